@@ -1,0 +1,27 @@
+"""nbgrader's settings for this course; `c` is the configuration object that Jupyter hands in."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent if "__file__" in globals() else Path.cwd()
+
+c = get_config()  # noqa: F821
+
+c.CourseDirectory.root = str(ROOT)
+c.CourseDirectory.course_id = "safetylab"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "labs"
+c.CourseDirectory.submitted_directory = "grading/submitted"
+c.CourseDirectory.autograded_directory = "grading/autograded"
+c.CourseDirectory.feedback_directory = "grading/feedback"
+c.CourseDirectory.db_url = f"sqlite:///{ROOT / 'grading' / 'gradebook.db'}"
+# nbgrader copies every other file of a source folder into the release and to each student.
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", "feedback", "*.py",
+]
+c.Exchange.root = str(ROOT / "grading" / "exchange")
+c.CsvExportPlugin.to = str(ROOT / "grading" / "grades.csv")
+
+c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
+c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
+# nbgrader's default is 30 seconds; no cell of ours takes more than 20 on two cores.
+c.Execute.timeout = 120

@@ -1,0 +1,128 @@
+"""What the checks of a lab are made of: one failure type whose text ends in an id."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import ParamSpec, TypeVar
+
+import torch
+from torch import nn
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_exercise: ContextVar[str] = ContextVar("exercise", default="")
+
+
+class CheckFailed(AssertionError):
+    """A check of an exercise failed; the text is written for the learner.
+
+    The text ends in ``[1.1/no-sign]`` (exercise and misconception) or ``[1.1]`` (no named
+    misconception). Reports and tests read this ending, never the prose before it.
+    """
+
+    def __init__(self, message: str, misconception: str = "") -> None:
+        tag = "/".join(part for part in (_exercise.get(), misconception) if part)
+        super().__init__(f"{message} [{tag}]" if tag else message)
+
+
+def exercise(number: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Mark a test function as belonging to exercise ``number`` (for example ``"1.1"``).
+
+    Inside it, every `CheckFailed` carries the number. An exercise that is still the empty stub is
+    reported as "not written yet"; any other exception of the learner's code passes unchanged.
+    """
+
+    def decorate(test: Callable[P, T]) -> Callable[P, T]:
+        @functools.wraps(test)
+        def run(*args: P.args, **kwargs: P.kwargs) -> T:
+            token = _exercise.set(number)
+            try:
+                return test(*args, **kwargs)
+            except NotImplementedError as error:
+                if str(error):  # torch raises the same type, always with a text
+                    raise
+                raise CheckFailed(
+                    f"exercise {number} is not written yet: replace the line that raises "
+                    "NotImplementedError, run that cell, then this one",
+                    "not-started",
+                ) from None
+            finally:
+                _exercise.reset(token)
+
+        return run
+
+    return decorate
+
+
+def expect(condition: object, message: str, misconception: str = "") -> None:
+    """Raise `CheckFailed` with ``message`` unless ``condition`` is true.
+
+    ``condition`` may be a bool, a numpy bool or a tensor with one element.
+    """
+    if not bool(condition):
+        raise CheckFailed(message, misconception)
+
+
+def expect_tensor(value: object, shape: tuple[int, ...], name: str) -> torch.Tensor:
+    """Return ``value`` if it is a finite, graph-free tensor of ``shape``; else `CheckFailed`."""
+    expect(
+        isinstance(value, torch.Tensor),
+        f"{name} must return a torch.Tensor; it returned {type(value).__name__}",
+        "no-tensor",
+    )
+    assert isinstance(value, torch.Tensor)
+    expect(
+        tuple(value.shape) == shape,
+        f"{name} must return shape {shape}; it returned {tuple(value.shape)}",
+        "wrong-shape",
+    )
+    expect(
+        not value.requires_grad,
+        f"the result of {name} still carries its graph: call .detach() on it before you return it",
+        "graph-left",
+    )
+    expect(
+        bool(torch.isfinite(value).all()),
+        f"{name} returned nan or infinity: look for a division by zero or the log of zero",
+        "not-finite",
+    )
+    return value
+
+
+@contextmanager
+def untouched(model: nn.Module, *inputs: torch.Tensor) -> Iterator[None]:
+    """Raise `CheckFailed` if the block changes the model, its mode, its gradients or an input."""
+    state = {name: value.clone() for name, value in model.state_dict().items()}
+    modes = [module.training for module in model.modules()]
+    copies = [value.detach().clone() for value in inputs]
+    yield
+    expect(
+        all(torch.equal(value, state[name]) for name, value in model.state_dict().items()),
+        "your code changed the model's parameters: an attacker may read the model, not write it",
+        "model-changed",
+    )
+    expect(
+        modes == [module.training for module in model.modules()],
+        "your code switched the model between train and eval mode: leave the mode as you found it",
+        "mode-changed",
+    )
+    expect(
+        all(parameter.grad is None for parameter in model.parameters()),
+        "your code left gradients in the model's parameters: use torch.autograd.grad(loss, x) "
+        "instead of loss.backward()",
+        "gradient-left",
+    )
+    expect(
+        all(torch.equal(now, then) for now, then in zip(inputs, copies, strict=True)),
+        "your code changed its input in place: work on a copy (x.clone())",
+        "input-modified",
+    )
+    expect(
+        not any(value.requires_grad or value.grad is not None for value in inputs),
+        "your code left requires_grad or a gradient on its input: work on x.detach().clone()",
+        "input-modified",
+    )

@@ -1,0 +1,1 @@
+"""From a lab's text source to a learner's notebook: build, workspace, command line."""
