@@ -98,10 +98,13 @@ def untouched(model: nn.Module, *inputs: torch.Tensor) -> Iterator[None]:
     """Raise `CheckFailed` if the block changes the model, its mode, its gradients or an input."""
     state = {name: value.clone() for name, value in model.state_dict().items()}
     modes = [module.training for module in model.modules()]
-    copies = [value.detach().clone() for value in inputs]
+    gradients = [_copy(parameter.grad) for parameter in model.parameters()]
+    flags = [parameter.requires_grad for parameter in model.parameters()]
+    copies = [(value.detach().clone(), value.requires_grad, _copy(value.grad)) for value in inputs]
     yield
+    after = model.state_dict()
     expect(
-        all(torch.equal(value, state[name]) for name, value in model.state_dict().items()),
+        after.keys() == state.keys() and all(_same(after[name], state[name]) for name in state),
         "your code changed the model's parameters: an attacker may read the model, not write it",
         "model-changed",
     )
@@ -111,18 +114,42 @@ def untouched(model: nn.Module, *inputs: torch.Tensor) -> Iterator[None]:
         "mode-changed",
     )
     expect(
-        all(parameter.grad is None for parameter in model.parameters()),
+        flags == [parameter.requires_grad for parameter in model.parameters()],
+        "your code switched requires_grad of the model's parameters: leave it as you found it",
+        "model-changed",
+    )
+    expect(
+        all(_same(p.grad, then) for p, then in zip(model.parameters(), gradients, strict=True)),
         "your code left gradients in the model's parameters: use torch.autograd.grad(loss, x) "
         "instead of loss.backward()",
         "gradient-left",
     )
-    expect(
-        all(torch.equal(now, then) for now, then in zip(inputs, copies, strict=True)),
-        "your code changed its input in place: work on a copy (x.clone())",
-        "input-modified",
-    )
-    expect(
-        not any(value.requires_grad or value.grad is not None for value in inputs),
-        "your code left requires_grad or a gradient on its input: work on x.detach().clone()",
-        "input-modified",
-    )
+    _expect_inputs(inputs, copies)
+
+
+def _expect_inputs(
+    inputs: tuple[torch.Tensor, ...],
+    copies: list[tuple[torch.Tensor, bool, torch.Tensor | None]],
+) -> None:
+    for now, (then, flag, gradient) in zip(inputs, copies, strict=True):
+        expect(
+            _same(now.detach(), then),
+            "your code changed its input in place: work on a copy (x.clone())",
+            "input-modified",
+        )
+        expect(
+            now.requires_grad == flag and _same(now.grad, gradient),
+            "your code left requires_grad or a gradient on its input: work on x.detach().clone()",
+            "input-modified",
+        )
+
+
+def _copy(value: torch.Tensor | None) -> torch.Tensor | None:
+    return None if value is None else value.detach().clone()
+
+
+def _same(now: torch.Tensor | None, then: torch.Tensor | None) -> bool:
+    """Return whether both are missing, or equal entry by entry; nan equals nan."""
+    if now is None or then is None:
+        return now is then
+    return now.shape == then.shape and bool(torch.isclose(now, then, 0, 0, equal_nan=True).all())

@@ -1,0 +1,226 @@
+"""Pictures that everyone can read: alt text, fixed colours, shapes besides colours."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from itertools import cycle
+from typing import Any, TypeAlias
+
+import matplotlib.pyplot as plt
+import numpy.typing as npt
+import torch
+from IPython.display import display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+from torch import Tensor
+
+PALETTE = {
+    "black": "#000000",
+    "orange": "#E69F00",
+    "sky blue": "#56B4E9",
+    "bluish green": "#009E73",
+    "blue": "#0072B2",
+    "vermillion": "#D55E00",
+    "reddish purple": "#CC79A7",
+    "wine": "#882255",
+}
+"""Okabe and Ito, "Color universal design", 2008, told apart by all common kinds of vision.
+
+Wine, from Paul Tol's palettes, stands for their yellow, which hardly shows on white.
+"""
+
+COLOURS = {
+    "standard": PALETTE["blue"],
+    "robust": PALETTE["vermillion"],
+    "masked": PALETTE["bluish green"],
+    "clean": PALETTE["black"],
+    "fgsm": PALETTE["orange"],
+    "pgd": PALETTE["reddish purple"],
+    "cw": PALETTE["sky blue"],
+    "random": PALETTE["wine"],
+}
+"""The colour of a model or an attack, the same in every lab."""
+
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+_DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (8, 3)))
+Pictures: TypeAlias = npt.NDArray[Any]
+_DPI = 100
+_FONT = 11
+
+
+def colour(name: str) -> str:
+    """Return the hex colour of a model or attack, the same one at each call.
+
+    The first word that is in `COLOURS` decides (``"standard, under PGD"`` is a standard model);
+    a name without such a word gets some colour of `PALETTE`.
+    """
+    known = [COLOURS[word] for word in re.findall(r"\w+", name.lower()) if word in COLOURS]
+    others = list(PALETTE.values())
+    return known[0] if known else others[zlib.crc32(name.encode()) % len(others)]
+
+
+def png(fig: Figure) -> bytes:
+    """Return ``fig`` as a PNG file and close it."""
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", dpi=_DPI, facecolor="white", metadata={"Software": None})
+    plt.close(fig)
+    return buffer.getvalue()
+
+
+def img(picture: bytes, alt: str) -> str:
+    """Return an HTML ``<img>`` that carries a PNG and its text alternative.
+
+    Raises:
+        ValueError: ``alt`` is empty.
+    """
+    if not alt.strip():
+        raise ValueError("the picture needs an alt text: say in a sentence what one sees in it")
+    code = base64.b64encode(picture).decode("ascii")
+    return f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{code}">'
+
+
+def show(fig: Figure, alt: str) -> None:
+    """Display ``fig`` with a text alternative, and close it.
+
+    Args:
+        fig: any matplotlib figure.
+        alt: what one sees, for a reader who does not see it.
+
+    Raises:
+        ValueError: ``alt`` is empty.
+    """
+    picture = png(fig)
+    # JupyterLab 4.6 drops the alt text of image/png, so the HTML beside it carries the text.
+    bundle = {
+        "text/html": img(picture, alt),
+        "image/png": base64.b64encode(picture).decode("ascii"),
+        "text/plain": alt,
+    }
+    display(bundle, raw=True)  # type: ignore[no-untyped-call]
+
+
+def image_grid(
+    images: Tensor | Sequence[Tensor],
+    titles: Sequence[str] | None = None,
+    *,
+    columns: int = 8,
+    row_labels: Sequence[str] | None = None,
+    vmin: float = 0.0,
+    vmax: float = 1.0,
+    signed: bool = False,
+) -> Figure:
+    """Return a figure with one small picture per image.
+
+    Args:
+        images: (n, 1, height, width) or (n, height, width), laid out in rows of ``columns``; or a
+            sequence of such tensors, each of which is a row.
+        titles: one per image in reading order, or one per column.
+        columns: pictures per row, for a single tensor.
+        row_labels: one per row, written to its left.
+        vmin: the value shown black.
+        vmax: the value shown white.
+        signed: show changes instead of images: purple below 0, white at 0, orange above, with a
+            colour bar, on a scale as wide as the largest change.
+
+    Raises:
+        ValueError: the number of titles or row labels does not fit.
+    """
+    rows = _rows(images, columns)
+    _check_words(rows, titles, row_labels)
+    if signed:
+        vmax = max(float(abs(row).max()) for row in rows) or 1.0
+        vmin = -vmax
+    fig = Figure(figsize=_grid_size(rows, titles, row_labels, signed), layout="constrained")
+    axes = fig.subplots(len(rows), max(map(len, rows)), squeeze=False)
+    for ax in axes.flat:
+        ax.set_axis_off()
+    used = [ax for row, line in zip(rows, axes, strict=True) for ax in line[: len(row)]]
+    cmap = "PuOr_r" if signed else "gray"
+    for ax, image in zip(used, [image for row in rows for image in row], strict=True):
+        drawn = ax.imshow(image, cmap=cmap, vmin=vmin, vmax=vmax)
+    per_image = titles is not None and len(titles) == len(used)
+    _write(
+        used if per_image else axes[0], titles or (), [line[0] for line in axes], row_labels or ()
+    )
+    if signed:
+        fig.colorbar(drawn, ax=axes, label="change")
+    return fig
+
+
+def _write(
+    tops: Sequence[Axes], titles: Sequence[str], sides: Sequence[Axes], labels: Sequence[str]
+) -> None:
+    for ax, words in zip(tops, titles, strict=False):
+        ax.set_title(words, fontsize=_FONT)
+    for ax, words in zip(sides, labels, strict=False):
+        ax.text(-0.1, 0.5, words, transform=ax.transAxes, ha="right", va="center", fontsize=_FONT)
+
+
+def _rows(images: Tensor | Sequence[Tensor], columns: int) -> list[Pictures]:
+    """Return one array (pictures, height, width) per row."""
+    parts = torch.split(images, columns) if isinstance(images, Tensor) else images
+    return [part.detach().reshape(-1, *part.shape[-2:]).numpy() for part in parts]
+
+
+def _check_words(
+    rows: Sequence[Pictures], titles: Sequence[str] | None, row_labels: Sequence[str] | None
+) -> None:
+    count, width = sum(map(len, rows)), max(map(len, rows))
+    if titles is not None and len(titles) not in (count, width):
+        raise ValueError(f"{len(titles)} titles for {count} images in {width} columns")
+    if row_labels is not None and len(row_labels) != len(rows):
+        raise ValueError(f"{len(row_labels)} row labels for {len(rows)} rows")
+
+
+def _grid_size(
+    rows: Sequence[Pictures],
+    titles: Sequence[str] | None,
+    row_labels: Sequence[str] | None,
+    signed: bool,
+) -> tuple[float, float]:
+    """Return width and height in inches that leave room for the words."""
+    lines = [line for title in titles or () for line in title.split("\n")]
+    cell = max([1.25, *(0.09 * len(line) for line in lines)])
+    margin = 0.1 * max(map(len, row_labels or [""])) + (1.0 if signed else 0.0)
+    above = 0.2 * max((title.count("\n") + 1 for title in titles or ()), default=0)
+    titled = len(rows) if titles and len(titles) == sum(map(len, rows)) else 1
+    return cell * max(map(len, rows)) + margin, 1.25 * len(rows) + above * titled
+
+
+def curves(
+    series: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    *,
+    xlabel: str,
+    ylabel: str,
+    title: str = "",
+    percent: bool = True,
+) -> Figure:
+    """Return a figure with one line per entry, told apart by colour, marker and dashes.
+
+    Args:
+        series: name -> (x values, y values); a name in `COLOURS` has its colour everywhere.
+        xlabel: what the horizontal axis shows, with its unit.
+        ylabel: what the vertical axis shows, with its unit.
+        title: one line above the picture.
+        percent: the y values are fractions in [0, 1]: show them in percent, from 0 to 100.
+    """
+    fig = Figure(figsize=(8, 4.2), layout="constrained")
+    ax = fig.subplots()
+    for (name, (x, y)), marker, dashes in zip(
+        series.items(), cycle(_MARKERS), cycle(_DASHES), strict=False
+    ):
+        spacing = max(1, len(x) // 12)
+        ax.plot(x, y, color=colour(name), ls=dashes, marker=marker, markevery=spacing, label=name)
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    if percent:
+        ax.yaxis.set_major_formatter(PercentFormatter(xmax=1))
+        ax.set_ylim(-0.03, 1.03)
+    ax.grid(alpha=0.3)
+    fig.legend(loc="outside right upper", handlelength=4, fontsize=_FONT)
+    return fig

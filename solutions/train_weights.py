@@ -1,0 +1,103 @@
+"""Train the shipped weights and draw the hook of Lab 01: `make weights` (about 12 CPU minutes).
+
+Lives beside the solutions because adversarial training uses graded code. Two runs on one kind of
+machine give the same bytes; on another processor the last digits may differ, and with them the
+checksums, which is why the weights are committed and learners never train them.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from tqdm.auto import tqdm
+
+from safetylab import data, models
+from safetylab.evaluation import accuracy, is_wrong
+
+SEED = 0
+BATCH = 128
+
+
+def pgd(
+    model: nn.Module, x: Tensor, y: Tensor, epsilon: float, steps: int, generator: torch.Generator
+) -> Tensor:
+    """Return the end of one L-infinity PGD run from a random start (Madry et al. 2018, eq. 2)."""
+    noise = 2 * torch.rand(x.shape, generator=generator) - 1
+    z = (x + epsilon * noise).clamp(0, 1)
+    for _ in range(steps):
+        z.requires_grad_(True)
+        (gradient,) = torch.autograd.grad(F.cross_entropy(model(z), y, reduction="sum"), z)
+        z = z.detach() + 1.5 * epsilon / steps * gradient.sign()
+        z = torch.minimum(torch.maximum(z, x - epsilon), x + epsilon).clamp(0, 1)
+    return z.detach()
+
+
+def train(images: data.Images, epochs: int, peak_lr: float, epsilon: float) -> nn.Sequential:
+    """Train the CNN; with epsilon > 0 on PGD-5 points, the radius growing for 40 % of it."""
+    generator = torch.Generator().manual_seed(SEED)
+    model = models.cnn(generator).train()
+    steps = epochs * (len(images.y) // BATCH)
+    optimizer = torch.optim.Adam(model.parameters())
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, peak_lr, total_steps=steps)
+    order = torch.cat([torch.randperm(len(images.y), generator=generator) for _ in range(epochs)])
+    for step in tqdm(range(steps), desc=f"epsilon {epsilon}"):
+        batch = order[step * BATCH : (step + 1) * BATCH]
+        x, y = images.x[batch], images.y[batch]
+        if epsilon > 0:
+            radius = epsilon * min(1.0, (step + 1) / (0.4 * steps))
+            x = pgd(model, x, y, radius, 5, generator)
+        optimizer.zero_grad()
+        F.cross_entropy(model(x), y).backward()
+        optimizer.step()
+        schedule.step()
+    return model.eval()
+
+
+def report(name: str, model: nn.Module, test: data.Images) -> None:
+    """Print clean accuracy on all test images and PGD-40 accuracy at 0.3 on the first thousand."""
+    x, y = test.x[:1000], test.y[:1000]
+    z = pgd(model, x, y, 0.3, 40, torch.Generator().manual_seed(SEED))
+    clean, robust = accuracy(model, data.batches(*test)), 1 - is_wrong(model, z, y).float().mean()
+    print(f"{name}: clean {clean:.4f} (10,000), PGD-40 at epsilon 0.3 {robust:.3f} (first 1,000)")
+
+
+def hook(model: nn.Module, test: data.Images, folder: Path) -> None:
+    """Save six test digits and, within 25 of 255 grey levels, images it misreads."""
+    x, y = test.x[:600], test.y[:600]
+    z = pgd(model, x, y, 25 / 255, 100, torch.Generator().manual_seed(SEED))
+    grey = (z * 255).round().clamp(0, 255)
+    sure = F.softmax(model(grey / 255), dim=1).max(1).values > 0.9
+    found = (is_wrong(model, grey / 255, y) & ~is_wrong(model, x, y) & sure).nonzero()[:, 0]
+    chosen = [int(found[y[found] == digit][0]) for digit in y[found].unique()][:6]
+    folder.mkdir(exist_ok=True)
+    np.savez_compressed(
+        folder / "adversarial_digits.npz",
+        x=(x[chosen] * 255).round().to(torch.uint8).numpy(),
+        x_adv=grey[chosen].to(torch.uint8).numpy(),
+        y=y[chosen].numpy(),
+    )
+
+
+def main() -> None:
+    """Train both models, save them with their checksums, and print what they reach."""
+    torch.set_num_threads(1)
+    folder, test = data.data_folder(), data.mnist("test")
+    recipes = {"mnist_cnn": (8, 2e-3, 0.0), "mnist_cnn_robust": (12, 3e-3, 0.3)}
+    for name, (epochs, peak_lr, epsilon) in recipes.items():
+        model = train(data.mnist("train"), epochs, peak_lr, epsilon)
+        save_file(model.state_dict(), folder / "weights" / f"{name}.safetensors")
+        report(name, model, test)
+        if epsilon == 0:
+            hook(model, test, folder / "adversarial_digits")
+    files = sorted((folder / "weights").glob("*.safetensors"))
+    checksums = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    (folder / "weights" / "checksums.json").write_text(json.dumps(checksums, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
