@@ -1,0 +1,210 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Lab 00: start here
+#
+# Five minutes that show how every lab works: a surprise, a prediction, an exercise with hints and
+# a check, a written answer, and a score.
+#
+# By the end you will be able to
+#
+# - find your way around a lab: run cells, write an answer, read its check,
+# - open hints, and know that they cost nothing,
+# - see your score, hidden checks included,
+# - say why a model with 90 % accuracy can be useless.
+#
+# | | |
+# |---|---|
+# | Paper | section 1.1 (why safety) |
+# | Time | 5 minutes |
+# | Points | 3 (2 checked by machine, 1 read by a person) |
+# | You need | a little Python |
+# | It runs in | about 5 CPU seconds, of which importing PyTorch is the most; less than 1 GiB |
+#
+# | symbol | name in code | shape |
+# |---|---|---|
+# | what a detector says, image by image | `said` | (n,), bool |
+# | what is true | `truth` | (n,), bool |
+#
+# **How to move**: click a cell and press Shift+Enter to run it and go to the next. Start with the
+# one below; in each lab the first one brings in what the lab needs.
+
+# %% nbgrader={"grade_id": "setup-imports", "locked": true}
+import torch
+
+from safetylab import data, plots
+from safetylab.checks import exercise, expect
+
+# %% [markdown]
+# ## A detector for the digit 8
+#
+# Somebody sells a detector: shown the picture of a digit, it says whether it is an 8. Here are ten
+# digits of the real test set (MNIST) and what the detector says.
+
+# %% id="hook" tags=["demo"]
+digits = data.mnist("test")
+truth = digits.y == 8
+said = torch.zeros(len(truth), dtype=torch.bool)  # this is the whole detector
+
+eight = truth.nonzero()[:3, 0].tolist()
+shown = torch.tensor([0, 1, 2, 3, 4, 5, 6, *eight])
+titles = [f"says {'8' if said[i] else 'no 8'}" for i in shown.tolist()]
+figure = plots.image_grid([digits.x[shown]], titles)
+plots.show(figure, alt="Ten digits, the last three of them eights. Under each the detector says "
+           "that it is no 8.")
+
+# %% [markdown]
+# It says "no 8" to everything. It looks at nothing.
+#
+# ### Predict, then run
+#
+# On all 10,000 test digits, in how many per cent of cases is this detector right? Replace the line
+# that raises the error by your guess and run the cell: the next one shows the answer. Predictions
+# are never graded; making one is what makes the answer stick.
+
+# %% nbgrader={"grade_id": "ex0_1-predict", "solution": true}
+### BEGIN SOLUTION
+my_guess_in_percent = 90
+### END SOLUTION
+
+# %% id="moment" tags=["demo"]
+print(f"right in {(said == truth).float().mean():.2%} of cases; you said {my_guess_in_percent} %")
+print(f"eights found: {int((said & truth).sum())} of {int(truth.sum())}")
+
+# %% [markdown]
+# Right nine times out of ten, and it finds nothing. Accuracy is not wrong, it answers another
+# question. Asking the right one is what this course is about.
+#
+# ## Exercise 0.1: how many were found? (2 points)
+#
+# Difficulty: 1 of 5 · Minutes: 3 · Why: the share of the eights that were found (the *recall*) is
+# the number that shows up this detector. You write it, because what you write yourself you will
+# understand when it matters.
+#
+# Write `recall`. The cell below holds the stub: keep the first lines, replace the line that raises
+# `NotImplementedError`, and run it. Then run the check under it.
+#
+# - `said`, `truth`: bool tensors of shape (n,)
+# - returns a float: of all examples that are true, the share that was said to be; `nan` if none is
+#   true, since 0 of 0 is neither good nor bad
+#
+# Hints come in three steps. Open as many as you like.
+#
+# <details><summary>Hint 1: where to look</summary>
+# You need two counts. Which examples count at the bottom of the fraction?
+# <details><summary>Hint 2: the idea</summary>
+# <code>said &amp; truth</code> is True where both are. The sum of a bool tensor counts its Trues.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>float((said &amp; truth).sum() / ...)</code>. A torch tensor 0 divided by 0 is nan by
+# itself.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "ex0_1-recall", "solution": true}
+def recall(said, truth):
+    """The share of the true examples that were said to be true, in [0, 1]; nan if there is none."""
+    ### BEGIN SOLUTION
+    return float((said & truth).sum() / truth.sum())
+    ### END SOLUTION
+
+# %% [markdown]
+# The check says at once what is right, and if not, what is wrong. Try it with a mistake, too. Some
+# checks are hidden: they run when the lab is graded, with other numbers.
+
+# %% nbgrader={"grade_id": "oracle-recall", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_recall(recall):
+    """Random cases against a count in plain Python, and the case of nothing to find."""
+    g = torch.Generator().manual_seed(1)
+    for n in (1, 10, 200):
+        said, truth = torch.rand(2, n, generator=g) < 0.5
+        truth[0] = True
+        got = recall(said, truth)
+        expect(isinstance(got, float), f"return a float, not a {type(got).__name__}", "no-float")
+        pairs = list(zip(said.tolist(), truth.tolist(), strict=True))
+        share = pairs.count((True, True)) / sum(t for _, t in pairs)
+        expect(abs(got - share) < 1e-6, "on random examples your share is off", "wrong-share")
+    got = recall(torch.tensor([True, False]), torch.tensor([False, False]))
+    expect(got != got, f"with nothing to find the answer is nan, not {got}", "no-nan")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "ex0_1-recall-test", "points": 2}
+@exercise("0.1")
+def test_recall():
+    """Five of eight are true, two of them were found, and one false alarm was raised."""
+    truth = torch.tensor([True, True, True, True, True, False, False, False])
+    said = torch.tensor([True, True, False, False, False, True, False, False])
+    got = float(recall(said, truth))
+    expect(abs(got - 2 / 3) > 1e-6, "you divide by what was SAID to be true (that is the "
+           "precision); divide by what IS true", "precision")
+    expect(abs(got - 4 / 8) > 1e-6, "that is the accuracy: it counts the true negatives too. Count "
+           "among the true ones only", "accuracy")
+    expect(abs(got - 2) > 1e-6, "that is the number found; divide it by the number of true ones",
+           "no-share")
+    expect(abs(got - 2 / 5) < 1e-6, f"2 of the 5 true examples were found, so the answer is 0.4; "
+           f"yours: {got:.3f}", "wrong-share")
+    ### BEGIN HIDDEN TESTS
+    oracle_recall(recall)
+    ### END HIDDEN TESTS
+
+
+test_recall()
+print("0.1: visible checks passed")
+
+# %% id="answer-demo" tags=["demo"]
+print(f"recall of the detector that looks at nothing: {recall(said, truth):.0%}")
+
+# %% [markdown]
+# ## Exercise 0.2: in your own words (1 point)
+#
+# Difficulty: 1 of 5 · Minutes: 1 · Why: some answers are words. A person reads them; the score
+# table says "waiting for a reader".
+#
+# In one or two sentences: why was the accuracy so high although the detector does nothing?
+# Double-click the cell below, write, and press Shift+Enter.
+#
+# <details><summary>Hint 1: where to look</summary>
+# How many of the ten digits are an 8?
+# <details><summary>Hint 2: the idea</summary>
+# Accuracy weighs each example alike, whatever it is.
+# <details><summary>Hint 3: nearly the words</summary>
+# "About ... of the examples are not an 8, so ..."
+# </details></details></details>
+
+# %% [markdown] nbgrader={"grade_id": "ex0_2-why", "solution": true, "points": 1}
+# ### BEGIN SOLUTION
+# About nine of ten digits are not an 8, so saying "no 8" each time is right nine times of ten.
+#
+# Rubric:
+#
+# - 1 point: says that the classes are unequal in size (about one in ten is an 8)
+#
+# Sample A (1/1): "Only a tenth are eights, so always saying no is right for the other nine tenths."
+#
+# Sample B (0/1): "Because accuracy is a bad measure."
+# ### END SOLUTION
+
+# %% [markdown]
+# ## Your score
+#
+# Save the notebook (Ctrl+S), then run the cell below. It grades the saved file with the hidden
+# checks and shows one row per exercise. The same table comes from `safetylab check
+# lab00_start_here` in a terminal. Your file is only read, never changed.
+
+# %% id="score" tags=["demo"]
+from safetylab.course.lastcell import show_score
+
+show_score("lab00_start_here")
+
+# %% [markdown]
+# **Where next.** Lab 01: a network that reads 99 % of the digits, and how little it takes to fool
+# it.

@@ -1,0 +1,24 @@
+"""Wrong answers that people really write, each with the id it must be told, and odd right ones."""
+
+from columns import Edit, Right, Wrong
+
+ANSWERS = [
+    Wrong("ex0_1-recall", "precision", Edit("/ truth.sum()", "/ said.sum()")),
+    Wrong(
+        "ex0_1-recall",
+        "accuracy",
+        Edit("(said & truth).sum() / truth.sum()", "(said == truth).float().mean()"),
+    ),
+    Wrong("ex0_1-recall", "no-share", Edit(" / truth.sum()", "")),
+    Wrong("ex0_1-recall", "no-nan", Edit("truth.sum())", "truth.sum().clamp_min(1))")),
+    Wrong("ex0_1-recall", "no-float", Edit("float(", "(")),
+    Right(
+        "ex0_1-recall",
+        "by-loop",
+        """
+def recall(said, truth):
+    found = [bool(s) for s, t in zip(said, truth, strict=True) if t]
+    return sum(found) / len(found) if found else float("nan")
+""",
+    ),
+]
