@@ -1,0 +1,43 @@
+# make lab, make test: nothing else is needed on a machine with Python 3.11 or newer.
+# Windows and conda users: see README.md for the same steps without make.
+PYTHON ?= python3
+PIP_ARGS ?=
+ARGS ?=
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: setup lab test labs weights lock bench
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "safetylab needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." \
+	       "Name a newer one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; \
+	  echo "the environment could not be made; on Debian and Ubuntu install python3-venv first"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $(STAMP)
+
+lab: setup
+	$(BIN)/safetylab start $(ARGS)
+
+test: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check safetylab tests solutions/*.py
+	$(BIN)/mypy
+	$(BIN)/safetylab build --check
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+labs: setup
+	$(BIN)/safetylab build $(ARGS)
+
+weights: setup
+	$(BIN)/python solutions/train_weights.py
+
+lock: setup
+	$(BIN)/python tests/make_lock.py > requirements.lock
+
+bench: setup
+	$(BIN)/python tests/benchmarks/loading.py
