@@ -292,7 +292,7 @@ plots.show(figure, alt="Two falling curves: exact accuracy of a linear model und
            "perturbation, with the box a little above the one without.")
 
 # %% [markdown]
-# Accuracy falls from nearly everything to nothing within a tenth of the grey scale. No pixel
+# Accuracy falls from nearly everything to nothing within a quarter of the grey scale. No pixel
 # moves much, but all 784 of them move in the direction that counts: the margin loses
 # `epsilon * ||w||_1`, a sum over all pixels. That is Goodfellow's explanation of 2015, and the
 # reason why dimension matters (Lab 04 takes it up).
@@ -543,7 +543,9 @@ print("1.3a: visible checks passed")
 # **b. `pgd`**: one run. Start at a random point of the ball, then `steps` times: gradient of the
 # loss at the current point, one step of `step_size` uphill, project.
 #
-# - the start: `x` plus uniform noise in [-epsilon, epsilon] drawn with `generator`, projected
+# - the start: `x` plus uniform noise in [-epsilon, epsilon] drawn with `generator`, projected; for
+#   `"l2"` the noise is divided by the root of the number of pixels of an image, so that the start
+#   lies well inside the ball
 # - the step: the **sign** of the gradient for `"linf"`; for `"l2"` the gradient of each image
 #   divided by its own length (an image whose gradient is zero stays where it is)
 # - `project(z, x, epsilon, norm)` is handed in, so a slip in part a costs nothing here
@@ -557,8 +559,8 @@ print("1.3a: visible checks passed")
 # In every step, start from a tensor that has no history: detach, then requires_grad_(True).
 # Otherwise the graph grows from step to step.
 # <details><summary>Hint 3: nearly the code</summary>
-# <code>z = project(x + epsilon * (2 * torch.rand(x.shape, generator=generator, dtype=x.dtype) - 1),
-# x, epsilon, norm)</code>; in the loop
+# Noise: <code>epsilon * (2 * torch.rand(x.shape, generator=...) - 1)</code>, for L2 divided by
+# <code>x[0].numel() ** 0.5</code>; in the loop
 # <code>(gradient,) = torch.autograd.grad(loss(model(z), y).sum(), z)</code>, then
 # <code>z = project(z.detach() + step_size * direction, ...)</code>.
 # </details></details></details>
@@ -609,8 +611,10 @@ def pgd(model, x, y, epsilon, *, project, generator, norm="linf", steps=40, step
         loss=cross_entropy):
     """One run of projected gradient descent from a random start; (n, ...) -> (n, ...)."""
     ### BEGIN SOLUTION
-    noise = 2 * torch.rand(x.shape, generator=generator, dtype=x.dtype) - 1
-    z = project(x + epsilon * noise, x, epsilon, norm)
+    noise = epsilon * (2 * torch.rand(x.shape, generator=generator, dtype=x.dtype) - 1)
+    if norm == "l2":
+        noise = noise / x[0].numel() ** 0.5
+    z = project(x + noise, x, epsilon, norm)
     for _ in range(steps):
         z = z.detach().requires_grad_(True)
         (gradient,) = torch.autograd.grad(loss(model(z), y).sum(), z)
@@ -644,6 +648,9 @@ def test_pgd():
     expect(not torch.equal(start, x), "with steps=0 pgd must return its random start; yours is x",
            "no-random-start")
     expect((start - x).abs().max() <= 0.1, "the random start lies outside the ball", "outside-ball")
+    inside = evaluation.distances(x, run("l2", 0, seed=0), "l2").max()
+    expect(inside <= 0.1, f"the start for l2 lies {inside:.3f} from x, outside the ball of radius "
+           "0.1: divide the noise by the root of the number of pixels", "outside-ball")
     expect(torch.equal(start, run("linf", 0, seed=0)) and not torch.equal(start, run("linf", 0, 1)),
            "the start must depend on generator, and on nothing else", "ignores-generator")
     calls.clear()
@@ -1775,7 +1782,7 @@ plots.show(figure, alt="Accuracy against epsilon for five models under the repai
 # - 1 point: a number from the lab that fits one of them, said with its condition (model, epsilon)
 #
 # Sample A (3/3): "Perhaps the logits are huge, so cross-entropy has no gradient. Ours went from 0 %
-# to 97 % at epsilon 0.3 just by multiplying by 100. Ask for PGD on the margin. Perhaps inputs are
+# to 99 % at epsilon 0.3 just by multiplying by 100. Ask for PGD on the margin. Perhaps inputs are
 # rounded before the net; then attack another net and transfer the images."
 #
 # Sample B (1/3): "PGD is not the strongest attack, so I would use a stronger one like

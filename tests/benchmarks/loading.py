@@ -30,4 +30,4 @@ def decompress(split: str) -> None:
 if __name__ == "__main__":
     for split in ("train", "test"):
         ours, least = fastest(lambda s=split: mnist(s)), fastest(lambda s=split: decompress(s))
-        print(f"{split}: {ours:.3f} s, {ours / least:.2f} times the decompression alone")  # noqa: T201
+        print(f"{split}: {ours:.3f} s, {ours / least:.2f} times the decompression alone")

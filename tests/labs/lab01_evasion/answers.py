@@ -132,7 +132,7 @@ def project(z, x, epsilon, norm):
     Wrong(
         "ex1_3-pgd",
         "no-random-start",
-        Edit("z = project(x + epsilon * noise, x, epsilon, norm)", "z = x.clone()"),
+        Edit("z = project(x + noise, x, epsilon, norm)", "z = x.clone()"),
     ),
     Wrong("ex1_3-pgd", "wrong-sign", Edit("z.detach() + step_size", "z.detach() - step_size")),
     Wrong(
@@ -162,7 +162,8 @@ def project(z, x, epsilon, norm):
         """
 def pgd(model, x, y, epsilon, *, project, generator, norm="linf", steps=40, step_size=0.02,
         loss=cross_entropy):
-    start = torch.empty_like(x).uniform_(-epsilon, epsilon, generator=generator)
+    reach = epsilon / (x[0].numel() ** 0.5 if norm == "l2" else 1)
+    start = torch.empty_like(x).uniform_(-reach, reach, generator=generator)
     delta = project(x + start, x, epsilon, norm) - x
     for _ in range(steps):
         delta.requires_grad_(True)
