@@ -597,7 +597,7 @@ def oracle_pgd_on_digits(pgd):
     """PGD must take the network from 99 % to the level a right PGD reaches."""
     model = models.pretrained("mnist_cnn")
     images = data.sample(data.mnist("test"), 60, torch.Generator().manual_seed(33))
-    for norm, epsilon, size, floor in (("linf", 0.15, 0.02, 0.12), ("l2", 2.5, 0.3, 0.12)):
+    for norm, epsilon, size, floor in (("linf", 0.15, 0.02, 0.1), ("l2", 2.5, 0.3, 0.1)):
         generator = torch.Generator().manual_seed(34)
         attack = partial(pgd, project=oracle_project, generator=generator, norm=norm, steps=30,
                          step_size=size)
@@ -1183,22 +1183,22 @@ def oracle_bisection(model, x, y):
 
 
 def oracle_nearest_on_digits(attack):
-    """Success on 95 % of the digits, at a mean distance below that of the bisected PGD-L2."""
+    """Success on 95 % of the digits, at about the distance of the bisected PGD-L2 or below."""
     model = models.pretrained("mnist_cnn")
     images = data.sample(data.mnist("test"), 16, torch.Generator().manual_seed(55))
     right = ~evaluation.is_wrong(model, *images)
     x, y = images.x[right], images.y[right]
     calls = []
     handle = model.register_forward_hook(lambda *_: calls.append(1))
-    got = attack(model, x, y, margin=oracle_margin, **oracle_box_maps)
+    got = attack(model, x, y, margin=oracle_margin, **oracle_box_maps, rounds=8, steps=80)
     handle.remove()
-    expect(len(calls) <= 6 * 60 + 12, f"you called the model {len(calls)} times; rounds * steps "
+    expect(len(calls) <= 8 * 80 + 8, f"you called the model {len(calls)} times; rounds * steps "
            "gradients and one pass a round are the budget", "over-budget")
     fooled = evaluation.is_wrong(model, got, y).float().mean()
     expect(fooled >= 0.95, f"only {fooled:.0%} of the digits are misread", "not-fooled")
     ours, theirs = evaluation.distances(x, got, "l2").mean(), oracle_bisection(model, x, y).mean()
-    expect(ours <= 1.02 * theirs, f"your mean distance is {ours:.3f}; PGD with the smallest "
-           f"radius that works needs {theirs:.3f}", "too-far")
+    expect(ours <= 1.05 * theirs, f"your mean distance is {ours:.3f}; PGD with the smallest "
+           f"radius that works needs only {theirs:.3f}", "too-far")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "ex1_5-carlini_wagner", "solution": true}

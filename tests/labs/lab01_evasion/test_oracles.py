@@ -9,29 +9,21 @@ import warnings
 from functools import cache, partial
 
 import foolbox
-import jupytext
 import pytest
 import torch
 import torchattacks
-from execute import ROOT
+from source import names_of
 
 from safetylab import data, evaluation, models
 
 HALF_A_POINT = 0.005
-SOURCE = ROOT / "solutions" / "lab01_evasion" / "lab01_evasion.py"
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab01-oracles")]
 
 
 @cache
 def lab():
-    """The names that the setup and answer cells of the solution define."""
-    names = {}
-    for cell in jupytext.read(SOURCE).cells:
-        grader = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "code" and (grader.get("solution") or grader.get("locked")):
-            exec(compile(cell.source, grader["grade_id"], "exec"), names)
-    return names
+    return names_of("lab01_evasion")
 
 
 @cache
@@ -78,7 +70,7 @@ def test_fgsm_is_as_strong_as_the_libraries(model, epsilon):
 
 
 @pytest.mark.parametrize(
-    ("norm", "epsilon"), [("linf", 0.05), ("linf", 0.1), ("l2", 1.0), ("l2", 1.5)]
+    ("norm", "epsilon"), [("linf", 0.05), ("linf", 0.1), ("l2", 1.0), ("l2", 1.5)],
 )
 def test_pgd_is_as_strong_as_the_libraries(model, norm, epsilon):
     x, y = digits()
