@@ -43,17 +43,21 @@ def run(notebook: NotebookNode, folder: Path, demo: bool = True) -> Cost:
         notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
     )
     seconds, shown, before, memory = {}, 0.0, 0.0, 0.0
+    cells = list(notebook.cells)
+    notebook.cells.append(nbformat.v4.new_code_cell(USAGE))
     with client.setup_kernel():
-        for index, cell in enumerate(notebook.cells):
+        for index, cell in enumerate(cells):
             if cell.cell_type != "code" or not (
                 demo or "demo" not in cell.metadata.get("tags", [])
             ):
                 continue
             client.execute_cell(cell, index)
-            probe = client.execute_cell(nbformat.v4.new_code_cell(USAGE), index)
-            now, memory = map(float, probe.outputs[0].text.split())
+            probe = client.execute_cell(notebook.cells[-1], len(cells))
+            text = "".join(output.text for output in probe.outputs)
+            now, memory = map(float, text.split())
             seconds[cell.id], before = now - before, now
             shown += seconds[cell.id] if "demo" in cell.metadata.get("tags", []) else 0.0
+    notebook.cells.pop()
     return Cost(seconds, shown, memory)
 
 

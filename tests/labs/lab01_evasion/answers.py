@@ -134,48 +134,61 @@ def project(z, x, epsilon, norm):
         "no-random-start",
         Edit("z = project(x + noise, x, epsilon, norm)", "z = x.clone()"),
     ),
-    Wrong("ex1_3-pgd", "wrong-sign", Edit("z.detach() + step_size", "z.detach() - step_size")),
+    Wrong(
+        "ex1_3-pgd", "wrong-sign", Edit("here.detach() + step_size", "here.detach() - step_size")
+    ),
     Wrong(
         "ex1_3-pgd",
         "wrong-step",
         Edit(
-            "F.normalize(gradient.flatten(1), dim=1).reshape(x.shape)", "gradient / gradient.norm()"
+            "F.normalize(gradient.flatten(1), dim=1).reshape(here.shape)",
+            "gradient / gradient.norm()",
         ),
     ),
     Wrong(
         "ex1_3-pgd",
         "project-once",
         Edit(
-            "        z = project(z.detach() + step_size * direction, x, epsilon, norm)\n    return z",
-            "        z = z.detach() + step_size * direction\n"
-            "    return project(z, x, epsilon, norm)",
-        ),
+            "moved = project(here.detach() + step_size * direction, x[left], epsilon, norm)",
+            "moved = here.detach() + step_size * direction",
+        )
+        + Edit("    return z.detach()", "    return project(z.detach(), x, epsilon, norm)"),
     ),
     Wrong(
         "ex1_3-pgd",
         "ignores-generator",
         Edit("generator=generator, dtype", "dtype"),
     ),
+    Wrong("ex1_3-pgd", "no-early-stop", Edit("if early_stop:", "if False:")),
+    Wrong("ex1_3-pgd", "always-stops", Edit("if early_stop:", "if True:")),
     Right(
         "ex1_3-pgd",
-        "by-delta",
+        "by-mask",
         """
 def pgd(model, x, y, epsilon, *, project, generator, norm="linf", steps=40, step_size=0.02,
-        loss=cross_entropy):
+        loss=cross_entropy, early_stop=True):
     reach = epsilon / (x[0].numel() ** 0.5 if norm == "l2" else 1)
     start = torch.empty_like(x).uniform_(-reach, reach, generator=generator)
-    delta = project(x + start, x, epsilon, norm) - x
+    z = project(x + start, x, epsilon, norm)
+    moving = torch.ones(len(x), dtype=torch.bool)
     for _ in range(steps):
-        delta.requires_grad_(True)
-        gradient = torch.autograd.grad(torch.sum(loss(model(x + delta), y)), delta)[0]
+        if early_stop:
+            with torch.no_grad():
+                moving[moving.clone()] = model(z[moving]).argmax(dim=1).eq(y[moving])
+        if not moving.any():
+            return z
+        delta = (z - x)[moving].clone().requires_grad_(True)
+        part = x[moving]
+        gradient = torch.autograd.grad(torch.sum(loss(model(part + delta), y[moving])), delta)[0]
         with torch.no_grad():
             if norm == "linf":
                 step = torch.sign(gradient)
             else:
                 sizes = [max(float(one.norm()), 1e-12) for one in gradient]
                 step = torch.stack([one / s for one, s in zip(gradient, sizes, strict=True)])
-            delta = project(x + delta + step_size * step, x, epsilon, norm) - x
-    return (x + delta).detach()
+            z = z.clone()
+            z[moving] = project(part + delta + step_size * step, part, epsilon, norm)
+    return z
 """,
     ),
     # 1.3 c: restarts

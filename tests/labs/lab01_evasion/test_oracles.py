@@ -70,15 +70,16 @@ def test_fgsm_is_as_strong_as_the_libraries(model, epsilon):
 
 
 @pytest.mark.parametrize(
-    ("norm", "epsilon"), [("linf", 0.05), ("linf", 0.1), ("l2", 1.0), ("l2", 1.5)],
+    ("norm", "epsilon"),
+    [("linf", 0.05), ("linf", 0.1), ("l2", 1.0), ("l2", 1.5)],
 )
 def test_pgd_is_as_strong_as_the_libraries(model, norm, epsilon):
     x, y = digits()
     step = 2.5 * epsilon / 40
     names = lab()
     one = partial(
-        names["pgd"], epsilon=epsilon, project=names["project"], norm=norm, steps=40, step_size=step,
-        generator=torch.Generator().manual_seed(0),
+        names["pgd"], epsilon=epsilon, project=names["project"], norm=norm, steps=40,
+        step_size=step, generator=torch.Generator().manual_seed(0),
     )  # fmt: skip
     ours = success(model, names["with_restarts"](model, x, y, one, 1), epsilon, norm)
     torch.manual_seed(0)

@@ -140,9 +140,8 @@ ROWS = [
 
 def main() -> None:
     """Print, for each threshold, the worst seed of the solution and the best of the mistake."""
-    print(
-        f"{'threshold':22} {'solution, worst':>16} {'passed':>8} {'mistake, best':>14} {'failed':>8}"
-    )
+    columns = ("solution, worst", "passed", "mistake, best", "failed")
+    print("{:22} {:>16} {:>8} {:>14} {:>8}".format("threshold", *columns))
     for name, sense, threshold, solution, mistake, what in tqdm(ROWS):
         worst, best = (max, min) if sense == "<=" else (min, max)
         good = [solution(seed) for seed in SEEDS]

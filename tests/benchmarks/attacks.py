@@ -1,0 +1,122 @@
+"""The model solutions of Lab 01 beside torchattacks and foolbox: ratios from one interleaved run.
+
+``make bench``. Each round calls every attack once, so that a machine that slows down slows all of
+them; the ratio is that of the shortest times. One thread, 500 images (100 for Carlini-Wagner).
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "labs"))
+from source import names_of
+
+from safetylab import data, evaluation, models
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import foolbox
+    import torchattacks
+
+LAB = names_of("lab01_evasion")
+Runs = dict[str, Callable[[], Tensor]]
+
+
+def images(n: int) -> data.Images:
+    """Return n test images that both networks read right."""
+    drawn = data.sample(data.mnist("test"), n + 60, torch.Generator().manual_seed(0))
+    right = torch.ones(len(drawn.y), dtype=torch.bool)
+    for name in ("mnist_cnn", "mnist_cnn_robust"):
+        right &= ~evaluation.is_wrong(models.pretrained(name), *drawn)
+    return data.Images(drawn.x[right][:n], drawn.y[right][:n])
+
+
+def interleaved(runs: Runs, rounds: int) -> tuple[dict[str, float], dict[str, Tensor]]:
+    """Return the shortest time of each run in seconds, and what it gave last."""
+    seconds, results = dict.fromkeys(runs, float("inf")), {}
+    for _ in range(rounds):
+        for name, run in runs.items():
+            start = time.perf_counter()
+            results[name] = run()
+            seconds[name] = min(seconds[name], time.perf_counter() - start)
+    return seconds, results
+
+
+def by_foolbox(model: nn.Module, attack: object, x: Tensor, y: Tensor, epsilon: float | None):
+    """Run an attack of foolbox; return the clipped images."""
+    wrapped = foolbox.PyTorchModel(model, bounds=(0, 1), device="cpu")
+    return attack(wrapped, x, y, epsilons=epsilon)[1]
+
+
+def fgsm(model: nn.Module, x: Tensor, y: Tensor) -> Runs:
+    """FGSM at epsilon 0.1."""
+    other = foolbox.attacks.LinfFastGradientAttack()
+    return {
+        "ours": lambda: LAB["fgsm"](model, x, y, 0.1),
+        "torchattacks": lambda: torchattacks.FGSM(model, eps=0.1)(x, y),
+        "foolbox": lambda: by_foolbox(model, other, x, y, 0.1),
+    }
+
+
+def pgd(model: nn.Module, x: Tensor, y: Tensor) -> Runs:
+    """PGD-40 at epsilon 0.3, step 0.02, one random start."""
+    ours = partial(LAB["pgd"], project=LAB["project"], steps=40, step_size=0.02)
+    other = foolbox.attacks.LinfPGD(abs_stepsize=0.02, steps=40)
+    return {
+        "ours": lambda: ours(model, x, y, 0.3, generator=torch.Generator().manual_seed(0)),
+        "torchattacks": lambda: torchattacks.PGD(model, eps=0.3, alpha=0.02, steps=40)(x, y),
+        "foolbox": lambda: by_foolbox(model, other, x, y, 0.3),
+    }
+
+
+def carlini_wagner(model: nn.Module, x: Tensor, y: Tensor) -> Runs:
+    """Five rounds of 200 steps; DDN, the fast minimum-norm attack, for the distance only."""
+    parts = {name: LAB[name] for name in ("margin", "to_box", "from_box")}
+    ours = partial(LAB["carlini_wagner"], **parts, rounds=5, steps=200, lr=0.05)
+    cw = foolbox.attacks.L2CarliniWagnerAttack(binary_search_steps=5, steps=200, stepsize=0.05)
+    ddn = foolbox.attacks.DDNAttack(steps=200)
+    return {
+        "ours": lambda: ours(model, x, y),
+        "foolbox": lambda: by_foolbox(model, cw, x, y, None),
+        "foolbox DDN": lambda: by_foolbox(model, ddn, x, y, None),
+    }
+
+
+def line(title: str, model: nn.Module, runs: Runs, x: Tensor, y: Tensor, rounds: int) -> None:
+    """Print times as ratios to the fastest peer, success, and the median L2 distance."""
+    seconds, results = interleaved(runs, rounds)
+    peers = {name: spent for name, spent in seconds.items() if name in ("torchattacks", "foolbox")}
+    fastest = min(peers.values())
+    for name, x_adv in results.items():
+        fooled = evaluation.is_wrong(model, x_adv, y)
+        median = evaluation.distances(x, x_adv, "l2")[fooled].median()
+        print(
+            f"| {title} | {name} | {seconds[name]:.2f} | {seconds[name] / fastest:.2f} "
+            f"| {1 - fooled.float().mean():.1%} | {median:.3f} |"
+        )
+
+
+def main() -> None:
+    """Print the table."""
+    torch.set_num_threads(1)
+    standard, robust = models.pretrained("mnist_cnn"), models.pretrained("mnist_cnn_robust")
+    x, y = images(500)
+    print("| attack | by | seconds | times the fastest peer | accuracy left | median L2 |")
+    print("|---|---|---|---|---|---|")
+    line("FGSM", standard, fgsm(standard, x, y), x, y, 30)
+    line("PGD-40, undefended", standard, pgd(standard, x, y), x, y, 5)
+    line("PGD-40, robust", robust, pgd(robust, x, y), x, y, 5)
+    x, y = x[:100], y[:100]
+    line("Carlini-Wagner", standard, carlini_wagner(standard, x, y), x, y, 2)
+
+
+if __name__ == "__main__":
+    main()
