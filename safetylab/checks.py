@@ -28,6 +28,10 @@ class CheckFailed(AssertionError):
         tag = "/".join(part for part in (_exercise.get(), misconception) if part)
         super().__init__(f"{message} [{tag}]" if tag else message)
 
+    def _render_traceback_(self, *_: object) -> list[str]:
+        """Tell IPython to show the sentence alone: the learner's mistake is not in the check."""
+        return [f"\x1b[0;31mCheckFailed\x1b[0m: {self}"]
+
 
 def exercise(number: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Mark a test function as belonging to exercise ``number`` (for example ``"1.1"``).

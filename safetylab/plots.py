@@ -82,7 +82,8 @@ def img(picture: bytes, alt: str) -> str:
     if not alt.strip():
         raise ValueError("the picture needs an alt text: say in a sentence what one sees in it")
     code = base64.b64encode(picture).decode("ascii")
-    return f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{code}">'
+    style = "max-width:100%;height:auto"
+    return f'<img alt="{html.escape(alt)}" style="{style}" src="data:image/png;base64,{code}">'
 
 
 def show(fig: Figure, alt: str) -> None:

@@ -61,7 +61,7 @@ def slider(
         description=label,
         tooltip=f"{label}: move with the arrow keys",
         style={"description_width": "initial"},
-        layout={"width": "min(100%, 32em)"},
+        layout={"width": "min(100%, 32em)", "margin": "0 0 0 0.5em"},
     )
     view = ipywidgets.HTML(picture(initial))
     control.observe(lambda change: view.set_trait("value", picture(change["new"])), "value")

@@ -198,3 +198,16 @@ def test_untouched_sees_gradients_added_to_old_ones(model, x):
     with pytest.raises(CheckFailed) as caught, untouched(model, x):
         model(x).sum().backward()
     assert ending(caught) == "[gradient-left]"
+
+
+def test_a_notebook_shows_the_sentence_and_no_traceback():
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    shell = InteractiveShell()
+    with capture_output() as shown:
+        shell.run_cell("from safetylab.checks import expect\nexpect(False, 'go up', 'wrong-sign')")
+    assert "CheckFailed" in shown.stdout
+    assert shown.stdout.strip().endswith("go up [wrong-sign]")
+    assert "Traceback" not in shown.stdout
+    assert "expect(False" not in shown.stdout

@@ -79,7 +79,9 @@ def live(monkeypatch, displayed, render):
 
 
 def alt_of(view) -> str:
-    return re.fullmatch(r'<img alt="([^"]*)" src="data:image/png;base64,[^"]+">', view.value)[1]
+    return re.fullmatch(
+        r'<img alt="([^"]*)" style="[^"]*" src="data:image/png;base64,[^"]+">', view.value
+    )[1]
 
 
 def test_the_picture_follows_the_slider(live):

@@ -93,11 +93,12 @@ def _points(row: Row) -> str:
 
 
 def _advice(row: Row) -> list[str]:
-    """A sentence for each check that failed; nothing for an exercise that was not begun."""
+    """A sentence for each thing that is wrong; nothing for an exercise that was not begun."""
     if row.status is Status.NOT_STARTED:
         return []
     failed: list[Check | Row] = [check for check in row.checks if check.message]
-    return [_tagged(row.exercise, told) for told in failed or [row] if told.message]
+    said = (_tagged(row.exercise, told) for told in failed or [row] if told.message)
+    return list(dict.fromkeys(said))
 
 
 def _tagged(exercise: str, told: Check | Row) -> str:
