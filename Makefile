@@ -6,7 +6,7 @@ ARGS ?=
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup lab test labs weights lock bench
+.PHONY: setup lab teach test labs weights lock bench
 
 setup: $(STAMP)
 
@@ -22,6 +22,11 @@ $(STAMP): requirements.lock pyproject.toml
 
 lab: setup
 	$(BIN)/safetylab start $(ARGS)
+
+ifneq ($(wildcard solutions),)
+
+teach: setup
+	$(BIN)/safetylab teach $(ARGS)
 
 test: setup
 	$(BIN)/ruff check .
@@ -41,3 +46,10 @@ lock: setup
 
 bench: setup
 	$(BIN)/python tests/benchmarks/loading.py
+
+else
+
+teach test labs weights lock bench:
+	@echo "make $@ needs the full course; in a class's copy there is: make lab" >&2; exit 1
+
+endif

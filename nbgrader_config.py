@@ -20,6 +20,8 @@ c.CourseDirectory.ignore = [
 ]
 c.Exchange.root = str(ROOT / "grading" / "exchange")
 c.CsvExportPlugin.to = str(ROOT / "grading" / "grades.csv")
+# Its page would print all settings, JupyterLab's too, and log a warning that it cannot.
+c.FormgradeExtension.debug = False
 
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"

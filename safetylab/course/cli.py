@@ -1,4 +1,4 @@
-"""The command line: start, check, build."""
+"""The command line: what learners, teachers and maintainers run."""
 
 from __future__ import annotations
 
@@ -59,6 +59,7 @@ def start(context: typer.Context) -> None:
 
     What follows the command goes to JupyterLab. Your copies are never overwritten.
     """
+    from safetylab.course.history import remember
     from safetylab.course.workspace import copy_missing, older_copies, work_dir
 
     root = find_root()
@@ -69,8 +70,12 @@ def start(context: typer.Context) -> None:
         typer.echo(f"copied {path.relative_to(work_dir(root))}")
     if not written:
         typer.echo(f"your labs are in {work_dir(root)}: nothing new to copy")
+    remember(root)
     for lab in older_copies(root):
-        typer.echo(f"{lab}: your copy was made from an older version of the lab")
+        typer.echo(
+            f"{lab}: your copy was made from an older version of the lab; "
+            f"`safetylab update {lab}` moves your answers into the newer one"
+        )
     command, environment = jupyter_command(work_dir(root), context.args)
     raise typer.Exit(_wait(subprocess.Popen(command, cwd=root, env=environment)))
 
@@ -112,12 +117,23 @@ def check(
 
     root = find_root()
     name = resolve_lab(root, lab)
-    path = file or learner_notebook(root, name)
-    report = _graded(_read(path), Bundle.load(root, name), timeout)
+    content = _read(file or learner_notebook(root, name))
+    report = _graded(content, Bundle.load(root, name), timeout)
+    if file is None:
+        _record(root, report, content)
     if as_json:
         typer.echo(report.to_json())
     else:
         print_report(report)
+
+
+def _record(root: Path, report: Report, content: bytes) -> None:
+    from safetylab.course.evidence import fingerprint, not_recorded, record
+
+    try:
+        record(root, report, fingerprint(content))
+    except OSError as error:
+        typer.echo(f"safetylab: {not_recorded(error)}", err=True)
 
 
 def _read(path: Path) -> bytes:
@@ -139,6 +155,56 @@ def _graded(content: bytes, assignment: Bundle, timeout: float) -> Report:
             progress.update(task, completed=done, total=total)
 
         return grade_notebook(content, assignment, timeout=timeout, on_cell=on_cell)
+
+
+@app.command(epilog="Example: safetylab reset lab01")
+def reset(lab: Annotated[str, typer.Argument(help="The lab to begin again.")]) -> None:
+    """Begin a lab again with a blank copy; what you have is kept under another name."""
+    from safetylab.course.history import describe_reset
+    from safetylab.course.history import reset as restore
+
+    root = find_root()
+    typer.echo(describe_reset(restore(root, resolve_lab(root, lab))))
+
+
+@app.command(epilog="Example: safetylab update lab01")
+def update(
+    lab: Annotated[str, typer.Argument(help="The lab that there is a newer one of.")],
+) -> None:
+    """Move your answers, notes and cells into the newer version of a lab.
+
+    The copy that you have is kept under another name. What finds no place in the newer lab is
+    put at the end of the notebook.
+    """
+    from safetylab.course.history import describe_update
+    from safetylab.course.history import update as renew
+
+    root = find_root()
+    name = resolve_lab(root, lab)
+    typer.echo(describe_update(name, renew(root, name)))
+
+
+@app.command(epilog="Example: safetylab progress")
+def progress() -> None:
+    """Show your points lab by lab, as the checks gave them, and what to do next."""
+    from safetylab.course.progress import print_progress, standings
+
+    print_progress(*standings(find_root()))
+
+
+@app.command(epilog="Example: safetylab doctor")
+def doctor() -> None:
+    """Look for what may be wrong with this installation, and say how to mend it.
+
+    The exit code is 0 if there is no problem, else 1.
+    """
+    from safetylab.course.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        typer.echo(str(finding))
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(FAILED)
 
 
 @app.command(epilog="Example: safetylab build lab01_evasion --check")
@@ -176,6 +242,58 @@ def _report_written(root: Path, paths: list[Path]) -> None:
         typer.echo(f"wrote {path.relative_to(root)}")
     if not paths:
         typer.echo("nothing to write: every notebook is up to date")
+
+
+@app.command(epilog="Example: safetylab pack lab00 lab01 --output week1.zip")
+def pack(
+    labs: Annotated[list[str], typer.Argument(help="The labs that the class is given.")],
+    output: Annotated[Path, typer.Option(help="The file to write; it must not exist yet.")] = Path(
+        "safetylab-labs.zip"
+    ),
+    answers_released: Annotated[
+        bool,
+        typer.Option("--answers-released", help="Later labs may show the answers of earlier ones."),
+    ] = False,
+) -> None:
+    """Write the archive for a class: labs, package and data, without solutions or hidden tests.
+
+    It is not written if an answer stands anywhere in it.
+    """
+    from safetylab.course.pack import pack as write
+
+    packed = write(find_root(), labs, output, answers_released=answers_released)
+    typer.echo(f"wrote {output}: {', '.join(packed)}")
+
+
+@app.command(epilog="Example: safetylab term lab00 lab01")
+def term(
+    labs: Annotated[list[str], typer.Argument(help="The labs that are to be graded.")],
+) -> None:
+    """Enter labs in nbgrader's gradebook, so that `nbgrader autograde` can grade them.
+
+    Run it before the first submission, and again after a lab has changed; labs/ stays as it is.
+    """
+    from safetylab.course.term import fill_gradebook
+
+    for lab, entered in fill_gradebook(find_root(), labs).items():
+        typer.echo(f"{lab}: {'entered' if entered else 'is in the gradebook already'}")
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    epilog="Example: safetylab teach --no-browser --port 8899",
+)
+def teach(context: typer.Context) -> None:
+    """Open JupyterLab on the whole course, with nbgrader's formgrader, to grade a class.
+
+    What follows the command goes to JupyterLab.
+    """
+    from safetylab.course.teach import prepare
+
+    root = find_root()
+    prepare(root)
+    command, environment = jupyter_command(root, context.args)
+    raise typer.Exit(_wait(subprocess.Popen(command, cwd=root, env=environment)))
 
 
 def main() -> None:

@@ -8,11 +8,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from safetylab.course.paths import CourseError
+from safetylab.course.evidence import not_recorded, record
+from safetylab.course.paths import CourseError, find_root
 from safetylab.course.scorecard import html, plain_text
+from safetylab.course.workspace import work_dir
 from safetylab.grading.notebook import Cell, Notebook, read_notebook
 from safetylab.grading.report import Report
 
@@ -102,11 +105,24 @@ def _outcome(lab: str, path: Path, executed: Sequence[str], show: Show) -> Bundl
 def _graded(lab: str, path: Path, show: Show) -> Report:
     for line in _grading_process(lab, path):
         if "report" in line:
-            return Report.from_json(line["report"])
+            report = Report.from_json(line["report"])
+            return _recorded(report, path, line.get("fingerprints"))
         if "problem" in line:
             raise CourseError(line["problem"])
         show(_progress(int(line["done"]), int(line["total"])))
     raise CourseError(f"grading stopped half-way; `safetylab check {lab}` may say more")
+
+
+def _recorded(report: Report, path: Path, fingerprints: dict[str, str] | None) -> Report:
+    """Keep the report as evidence if it is about the learner's own copy, not another file."""
+    try:
+        root = find_root()
+        own = work_dir(root) / report.lab / f"{report.lab}.ipynb"
+        if fingerprints and own.is_file() and own.samefile(path):
+            record(root, report, fingerprints)
+    except OSError as error:
+        return replace(report, notes=(*report.notes, not_recorded(error)))
+    return report
 
 
 def _grading_process(lab: str, path: Path) -> Iterator[dict[str, Any]]:

@@ -6,6 +6,7 @@ import ast
 import copy
 import html
 import io
+import json
 import re
 import symtable
 import textwrap
@@ -29,9 +30,10 @@ _FENCE = re.compile(r"^\s*```(?:python|py)?\s*\n(.*?)^\s*```", re.MULTILINE | re
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement, or the header of a compound one, in normal form."""
+    """A statement, or the header of a compound one, in normal form and as its author wrote it."""
 
     text: str
+    written: str
     line: int
     excused: bool
 
@@ -94,11 +96,33 @@ class Bench:
 
 def leaks(lab: Lab, released: Iterable[Place], bench: Bench) -> Iterator[Problem]:
     """Every answer of ``lab`` that stands in what is ``released``, or in the package."""
-    places = [*released, *bench.modules]
+    yield from answers_in(lab, [*released, *bench.modules])
+    for cell in lab.of("answer", "predict"):
+        yield from _name_leaks(lab, cell, bench)
+
+
+def answers_in(lab: Lab, places: list[Place]) -> Iterator[Problem]:
+    """Every answer of ``lab`` that stands in ``places``, letter by letter or under other names.
+
+    In prose an answer is looked for as its author wrote it, too: Python's own spelling may have
+    other brackets.
+    """
     for cell in lab.of("answer", "predict"):
         yield from _statement_leaks(lab, cell, places)
         yield from _function_leaks(lab, cell, places)
-        yield from _name_leaks(lab, cell, bench)
+
+
+def keys_in(lab: Lab, places: list[Place]) -> Iterator[Problem]:
+    """Every long line of a hidden test or a model answer of ``lab`` that stands in ``places``."""
+    for cell in lab.of("test", "oracle", "written"):
+        lines = cell.source.split("\n")
+        for number in sorted(cell.hidden_lines | cell.solution_lines):
+            line = lines[number - 1]
+            told = len(compact(line)) >= LONG_STATEMENT and not _EXCUSED.search(line)
+            for place in places if told else []:
+                if compact(line) in place.text:
+                    what = f"line {number} stands in {place.where}: {line.strip()}"
+                    yield lab.problem(cell, what, "only graders may read it: take it away there")
 
 
 def released_places(lab: Lab) -> Iterator[Place]:
@@ -108,9 +132,23 @@ def released_places(lab: Lab) -> Iterator[Place]:
         if cell.kind == "code" and cell.role != "given":
             yield Place(where, cell.released, "")
         elif cell.kind != "code":
-            blocks = (textwrap.dedent(block) for block in _FENCE.findall(cell.released))
-            code = "\n".join(block for block in blocks if tree(block).body)
-            yield Place(where, code, cell.released)
+            yield _prose(where, cell.released)
+
+
+def file_places(name: str, content: bytes) -> Iterator[Place]:
+    """What a learner can read of a file of any kind, but for earlier answers in a lab.
+
+    Args:
+        name: its path in the course, with slashes; a notebook counts as a lab in ``labs/`` only.
+        content: its bytes; of a file that is not text, the text in it.
+    """
+    text = _readable(content)
+    if name.endswith(".py"):
+        yield Place(name, text, text)
+    elif name.startswith("labs/") and name.endswith(".ipynb"):
+        yield from _cell_places(name, text)
+    else:  # JSON writes a quotation mark and the end of a line with a backslash
+        yield _prose(name, text.replace('\\"', '"').replace("\\n", "\n"))
 
 
 def statements(code: str) -> list[Statement]:
@@ -121,8 +159,9 @@ def statements(code: str) -> list[Statement]:
         if isinstance(node, ast.stmt) and not isinstance(node, ast.Import | ast.ImportFrom):
             text = "" if _is_text(node) else compact(_header(node))
             if len(text) >= LONG_STATEMENT:
-                excused = _excused(lines[node.lineno - 1 : _last_line(node)])
-                found.append(Statement(text, node.lineno, excused))
+                source = lines[node.lineno - 1 : _last_line(node)]
+                written = compact("".join(line.partition("  #")[0] for line in source))
+                found.append(Statement(text, written, node.lineno, _excused(source)))
     return found
 
 
@@ -184,6 +223,30 @@ class _Renamer(ast.NodeTransformer):
         return self.numbers.setdefault(name, f"_{len(self.numbers)}")
 
 
+def _prose(where: str, text: str) -> Place:
+    """A text that is not Python, with the Python that is quoted in it."""
+    blocks = (textwrap.dedent(block) for block in _FENCE.findall(text))
+    return Place(where, "\n".join(block for block in blocks if tree(block).body), text)
+
+
+def _cell_places(name: str, text: str) -> Iterator[Place]:
+    for cell in json.loads(text)["cells"]:
+        where, source = f"{name}, cell `{cell['id']}`", "".join(cell["source"])
+        if cell["cell_type"] != "code":
+            yield _prose(where, source)
+        elif not cell["id"].startswith("given-"):
+            yield Place(where, source, "")
+
+
+def _readable(content: bytes) -> str:
+    """The text of a file; of one that is not UTF-8, the runs of printable letters in it."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        plain = content.replace(b"\0", b"")
+        return b"\n".join(re.findall(rb"[ -~\s]{%d,}" % LONG_STATEMENT, plain)).decode("ascii")
+
+
 def _own_names(function: ast.AST) -> set[str]:
     """The names that a function binds, its own and its parameters' among them."""
     bound = set()
@@ -202,7 +265,8 @@ def _statement_leaks(lab: Lab, cell: Cell, places: list[Place]) -> Iterator[Prob
     answer = [s for s in statements(cell.source) if s.line in cell.solution_lines]
     for statement in answer:
         for place in places if not statement.excused else []:
-            if statement.text in place.statements or statement.text in place.text:
+            forms = (statement.text, statement.written)
+            if statement.text in place.statements or any(form in place.text for form in forms):
                 shown = lines[statement.line - 1].strip()
                 what = f"line {statement.line} of the answer stands in {place.where}: {shown}"
                 yield lab.problem(cell, what, f"reword one of them, or {_EXCUSE}")

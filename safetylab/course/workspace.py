@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from safetylab.course.paths import CourseError, lab_ids, lab_notebook, require_lab
@@ -71,21 +72,42 @@ def _released(root: Path) -> Iterator[Path]:
 
 
 def _copy_new(source: Path, target: Path) -> bool:
+    return _write_new(target, lambda half: shutil.copyfile(source, half))
+
+
+def place_new(content: bytes, target: Path) -> bool:
+    """Write ``content`` to ``target`` unless something is there; say whether it was written.
+
+    The file appears whole, or not at all.
+    """
+    return _write_new(target, lambda half: half.write_bytes(content))
+
+
+def _write_new(target: Path, write: Callable[[Path], object]) -> bool:
     if target.exists():
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".copying-")
+    with half_file(target.parent, write) as half:
+        return publish(half, target)
+
+
+@contextmanager
+def half_file(folder: Path, write: Callable[[Path], object]) -> Iterator[Path]:
+    """Yield a hidden file in ``folder``, written and flushed; remove it if it is still there."""
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".copying-")
     os.close(handle)
     half = Path(name)
     try:
-        shutil.copyfile(source, half)
+        write(half)
         half.chmod(0o644)
-        return _publish(half, target)
+        with half.open("rb+") as file:
+            os.fsync(file)
+        yield half
     finally:
         half.unlink(missing_ok=True)
 
 
-def _publish(half: Path, target: Path) -> bool:
+def publish(half: Path, target: Path) -> bool:
     """Give ``half`` its final name unless somebody was faster; a link never overwrites."""
     try:
         os.link(half, target)

@@ -13,7 +13,16 @@ from safetylab.grading.rebuild import rebuild
 from safetylab.grading.report import Check, Report, Row, Status
 from safetylab.grading.run import OnCell, run_steps
 
-__all__ = ["BadSubmission", "Bundle", "Check", "GradingError", "Report", "Row", "Status", "grade_notebook"]
+__all__ = [
+    "BadSubmission",
+    "Bundle",
+    "Check",
+    "GradingError",
+    "Report",
+    "Row",
+    "Status",
+    "grade_notebook",
+]
 
 VISIBLE_ONLY = (
     "only the visible checks were run: this copy of the course holds no hidden tests, "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from safetylab.course.paths import CourseError
@@ -16,7 +16,7 @@ class BadSubmission(CourseError):
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell; ``name`` is its grade_id, else its id."""
+    """A cell; ``name`` is its grade_id, else its id; ``raw`` is what the file holds for it."""
 
     name: str
     kind: str
@@ -26,6 +26,7 @@ class Cell:
     solution: bool = False
     locked: bool = False
     points: float = 0.0
+    raw: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def is_test(self) -> bool:
@@ -134,6 +135,7 @@ def _cell(raw: object) -> Cell | None:
         solution=bool(mark.get("solution")),
         locked=bool(mark.get("locked")),
         points=_number(mark.get("points")),
+        raw=raw,
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from safetylab.grading.bundle import Bundle
@@ -36,7 +36,7 @@ class Step:
     """A cell of the rebuilt notebook.
 
     ``source`` is what runs, ``stub`` what the release holds in its place, ``label`` what messages
-    call it, ``runs`` whether it is run at all.
+    call it, ``runs`` whether it is run at all, ``mine`` the learner's cell of that name.
     """
 
     cell: Cell
@@ -45,7 +45,12 @@ class Step:
     stub: str
     label: str
     runs: bool
-    present: bool = True
+    mine: Cell | None = field(default=None, compare=False)
+
+    @property
+    def present(self) -> bool:
+        """Whether the learner's notebook has a cell of its name."""
+        return self.mine is not None
 
     @property
     def exercise(self) -> str:
@@ -55,7 +60,7 @@ class Step:
     @property
     def changed(self) -> bool:
         """Whether it says something else than the release."""
-        return not _same(self.source, self.stub)
+        return not same_source(self.source, self.stub)
 
 
 @dataclass(frozen=True)
@@ -83,16 +88,26 @@ def rebuild(submission: Notebook, bundle: Bundle) -> Rebuilt:
     base = released
     if bundle.instructor is not None:
         base = read_notebook(bundle.instructor, f"the solution of {bundle.name}")
-    _require_same_lab(submission, released, bundle.name)
+    require_same_lab(submission, released, bundle.name)
     older = bool(submission.source_sha) and submission.source_sha != released.source_sha
     stubs = {cell.name: cell.source for cell in released.cells}
-    mine, notes = _choose(submission, stubs)
-    own = [_step(cell, stubs.get(cell.name, ""), mine.get(cell.name)) for cell in base.cells]
+    mine, notes = choose(submission, stubs)
+    own = own_steps(base, stubs, mine)
     if not older:
-        notes += [note for step in own for note in _repairs(step, mine.get(step.cell.name))]
-    notes = [*submission.notes, *([OLDER_COPY] if older else []), *notes]
+        notes += [note for step in own for note in _repairs(step, step.mine)]
+    notes = [*submission.notes, *([older_copy(bundle.name)] if older else []), *notes]
     steps = _with_extras(own, submission.cells, set(stubs.values()))
     return Rebuilt(tuple(steps), _titles(base), tuple(notes))
+
+
+def older_copy(lab: str) -> str:
+    """Return the note about a copy of an older version, and what to do about it."""
+    return f"{OLDER_COPY}; `safetylab update {lab}` moves your answers into the newer one"
+
+
+def own_steps(base: Notebook, stubs: Mapping[str, str], mine: Mapping[str, Cell]) -> list[Step]:
+    """Return the lab's own cells in order, each with the learner's cell of its name."""
+    return [_step(cell, stubs.get(cell.name, ""), mine.get(cell.name)) for cell in base.cells]
 
 
 def _titles(notebook: Notebook) -> dict[str, str]:
@@ -100,7 +115,8 @@ def _titles(notebook: Notebook) -> dict[str, str]:
     return {found[1]: found[2] for text in texts for found in _HEADING.finditer(text)}
 
 
-def _require_same_lab(submission: Notebook, released: Notebook, lab: str) -> None:
+def require_same_lab(submission: Notebook, released: Notebook, lab: str) -> None:
+    """Raise `BadSubmission` if ``submission`` holds none of the exercises of ``released``."""
     wanted = {cell.name for cell in released.cells if exercise_of(cell.name)}
     found = {cell.name for cell in submission.cells}
     if wanted & found:
@@ -112,14 +128,18 @@ def _require_same_lab(submission: Notebook, released: Notebook, lab: str) -> Non
     )
 
 
-def _choose(submission: Notebook, stubs: Mapping[str, str]) -> tuple[dict[str, Cell], list[str]]:
-    """Pick one cell per name: the last that differs from the release, else the last."""
+def choose(submission: Notebook, stubs: Mapping[str, str]) -> tuple[dict[str, Cell], list[str]]:
+    """Pick one cell per name: the last that differs from the release, else the last.
+
+    Returns:
+        The cells by name, and one sentence per exercise cell that there were several of.
+    """
     copies: dict[str, list[Cell]] = defaultdict(list)
     for cell in submission.cells:
         copies[cell.name].append(cell)
     chosen, notes = {}, []
     for name, cells in copies.items():
-        changed = [cell for cell in cells if not _same(cell.source, stubs.get(name, ""))]
+        changed = [cell for cell in cells if not same_source(cell.source, stubs.get(name, ""))]
         chosen[name] = (changed or cells)[-1]
         if len(cells) > 1 and exercise_of(name) and name in stubs:
             notes.append(
@@ -146,7 +166,7 @@ def _step(cell: Cell, stub: str, mine: Cell | None) -> Step:
     source = cell.source
     if learners:
         source = mine.source if mine else stub
-    edited = learners and not _same(source, stub)
+    edited = learners and not same_source(source, stub)
     is_code = cell.kind == "code" and not (role is Role.OPEN and mine and mine.kind != "code")
     return Step(
         cell=cell,
@@ -155,7 +175,7 @@ def _step(cell: Cell, stub: str, mine: Cell | None) -> Step:
         stub=stub,
         label=f"your cell {cell.name}" if learners else f"the lab's cell {cell.name}",
         runs=is_code and bool(source.strip()) and (edited or "demo" not in cell.tags),
-        present=mine is not None,
+        mine=mine,
     )
 
 
@@ -168,7 +188,7 @@ def _repairs(step: Step, mine: Cell | None) -> list[str]:
         if step.role in (Role.ANSWER, Role.WRITTEN):
             return [f"the answer cell {name} is missing: the empty one of the lab was put back"]
         return []
-    if own and not (_same(mine.source, step.stub) or _same(mine.source, step.source)):
+    if own and not (same_source(mine.source, step.stub) or same_source(mine.source, step.source)):
         return [f"the cell {name} was changed: the lab's own was run instead"]
     if step.role in (Role.ANSWER, Role.WRITTEN) and mine.kind != step.cell.kind:
         return [f"the answer cell {name} had become {mine.kind}: it was read as {step.cell.kind}"]
@@ -177,19 +197,41 @@ def _repairs(step: Step, mine: Cell | None) -> list[str]:
 
 def _with_extras(own: list[Step], cells: Sequence[Cell], released: set[str]) -> list[Step]:
     """Insert the learner's own code cells where they stood."""
+
+    def is_extra(cell: Cell, place: Step | None) -> bool:
+        new = place is None or place.role is Role.TEXT  # a text cell can be turned into code
+        is_code = cell.kind == "code" and bool(cell.source.strip())
+        return new and is_code and cell.source not in released
+
+    extras = place_extras(own, cells, is_extra)
+    steps = [_extra(own, anchor, cell) for anchor, cell in extras[-1]]
+    for index, step in enumerate(own):
+        steps += [step, *(_extra(own, anchor, cell) for anchor, cell in extras[index])]
+    return steps
+
+
+def place_extras(
+    own: list[Step], cells: Sequence[Cell], is_extra: Callable[[Cell, Step | None], bool]
+) -> dict[int, list[tuple[int, Cell]]]:
+    """Return where cells that are not the lab's own belong.
+
+    Args:
+        own: the lab's own cells.
+        cells: the learner's cells in order.
+        is_extra: told a cell and the step of its name, says whether to place it.
+
+    Returns:
+        By the index of the step that they come after (-1: at the top), pairs of the index of
+        the step that a cell stood after and the cell.
+    """
     position = {step.cell.name: index for index, step in enumerate(own)}
-    extras: dict[int, list[Step]] = defaultdict(list)
+    extras: dict[int, list[tuple[int, Cell]]] = defaultdict(list)
     anchor = -1
     for cell in cells:
-        known = cell.name in position
         anchor = position.get(cell.name, anchor)
-        new = not known or own[anchor].role is Role.TEXT  # a text cell can be turned into code
-        if new and cell.kind == "code" and cell.source.strip() and cell.source not in released:
-            extras[_past_missing(own, anchor)].append(_extra(own, anchor, cell))
-    steps = list(extras[-1])
-    for index, step in enumerate(own):
-        steps += [step, *extras[index]]
-    return steps
+        if is_extra(cell, own[anchor] if cell.name in position else None):
+            extras[_past_missing(own, anchor)].append((anchor, cell))
+    return extras
 
 
 def _past_missing(own: list[Step], anchor: int) -> int:
@@ -209,7 +251,8 @@ def _extra(own: list[Step], anchor: int, cell: Cell) -> Step:
     return Step(bare, Role.EXTRA, cell.source, "", label, runs=True)
 
 
-def _same(one: str, other: str) -> bool:
+def same_source(one: str, other: str) -> bool:
+    """Say whether two sources differ in nothing but blank ends."""
     return _lines(one) == _lines(other)
 
 

@@ -1159,12 +1159,11 @@ print("1.5b: visible checks passed")
 # torch.where does the book-keeping without a loop over images. Remember the best point inside the
 # inner loop, not after it. Compare squared distances.
 # <details><summary>Hint 3: nearly the code</summary>
-# In the inner loop: <code>z = to_box(v)</code>, <code>m = margin(model(z), y)</code>,
-# <code>far = (z - x).flatten(1).pow(2).sum(1)</code>, <code>better = (m &lt; 0) &amp; (far &lt;
-# best_far)</code>; <code>(v.grad,) = torch.autograd.grad((far + c * m.clamp_min(0)).sum(),
-# v)</code>;
-# <code>optimizer.step()</code>. After it: update <code>low</code>, <code>high</code>, then
-# <code>c = torch.where(high.isinf(), ..., ...)</code>.
+# In the inner loop: <code>z = to_box(v)</code>, <code>m = margin(model(z), y)</code>, the squared
+# distance <code>far</code> per image, <code>better = (m &lt; 0) &amp; (far &lt; best_far)</code>;
+# then the gradient with respect to v of the sum of <code>far</code> plus c times the positive part
+# of <code>m</code>, into <code>v.grad</code>, and <code>optimizer.step()</code>. After it: update
+# <code>low</code>, <code>high</code>, then <code>c = torch.where(high.isinf(), ..., ...)</code>.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "oracle-carlini_wagner", "points": 0}

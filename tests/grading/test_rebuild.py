@@ -10,7 +10,7 @@ from grading import tiny
 
 from safetylab.grading import BadSubmission
 from safetylab.grading.notebook import read_notebook
-from safetylab.grading.rebuild import OLDER_COPY, Rebuilt, rebuild
+from safetylab.grading.rebuild import Rebuilt, older_copy, rebuild
 
 
 def rebuilt(content: bytes, hidden: bool = True) -> Rebuilt:
@@ -87,7 +87,7 @@ def test_an_older_copy_gets_one_note_and_none_about_what_the_lab_changed_since()
     values = json.loads(tiny.RELEASED)
     values["metadata"]["safetylab"]["source_sha"] = "older"
     values["cells"][tiny.at(values["cells"], "ex1_1-double-test")]["source"] = "old test"
-    assert rebuilt(json.dumps(values).encode()).notes == (OLDER_COPY,)
+    assert rebuilt(json.dumps(values).encode()).notes == (older_copy(tiny.LAB),)
 
 
 @pytest.mark.parametrize(
