@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -15,6 +16,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parents[2]
+WIDGET = "application/vnd.jupyter.widget-view+json"
 USAGE = """\
 import resource as _r
 _u = _r.getrusage(_r.RUSAGE_SELF)
@@ -59,6 +61,21 @@ def run(notebook: NotebookNode, folder: Path, demo: bool = True) -> Cost:
             shown += seconds[cell.id] if "demo" in cell.metadata.get("tags", []) else 0.0
     notebook.cells.pop()
     return Cost(seconds, shown, memory)
+
+
+@cache
+def executed(lab: str, again: int = 0) -> tuple[NotebookNode, Cost]:
+    """Return the solution notebook of ``lab`` with its outputs, and its cost; ``again`` reruns."""
+    notebook = solution(lab)
+    return notebook, run(notebook, ROOT)
+
+
+def words(notebook: NotebookNode) -> list[str]:
+    """What each cell printed, in one piece, and what it showed, but for progress bars."""
+    cells = [cell.get("outputs", []) for cell in notebook.cells]
+    printed = ["".join(o.text for o in cell if o.get("name") == "stdout") for cell in cells]
+    shown = [o.data for cell in cells for o in cell if "data" in o]
+    return printed + [str(data) for data in shown if WIDGET not in data]
 
 
 def main() -> None:
