@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from safetylab.checks import CheckFailed, exercise, expect, expect_tensor, untouched
+from safetylab.checks import CheckFailed, exercise, expect, expect_tensor, shown, untouched
 
 
 def ending(error) -> str:
@@ -211,3 +211,8 @@ def test_a_notebook_shows_the_sentence_and_no_traceback():
     assert shown.stdout.strip().endswith("go up [wrong-sign]")
     assert "Traceback" not in shown.stdout
     assert "expect(False" not in shown.stdout
+
+
+def test_numbers_in_messages_are_short():
+    assert shown(torch.tensor([0.1, 2.0, -1 / 3, 1e-9])) == "[0.1, 2, -0.3333, 1e-09]"
+    assert shown(torch.tensor([])) == "[]"
