@@ -12,8 +12,8 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -21,8 +21,11 @@ from typing import Any
 import safetylab
 from safetylab.data import data_folder
 from safetylab.grading import wire
+from safetylab.grading.kernel import Kernel
 from safetylab.grading.outcome import End, Frame, GradingError, Outcome, Output
+from safetylab.grading.run import Files, OnCell, Processes, Runner
 
+FORKS = sys.platform == "linux"
 START_SECONDS = 180.0
 GRACE = 5.0
 MAX_ANSWER = 64 * 2**20
@@ -61,7 +64,8 @@ class Room:
         self._lock = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="safetylab-", ignore_cleanup_errors=True)
         self._world = world() if sandbox else ""
-        self._start()
+        if FORKS:
+            self._start()
 
     @property
     def sandbox(self) -> str:
@@ -81,17 +85,27 @@ class Room:
 
     def close(self) -> None:
         """End the server and every process in the room."""
-        self._line.close()
-        self._process.kill()
-        self._process.wait()
+        if FORKS:
+            self._line.close()
+            self._process.kill()
+            self._process.wait()
         self._folder.cleanup()
 
     def learn(self, modules: Iterable[str]) -> None:
         """Import more modules once for all notebooks to come."""
         missing = sorted(set(modules) - self._modules)
-        if missing:
+        if missing and FORKS:
             self._modules.update(missing)
             self._ask("import", missing)
+
+    def learn_from(self, pair: Processes) -> None:
+        """Import once for all what the processes of a notebook have imported."""
+        self.learn(pair.imported() if isinstance(pair, Pair) else ())
+
+    def runner(self, files: Files, own: Files, on_cell: OnCell | None) -> Runner:
+        """Return what runs a notebook here; see `run.Runner`."""
+        start = self.pair if FORKS else partial(Kernel, self.timeout)
+        return Runner(start, self.timeout, files, own, on_cell)
 
     def pair(self) -> Pair:
         """Start the two processes of a notebook."""
@@ -192,7 +206,7 @@ class Pair:
     room: Room
     student: Side
     tests: Side
-    modules: list[str] = field(default_factory=list)
+    shared: list[str] = field(default_factory=list)
 
     def __enter__(self) -> Pair:
         return self
@@ -209,7 +223,7 @@ class Pair:
     def begin(self, shared: Iterable[str], operators: Iterable[tuple[str, str]],
               files: Mapping[str, bytes], own: Mapping[str, bytes]) -> None:  # fmt: skip
         """Tell both sides what the notebook brings along; ``own`` files are the student's."""
-        names = sorted(shared)
+        names = self.shared = sorted(shared)
         for side, brought in ((self.student, {**own, **files}), (self.tests, files)):
             side.ask("files", self.room.timeout, list(brought.values()), names=list(brought))
         self.student.ask("share", GRACE, names=names)
@@ -224,7 +238,14 @@ class Pair:
         seconds = self.room.timeout
         told = self.tests.ask("run", seconds + 6 * GRACE, source=source, place=place, apart=apart,
                               limit=seconds)  # fmt: skip
-        return _outcome(told)
+        outcome = _outcome(told)
+        if outcome.end in (End.TIMEOUT, End.DEAD) and not outcome.lost:
+            return replace(outcome, lost=self._lost_student())
+        return outcome
+
+    def _lost_student(self) -> bool:
+        """Whether what a test did has taken the student's process along."""
+        return isinstance(self.student.ask("share", GRACE, names=self.shared), Outcome)
 
     def answered(self, names: Iterable[str], imports: str) -> None:
         """Say that the student's process has defined ``names``."""
