@@ -22,6 +22,7 @@ __all__ = [
     "grade_notebook",
 ]
 
+
 def grade_notebook(
     notebook: bytes,
     assignment: Bundle,

@@ -115,9 +115,7 @@ class Tests(_Side):
         super().__init__(shell, self.names, Peer(other, True, self.names))
         self.names.fetch = lambda name: self.peer.request("name", name)
 
-    def share(
-        self, names: list[str], operators: list[list[str]], blobs: list[bytes]
-    ) -> None:
+    def share(self, names: list[str], operators: list[list[str]], blobs: list[bytes]) -> None:
         """Learn what both sides define, and which operators the student's classes may have."""
         self.peer.shared = frozenset(names)
         self.peer.operators = frozenset((kind, op) for kind, op in operators)

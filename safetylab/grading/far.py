@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from safetylab.grading.wire import LIBRARIES, WireError
+from safetylab.grading.wire import LIBRARIES, Reference, WireError
 
 if TYPE_CHECKING:
     from safetylab.grading.peer import Peer
@@ -50,7 +50,7 @@ class Raised:
     error: BaseException
 
 
-class Far:
+class Far(Reference):
     """An object of the other side."""
 
     def __getattr__(self, name: str) -> Any:
@@ -383,22 +383,41 @@ def _frame(parts: list[Any]) -> list[Any]:
 # --- autograd
 
 
+def leaves(tensor: Any) -> Iterator[Any]:
+    """Yield the leaves of the graph that a tensor was computed in."""
+    waiting, seen = [tensor.grad_fn], set()
+    while waiting:
+        node = waiting.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        if hasattr(node, "variable"):
+            yield node.variable
+        waiting += [following for following, _ in node.next_functions]
+
+
 def bridge(peer: Peer, number: int, value: Any, inputs: dict[int, Any]) -> Any:
     """Return ``value`` as the result of a node whose gradient the other side computes."""
     import torch
 
-    places = list(inputs)
+    anchor = torch.zeros((), requires_grad=True)
+    return _bridge_class().apply(peer, number, list(inputs), value, anchor, *inputs.values())
+
+
+@cache
+def _bridge_class() -> Any:
+    import torch
 
     class Bridge(torch.autograd.Function):
         @staticmethod
-        def forward(context: Any, anchor: Any, *tensors: Any) -> Any:
+        def forward(context: Any, peer: Peer, number: int, places: list[int], value: Any,
+                    *tensors: Any) -> Any:  # fmt: skip
+            context.ask = lambda gradient: peer.request("gradients", number, gradient, places)
             return value.clone()
 
         @staticmethod
         @torch.autograd.function.once_differentiable
         def backward(context: Any, gradient: Any) -> Any:
-            found = peer.request("gradients", number, gradient, places)
-            return (None, *found)
+            return (None, None, None, None, None, *context.ask(gradient))
 
-    anchor = torch.zeros((), requires_grad=True)
-    return Bridge.apply(anchor, *inputs.values())
+    return Bridge

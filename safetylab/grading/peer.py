@@ -240,29 +240,31 @@ class Peer:
 
     # --- gradients
 
-    def _number_link(self, tensor: Any) -> int:
+    def _link_argument(self, tensor: Any) -> int:
         self._links += 1
         self._sent[self._links] = tensor
         return self._links
 
-    def _link_argument(self, tensor: Any) -> int:
-        return self._number_link(tensor)
+    def _link_result(self, tensor: Any) -> Tree:
+        """Number a result, and name those tensors of the other side that it was made from."""
+        number = self._link_argument(tensor)
+        if tensor.is_leaf:
+            return None
+        self._kept[number] = tensor
+        places = {id(leaf): place for place, leaf in self._received.items()}
+        used = {places[id(leaf)] for leaf in far.leaves(tensor) if id(leaf) in places}
+        return [number, sorted(used)]
 
-    def _link_result(self, tensor: Any) -> int:
-        number = self._number_link(tensor)
-        if not tensor.is_leaf:
-            self._kept[number] = tensor
-        return number
-
-    def _linked_argument(self, tensor: Any, number: int, leaf: bool) -> Any:
-        self._received[number] = tensor
+    def _linked_argument(self, tensor: Any, link: Tree) -> Any:
+        self._received[int(link)] = tensor
         return tensor
 
-    def _linked_result(self, tensor: Any, number: int, leaf: bool) -> Any:
-        if leaf:
+    def _linked_result(self, tensor: Any, link: Tree) -> Any:
+        if not isinstance(link, list):
             return tensor
-        inputs = dict(sorted(self._sent.items()))
-        return far.bridge(self, number, tensor.detach(), inputs)
+        inputs = {int(place): self._sent.get(int(place)) for place in link[1]}
+        known = {place: item for place, item in inputs.items() if item is not None}
+        return far.bridge(self, int(link[0]), tensor.detach(), known)
 
     def _gradients(self, number: int, gradient: Any, wanted: list[int]) -> list[Any]:
         """The gradients of a tensor that went over with respect to tensors that came from there."""

@@ -334,7 +334,10 @@ def _libraries() -> list[str]:
     parts = [] if sys.base_prefix == "/usr" else ["--ro-bind", sys.base_prefix, sys.base_prefix]
     for place, site in enumerate(sites()):
         parts += ["--ro-bind", site, f"/room/site{place}"]
-        telling = [*Path(site).glob("__editable__*"), *Path(site).glob("*.dist-info/direct_url.json")]
+        telling = [
+            *Path(site).glob("__editable__*"),
+            *Path(site).glob("*.dist-info/direct_url.json"),
+        ]
         for file in telling:  # where the course was installed from
             if file.is_file():
                 name = file.relative_to(site)
@@ -360,5 +363,3 @@ def world() -> str:
     tried = subprocess.run([*bubblewrap(kind), python(), "-S", "-s", "-c", code],
                            capture_output=True, timeout=60, check=False)  # fmt: skip
     return kind if tried.returncode == 7 else ""
-
-

@@ -65,7 +65,9 @@ def main(descriptor: str, world: str, memory: str, modules: str) -> None:
         if op == "spawn":
             count += 1
             _, handed, _, _ = socket.recv_fds(line, 1, 2)
-            wire.send(line, ["ok", _spawn(line, shell, values[0], world, count, float(memory), handed)])
+            wire.send(
+                line, ["ok", _spawn(line, shell, values[0], world, count, float(memory), handed)]
+            )
         elif op == "kill":
             with contextlib.suppress(ProcessLookupError):
                 os.kill(values[0], signal.SIGTERM)

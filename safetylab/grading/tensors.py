@@ -166,20 +166,19 @@ def _tensor(codec: Codec, value: Any, parameter: bool) -> Tree:
     if value.layout is not torch.strided or value.device.type != "cpu" or value.is_quantized:
         return codec.refer(value)
     codec.remember(value)
-    flat = value.detach().contiguous().flatten()
+    flat = value.detach().reshape(-1).clone(memory_format=torch.contiguous_format)
     content = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
-    leaf = bool(value.is_leaf)
     link = codec.link(value) if value.requires_grad else None
-    gradient = codec.encode(value.grad) if leaf and value.grad is not None else None
+    gradient = codec.encode(value.grad) if value.is_leaf and value.grad is not None else None
     return ["tensor", str(value.dtype).removeprefix("torch."), list(value.shape),
-            codec.blob(content), [parameter, leaf, link], gradient]  # fmt: skip
+            codec.blob(content), [parameter, link], gradient]  # fmt: skip
 
 
 def _made_tensor(codec: Codec, dtype: str, shape: list[int], blob: int, kind: list[Any],
                  gradient: Tree) -> Any:  # fmt: skip
     import torch
 
-    content, parameter, leaf, link = codec.blobs[blob], *kind
+    content, parameter, link = codec.blobs[blob], *kind
     made = torch.empty(0, dtype=_torch_dtype(dtype))
     if content:
         made = torch.frombuffer(bytearray(content), dtype=made.dtype)
@@ -189,7 +188,7 @@ def _made_tensor(codec: Codec, dtype: str, shape: list[int], blob: int, kind: li
     if parameter:
         made = torch.nn.Parameter(made, requires_grad=link is not None)
     if link is not None:
-        made = codec.linked(made.requires_grad_(True), int(link), bool(leaf))
+        made = codec.linked(made.requires_grad_(True), link)
     codec.objects[place] = made
     if gradient is not None:
         made.grad = codec.decode(gradient)

@@ -46,6 +46,10 @@ class WireError(Exception):
     """A frame that does not follow the rules: too large, too deep, or not a value."""
 
 
+class Reference:
+    """Stands for an object of the other side; see `far`."""
+
+
 def send(sock: socket.socket, tree: Tree, blobs: list[bytes] | None = None) -> None:
     """Write one frame."""
     blobs = blobs or []
@@ -97,17 +101,16 @@ class Codec:
         resolve: makes a value of such a tree.
         known: by name, what both sides define in ``__main__``.
         trusted: whether the values to decode come from the trusted side.
-        link: numbers a tensor that requires a gradient, for the other side to ask for it.
-        linked: takes a tensor that came with such a number, and whether it is a leaf over there;
-            returns what stands for it here.
+        link: says of a tensor that requires a gradient how the other side can ask for it.
+        linked: takes a tensor that came with such a link; returns what stands for it here.
     """
 
     refer: Callable[[object], Tree]
     resolve: Callable[[Tree], object]
     known: Mapping[str, Any] = field(default_factory=dict)
     trusted: bool = False
-    link: Callable[[Any], int] = lambda tensor: 0
-    linked: Callable[[Any, int, bool], Any] = lambda tensor, number, leaf: tensor
+    link: Callable[[Any], Tree] = lambda tensor: 0
+    linked: Callable[[Any, Tree], Any] = lambda tensor, link: tensor
     blobs: list[bytes] = field(default_factory=list)
     seen: dict[int, int] = field(default_factory=dict)
     objects: list[Any] = field(default_factory=list)
@@ -130,6 +133,8 @@ class Codec:
             return value if abs(value) < 2**53 else ["int", hex(value)]
         if kind is float:
             return value if math.isfinite(value) else ["float", repr(value)]
+        if issubclass(kind, Reference):
+            return self.refer(value)
         if id(value) in self.seen:
             return ["again", self.seen[id(value)]]
         return self._compound(value, kind, depth + 1)
