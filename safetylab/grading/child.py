@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -83,8 +84,9 @@ class Student(_Side):
             self._fork()
         else:
             for pid in self.copies:
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
+                with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                    os.kill(pid, signal.SIGKILL)  # gone already where SIGCHLD is ignored
+                    os.waitpid(pid, 0)
             self.copies.clear()
             wire.send(self.peer.sock, ["done"])
 
