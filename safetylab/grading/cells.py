@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 

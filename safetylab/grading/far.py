@@ -9,7 +9,7 @@ import inspect
 import operator
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,8 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "getattr": getattr, "setattr": setattr, "delattr": delattr,
     "getitem": operator.getitem, "setitem": operator.setitem, "delitem": operator.delitem,
     "contains": operator.contains, "round": round, "dir": dir,
+    "instancecheck": lambda kind, value: isinstance(value, kind),
+    "subclasscheck": lambda kind, other: issubclass(other, kind),
     "eq": operator.eq, "ne": operator.ne,
     "enter": lambda target: type(target).__enter__(target),
     "exit": lambda target: type(target).__exit__(target, None, None, None),
@@ -53,6 +55,8 @@ class Raised:
 class Far(Reference):
     """An object of the other side."""
 
+    __doc__ = property(lambda self: _ask(self, "getattr", "__doc__"))  # type: ignore[assignment]
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith(("_ipython", "_repr_", "__array", "__torch", "__cuda", "__dlpack")):
             raise AttributeError(name)
@@ -69,7 +73,7 @@ class Far(Reference):
     @property
     def __class__(self) -> type:  # type: ignore[override]
         """The nearest class that this side has, too, so that isinstance tells what it would."""
-        return _first_class(_HERE(self, "_about")) or type(self)
+        return _first_class(peer_of(self), _HERE(self, "_about")) or type(self)
 
     def __dir__(self) -> list[str]:
         return list(map(str, _ask(self, "dir")))
@@ -171,7 +175,18 @@ def _contains(self: Far, item: object) -> bool:
 METHODS: dict[str, Callable[..., Any]] = {
     **{op: _binary(op) for op in [*BINARY, *REFLECTED]},
     **{op: _unary(op) for op in UNARY.keys() - {"hash", "str", "repr", "copy", "deepcopy"}},
-    **{op: _unary(op) for op in ("getitem", "setitem", "delitem", "round", "enter")},
+    **{
+        op: _unary(op)
+        for op in (
+            "getitem",
+            "setitem",
+            "delitem",
+            "round",
+            "enter",
+            "instancecheck",
+            "subclasscheck",
+        )
+    },
     "call": _call,
     "contains": _contains,
     "exit": lambda self, *error: _ask(self, "exit"),
@@ -181,7 +196,7 @@ METHODS: dict[str, Callable[..., Any]] = {
 @cache
 def _far_class(abilities: frozenset[str]) -> type[Far]:
     methods = {f"__{op}__": METHODS[op] for op in abilities if op in METHODS}
-    return type("Far", (Far,), methods)
+    return type("Far", (Far,), {**methods, "__doc__": vars(Far)["__doc__"]})
 
 
 def _abilities(value: object) -> list[str]:
@@ -189,19 +204,24 @@ def _abilities(value: object) -> list[str]:
     return [op for op in METHODS if getattr(kind, f"__{op}__", None) is not None]
 
 
-def describe(value: object) -> dict[str, Any]:
-    """Return what the other side is told of an object that stays."""
+def describe(value: object, shared: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the other side is told of an object that stays.
+
+    ``shared`` is what both sides define, by name.
+    """
     is_class = isinstance(value, type)
     kind = value if is_class else type(value)
     about: dict[str, Any] = {"name": kind.__name__, "can": _abilities(value),
-                             "bases": [] if is_class else _bases(type(value))}  # fmt: skip
+                             "bases": [] if is_class else _bases(type(value), shared)}  # fmt: skip
     if is_class and issubclass(value, BaseException):  # type: ignore[arg-type]
         about |= {"error": True, "bases": _bases(kind)}
     return about
 
 
-def _bases(kind: type) -> list[list[str]]:
-    return [[base.__module__, base.__qualname__] for base in kind.__mro__ if is_library(base)]
+def _bases(kind: type, shared: Mapping[str, Any] | None = None) -> list[list[str]]:
+    """Name the classes of an object's that the other side has, too."""
+    return [[base.__module__, base.__qualname__] for base in kind.__mro__
+            if is_library(base) or (shared or {}).get(base.__qualname__) is base]  # fmt: skip
 
 
 def is_library(kind: type) -> bool:
@@ -209,10 +229,11 @@ def is_library(kind: type) -> bool:
     return kind.__module__.partition(".")[0] in (*LIBRARIES, "builtins")
 
 
-def _first_class(about: dict[str, Any]) -> type | None:
+def _first_class(peer: Peer, about: dict[str, Any]) -> type | None:
     """Return the first of an object's classes that this side has loaded."""
     for module, name in about.get("bases", ()):
-        kind = _loaded(str(module), str(name))
+        own = peer.known().get(str(name)) if module == "__main__" else None
+        kind = own if isinstance(own, type) else _loaded(str(module), str(name))
         if kind is not None and kind is not object:
             return kind
     return None

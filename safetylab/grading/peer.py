@@ -159,10 +159,14 @@ class Peer:
 
     # --- references
 
+    def known(self) -> dict[str, Any]:
+        """Return what both sides define in ``__main__``, by name."""
+        own = dict.items(self.namespace)
+        return {name: value for name, value in own if name in self.shared}
+
     def _codec(self, reply: bool, **parts: Any) -> Codec:
-        known = {name: self.namespace[name] for name in self.shared if name in self.namespace}
         return Codec(
-            self._refer, self._resolve, known, not self.trusted,
+            self._refer, self._resolve, self.known(), not self.trusted,
             self._link_result if reply else self._link_argument,
             self._linked_result if reply else self._linked_argument, **parts,
         )  # fmt: skip
@@ -178,7 +182,7 @@ class Peer:
                 return ["shared", name]
             if far.findable(value):
                 return ["function", value.__module__, value.__qualname__]  # type: ignore[attr-defined]
-        return ["far", self._export(value), far.describe(value)]
+        return ["far", self._export(value), far.describe(value, self.known())]
 
     def _export(self, value: object) -> int:
         number = self._numbers.get(id(value))
