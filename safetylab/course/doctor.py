@@ -284,11 +284,12 @@ def _switching_off(names: list[str], folders: list[str]) -> Iterator[tuple[str, 
 
 def kernel() -> Finding:
     """Check that a kernel of this Python starts and computes."""
-    from safetylab.grading.kernel import End, GradingError, Kernel
+    from safetylab.grading.kernel import Kernel
+    from safetylab.grading.outcome import End, GradingError
 
     remedy = _pip("--force-reinstall --no-deps ipykernel")
     try:
-        with Kernel() as started:
+        with Kernel(30) as started:
             outcome = started.run("assert 1 + 1 == 2", 30)
     except (GradingError, OSError) as error:
         return Finding("kernel", False, str(error), remedy)

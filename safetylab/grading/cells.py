@@ -56,7 +56,7 @@ class _Compiler(CachingCompiler):
 
 class _Publisher(DisplayPublisher):
     def publish(self, data: dict[str, Any], metadata: Any = None, **_: Any) -> None:  # type: ignore[override]
-        self.shell.show(data)
+        Shell.instance().show(data)
 
 
 class _Hook(DisplayHook):
@@ -64,7 +64,7 @@ class _Hook(DisplayHook):
         pass
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:
-        self.shell.show(format_dict)
+        Shell.instance().show(format_dict)
 
     def finish_displayhook(self) -> None:
         pass
@@ -78,7 +78,7 @@ class Shell(InteractiveShell):
     displayhook_class = _Hook
 
     @classmethod
-    def quiet(cls) -> Shell:
+    def make_quiet(cls) -> Shell:
         """Return the process's shell."""
         config = Config()
         config.HistoryManager.enabled = False
@@ -87,8 +87,9 @@ class Shell(InteractiveShell):
 
     def init_display_formatter(self) -> None:
         """Format the few kinds of output that a grader is shown."""
-        super().init_display_formatter()
-        self.display_formatter.active_types = list(SHOWN)
+        super().init_display_formatter()  # type: ignore[no-untyped-call]
+        if self.display_formatter:
+            self.display_formatter.active_types = list(SHOWN)
 
     def enable_gui(self, gui: object = None) -> None:
         """Do nothing: there is no screen."""
@@ -109,19 +110,20 @@ class Shell(InteractiveShell):
 
     def enter(self, namespace: dict[str, Any]) -> None:
         """Make ``namespace`` the ``__main__`` of the cells to come."""
-        self.user_module, self.user_ns = self.prepare_user_module(None, namespace)
-        self.init_sys_modules()
-        self.init_user_ns()
+        made = self.prepare_user_module(None, namespace)  # type: ignore[no-untyped-call]
+        self.user_module, self.user_ns = made
+        self.init_sys_modules()  # type: ignore[no-untyped-call]
+        self.init_user_ns()  # type: ignore[no-untyped-call]
         namespace["exit"] = namespace["quit"] = sys.exit
 
     def run(self, source: str, place: int) -> Ran:
         """Run cell number ``place``; tracebacks will name it."""
-        self.compile.place = place
+        _Compiler.place = place
         self.shown: list[tuple[str, str]] = []
         self.room = MAX_PICTURES
         sys.stdout, sys.stderr, before = Text(), Text(), (sys.stdout, sys.stderr)
         try:
-            result = self.run_cell(source, store_history=False)
+            result = self.run_cell(source, store_history=False)  # type: ignore[no-untyped-call]
             printed = [("stdout", _text(sys.stdout)), ("stderr", _text(sys.stderr))]
         finally:
             sys.stdout, sys.stderr = before
@@ -152,7 +154,7 @@ class Names(dict[str, Any]):
             value = self.fetch(name)
         except NameError:
             raise KeyError(name) from None
-        if isinstance(value, far.Far) or isinstance(value, type):
+        if isinstance(value, far.Far | type):
             self._fetched[name] = value
         return value
 

@@ -13,7 +13,8 @@ def plain(source: str) -> str:
     """Return a cell's text as Python alone: magics and shell lines become calls."""
     from IPython.core.inputtransformer2 import TransformerManager
 
-    return str(TransformerManager().transform_cell(source))
+    manager = TransformerManager()  # type: ignore[no-untyped-call]
+    return str(manager.transform_cell(source))
 
 
 def parsed(source: str) -> ast.Module | None:
@@ -67,13 +68,16 @@ def answer_names(source: str) -> frozenset[str]:
 
 
 def operators(steps: Iterable[Step]) -> frozenset[tuple[str, str]]:
-    """Return (class, operator) for each special method of the classes of the solution."""
+    """Return (class, operator) for each special method of the classes of the solution.
+
+    A class with bases or a decorator has others, too: its operator is ``*``.
+    """
     trees = [parsed(step.cell.source) for step in steps if step.role is Role.ANSWER]
     classes = [node for tree in trees if tree for node in ast.walk(tree)
                if isinstance(node, ast.ClassDef)]  # fmt: skip
     return frozenset(
         (made.name, op) for made in classes
-        for op in [*_special(made), *(("eq", "ne") if _is_dataclass(made) else ())]
+        for op in [*_special(made), *(["*"] if made.bases or made.decorator_list else [])]
     )  # fmt: skip
 
 
@@ -82,10 +86,6 @@ def _special(made: ast.ClassDef) -> list[str]:
     names += [target.id for item in made.body if isinstance(item, ast.Assign)
               for target in item.targets if isinstance(target, ast.Name)]  # fmt: skip
     return [name[2:-2] for name in names if name.startswith("__") and name.endswith("__")]
-
-
-def _is_dataclass(made: ast.ClassDef) -> bool:
-    return any("dataclass" in ast.unparse(item) for item in made.decorator_list)
 
 
 def shared(steps: Iterable[Step]) -> frozenset[str]:

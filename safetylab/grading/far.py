@@ -23,7 +23,8 @@ LONGEST = 2_000
 
 BINARY = {name: getattr(operator, name) for name in (
     "lt", "le", "gt", "ge", "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul",
-    "xor", "lshift", "rshift")} | {"and": operator.and_, "or": operator.or_, "divmod": divmod}  # fmt: skip
+    "xor", "lshift", "rshift",
+)} | {"and": operator.and_, "or": operator.or_, "divmod": divmod}  # fmt: skip
 REFLECTED = {f"r{name}": function for name, function in BINARY.items()
              if name not in ("lt", "le", "gt", "ge")}  # fmt: skip
 UNARY: dict[str, Callable[[Any], Any]] = {
@@ -55,7 +56,7 @@ class Raised:
 class Far(Reference):
     """An object of the other side."""
 
-    __doc__ = property(lambda self: _ask(self, "getattr", "__doc__"))  # type: ignore[assignment]
+    __doc__ = property(lambda self: _ask(self, "getattr", "__doc__"))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith(("_ipython", "_repr_", "__array", "__torch", "__cuda", "__dlpack")):
@@ -70,8 +71,8 @@ class Far(Reference):
     def __delattr__(self, name: str) -> None:
         _ask(self, "delattr", name)
 
-    @property
-    def __class__(self) -> type:  # type: ignore[override]
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
         """The nearest class that this side has, too, so that isinstance tells what it would."""
         return _first_class(peer_of(self), _HERE(self, "_about")) or type(self)
 
@@ -134,26 +135,23 @@ def _ask(far: Far, op: str, *args: Any) -> Any:
     return peer_of(far).request(op, far, *args)
 
 
-def _may(far: Far, op: str, other: object) -> bool:
-    """Whether the student's operator may see ``other``.
+def _may(far: Far, op: str) -> bool:
+    """Whether the student's operator is asked.
 
-    A student's object that claims to equal everything would turn any comparison with an expected
-    value into a pass; so an operand of the tests is shown only to operators that the solution's
-    class of that name defines, too.
+    An object that claims to equal everything would turn any comparison with an expected value into
+    a pass; so only operators that the solution's class of that name has, too, are asked.
     """
-    peer = peer_of(far)
-    if not peer.trusted or (isinstance(other, Far) and peer_of(other) is peer):
-        return True
-    return (_HERE(far, "_about")["name"], op) in peer.operators
+    peer, name = peer_of(far), _HERE(far, "_about")["name"]
+    return not peer.trusted or bool({(name, op), (name, "*")} & peer.operators)
 
 
 def _compared(far: Far, op: str, other: object, otherwise: bool) -> Any:
-    return _ask(far, op, other) if _may(far, op, other) else otherwise
+    return _ask(far, op, other) if _may(far, op) else otherwise
 
 
 def _binary(op: str) -> Callable[[Far, object], Any]:
     def method(self: Far, other: object) -> Any:
-        return _ask(self, op, other) if _may(self, op, other) else NotImplemented
+        return _ask(self, op, other) if _may(self, op) else NotImplemented
 
     return method
 
@@ -167,7 +165,7 @@ def _call(self: Far, *args: Any, **kwargs: Any) -> Any:
 
 
 def _contains(self: Far, item: object) -> bool:
-    if _may(self, "contains", item):
+    if _may(self, "contains"):
         return bool(_ask(self, "contains", item))
     return any(item is own or item == own for own in self)  # type: ignore[attr-defined]
 
@@ -209,12 +207,12 @@ def describe(value: object, shared: Mapping[str, Any]) -> dict[str, Any]:
 
     ``shared`` is what both sides define, by name.
     """
-    is_class = isinstance(value, type)
-    kind = value if is_class else type(value)
-    about: dict[str, Any] = {"name": kind.__name__, "can": _abilities(value),
-                             "bases": [] if is_class else _bases(type(value), shared)}  # fmt: skip
-    if is_class and issubclass(value, BaseException):  # type: ignore[arg-type]
-        about |= {"error": True, "bases": _bases(kind)}
+    if not isinstance(value, type):
+        kind = type(value)
+        return {"name": kind.__name__, "can": _abilities(value), "bases": _bases(kind, shared)}
+    about: dict[str, Any] = {"name": value.__name__, "can": _abilities(value), "bases": []}
+    if issubclass(value, BaseException):
+        about |= {"error": True, "bases": _bases(value)}
     return about
 
 

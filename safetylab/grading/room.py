@@ -11,7 +11,7 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -104,15 +104,14 @@ class Room:
 
     def runner(self, files: Files, own: Files, on_cell: OnCell | None) -> Runner:
         """Return what runs a notebook here; see `run.Runner`."""
-        start = self.pair if FORKS else partial(Kernel, self.timeout)
+        start: Callable[[], Processes] = self.pair if FORKS else partial(Kernel, self.timeout)
         return Runner(start, self.timeout, files, own, on_cell)
 
     def pair(self) -> Pair:
         """Start the two processes of a notebook."""
         between = socket.socketpair()
-        sides = [self._spawn(role, end) for role, end in
-                 zip(("student", "tests"), between, strict=True)]  # fmt: skip
-        return Pair(self, *sides)
+        student = self._spawn("student", between[0])
+        return Pair(self, student, self._spawn("tests", between[1]))
 
     def end(self, guard: int) -> None:
         """End a process and all that it started."""
@@ -320,7 +319,7 @@ def _system() -> list[str]:
     for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64"):
         path = Path(name)
         if path.is_symlink():
-            parts += ["--symlink", os.readlink(name), name]
+            parts += ["--symlink", str(path.readlink()), name]
         elif path.is_dir():
             parts += ["--ro-bind", name, name]
     for name in ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "fonts", "alternatives"):
@@ -339,7 +338,7 @@ def _libraries() -> list[str]:
             *Path(site).glob("*.dist-info/direct_url.json"),
         ]
         for file in telling:  # where the course was installed from
-            if file.is_file():
+            if file.is_file():  # it tells where the course was installed from
                 name = file.relative_to(site)
                 parts += ["--ro-bind", "/dev/null", f"/room/site{place}/{name}"]
     parts += ["--ro-bind", str(package), "/room/lib/safetylab"]

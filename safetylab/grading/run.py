@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Protocol
 
 from safetylab.grading import defined
@@ -27,7 +28,12 @@ class Processes(Protocol):
 
     def __enter__(self) -> Processes: ...
 
-    def __exit__(self, *_: object) -> None: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
 
     def begin(self, shared: frozenset[str], operators: frozenset[tuple[str, str]], files: Files,
               own: Files) -> None:  # fmt: skip
@@ -98,7 +104,7 @@ class Runner:
 
 
 def _run_step(step: Step, place: int, pair: Processes, before: Outcome | None) -> Outcome:
-    """Run a step; one that a process was lost in ``before`` is replaced by its stub, or left out."""
+    """Run a step; if a process was lost in it ``before``, run its stub, or leave it out."""
     deadly = before is not None and before.end in (End.TIMEOUT, End.DEAD)
     if step.role is Role.TEST:
         return pair.run_tests(step.source, place, apart=True)

@@ -51,7 +51,7 @@ def main(descriptor: str, world: str, memory: str, modules: str) -> None:
     """Serve requests of the room until it is gone."""
     line = socket.socket(fileno=int(descriptor))
     sys.path[:] = [place for place in sys.path if place and Path(place).exists()]
-    shell = Shell.quiet()
+    shell = Shell.make_quiet()
     preload(modules.split(",") if modules else [])
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     wire.send(line, ["ready"])

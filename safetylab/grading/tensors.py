@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
@@ -148,7 +149,7 @@ class Torch:
             return torch.device(parts[0])
         if tag == "size":
             return torch.Size(parts[0])
-        return _made_module(codec, *parts, depth)
+        return _made_module(codec, parts, depth)
 
 
 def _torch_dtype(name: str) -> Any:
@@ -195,6 +196,8 @@ def _made_tensor(codec: Codec, dtype: str, shape: list[int], blob: int, kind: li
     return made
 
 
+# Of a student's, only layers whose forward pass is plain arithmetic are rebuilt for the tests.
+_STUDENTS_MODULES = ("torch.nn.modules.", "safetylab.", "__main__")
 # What nn.Module itself keeps; a hook would be code, so a module with one does not cross.
 _KEPT = {"training", "_parameters", "_buffers", "_modules", "_non_persistent_buffers_set"}
 
@@ -218,11 +221,12 @@ def _module(codec: Codec, value: Any, kind: type, depth: int) -> Tree | None:
             sorted(value._non_persistent_buffers_set), *trees]  # fmt: skip
 
 
-def _made_module(codec: Codec, home: str, name: str, training: bool, loose: list[str],
-                 extra: Tree, parameters: Tree, buffers: Tree, children: Tree,
-                 depth: int) -> Any:  # fmt: skip
+def _made_module(codec: Codec, parts: list[Tree], depth: int) -> Any:
     import torch
 
+    home, name, training, loose, extra, parameters, buffers, children = parts
+    if not codec.trusted and not home.startswith(_STUDENTS_MODULES):
+        raise WireError(f"no module of {home} crosses")
     kind = codec.decode(["class", home, name])
     if not issubclass(kind, torch.nn.Module):
         raise WireError(f"{name} is no module")
@@ -326,7 +330,8 @@ def _made_index(codec: Codec, tree: Tree, depth: int) -> Any:
     if tree[0] == "many":
         return pd.MultiIndex.from_tuples(codec.decode(tree[2], depth), names=names)
     if tree[0] == "range":
-        return pd.RangeIndex(*tree[2], name=names[0])
+        start, stop, step = tree[2]
+        return pd.RangeIndex(start, stop, step, name=names[0])
     return pd.Index(_made_column(codec, tree[2], depth), name=names[0])
 
 
@@ -335,27 +340,32 @@ FAMILIES: tuple[Family, ...] = (Numpy(), Torch(), Pandas())
 
 def watch(value: Any) -> Callable[[], bool]:
     """Return a function that tells whether ``value`` itself was changed in place since."""
-    torch, pandas = sys.modules.get("torch"), sys.modules.get("pandas")
-    if torch and isinstance(value, torch.Tensor):
-        return _watch_state(lambda: (value._version, value.requires_grad, id(value.grad),
-                                     getattr(value.grad, "_version", 0)))  # fmt: skip
-    if isinstance(value, np.ndarray):
-        return _watch_state(value.tobytes if value.dtype.kind != "O" else lambda: _ids(value.flat))
-    if isinstance(value, np.random.Generator | np.random.RandomState):
-        return _watch_state(lambda: repr(_rng_state(value)))
-    if torch and isinstance(value, torch.Generator):
-        return _watch_state(lambda: value.get_state().numpy().tobytes())
-    if torch and isinstance(value, torch.nn.Module):
-        return _watch_state(lambda: _module_state(value))
+    pandas = sys.modules.get("pandas")
     if pandas and isinstance(value, pandas.DataFrame | pandas.Series):
         before = value.copy()
         return lambda: not (value.equals(before) and value.index.equals(before.index)
                             and _columns(value).equals(_columns(before)))  # fmt: skip
+    if isinstance(value, np.ndarray):
+        return _watch_state(value.tobytes if value.dtype.kind != "O" else lambda: _ids(value.flat))
+    if isinstance(value, np.random.Generator | np.random.RandomState):
+        return _watch_state(lambda: repr(_rng_state(value)))
     if isinstance(value, Mapping):
         return _watch_state(lambda: [*map(id, value), *map(id, value.values())])
     if isinstance(value, bytearray):
         return _watch_state(lambda: bytes(value))
-    return _watch_state(lambda: _ids(value))
+    return _watch_torch(value) or _watch_state(lambda: _ids(value))
+
+
+def _watch_torch(value: Any) -> Callable[[], bool] | None:
+    torch = sys.modules.get("torch")
+    if torch and isinstance(value, torch.Tensor):
+        return _watch_state(lambda: (value._version, value.requires_grad, id(value.grad),
+                                     getattr(value.grad, "_version", 0)))  # fmt: skip
+    if torch and isinstance(value, torch.Generator):
+        return _watch_state(lambda: value.get_state().numpy().tobytes())
+    if torch and isinstance(value, torch.nn.Module):
+        return _watch_state(lambda: _module_state(value))
+    return None
 
 
 def _watch_state(state: Callable[[], object]) -> Callable[[], bool]:
@@ -381,30 +391,33 @@ def _module_state(module: Any) -> object:
 
 def overwrite(old: Any, new: Any) -> None:
     """Give ``old`` the content of ``new``, which has the same type, in place."""
-    torch, pandas = sys.modules.get("torch"), sys.modules.get("pandas")
+    pandas = sys.modules.get("pandas")
     if isinstance(old, list | bytearray):
         old[:] = new
-    elif hasattr(old, "clear") and hasattr(old, "update"):
+    elif isinstance(old, deque | dict):
         old.clear()
-        old.update(new)
-    elif hasattr(old, "clear") and hasattr(old, "extend"):
-        old.clear()
-        old.extend(new)
+        old.extend(new) if isinstance(old, deque) else old.update(new)
     elif isinstance(old, np.ndarray):
         old[...] = new
     elif isinstance(old, np.random.Generator):
         old.bit_generator.state = new.bit_generator.state
     elif isinstance(old, np.random.RandomState):
         old.set_state(new.get_state(legacy=False))
-    elif torch and isinstance(old, torch.Generator):
-        old.set_state(new.get_state())
-    elif torch and isinstance(old, torch.nn.Module):
-        _overwrite_module(old, new)
-    elif torch and isinstance(old, torch.Tensor):
-        _overwrite_tensor(old, new)
     elif pandas and isinstance(old, pandas.DataFrame | pandas.Series):
         old._mgr = new._mgr
-        old._item_cache = {}
+    else:
+        _overwrite_torch(old, new)
+
+
+def _overwrite_torch(old: Any, new: Any) -> None:
+    import torch
+
+    if isinstance(old, torch.Generator):
+        old.set_state(new.get_state())
+    elif isinstance(old, torch.nn.Module):
+        _overwrite_module(old, new)
+    elif isinstance(old, torch.Tensor):
+        _overwrite_tensor(old, new)
 
 
 def _overwrite_tensor(old: Any, new: Any) -> None:

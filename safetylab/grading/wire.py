@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import json
 import math
+import operator
 import socket
 import struct
 from collections import Counter, OrderedDict, defaultdict, deque
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -35,6 +37,14 @@ MAPS: dict[type, str] = {dict: "dict", OrderedDict: "ordered", Counter: "counter
 TEXTS: dict[type, str] = {Fraction: "fraction", Decimal: "decimal"}
 _BY_TAG: dict[str, type] = {tag: kind for table in (PLAIN, MAPS, TEXTS)
                             for kind, tag in table.items()}  # fmt: skip
+_SIMPLE: dict[str, Callable[..., Any]] = {
+    "int": lambda digits: int(digits, 16),
+    "float": float,
+    "complex": lambda real, imaginary: complex(float(real), float(imaginary)),
+    "fraction": Fraction,
+    "decimal": Decimal,
+    "ellipsis": lambda: Ellipsis,
+}
 # Types that stand for themselves wherever they come from; other classes of builtins do not cross.
 SAFE_BUILTINS = {"int", "float", "complex", "bool", "str", "bytes", "list", "tuple", "dict", "set",
                  "frozenset", "object", "range", "slice", "type", "NoneType"}  # fmt: skip
@@ -73,12 +83,12 @@ def receive(sock: socket.socket, limit: int = MAX_FRAME) -> tuple[Tree, list[byt
     body = memoryview(_read(sock, size))
     try:
         sizes, tree = json.loads(bytes(body[:head_size]))
-        ends = np.cumsum([head_size, *sizes]).tolist()
-    except (ValueError, TypeError, RecursionError, OverflowError) as error:
+        ends = list(accumulate(map(operator.index, sizes), initial=head_size))
+    except (ValueError, TypeError, RecursionError) as error:
         raise WireError("a frame is damaged") from error
-    if any(length < 0 for length in sizes) or ends[-1] != size:
+    if ends != sorted(ends) or ends[-1] != size:
         raise WireError("a frame is damaged")
-    return tree, [bytes(body[a:b]) for a, b in zip(ends, ends[1:], strict=False)]
+    return tree, [bytes(body[start:end]) for start, end in pairwise(ends)]
 
 
 def _read(sock: socket.socket, size: int) -> bytearray:
@@ -158,6 +168,13 @@ class Codec:
         return len(self.blobs) - 1
 
     def _compound(self, value: Any, kind: type, depth: int) -> Tree:
+        for encode in (self._container, self._simple):
+            tree = encode(value, kind, depth)
+            if tree is not None:
+                return tree
+        return self._library(value, kind, depth)
+
+    def _container(self, value: Any, kind: type, depth: int) -> Tree | None:
         if kind in PLAIN:
             if kind in (list, deque):
                 self.remember(value)
@@ -166,6 +183,17 @@ class Codec:
             self.remember(value)
             pairs = [[self.encode(k, depth), self.encode(v, depth)] for k, v in value.items()]
             return [MAPS[kind], pairs]
+        if kind is defaultdict:
+            self.remember(value)
+            factory = self.encode(value.default_factory, depth)
+            pairs = [[self.encode(k, depth), self.encode(v, depth)] for k, v in value.items()]
+            return ["default", factory, pairs]
+        if kind is partial and not vars(value):
+            parts = [self.encode(p, depth) for p in (value.func, value.args, value.keywords)]
+            return ["partial", *parts]
+        return None
+
+    def _simple(self, value: Any, kind: type, depth: int) -> Tree | None:
         if kind in TEXTS:
             return [TEXTS[kind], str(value)]
         if kind is bytes:
@@ -178,16 +206,7 @@ class Codec:
         if kind in (slice, range):
             parts = [self.encode(p, depth) for p in (value.start, value.stop, value.step)]
             return [kind.__name__, *parts]
-        if value is Ellipsis:
-            return ["ellipsis"]
-        if kind is defaultdict:
-            self.remember(value)
-            pairs = [[self.encode(k, depth), self.encode(v, depth)] for k, v in value.items()]
-            return ["default", self.encode(value.default_factory, depth), pairs]
-        if kind is partial and not vars(value):
-            parts = [self.encode(p, depth) for p in (value.func, value.args, value.keywords)]
-            return ["partial", *parts]
-        return self._library(value, kind, depth)
+        return ["ellipsis"] if value is Ellipsis else None
 
     def _library(self, value: Any, kind: type, depth: int) -> Tree:
         from safetylab.grading import tensors
@@ -254,14 +273,8 @@ class Codec:
             yield self.decode(key, depth), self.decode(value, depth)
 
     def _decode_more(self, tag: str, parts: list[Tree], depth: int) -> Any:
-        if tag == "int":
-            return int(parts[0], 16)
-        if tag == "float":
-            return float(parts[0])
-        if tag in ("fraction", "decimal"):
-            return _BY_TAG[tag](parts[0])
-        if tag == "complex":
-            return complex(float(parts[0]), float(parts[1]))
+        if tag in _SIMPLE:
+            return _SIMPLE[tag](*parts)
         if tag == "bytes":
             return self.blobs[parts[0]]
         if tag == "bytearray":
@@ -270,13 +283,11 @@ class Codec:
             return filled
         if tag in ("slice", "range"):
             return {"slice": slice, "range": range}[tag](*(self.decode(p, depth) for p in parts))
-        if tag == "ellipsis":
-            return Ellipsis
         if tag == "partial":
             function, args, keywords = (self.decode(part, depth) for part in parts)
             return partial(function, *args, **keywords)
         if tag == "class":
-            return _class(*parts, self.known)
+            return _class(str(parts[0]), str(parts[1]), self.known)
         if tag == "record":
             made = _class(parts[0], parts[1], self.known)
             return _record(made, [self.decode(item, depth) for item in parts[2]])
@@ -297,7 +308,13 @@ def _names(value: type, known: Mapping[str, type]) -> bool:
         return known.get(value.__qualname__) is value
     if value.__module__ == "builtins":
         return value.__qualname__ in SAFE_BUILTINS
-    return value.__module__.partition(".")[0] in LIBRARIES and "<" not in value.__qualname__
+    return _is_library(value.__module__) and "<" not in value.__qualname__
+
+
+def _is_library(module: str) -> bool:
+    if module.startswith(("safetylab.grading", "safetylab.course")):
+        return False
+    return module.partition(".")[0] in LIBRARIES
 
 
 def _class(module: str, name: str, known: Mapping[str, type]) -> type:
@@ -306,7 +323,7 @@ def _class(module: str, name: str, known: Mapping[str, type]) -> type:
         return known[name]
     if module == "builtins" and name == "NoneType":
         return type(None)
-    if module != "builtins" and module.partition(".")[0] not in LIBRARIES:
+    if module != "builtins" and not _is_library(module):
         raise WireError(f"no class of {module} crosses")
     found: Any = importlib.import_module(module)
     for part in name.split("."):
@@ -335,8 +352,8 @@ def _dataclass_fields(kind: type) -> list[str]:
 
 def _record(kind: type, values: list[Any]) -> Any:
     if issubclass(kind, tuple) and hasattr(kind, "_fields"):
-        return kind._make(values)
-    made = object.__new__(kind)
+        return kind(*values)
+    made: Any = object.__new__(kind)
     for name, value in zip(_dataclass_fields(kind), values, strict=True):
         object.__setattr__(made, name, value)
     return made
