@@ -299,7 +299,10 @@ def _column(codec: Codec, column: Any, depth: int) -> Tree:
         codes, kinds = column.cat.codes.to_numpy().copy(), column.cat.categories
         ordered = bool(column.cat.ordered)
         return ["category", codec.encode(codes, depth), _index(codec, kinds, depth), ordered]
-    return [str(dtype), codec.encode(column.astype(object).tolist(), depth)]
+    values = column.astype(object)
+    if not isinstance(dtype, np.dtype):
+        values = values.where(column.notna(), None)
+    return [str(dtype), codec.encode(values.tolist(), depth)]
 
 
 def _made_column(codec: Codec, tree: Tree, depth: int) -> Any:
