@@ -72,7 +72,7 @@ class Peer:
         if not self.trusted and not self._serving:
             raise RuntimeError("an object of the tests can be used only while a test runs")
         codec = self._codec(reply=False)
-        tree = codec.encode(list(args))
+        tree = codec.to_tree(list(args))
         try:
             wire.send(self.sock, ["ask", op, tree], codec.blobs)
             answer, blobs = self._receive()
@@ -104,10 +104,10 @@ class Peer:
         kind, changed, tree, printed = answer
         codec = self._codec(reply=True, blobs=blobs, objects=list(asked.objects))
         for place, content in changed:
-            tensors.overwrite(asked.objects[place], codec.decode(content))
+            tensors.overwrite(asked.objects[place], codec.to_value(content))
         if self.trusted and printed:
             sys.stdout.write(str(printed)[:MAX_TEXT])
-        return codec.decode(tree) if kind == "ok" else far.Raised(self._error(tree))
+        return codec.to_value(tree) if kind == "ok" else far.Raised(self._error(tree))
 
     # --- answering
 
@@ -116,7 +116,7 @@ class Peer:
         codec = self._codec(reply=False, blobs=blobs)
         if self.trusted and asked[1] != "gradients" and asked[2][1][0][0] != "yours":
             raise WireError("only what the tests handed out can be asked for")
-        args = codec.decode(asked[2])
+        args = codec.to_value(asked[2])
         watched = [(place, tensors.watch(value)) for place, value in enumerate(codec.objects)
                    if place and value is not None]  # fmt: skip
         self._serving += 1
@@ -131,7 +131,7 @@ class Peer:
         back = self._codec(reply=True, objects=codec.objects)
         back.seen = {id(value): place for place, value in enumerate(codec.objects) if place}
         changed = [[place, back.renew(codec.objects[place])] for place, new in watched if new()]
-        tree = back.encode(value) if kind == "ok" else self._error_tree(value)
+        tree = back.to_tree(value) if kind == "ok" else self._error_tree(value)
         wire.send(self.sock, [kind, changed, tree, self._printed()], back.blobs)
 
     def _printed(self) -> str:

@@ -17,10 +17,10 @@ class Family(Protocol):
 
     TAGS: frozenset[str]
 
-    def encode(self, codec: Codec, value: Any, kind: type, depth: int) -> Tree | None:
+    def to_tree(self, codec: Codec, value: Any, kind: type, depth: int) -> Tree | None:
         """Return a tree, or nothing when the value is none of this family."""
 
-    def decode(self, codec: Codec, tag: str, parts: list[Tree], depth: int) -> Any:
+    def to_value(self, codec: Codec, tag: str, parts: list[Tree], depth: int) -> Any:
         """Return the value of a tree whose tag is in ``TAGS``."""
 
 
@@ -30,12 +30,12 @@ class Numpy:
     TAGS = frozenset({"array", "objects", "scalar", "dtype", "rng"})
     KINDS = "biufcMmUSV"
 
-    def encode(self, codec: Codec, value: Any, kind: type, depth: int) -> Tree | None:
+    def to_tree(self, codec: Codec, value: Any, kind: type, depth: int) -> Tree | None:
         """See `Family`."""
         if kind is np.ndarray:
             codec.remember(value)
             if value.dtype.kind == "O":
-                items = [codec.encode(item, depth) for item in value.ravel().tolist()]
+                items = [codec.to_tree(item, depth) for item in value.ravel().tolist()]
                 return ["objects", list(value.shape), items]
             return ["array", _dtype(value.dtype), list(value.shape), codec.blob(value.tobytes())]
         if isinstance(value, np.generic) and kind.__module__ == "numpy":
@@ -44,10 +44,10 @@ class Numpy:
             return ["dtype", _dtype(value)]
         if kind is np.random.Generator or kind is np.random.RandomState:
             codec.remember(value)
-            return ["rng", kind.__name__, codec.encode(_rng_state(value), depth)]
+            return ["rng", kind.__name__, codec.to_tree(_rng_state(value), depth)]
         return None
 
-    def decode(self, codec: Codec, tag: str, parts: list[Tree], depth: int) -> Any:
+    def to_value(self, codec: Codec, tag: str, parts: list[Tree], depth: int) -> Any:
         """See `Family`."""
         if tag == "dtype":
             return _to_dtype(parts[0])
@@ -63,7 +63,7 @@ class Numpy:
         made = np.empty(len(parts[1]), dtype=object)
         codec.objects.append(made)
         for place, item in enumerate(parts[1]):
-            made[place] = codec.decode(item, depth)
+            made[place] = codec.to_value(item, depth)
         made.shape = tuple(parts[0])
         return made
 
@@ -89,7 +89,7 @@ def _rng_state(value: Any) -> dict[str, Any]:
 def _made_rng(codec: Codec, parts: list[Tree], depth: int) -> Any:
     place = len(codec.objects)
     codec.objects.append(None)
-    state = codec.decode(parts[1], depth)
+    state = codec.to_value(parts[1], depth)
     name = state["bit_generator"]
     if name not in ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"):
         raise WireError(f"no generator {name} crosses")
@@ -112,7 +112,7 @@ class Torch:
 
     TAGS = frozenset({"tensor", "generator", "torch", "size", "device", "module"})
 
-    def encode(self, codec: Codec, value: Any, kind: type, depth: int) -> Tree | None:
+    def to_tree(self, codec: Codec, value: Any, kind: type, depth: int) -> Tree | None:
         """See `Family`."""
         torch = sys.modules.get("torch")
         if torch is None:
@@ -132,7 +132,7 @@ class Torch:
             return _module(codec, value, kind, depth)
         return None
 
-    def decode(self, codec: Codec, tag: str, parts: list[Tree], depth: int) -> Any:
+    def to_value(self, codec: Codec, tag: str, parts: list[Tree], depth: int) -> Any:
         """See `Family`."""
         import torch
 
@@ -169,17 +169,17 @@ def _tensor(codec: Codec, value: Any, parameter: bool) -> Tree:
     codec.remember(value)
     flat = value.detach().reshape(-1).clone(memory_format=torch.contiguous_format)
     content = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
-    link = codec.link(value) if value.requires_grad else None
-    gradient = codec.encode(value.grad) if value.is_leaf and value.grad is not None else None
+    tie = codec.tie(value) if value.requires_grad else None
+    gradient = codec.to_tree(value.grad) if value.is_leaf and value.grad is not None else None
     return ["tensor", str(value.dtype).removeprefix("torch."), list(value.shape),
-            codec.blob(content), [parameter, link], gradient]  # fmt: skip
+            codec.blob(content), [parameter, tie], gradient]  # fmt: skip
 
 
 def _made_tensor(codec: Codec, dtype: str, shape: list[int], blob: int, kind: list[Any],
                  gradient: Tree) -> Any:  # fmt: skip
     import torch
 
-    content, parameter, link = codec.blobs[blob], *kind
+    content, parameter, tie = codec.blobs[blob], *kind
     made = torch.empty(0, dtype=_torch_dtype(dtype))
     if content:
         made = torch.frombuffer(bytearray(content), dtype=made.dtype)
@@ -187,12 +187,12 @@ def _made_tensor(codec: Codec, dtype: str, shape: list[int], blob: int, kind: li
     place = len(codec.objects)
     codec.objects.append(None)
     if parameter:
-        made = torch.nn.Parameter(made, requires_grad=link is not None)
-    if link is not None:
-        made = codec.linked(made.requires_grad_(True), link)
+        made = torch.nn.Parameter(made, requires_grad=tie is not None)
+    if tie is not None:
+        made = codec.tied(made.requires_grad_(True), tie)
     codec.objects[place] = made
     if gradient is not None:
-        made.grad = codec.decode(gradient)
+        made.grad = codec.to_value(gradient)
     return made
 
 
@@ -216,7 +216,7 @@ def _module(codec: Codec, value: Any, kind: type, depth: int) -> Tree | None:
     codec.remember(value)
     parts = [list(map(list, part.items())) for part in
              (extra, value._parameters, value._buffers, value._modules)]  # fmt: skip
-    trees = [[[name, codec.encode(item, depth)] for name, item in part] for part in parts]
+    trees = [[[name, codec.to_tree(item, depth)] for name, item in part] for part in parts]
     return ["module", kind.__module__, kind.__qualname__, value.training,
             sorted(value._non_persistent_buffers_set), *trees]  # fmt: skip
 
@@ -227,7 +227,7 @@ def _made_module(codec: Codec, parts: list[Tree], depth: int) -> Any:
     home, name, training, loose, extra, parameters, buffers, children = parts
     if not codec.trusted and not home.startswith(_STUDENTS_MODULES):
         raise WireError(f"no module of {home} crosses")
-    kind = codec.decode(["class", home, name])
+    kind = codec.to_value(["class", home, name])
     if not issubclass(kind, torch.nn.Module):
         raise WireError(f"{name} is no module")
     made = kind.__new__(kind)
@@ -236,12 +236,12 @@ def _made_module(codec: Codec, parts: list[Tree], depth: int) -> Any:
     kept = vars(made)
     blank = set(kept)
     for key, tree in extra:
-        item = codec.decode(tree, depth)
+        item = codec.to_value(tree, depth)
         if key not in blank and not key.startswith("__") and not hasattr(torch.nn.Module, key):
             kept[key] = item
     for part, table in ((parameters, "_parameters"), (buffers, "_buffers"),
                         (children, "_modules")):  # fmt: skip
-        kept[table].update({str(key): codec.decode(tree, depth) for key, tree in part})
+        kept[table].update({str(key): codec.to_value(tree, depth) for key, tree in part})
     kept["_non_persistent_buffers_set"] = set(loose)
     kept["training"] = bool(training)
     return made
@@ -252,7 +252,7 @@ class Pandas:
 
     TAGS = frozenset({"frame", "series", "index"})
 
-    def encode(self, codec: Codec, value: Any, kind: type, depth: int) -> Tree | None:
+    def to_tree(self, codec: Codec, value: Any, kind: type, depth: int) -> Tree | None:
         """See `Family`."""
         pandas = sys.modules.get("pandas")
         if pandas is None:
@@ -265,13 +265,13 @@ class Pandas:
                     _index(codec, value.index, depth), columns]  # fmt: skip
         if kind is pandas.Series:
             codec.remember(value)
-            name, index = codec.encode(value.name, depth), _index(codec, value.index, depth)
+            name, index = codec.to_tree(value.name, depth), _index(codec, value.index, depth)
             return ["series", name, index, _column(codec, value, depth)]
         if isinstance(value, pandas.Index) and kind.__module__.startswith("pandas."):
             return ["index", _index(codec, value, depth)]
         return None
 
-    def decode(self, codec: Codec, tag: str, parts: list[Tree], depth: int) -> Any:
+    def to_value(self, codec: Codec, tag: str, parts: list[Tree], depth: int) -> Any:
         """See `Family`."""
         import pandas as pd
 
@@ -280,7 +280,7 @@ class Pandas:
         place = len(codec.objects)
         codec.objects.append(None)
         if tag == "series":
-            name, index = codec.decode(parts[0], depth), _made_index(codec, parts[1], depth)
+            name, index = codec.to_value(parts[0], depth), _made_index(codec, parts[1], depth)
             made: Any = pd.Series(_made_column(codec, parts[2], depth), index=index, name=name)
         else:
             columns, index = (_made_index(codec, part, depth) for part in parts[:2])
@@ -294,33 +294,33 @@ class Pandas:
 def _column(codec: Codec, column: Any, depth: int) -> Tree:
     dtype = column.dtype
     if isinstance(dtype, np.dtype) and dtype.kind in Numpy.KINDS:
-        return [None, codec.encode(column.to_numpy().copy(), depth)]
+        return [None, codec.to_tree(column.to_numpy().copy(), depth)]
     if hasattr(column, "cat"):
         codes, kinds = column.cat.codes.to_numpy().copy(), column.cat.categories
         ordered = bool(column.cat.ordered)
-        return ["category", codec.encode(codes, depth), _index(codec, kinds, depth), ordered]
+        return ["category", codec.to_tree(codes, depth), _index(codec, kinds, depth), ordered]
     values = column.astype(object)
     if not isinstance(dtype, np.dtype):
         values = values.where(column.notna(), None)
-    return [str(dtype), codec.encode(values.tolist(), depth)]
+    return [str(dtype), codec.to_tree(values.tolist(), depth)]
 
 
 def _made_column(codec: Codec, tree: Tree, depth: int) -> Any:
     import pandas as pd
 
     if tree[0] == "category":
-        codes, kinds = codec.decode(tree[1], depth), _made_index(codec, tree[2], depth)
+        codes, kinds = codec.to_value(tree[1], depth), _made_index(codec, tree[2], depth)
         return pd.Categorical.from_codes(codes, kinds, ordered=tree[3])
-    values = codec.decode(tree[1], depth)
+    values = codec.to_value(tree[1], depth)
     return values if tree[0] is None else pd.array(values, dtype=tree[0])
 
 
 def _index(codec: Codec, index: Any, depth: int) -> Tree:
     import pandas as pd
 
-    names = codec.encode(list(index.names), depth)
+    names = codec.to_tree(list(index.names), depth)
     if isinstance(index, pd.MultiIndex):
-        return ["many", names, codec.encode(index.tolist(), depth)]
+        return ["many", names, codec.to_tree(index.tolist(), depth)]
     if isinstance(index, pd.RangeIndex):
         return ["range", names, [index.start, index.stop, index.step]]
     return ["one", names, _column(codec, index.to_series(index=range(len(index))), depth)]
@@ -329,9 +329,9 @@ def _index(codec: Codec, index: Any, depth: int) -> Tree:
 def _made_index(codec: Codec, tree: Tree, depth: int) -> Any:
     import pandas as pd
 
-    names = codec.decode(tree[1], depth)
+    names = codec.to_value(tree[1], depth)
     if tree[0] == "many":
-        return pd.MultiIndex.from_tuples(codec.decode(tree[2], depth), names=names)
+        return pd.MultiIndex.from_tuples(codec.to_value(tree[2], depth), names=names)
     if tree[0] == "range":
         start, stop, step = tree[2]
         return pd.RangeIndex(start, stop, step, name=names[0])

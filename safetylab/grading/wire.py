@@ -111,16 +111,16 @@ class Codec:
         resolve: makes a value of such a tree.
         known: by name, what both sides define in ``__main__``.
         trusted: whether the values to decode come from the trusted side.
-        link: says of a tensor that requires a gradient how the other side can ask for it.
-        linked: takes a tensor that came with such a link; returns what stands for it here.
+        tie: says of a tensor that requires a gradient how the other side can ask for it.
+        tied: takes a tensor that came with such a tie; returns what stands for it here.
     """
 
     refer: Callable[[object], Tree]
     resolve: Callable[[Tree], object]
     known: Mapping[str, Any] = field(default_factory=dict)
     trusted: bool = False
-    link: Callable[[Any], Tree] = lambda tensor: 0
-    linked: Callable[[Any, Tree], Any] = lambda tensor, link: tensor
+    tie: Callable[[Any], Tree] = lambda tensor: 0
+    tied: Callable[[Any, Tree], Any] = lambda tensor, tie: tensor
     blobs: list[bytes] = field(default_factory=list)
     seen: dict[int, int] = field(default_factory=dict)
     objects: list[Any] = field(default_factory=list)
@@ -128,7 +128,7 @@ class Codec:
 
     # --- out
 
-    def encode(self, value: Any, depth: int = 0) -> Tree:
+    def to_tree(self, value: Any, depth: int = 0) -> Tree:
         """Return the tree of ``value``.
 
         Raises:
@@ -157,7 +157,7 @@ class Codec:
     def renew(self, value: Any) -> Tree:
         """Return a tree of the content of an object that has crossed before."""
         number = self.seen.pop(id(value), None)
-        tree = self.encode(value)
+        tree = self.to_tree(value)
         if number is not None:
             self.seen[id(value)] = number
         return tree
@@ -168,8 +168,8 @@ class Codec:
         return len(self.blobs) - 1
 
     def _compound(self, value: Any, kind: type, depth: int) -> Tree:
-        for encode in (self._container, self._simple):
-            tree = encode(value, kind, depth)
+        for made in (self._container, self._simple):
+            tree = made(value, kind, depth)
             if tree is not None:
                 return tree
         return self._library(value, kind, depth)
@@ -178,18 +178,18 @@ class Codec:
         if kind in PLAIN:
             if kind in (list, deque):
                 self.remember(value)
-            return [PLAIN[kind], [self.encode(item, depth) for item in value]]
+            return [PLAIN[kind], [self.to_tree(item, depth) for item in value]]
         if kind in MAPS:
             self.remember(value)
-            pairs = [[self.encode(k, depth), self.encode(v, depth)] for k, v in value.items()]
+            pairs = [[self.to_tree(k, depth), self.to_tree(v, depth)] for k, v in value.items()]
             return [MAPS[kind], pairs]
         if kind is defaultdict:
             self.remember(value)
-            factory = self.encode(value.default_factory, depth)
-            pairs = [[self.encode(k, depth), self.encode(v, depth)] for k, v in value.items()]
+            factory = self.to_tree(value.default_factory, depth)
+            pairs = [[self.to_tree(k, depth), self.to_tree(v, depth)] for k, v in value.items()]
             return ["default", factory, pairs]
         if kind is partial and not vars(value):
-            parts = [self.encode(p, depth) for p in (value.func, value.args, value.keywords)]
+            parts = [self.to_tree(p, depth) for p in (value.func, value.args, value.keywords)]
             return ["partial", *parts]
         return None
 
@@ -204,7 +204,7 @@ class Codec:
         if kind is complex:
             return ["complex", repr(value.real), repr(value.imag)]
         if kind in (slice, range):
-            parts = [self.encode(p, depth) for p in (value.start, value.stop, value.step)]
+            parts = [self.to_tree(p, depth) for p in (value.start, value.stop, value.step)]
             return [kind.__name__, *parts]
         return ["ellipsis"] if value is Ellipsis else None
 
@@ -212,20 +212,20 @@ class Codec:
         from safetylab.grading import tensors
 
         for family in tensors.FAMILIES:
-            tree = family.encode(self, value, kind, depth)
+            tree = family.to_tree(self, value, kind, depth)
             if tree is not None:
                 return tree
         if isinstance(value, type) and _names(value, self.known):
             return ["class", value.__module__, value.__qualname__]
         fields = _fields(value, kind, self.known)
         if fields is not None:
-            tree = [self.encode(item, depth) for item in fields]
+            tree = [self.to_tree(item, depth) for item in fields]
             return ["record", kind.__module__, kind.__qualname__, tree]
         return self.refer(value)
 
     # --- in
 
-    def decode(self, tree: Tree, depth: int = 0) -> Any:
+    def to_value(self, tree: Tree, depth: int = 0) -> Any:
         """Return the value of ``tree``.
 
         Raises:
@@ -238,22 +238,22 @@ class Codec:
                 raise WireError("not a value")
             return tree
         try:
-            return self._decode(tree[0], tree[1:], depth + 1)
+            return self._value(tree[0], tree[1:], depth + 1)
         except WireError:
             raise
         except Exception as error:
             raise WireError(f"not a value: {type(error).__name__}") from error
 
-    def _decode(self, tag: str, parts: list[Tree], depth: int) -> Any:
+    def _value(self, tag: str, parts: list[Tree], depth: int) -> Any:
         if tag == "again":
             return self.objects[parts[0]]
         if tag in ("list", "deque"):
             filled: Any = [] if tag == "list" else deque()
             self.objects.append(filled)
-            filled.extend(self.decode(item, depth) for item in parts[0])
+            filled.extend(self.to_value(item, depth) for item in parts[0])
             return filled
         if tag in ("tuple", "set", "frozenset"):
-            return _BY_TAG[tag](self.decode(item, depth) for item in parts[0])
+            return _BY_TAG[tag](self.to_value(item, depth) for item in parts[0])
         if tag in ("dict", "ordered", "counter", "default"):
             made = defaultdict() if tag == "default" else _BY_TAG[tag]()
             self.objects.append(made)
@@ -265,12 +265,12 @@ class Codec:
 
     def _factory(self, tree: Tree, depth: int) -> Any:
         """A defaultdict of the student calls its factory on a missing key: builtin types only."""
-        factory = self.decode(tree, depth)
+        factory = self.to_value(tree, depth)
         return factory if self.trusted or isinstance(factory, type) else None
 
     def _pairs(self, pairs: list[Tree], depth: int) -> Iterator[tuple[Any, Any]]:
         for key, value in pairs:
-            yield self.decode(key, depth), self.decode(value, depth)
+            yield self.to_value(key, depth), self.to_value(value, depth)
 
     def _decode_more(self, tag: str, parts: list[Tree], depth: int) -> Any:
         if tag in _SIMPLE:
@@ -282,15 +282,15 @@ class Codec:
             self.objects.append(filled)
             return filled
         if tag in ("slice", "range"):
-            return {"slice": slice, "range": range}[tag](*(self.decode(p, depth) for p in parts))
+            return {"slice": slice, "range": range}[tag](*(self.to_value(p, depth) for p in parts))
         if tag == "partial":
-            function, args, keywords = (self.decode(part, depth) for part in parts)
+            function, args, keywords = (self.to_value(part, depth) for part in parts)
             return partial(function, *args, **keywords)
         if tag == "class":
             return _class(str(parts[0]), str(parts[1]), self.known)
         if tag == "record":
             made = _class(parts[0], parts[1], self.known)
-            return _record(made, [self.decode(item, depth) for item in parts[2]])
+            return _record(made, [self.to_value(item, depth) for item in parts[2]])
         return self._decode_library(tag, parts, depth)
 
     def _decode_library(self, tag: str, parts: list[Tree], depth: int) -> Any:
@@ -298,7 +298,7 @@ class Codec:
 
         for family in tensors.FAMILIES:
             if tag in family.TAGS:
-                return family.decode(self, tag, parts, depth)
+                return family.to_value(self, tag, parts, depth)
         return self.resolve([tag, *parts])
 
 

@@ -34,13 +34,13 @@ def crossed(value, trusted: bool = False, known=None):
     out = Codec(stay, lambda tree: tuple(tree), known or {})
     here, there = socket.socketpair()
     with here, there:
-        tree = out.encode(value)
+        tree = out.to_tree(value)
         there.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**22)
         here.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**22)
         wire.send(here, tree, out.blobs)
         back, blobs = wire.receive(there)
     arrived = Codec(stay, lambda tree: tuple(tree), known or {}, trusted, blobs=blobs)
-    return arrived.decode(back)
+    return arrived.to_value(back)
 
 
 def same(one, other) -> bool:
@@ -209,7 +209,7 @@ def test_what_stands_for_no_value_is_refused(tree):
         raise WireError("no")
 
     with pytest.raises(WireError):
-        Codec(stay, refuse, blobs=[b"12345678"]).decode(tree)
+        Codec(stay, refuse, blobs=[b"12345678"]).to_value(tree)
 
 
 @pytest.mark.parametrize("body", [
@@ -266,7 +266,7 @@ def test_overwriting_gives_the_new_content_to_the_old_object():
         old, new = crossed(value), crossed(value)
         change(new)
         tensors.overwrite(old, new)
-        assert Codec(stay, tuple).encode(old) == Codec(stay, tuple).encode(new)
+        assert Codec(stay, tuple).to_tree(old) == Codec(stay, tuple).to_tree(new)
 
 
 def test_a_reference_is_never_taken_for_what_it_claims_to_be():
