@@ -259,7 +259,7 @@ class Peer:
         """Number a result, and name those tensors of the other side that it was made from."""
         number = self._link_argument(tensor)
         if tensor.is_leaf:
-            return None
+            return 0
         self._kept[number] = tensor
         places = {id(leaf): place for place, leaf in self._received.items()}
         used = {places[id(leaf)] for leaf in far.leaves(tensor) if id(leaf) in places}

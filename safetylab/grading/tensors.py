@@ -81,9 +81,12 @@ def _to_dtype(tree: Tree) -> np.dtype[Any]:
 
 
 def _rng_state(value: Any) -> dict[str, Any]:
-    if isinstance(value, np.random.Generator):
-        return dict(value.bit_generator.state)
-    return dict(value.get_state(legacy=False))
+    """Return where a generator stands, and from what it can spawn others."""
+    if isinstance(value, np.random.RandomState):
+        return dict(value.get_state(legacy=False))
+    seeds: Any = value.bit_generator.seed_seq
+    known = isinstance(seeds, np.random.SeedSequence)
+    return {**value.bit_generator.state, "seeds": dict(seeds.state) if known else None}
 
 
 def _made_rng(codec: Codec, parts: list[Tree], depth: int) -> Any:
@@ -94,7 +97,9 @@ def _made_rng(codec: Codec, parts: list[Tree], depth: int) -> Any:
     if name not in ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"):
         raise WireError(f"no generator {name} crosses")
     if parts[0] == "Generator":
-        made: Any = np.random.Generator(getattr(np.random, name)())
+        seeds = state.pop("seeds")
+        source = np.random.SeedSequence(**seeds) if seeds else None
+        made: Any = np.random.Generator(getattr(np.random, name)(source))
         made.bit_generator.state = state
     else:
         made = np.random.RandomState()
@@ -403,13 +408,20 @@ def overwrite(old: Any, new: Any) -> None:
     elif isinstance(old, np.ndarray):
         old[...] = new
     elif isinstance(old, np.random.Generator):
-        old.bit_generator.state = new.bit_generator.state
+        _overwrite_rng(old.bit_generator, new.bit_generator)
     elif isinstance(old, np.random.RandomState):
         old.set_state(new.get_state(legacy=False))
     elif pandas and isinstance(old, pandas.DataFrame | pandas.Series):
         old._mgr = new._mgr
     else:
         _overwrite_torch(old, new)
+
+
+def _overwrite_rng(old: Any, new: Any) -> None:
+    old.state = new.state
+    spawned = [getattr(one.seed_seq, "n_children_spawned", 0) for one in (new, old)]
+    if spawned[0] > spawned[1]:
+        old.seed_seq.spawn(spawned[0] - spawned[1])
 
 
 def _overwrite_torch(old: Any, new: Any) -> None:

@@ -90,6 +90,10 @@ STYLES = [
           "before = ((m(x) - y) ** 2).mean().item()\ntrain(m, x, y)\n"
           "assert ((m(x) - y) ** 2).mean().item() < before / 2 and not m.training",
           "def train(model, x, y): model.eval()"),
+    Style("gradients left behind", "def f(model, x): return model(x).detach()",
+          "import torch\nm, x = torch.nn.Linear(2, 1), torch.ones(3, 2)\nf(m, x)\n"
+          "assert m.weight.grad is None and m.weight.requires_grad and m.bias.requires_grad",
+          "def f(model, x): model(x).sum().backward()"),
     Style("autograd through a student's function", "def f(x, w): return ((x @ w) ** 2).sum()",
           "import torch\nx = torch.randn(4, 3, dtype=torch.float64)\n"
           "w = torch.randn(3, dtype=torch.float64, requires_grad=True)\n"

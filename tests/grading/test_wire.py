@@ -114,6 +114,8 @@ def test_generators_go_on_where_they_were():
     rng.normal(size=3), torch.rand(3, generator=g), old.normal(size=3)
     far, there, ancient = crossed([rng, g, old])
     assert far.normal() == rng.normal()
+    assert far.spawn(2)[1].normal() == rng.spawn(2)[1].normal()
+    assert crossed(rng).spawn(1)[0].normal() == far.spawn(1)[0].normal()
     assert torch.equal(torch.rand(4, generator=there), torch.rand(4, generator=g))
     assert ancient.normal() == old.normal()
 
@@ -247,6 +249,7 @@ CHANGES = [
     (torch.zeros(3), lambda v: v.add_(1)),
     (torch.Generator().manual_seed(0), lambda v: torch.rand(1, generator=v)),
     (np.random.default_rng(0), lambda v: v.normal()),
+    (np.random.default_rng(0), lambda v: v.spawn(1)),
     (pd.DataFrame({"a": [1]}), lambda v: v.insert(0, f"c{v.shape[1]}", [2])),
     (torch.nn.Dropout(), lambda v: v.eval()),
     (collections.deque([1]), lambda v: v.append(2)),
