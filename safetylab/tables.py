@@ -16,9 +16,9 @@ COMPAS_SHA256 = "b98a0b64b40ae129ca5344555e44695ba4afbab47531bafb6241f23fd36f722
 LAW_SCHOOL_SHA256 = "37f86c84391bff0e97579b0f14178187ef703c78118817ee74aecf8e436a2ac5"
 FICO_SHA256 = {
     "totals": "60ba4af53f9e61dedad3a5c4246390e666760e7552c98b08084dd3abf6b73f13",
-    "transrisk_cdf_by_race_ssa": "04c9691aa4b9fad43cc9722bc35a7d3f3f02ae1d724d49ae9d3bbe153f5b4f67",
+    "transrisk_cdf_by_race_ssa": "9d1125bb9109d95eb703a66762ed92c3b4fe5250d94737529cc1d44e13fe3a43",
     "transrisk_performance_by_race_ssa": (
-        "77af654ac4173978c3cdb3a9186becb12ec35666d9e34e5b666a6a3972692ff9"
+        "ef531cf02b48da1bcc6186df7721e2ecc0e566f10bd7ea5ea7c597c54c2f4726"
     ),
 }
 
