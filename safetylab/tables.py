@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import io
+from collections.abc import Sequence
 from typing import Literal
 
 import pandas as pd
 
+from safetylab.checks import expect
 from safetylab.data import read_verified
 
 ADULT_SHA256 = "7cbc928f063e7dcf58990246873ed4e652a4fe233e7e0ab1378b3361d1314560"
@@ -145,8 +147,32 @@ def encode(table: pd.DataFrame) -> pd.DataFrame:
     numbers = table.select_dtypes(["number", "bool"]).astype("float64")
     spread = numbers.std(ddof=0).replace(0.0, 1.0)
     words = table.select_dtypes(exclude=["number", "bool"])
-    dummies = pd.get_dummies(words, prefix_sep="=", dtype="float64")
-    return pd.concat([(numbers - numbers.mean()) / spread, dummies], axis=1)
+    parts = [(numbers - numbers.mean()) / spread]
+    if len(words.columns):
+        parts.append(pd.get_dummies(words, prefix_sep="=", dtype="float64"))
+    return pd.concat(parts, axis=1)
+
+
+def expect_table(
+    value: object, index: Sequence[object], columns: Sequence[object], name: str
+) -> pd.DataFrame:
+    """Return ``value`` if it is a data frame with this index and columns; else `CheckFailed`."""
+    expect(
+        isinstance(value, pd.DataFrame),
+        f"{name} must return a pandas DataFrame; it returned {type(value).__name__}",
+        "no-table",
+    )
+    assert isinstance(value, pd.DataFrame)
+    for what, found, wanted in (
+        ("rows", list(value.index), list(index)),
+        ("columns", list(value.columns), list(columns)),
+    ):
+        expect(
+            found == wanted,
+            f"{name} must return a table with the {what} {wanted}; yours has {found}",
+            "wrong-shape",
+        )
+    return value
 
 
 def _read(name: str, sha256: str) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from safetylab import tables
+from safetylab.checks import CheckFailed
 
 
 @pytest.mark.parametrize(("split", "rows", "rich"), [("train", 32561, 7841), ("test", 16281, 3846)])
@@ -87,3 +88,22 @@ def test_encode_keeps_rows_and_turns_words_into_columns():
     )
     assert made.to_dict("list") == {"a": [-1.0, 1.0], "same": [0.0, 0.0], "b=x": [1.0, 0.0]}
     assert list(made.index) == [7, 9]
+    assert tables.encode(made[["a"]]).columns.tolist() == ["a"]
+
+
+def test_expect_table_returns_its_value():
+    table = pd.DataFrame({"n": [1, 2]}, index=["a", "b"])
+    assert tables.expect_table(table, ["a", "b"], ["n"], "f") is table
+
+
+@pytest.mark.parametrize(
+    ("value", "misconception"),
+    [
+        ({"n": [1, 2]}, "no-table"),
+        (pd.DataFrame({"n": [1, 2]}), "wrong-shape"),
+        (pd.DataFrame({"m": [1, 2]}, index=["a", "b"]), "wrong-shape"),
+    ],
+)
+def test_expect_table_refuses(value, misconception):
+    with pytest.raises(CheckFailed, match=rf"\bf\b.*\[{misconception}\]"):
+        tables.expect_table(value, ["a", "b"], ["n"], "f")
