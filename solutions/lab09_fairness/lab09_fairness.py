@@ -1,0 +1,657 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Lab 09: fairness
+#
+# A score is computed about a person, a threshold turns it into a decision, and the decision changes
+# that person's life. Whom does it hit when it is wrong, and how often?
+#
+# By the end you will be able to
+#
+# - measure a decision rule group by group, and say how certain each number is,
+# - show how bias gets into data, an objective and a deployment, and which audit misses it,
+# - prove that two reasonable criteria cannot hold together, with a data set of your own,
+# - reduce a gap after, during and before training, and say what that costs and what it leaves,
+# - argue for one criterion in one setting, and say what would change your mind.
+#
+# | | |
+# |---|---|
+# | Paper | section 3.1 (bias and fairness) |
+# | Time | 150 minutes for exercises 9.1 to 9.6 and 9.9; about 50 more for the deeper ones |
+# | Points | 11 (11 checked by machine, 0 read by a person) |
+# | You need | Python, numpy, a little pandas and PyTorch; Lab 00 |
+# | It runs in | COST |
+#
+# | symbol | name in code | shape |
+# |---|---|---|
+# | what happened, 0 or 1 | `y` | (n,) |
+# | a score, larger for "more likely 1" | `score` | (n,) |
+# | what was decided, 0 or 1 | `decision` | (n,) |
+# | the group of each person | `group` | (n,) |
+# | a sensitive attribute, 0 or 1 | `s` | (n,) |
+# | weight of the fairness term | `lam` | a number |
+#
+# Four words, used all the time. Among those with `y = 1`, the share decided 1 is the
+# **true-positive rate** (TPR); among those with `y = 0` it is the **false-positive rate** (FPR).
+# Among those decided 1, the share with `y = 1` is the **positive predictive value** (PPV). The
+# share of all decided 1 is the **selection rate**.
+
+# %% nbgrader={"grade_id": "setup-imports", "locked": true}
+import numpy as np
+import pandas as pd
+import torch
+from matplotlib.figure import Figure
+from sklearn.linear_model import LogisticRegression
+
+from safetylab import plots, tables, widgets
+from safetylab.checks import exercise, expect, expect_array, expect_tensor
+from safetylab.tables import expect_table
+
+torch.set_num_threads(1)
+
+# %% [markdown]
+# ## What a wrong decision does
+#
+# Ada is invented. She is arrested on a Friday over a quarrel about a bicycle, and a program gives
+# her a score: "medium risk". The judge, who has four minutes, keeps her in custody until the
+# hearing. She misses three weeks of work and loses the job; her sister takes the children. At the
+# hearing the charge is dropped. In the next two years nobody charges Ada with anything. The score
+# was wrong about her, and nobody will ever write that down: who is held cannot prove that she
+# would have come back.
+#
+# The table below is real. It holds scores that a court in Florida was given in 2013 and 2014 by a
+# program called COMPAS, and whether the person was charged with something new within two years.
+# ProPublica made it public in 2016. **These are real people.** This lab prints no row of the table
+# and links it to nothing; please do not either. And a new charge is not an offence: it also says
+# where the police looked.
+#
+# Call a person *flagged* when the score says "medium" or "high". Of every hundred people who were
+# **not** charged again, how many had been flagged, like Ada?
+
+# %% nbgrader={"grade_id": "setup-compas", "locked": true}
+SHADES = {"Black": plots.PALETTE["orange"], "white": plots.PALETTE["blue"],
+          "Hispanic": plots.PALETTE["bluish green"], "Asian": plots.PALETTE["reddish purple"]}
+
+everybody = tables.compas()
+everybody["race"] = everybody["race"].replace({"African-American": "Black", "Caucasian": "white"})
+everybody["flagged"] = (everybody["score_text"] != "Low").astype(int)
+compas = everybody[everybody["race"].isin(["Black", "white"])]
+
+# %% id="hook" tags=["demo"]
+quiet = compas[compas["two_year_recid"] == 0]
+fig = Figure(figsize=(7, 3.8), layout="constrained")
+for ax, (race, rows) in zip(fig.subplots(1, 2), quiet.groupby("race"), strict=True):
+    hit = round(100 * rows["flagged"].mean())
+    shades = [SHADES[race] if k < hit else "#d8d8d8" for k in range(100)]
+    ax.scatter([k % 10 for k in range(100)], [-(k // 10) for k in range(100)], c=shades, s=70)
+    ax.set_title(f"{race} people: {hit} of 100 flagged")
+    ax.set_axis_off()
+fig.suptitle("Not charged again within two years")
+plots.show(fig, alt="Two squares of a hundred dots, for people not charged again. Of the Black "
+           "people about 45 dots are coloured, of the white people about 23.")
+
+# %% [markdown]
+# Nearly twice as many. ProPublica published this figure. The maker of COMPAS answered that its
+# score is fair, with another figure. You will compute both.
+#
+# ## Exercise 9.1: measure (8 points)
+#
+# Difficulty: 2 of 5 · Minutes: 35 · Why: every claim about fairness is a claim about a few rates
+# in a few groups. Most arguments about fairness are two people quoting different ones.
+#
+# **a. `group_rates(y, decision, group)`** returns a table with one row per group (sorted by name)
+# and the columns `n`, `selection_rate`, `tpr`, `fpr`, `ppv`, in this order.
+#
+# - `y`, `decision`: shape (n,), 0 or 1; `group`: shape (n,), names or numbers
+# - a rate with nothing in its denominator is `nan`: a group in which nobody is flagged has no PPV
+# - no warning may be printed
+#
+# <details><summary>Hint 1: where to look</summary>
+# Each rate is a mean of 0s and 1s over some of the rows of the group. Which rows, and of what?
+# <details><summary>Hint 2: the idea</summary>
+# TPR and FPR are means of the decision over the rows with y = 1 and y = 0. PPV is a mean of y
+# over the rows with decision 1. The mean of no rows is nan, and numpy warns: ask for the length
+# first.
+# <details><summary>Hint 3: nearly the code</summary>
+# For <code>name in np.unique(group)</code>: <code>truth, said = y[group == name], ...</code>, then
+# a dict of the five numbers. <code>pd.DataFrame.from_dict(rows, orient="index")</code> makes a
+# table of a dict of dicts.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "oracle-measure", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_population(seed, n=300, names=("a", "b", "c")):
+    """Random people: y, decision and group, in which every count is positive."""
+    rng = np.random.default_rng(seed)
+    group = rng.choice(names, n)
+    y = rng.integers(0, 2, n)
+    return y, (rng.random(n) < 0.3 + 0.3 * y).astype(int), group
+
+
+def oracle_rates(group_rates):
+    """The same table by fairlearn and scikit-learn; then groups in which a rate is undefined."""
+    from fairlearn.metrics import (MetricFrame, count, false_positive_rate, selection_rate,
+                                   true_positive_rate)
+    from sklearn.metrics import precision_score
+
+    metrics = {"n": count, "selection_rate": selection_rate, "tpr": true_positive_rate,
+               "fpr": false_positive_rate, "ppv": precision_score}
+    for seed, names in ((1, ("a", "b", "c")), (2, (7, 3)), (3, ("x",))):
+        y, decision, group = oracle_population(seed, 400, names)
+        frame = MetricFrame(metrics=metrics, y_true=y, y_pred=decision, sensitive_features=group)
+        got = group_rates(y, decision, group)
+        got = expect_table(got, sorted(names), list(metrics), "group_rates")
+        expect(np.allclose(got.to_numpy(dtype=float), frame.by_group.to_numpy(dtype=float)),
+               "on random people your rates differ from fairlearn's MetricFrame")
+    nobody = group_rates(np.array([0, 0, 1, 1]), np.array([0, 0, 1, 0]), np.array([1, 1, 2, 2]))
+    missing = np.isnan(nobody.to_numpy(dtype=float))
+    expect(missing.tolist() == [[False, False, True, False, True], [False] * 3 + [True, False]],
+           "a rate without anybody in its denominator must be nan, and no other", "no-nan")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "ex9_1-rates", "solution": true}
+def group_rates(y, decision, group):
+    """Table, a row per group: n, selection_rate, tpr, fpr, ppv; nan where undefined."""
+    ### BEGIN SOLUTION
+    rows = {}
+    for name in np.unique(group).tolist():
+        truth, said = y[group == name], decision[group == name]
+        parts = {"selection_rate": said, "tpr": said[truth == 1], "fpr": said[truth == 0],
+                 "ppv": truth[said == 1]}
+        rows[name] = {"n": len(truth)} | {
+            rate: part.mean() if len(part) else np.nan for rate, part in parts.items()
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex9_1-rates-test", "points": 3}
+@exercise("9.1")
+def test_group_rates():
+    """Eleven people by hand: TPR and FPR are 2 of 3 and 1 of 4 in a, 1 of 2 and 0 of 2 in b."""
+    y = np.array([1, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0])
+    decision = np.array([1, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0])
+    group = np.array(["a"] * 7 + ["b"] * 4)
+    columns = ["n", "selection_rate", "tpr", "fpr", "ppv"]
+    got = expect_table(group_rates(y, decision, group), ["a", "b"], columns, "group_rates")
+    a, b = got.loc["a"], got.loc["b"]
+    expect(a["n"] == 7 and b["n"] == 4, f"group a has 7 people and b 4; yours: {got['n'].tolist()}")
+    expect(not np.isclose(a["fpr"], 1 / 7), "the false-positive rate is a share of those with "
+           "y = 0, not of all in the group", "of-everybody")
+    expect(not np.isclose(b["ppv"], 0.5), "b has PPV 1: its one flagged person has y = 1. A share "
+           "of those with y = 1 is the true-positive rate", "wrong-denominator")
+    expect(not np.isclose(b["ppv"], 0.75), "each rate is about one group: yours counts everybody",
+           "pooled")
+    truth = pd.DataFrame([[7, 3 / 7, 2 / 3, 1 / 4, 2 / 3], [4, 1 / 4, 1 / 2, 0, 1]], ["a", "b"],
+                         columns)
+    for name in columns:
+        expect(np.allclose(got[name].astype(float), truth[name]), f"{name} of a and b must be "
+               f"{truth[name].tolist()}; yours: {got[name].tolist()}", "wrong-denominator")
+    alone = group_rates(y[:3], np.zeros(3, dtype=int), group[:3]).loc["a"]
+    expect(np.isnan(alone["ppv"]) and np.isnan(alone["fpr"]), "nobody flagged means no PPV, nobody "
+           "with y = 0 means no FPR: give nan, not a number", "no-nan")
+    ### BEGIN HIDDEN TESTS
+    oracle_rates(group_rates)
+    ### END HIDDEN TESTS
+
+
+test_group_rates()
+print("9.1a: visible checks passed")
+
+# %% [markdown]
+# **b. `calibration(y, score, group)`**: of the people in group g with score v, which share has
+# `y = 1`? Returns a table with one row per distinct score (ascending), one column per group
+# (sorted), `nan` where a group has nobody with that score. A score is *calibrated by group* when
+# the columns agree: the same score then means the same in each group.
+#
+# <details><summary>Hint 1: where to look</summary>
+# pandas can take the mean of y over the cells of score and group.
+# <details><summary>Hint 2: the idea</summary>
+# Group by two keys, take the mean, and turn the inner key into columns.
+# <details><summary>Hint 3: nearly the code</summary>
+# A Series of y, <code>.groupby([score, group])</code>, <code>.mean()</code>,
+# <code>.unstack()</code>.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "oracle-calibration", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_calibration(calibration):
+    """Random scores, some of them absent in a group, counted one by one."""
+    for seed, top in ((4, 4), (5, 9)):
+        y, _, group = oracle_population(seed, 60, ("u", "v", "w"))
+        score = np.random.default_rng(seed).integers(1, top, 60) / 2
+        score[group == "w"] = 1.0
+        values, names = sorted(set(score.tolist())), ["u", "v", "w"]
+        got = expect_table(calibration(y, score, group), values, names, "calibration")
+        for v in values:
+            for g in names:
+                here = [int(a) for a, b, c in zip(y, score, group, strict=True)
+                        if b == v and c == g]
+                said = got.loc[v, g]
+                if not here:
+                    expect(np.isnan(said), f"nobody in {g} has the score {v}: nan", "no-nan")
+                else:
+                    expect(abs(said - sum(here) / len(here)) < 1e-9, "on random scores a share is "
+                           "wrong", "wrong-denominator")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "ex9_1-calibration", "solution": true}
+def calibration(y, score, group):
+    """Table of the share with y = 1: a row per score, a column per group, nan where nobody is."""
+    ### BEGIN SOLUTION
+    return pd.Series(y).groupby([score, group]).mean().unstack()
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex9_1-calibration-test", "points": 2}
+@exercise("9.1")
+def test_calibration():
+    """Two groups, three scores; nobody in b has the score 3."""
+    y = np.array([0, 1, 1, 1, 0, 0, 1, 0])
+    score = np.array([1, 1, 2, 3, 1, 1, 2, 2])
+    group = np.array(["a"] * 4 + ["b"] * 4)
+    got = expect_table(calibration(y, score, group), [1, 2, 3], ["a", "b"], "calibration")
+    expect(not np.isclose(got.loc[1, "a"], 1 / 3), "you count which share of those with y = 1 has "
+           "the score 1; asked is which share of those with the score 1 has y = 1", "wrong-way")
+    expect(not np.isclose(got.loc[1, "a"], 1 / 4), "each column is about one group, and each cell "
+           "about the people of that group with that score", "pooled")
+    expect(np.isnan(got.loc[3, "b"]), "nobody in b has the score 3: that cell is nan", "no-nan")
+    truth = np.array([[1 / 2, 0], [1, 1 / 2], [1, np.nan]])
+    expect(np.allclose(got.to_numpy(dtype=float), truth, equal_nan=True),
+           f"expected {truth.tolist()}, got {got.to_numpy().tolist()}", "wrong-denominator")
+    ### BEGIN HIDDEN TESTS
+    oracle_calibration(calibration)
+    ### END HIDDEN TESTS
+
+
+test_calibration()
+print("9.1b: visible checks passed")
+
+# %% [markdown]
+# **c. `bootstrap_interval`**: how certain is a rate? The bootstrap draws n people out of your n
+# people *with replacement*, computes the number again, and repeats. The middle 95 % of what comes
+# out is an interval for the number.
+#
+# - `metric(*arrays)` returns one number, or nan where it is undefined; `arrays` is a list of arrays
+#   of the same length n, row i of each being about person i
+# - draw `draws` times n rows at once with `rng.integers(n, size=n)`; **the same rows of every
+#   array**; leave out draws in which the metric is nan
+# - returns `(low, high)`, two floats: the quantiles that leave `(1 - level) / 2` on either side
+#
+# <details><summary>Hint 1: where to look</summary>
+# Index each array with the same drawn row numbers. numpy has quantiles that skip nan.
+# <details><summary>Hint 2: the idea</summary>
+# A person is a row. If you draw y and decision apart, you tear people into pieces.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>rows = rng.integers(n, size=n)</code>, append <code>metric(*[a[rows] for a in
+# ...])</code>, at the end <code>np.nanquantile(values, [tail, 1 - tail])</code>.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "oracle-bootstrap", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_width(bootstrap_interval, seed, level=0.8, n=400, draws=300):
+    """Width for the mean of n draws of 0 and 1, over what the normal approximation says."""
+    from scipy.stats import norm
+
+    rng = np.random.default_rng(seed)
+    sample = (rng.random(n) < 0.3).astype(float)
+    low, high = bootstrap_interval(np.mean, [sample], rng=rng, draws=draws, level=level)
+    theory = 2 * norm.ppf(0.5 + level / 2) * (sample.mean() * (1 - sample.mean()) / n) ** 0.5
+    return (high - low) / theory
+
+
+def oracle_bootstrap(bootstrap_interval):
+    """A known width, and a metric that is undefined in most draws."""
+    ratio = oracle_width(bootstrap_interval, 61)
+    expect(0.75 <= ratio <= 1.25, f"for a mean of 400 your 80 % interval is {ratio:.2f} times as "
+           "wide as theory says; between 0.75 and 1.25 is right", "wrong-tails")
+    rng = np.random.default_rng(62)
+    rare = np.zeros(20)
+    rare[0] = 1
+    low, high = bootstrap_interval(lambda a: 1.0 if a.sum() else np.nan, [rare], rng=rng, draws=50)
+    expect(low == 1 and high == 1, "draws in which the metric is nan must be left out", "keeps-nan")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "ex9_1-bootstrap", "solution": true}
+def bootstrap_interval(metric, arrays, *, rng, draws=300, level=0.95):
+    """Percentile interval (low, high) of metric(*arrays) over resampled rows."""
+    ### BEGIN SOLUTION
+    n, values = len(arrays[0]), []
+    for _ in range(draws):
+        rows = rng.integers(n, size=n)
+        values.append(metric(*[array[rows] for array in arrays]))
+    tail = (1 - level) / 2
+    low, high = np.nanquantile(values, [tail, 1 - tail])
+    return float(low), float(high)
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex9_1-bootstrap-test", "points": 3}
+@exercise("9.1")
+def test_bootstrap_interval():
+    """A metric that answers 0, 1, ..., 100 whatever it gets, and notes what it got."""
+    seen = []
+
+    def counting(left, right):
+        seen.append((np.array(left), np.array(right)))
+        return float(len(seen) - 1)
+
+    def run(seed):
+        seen.clear()
+        rng = np.random.default_rng(seed)
+        return bootstrap_interval(counting, [np.arange(30), 10 * np.arange(30)], rng=rng, draws=101,
+                                  level=0.9)
+
+    low, high = run(0)
+    first = [left.tolist() for left, _ in seen]
+    expect(all(len(left) == 30 for left in first), "each draw must have as many rows as the data")
+    expect(len(set(map(tuple, first))) > 50, "each draw must be a new one", "ignores-rng")
+    expect(all(len(set(left)) < 30 for left in first), "a draw with replacement takes some people "
+           "twice; yours takes everybody once", "no-replacement")
+    expect(all((10 * left == right).all() for left, right in seen), "row i of both arrays is the "
+           "same person: resample them with the same rows", "rows-torn")
+    expect(abs(low - 10) > 1.5 or abs(high - 90) > 1.5, "you leave 10 % on either side; a level of "
+           "0.9 leaves 5 %", "wrong-tails")
+    expect(abs(low - 5) < 1.5 and abs(high - 95) < 1.5, f"of the numbers 0 to 100 the middle 90 % "
+           f"run from 5 to 95; yours from {low:g} to {high:g}", "wrong-tails")
+    again, other = (run(seed) and [left.tolist() for left, _ in seen] for seed in (0, 1))
+    expect(again == first and other != first, "the draws must depend on rng, and on nothing else",
+           "ignores-rng")
+    ### BEGIN HIDDEN TESTS
+    oracle_bootstrap(bootstrap_interval)
+    ### END HIDDEN TESTS
+
+
+test_bootstrap_interval()
+print("9.1c: visible checks passed")
+
+# %% [markdown] id="predict-both"
+# ### Predict, then run
+#
+# ProPublica wrote: the score errs against Black people who were not charged again. The maker of
+# COMPAS wrote: a flag means the same for Black and for white people. Who is right? Choose before
+# you run the next cell; nobody grades it.
+#
+# - `"a"`: ProPublica; the maker's claim is false
+# - `"b"`: the maker; ProPublica's claim is false
+# - `"c"`: both
+
+# %% nbgrader={"grade_id": "ex9_1-predict", "solution": true}
+### BEGIN SOLUTION
+my_guess = "c"
+### END SOLUTION
+
+# %% id="moment" tags=["demo"]
+def with_intervals(table, names, columns=("fpr", "ppv")):
+    """Each rate of the named groups in percent, with its 95 % interval."""
+    lines = {}
+    for name in names:
+        rows = table[table["race"] == name]
+        arrays = [rows["two_year_recid"].to_numpy(), rows["flagged"].to_numpy()]
+        lines[name] = {"n": f"{len(rows):,}"}
+        for column in columns:
+            def rate(y, decision, column=column):
+                return group_rates(y, decision, np.zeros(len(y))).loc[0, column]
+
+            rng = np.random.default_rng(0)
+            low, high = bootstrap_interval(rate, arrays, rng=rng, draws=200)
+            lines[name][column] = f"{rate(*arrays):.1%} ({low:.1%} to {high:.1%})"
+    return pd.DataFrame.from_dict(lines, orient="index")
+
+
+print(f"you said: {my_guess!r}")
+print(with_intervals(compas[compas["propublica_sample"]], ["Black", "white"]).to_string())
+
+# %% [markdown]
+# The rows are those of the published analysis. Left: of those who were not charged again, the
+# share flagged, **42.3 % against 22.0 %**: nearly twice as many. Right: of those flagged, the share
+# charged again, **65.0 % against 59.5 %**: a flag means about the same in both groups, if anything
+# a little more for Black people. The intervals say that neither is an accident of the sample.
+#
+# So the answer is "c". Both published analyses are right, about the same people and the same score.
+# They answer two questions: "I was not charged again; was I flagged?" and "I was flagged; what does
+# that mean?" Exercise 9.4 shows why no score could have satisfied both.
+#
+# Now the score itself, by group, and the groups that nobody talks about.
+
+# %% id="calibration-demo" tags=["demo"]
+table = calibration(compas["two_year_recid"].to_numpy(), compas["decile_score"].to_numpy(),
+                    compas["race"].to_numpy())
+figure = plots.curves({name: (table.index.tolist(), table[name].tolist()) for name in table},
+                      xlabel="COMPAS score (1 to 10)", ylabel="share charged again",
+                      title="Calibration by group", colours=SHADES)
+plots.show(figure, alt="Two rising curves that lie close together: the share charged again within "
+           "two years, by score, for Black and for white people.")
+
+# %% id="small-groups" tags=["demo"]
+names = ["Black", "white", "Hispanic", "Asian", "Native American"]
+print(with_intervals(everybody, names).to_string())
+
+# %% [markdown]
+# The curves lie close together: a score of 7 means much the same in both groups. That is what the
+# maker meant.
+#
+# In the last table, look at the bottom. With 32 and with 18 people an interval covers half of
+# everything. An audit that reports "PPV 75 %" for such a group has not found that the group is
+# treated well or badly; it has found that nobody can know from these data. Say so, and collect
+# more, rather than drop the row: a group too small to measure is not a group without problems.
+#
+# What does age, and the number of earlier charges, know alone?
+
+# %% nbgrader={"grade_id": "setup-logistic", "locked": true}
+def fit_logistic(x, y, weight=None):
+    """A logistic regression; returns a function from rows (m, d) to probabilities (m,)."""
+    model = LogisticRegression(max_iter=2000).fit(x, y, sample_weight=weight)
+    return lambda rows: model.predict_proba(rows)[:, 1]
+
+# %% id="two-columns" tags=["demo"]
+sample = everybody[everybody["propublica_sample"]].sample(frac=1, random_state=0)
+x = tables.encode(sample[["age", "priors_count"]]).to_numpy()
+y = sample["two_year_recid"].to_numpy()
+half = len(y) // 2
+guess = np.concatenate([fit_logistic(x[half:], y[half:])(x[:half]),
+                        fit_logistic(x[:half], y[:half])(x[half:])]) > 0.5
+print(f"COMPAS is right about {np.mean(sample['flagged'] == y):.1%} of {len(y):,} people,")
+print(f"age and number of earlier charges alone about {np.mean(guess == y):.1%}")
+
+# %% [markdown]
+# Two columns that everybody can read are no worse than the secret score (Dressel and Farid 2018).
+#
+# ## Exercise 9.2: leaving a column out (3 points)
+#
+# Difficulty: 2 of 5 · Minutes: 20 · Why: "our model does not know anybody's sex" is the commonest
+# defence there is. It is a claim that can be measured: how well can the model's own inputs guess
+# it?
+#
+# **a. `auc(score, s)`**: the probability that a random person with `s = 1` has a higher score than
+# a random person with `s = 0`; a tie counts half. 0.5 knows nothing, 1 knows all. Returns a float.
+#
+# **b. `proxy_strength(x, s, fit, auc, rng, folds=5)`**: how well `x` guesses `s` for people whose
+# `s` was not used.
+#
+# - `x`: shape (n, d); `s`: shape (n,); `fit(x, s)` returns a function that gives a score per row
+# - shuffle the rows with `rng`, cut them into `folds` parts of (nearly) equal size; each part is
+#   scored by a fit on all the other parts; returns `auc` of the n scores together
+#
+# <details><summary>Hint 1: where to look</summary>
+# For the AUC, ranks do the counting: <code>scipy.stats.rankdata</code> shares ranks among ties. For
+# the folds: <code>rng.permutation</code> and <code>np.array_split</code>.
+# <details><summary>Hint 2: the idea</summary>
+# The sum of the ranks of the n1 people with s = 1 is n1 * (n1 + 1) / 2 plus the number of pairs
+# that they win. Or compare all pairs, if n is small enough.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>wins = ranks[s == 1].sum() - n1 * (n1 + 1) / 2</code>, over <code>n1 * n0</code>. For the
+# folds: fill <code>score[rows]</code> with what a fit on all other rows says of them
+# (<code>np.setdiff1d</code> gives the others).
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "ex9_2-auc", "solution": true}
+def auc(score, s):
+    """Probability that a person with s = 1 outscores one with s = 0; ties count half."""
+    ### BEGIN SOLUTION
+    from scipy.stats import rankdata
+
+    ones = int((s == 1).sum())
+    wins = rankdata(score)[s == 1].sum() - ones * (ones + 1) / 2
+    return float(wins / (ones * (len(s) - ones)))
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex9_2-auc-test", "points": 1}
+@exercise("9.2")
+def test_auc():
+    """Four people by hand, and ties."""
+    s = np.array([1, 0, 1, 0])
+    got = auc(np.array([0.9, 0.5, 0.3, 0.1]), s)
+    expect(got != 0.25, "yours is mirrored: larger scores should go with s = 1", "mirrored")
+    expect(abs(got - 0.75) < 1e-9, f"three of four pairs are in order: 0.75; yours: {got}")
+    expect(abs(auc(np.ones(4), s) - 0.5) < 1e-9, "when all scores are equal, every pair is a tie "
+           "and counts half: 0.5", "ties")
+    expect(auc(np.array([0.0, 1.0]), np.array([1, 0])) == 0, "a score that always gets the order "
+           "wrong has AUC 0: do not turn it round", "turned-round")
+    ### BEGIN HIDDEN TESTS
+    from sklearn.metrics import roc_auc_score
+
+    for seed, levels in ((71, 4), (72, 1000)):
+        rng = np.random.default_rng(seed)
+        s, score = rng.integers(0, 2, 90), rng.integers(-levels, levels, 90).astype(float)
+        expect(abs(auc(score, s) - roc_auc_score(s, score)) < 1e-9,
+               "on random scores your AUC differs from scikit-learn's", "ties")
+    ### END HIDDEN TESTS
+
+
+test_auc()
+print("9.2a: visible checks passed")
+
+# %% nbgrader={"grade_id": "oracle-proxy", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_auc(score, s):
+    """Every pair, one by one."""
+    gap = score[s == 1][:, None] - score[s == 0][None, :]
+    return float(((gap > 0) + 0.5 * (gap == 0)).mean())
+
+
+def oracle_proxy(proxy_strength):
+    """Noise in many columns: a fit on all rows finds a pattern that new rows do not have."""
+    rng = np.random.default_rng(73)
+    x, s = rng.normal(size=(120, 60)), np.repeat([0, 1], 60)
+    got = proxy_strength(x, s, fit_logistic, oracle_auc, np.random.default_rng(1))
+    expect(got < 0.75, f"60 columns of noise guess s with an AUC of {got:.2f} in your count: some "
+           "row is scored by a fit that has seen it", "in-sample")
+    x[:, 0] += 4 * s
+    got = proxy_strength(x, s, fit_logistic, oracle_auc, np.random.default_rng(2), folds=3)
+    expect(got > 0.9, f"one column nearly gives s away, and you find an AUC of {got:.2f}",
+           "not-shuffled")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "ex9_2-proxy", "solution": true}
+def proxy_strength(x, s, fit, auc, rng, folds=5):
+    """AUC with which x guesses s, each row scored by a fit on the other folds; a float."""
+    ### BEGIN SOLUTION
+    score = np.empty(len(s))
+    for rows in np.array_split(rng.permutation(len(s)), folds):
+        rest = np.setdiff1d(np.arange(len(s)), rows)
+        score[rows] = fit(x[rest], s[rest])(x[rows])
+    return auc(score, s)
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex9_2-proxy-test", "points": 2}
+@exercise("9.2")
+def test_proxy_strength():
+    """A fit that notes which rows it saw and which it scored; the rows carry their number."""
+    log, asked = [], []
+
+    def noting(x, s):
+        log.append((set(x[:, 0].tolist()), []))
+        part = log[-1][1]
+        return lambda rows: (part.extend(rows[:, 0].tolist()), rows[:, 0])[1]
+
+    def counting(score, s):
+        asked.append((np.array(score), np.array(s)))
+        return 0.625
+
+    def run(seed, folds=4):
+        log.clear()
+        rng = np.random.default_rng(seed)
+        return proxy_strength(x, s, noting, counting, rng, folds=folds)
+
+    x, s = np.arange(40.0)[:, None], np.repeat([0, 1], 20)
+    got = run(0)
+    scored = [row for _, part in log for row in part]
+    expect(not any(seen & set(part) for seen, part in log), "a row was scored by a fit that had "
+           "seen it: that measures memory, not what x knows", "in-sample")
+    expect(sorted(scored) == list(range(40)), "every row must be scored, and once: in the end "
+           f"{len(set(scored))} of 40 rows have a score", "one-split")
+    expect([len(part) for _, part in log] == [10] * 4 and all(len(seen) == 30 for seen, _ in log),
+           "4 folds of 40 rows: each fit sees 30 rows and scores the other 10", "wrong-folds")
+    first = [set(part) for _, part in log]
+    expect(not any(max(part) - min(part) == 9 for part in first), "your folds are runs of "
+           "neighbours; in a sorted table a fold then holds one kind of people: shuffle with rng",
+           "not-shuffled")
+    score, labels = asked[0]
+    expect(len(asked) == 1 and (labels == s[score.astype(int)]).all() and got == 0.625,
+           "auc must be asked once, about all 40 scores, each beside its own s", "mean-of-folds")
+    run(1)
+    expect([set(part) for _, part in log] != first, "another rng must give other folds",
+           "not-shuffled")
+    ### BEGIN HIDDEN TESTS
+    oracle_proxy(proxy_strength)
+    ### END HIDDEN TESTS
+
+
+test_proxy_strength()
+print("9.2b: visible checks passed")
+
+# %% [markdown] id="predict-auc"
+# ### Predict, then run
+#
+# Adult is a survey of 1994: age, schooling, work, family, and whether a person earns more than
+# 50,000 dollars a year. The column `sex` is taken out. How well do the others guess it? Commit to
+# an AUC.
+
+# %% nbgrader={"grade_id": "ex9_2-predict", "solution": true}
+### BEGIN SOLUTION
+my_auc = 0.9
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "setup-adult", "locked": true}
+adult = tables.adult("train").sample(8000, random_state=0).reset_index(drop=True)
+adult = adult.drop(columns="fnlwgt")
+women = (adult["sex"] == "Female").to_numpy().astype(int)
+rich = (adult["income"] == ">50K").to_numpy().astype(int)
+
+# %% id="proxy-demo" tags=["demo"]
+for without in (["sex"], ["sex", "relationship", "marital_status"]):
+    x = tables.encode(adult.drop(columns=[*without, "income"])).to_numpy()
+    strength = proxy_strength(x, women, fit_logistic, auc, np.random.default_rng(0))
+    print(f"without {', '.join(without)}: AUC {strength:.2f}")
+print(f"you said: {my_auc}")
+
+# %% id="unaware-demo" tags=["demo"]
+for name, without in (("aware", []), ("unaware", ["sex"])):
+    x = tables.encode(adult.drop(columns=[*without, "income"])).to_numpy()
+    says = (fit_logistic(x[:5000], rich[:5000])(x[5000:]) > 0.5).astype(int)
+    rates = group_rates(rich[5000:], says, adult["sex"].to_numpy()[5000:])["selection_rate"]
+    print(f"{name:8} said to earn more: men {rates['Male']:.1%}, women {rates['Female']:.1%}")
+
+# %% [markdown]
+# `relationship` holds the words Husband and Wife, but even without it the rest guesses well. And
+# the model that does not know anybody's sex selects men and women just as unequally as the one that
+# does. Leaving a column out takes away your means to measure, not the model's means to guess.
+
+# %% [markdown]
+# ## Your score
+#
+# Save the notebook (Ctrl+S), then run the cell below: it grades the saved file, hidden checks
+# included.
+
+# %% id="score" tags=["demo"]
+from safetylab.course.lastcell import show_score
+
+show_score("lab09_fairness")
