@@ -28,7 +28,7 @@
 # |---|---|
 # | Paper | section 3.1 (bias and fairness) |
 # | Time | 150 minutes for exercises 9.1 to 9.6 and 9.9; about 50 more for the deeper ones |
-# | Points | 11 (11 checked by machine, 0 read by a person) |
+# | Points | 23 (23 checked by machine, 0 read by a person) |
 # | You need | Python, numpy, a little pandas and PyTorch; Lab 00 |
 # | It runs in | COST |
 #
@@ -644,6 +644,539 @@ for name, without in (("aware", []), ("unaware", ["sex"])):
 # `relationship` holds the words Husband and Wife, but even without it the rest guesses well. And
 # the model that does not know anybody's sex selects men and women just as unequally as the one that
 # does. Leaving a column out takes away your means to measure, not the model's means to guess.
+
+# %% [markdown]
+# ## Exercise 9.3: where bias comes from (7 points)
+#
+# Difficulty: 2 of 5 · Minutes: 30 · Why: the paper names three sources: the data, the algorithm's
+# objective, and a deployment that is not the training world. You will find one, make two, and
+# watch an audit miss one of them.
+#
+# **a. A flaw that is in the data already.** `giveaways(table, label, least)` lists every pair
+# `(column, value)` such that at least `least` rows have that value in that column and **all** of
+# them have the same label, whichever it is. The label's own column does not count. Order does not
+# matter; missing values are no value.
+#
+# <details><summary>Hint 1: where to look</summary>
+# For each column, <code>table.groupby(column)[label]</code> gives the labels beside each value.
+# <details><summary>Hint 2: the idea</summary>
+# All labels are the same when the number of distinct ones is 1. Count the rows, too.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>for value, part in table.groupby(column)[label]</code>; ask <code>part.nunique()</code> and
+# <code>len(part)</code>; append <code>(column, value)</code>.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "ex9_3-giveaways", "solution": true}
+def giveaways(table, label, least):
+    """Pairs (column, value) that at least `least` rows have, all of them with one label."""
+    ### BEGIN SOLUTION
+    found = []
+    for column in table.columns.drop(label):
+        for value, part in table.groupby(column)[label]:
+            if len(part) >= least and part.nunique() == 1:
+                found.append((column, value))
+    return found
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex9_3-giveaways-test", "points": 2}
+@exercise("9.3")
+def test_giveaways():
+    """Nine rows: city "x" always has label 1, "z" always 0, "y" both; shoe 40 is one row."""
+    table = pd.DataFrame({"city": ["x"] * 3 + ["y"] * 3 + ["z"] * 3,
+                          "shoe": [40, 41, 42, 41, 42, 41, 42, 41, 42],
+                          "label": [1, 1, 1, 1, 0, 1, 0, 0, 0]})
+    got = [tuple(pair) for pair in giveaways(table, "label", 3)]
+    expect(not any(column == "label" for column, _ in got), "the label tells itself: leave its own "
+           "column out", "label-itself")
+    expect(("shoe", 40) not in got, "only one row has shoe 40: with least = 3 that is no finding",
+           "too-small")
+    expect(("city", "y") not in got, "city y has both labels", "not-constant")
+    expect(("city", "z") in got, "city z always has the label 0, which is as telling as always 1",
+           "only-ones")
+    expect(sorted(got) == [("city", "x"), ("city", "z")], f'expected ("city", "x") and ("city", '
+           f'"z"); yours: {got}')
+    edge = [tuple(pair) for pair in giveaways(table, "label", 4)]
+    expect(edge == [], "with least = 4 nothing is left: both cities have 3 rows", "too-small")
+    ### BEGIN HIDDEN TESTS
+    for seed in (91, 92):
+        rng = np.random.default_rng(seed)
+        table = pd.DataFrame({"a": rng.integers(0, 5, 500), "b": rng.choice(["u", "v"], 500),
+                              "y": rng.integers(0, 2, 500), "c": rng.random(500) < 0.2})
+        expect(giveaways(table, "y", 20) == [], "you accuse a column of random numbers",
+               "not-constant")
+        table.loc[table["c"], "y"] = seed % 2
+        got = [tuple(pair) for pair in giveaways(table, "y", 20)]
+        expect(got == [("c", True)], "column c was made to give the label away, and it alone",
+               "only-ones")
+    holes = pd.DataFrame({"a": [None] * 4 + ["q"], "y": [1, 1, 1, 1, 0]})
+    expect(giveaways(holes, "y", 2) == [], "a missing value is no value", "too-small")
+    ### END HIDDEN TESTS
+
+
+test_giveaways()
+print("9.3a: visible checks passed")
+
+# %% id="flaw-demo" tags=["demo"]
+columns = everybody.columns.drop(["flagged", "propublica_sample"])
+found = giveaways(everybody[columns], "two_year_recid", 50)
+print(f"found in COMPAS: {found}")
+for name, rows in (("all rows", compas), ("without them",
+                                          compas[~compas["screened_after_2014_04_01"]])):
+    rates = group_rates(rows["two_year_recid"].to_numpy(), rows["flagged"].to_numpy(),
+                        rows["race"].to_numpy())
+    again = rows["two_year_recid"].mean()
+    print(f"{name}: {len(rows):,} people, {again:.1%} charged again")
+    print(rates[["fpr", "ppv"]].map("{:.1%}".format).to_string())
+
+# %% [markdown]
+# There it is. Follow-up ended in 2016, so nobody screened after 1 April 2014 could be watched for
+# two years; those who were charged again were kept all the same (Barenstein 2019). All 998 of these
+# rows have the label 1. Without them the share charged again falls, and with it the PPV, by more
+# than eight points in both groups. The false-positive rates do not move at all: they look at the
+# zeros only, and none was lost. Nobody had lied. Two filters met.
+#
+# **b. Biases of your own.** Here the truth is known, because you do the damage yourself.
+#
+# - `thin_out(group, name, keep, rng)`: a bool array (n,), the rows that stay. Everybody outside
+#   `name` stays; of the m people in `name`, exactly `round(keep * m)`, chosen by `rng`.
+#   (Under-representation.)
+# - `deny(y, group, name, share, rng)`: a copy of `y` in which exactly `round(share * k)` of the k
+#   ones of group `name` have become 0, chosen by `rng`; nothing else changes. (Biased labels: what
+#   should have been a yes was written down as a no.)
+#
+# <details><summary>Hint 1: where to look</summary>
+# <code>np.flatnonzero</code> turns a condition into row numbers; <code>rng.choice(...,
+# replace=False)</code> chooses some of them.
+# <details><summary>Hint 2: the idea</summary>
+# Choose the rows that go (or change), then mark them in a fresh array.
+# <details><summary>Hint 3: nearly the code</summary>
+# The row numbers of the ones of the group; of these <code>rng.choice(...,
+# replace=False)</code> as many as the share says; set them to 0 in <code>y.copy()</code>.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "ex9_3-damage", "solution": true}
+def thin_out(group, name, keep, rng):
+    """Mask (n,) of the rows that stay: all outside `name`, round(keep * m) of the m inside."""
+    ### BEGIN SOLUTION
+    inside = np.flatnonzero(group == name)
+    gone = rng.choice(inside, len(inside) - round(keep * len(inside)), replace=False)
+    stays = np.ones(len(group), dtype=bool)
+    stays[gone] = False
+    return stays
+    ### END SOLUTION
+
+
+def deny(y, group, name, share, rng):
+    """Copy of y (n,) in which round(share * k) of the k ones of group `name` have become 0."""
+    ### BEGIN SOLUTION
+    ones = np.flatnonzero((group == name) & (y == 1))
+    changed = y.copy()
+    changed[rng.choice(ones, round(share * len(ones)), replace=False)] = 0
+    return changed
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "oracle-damage", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_damage(thin_out, deny):
+    """Counts are exact, for every share, and each person can be chosen."""
+    y, _, group = oracle_population(93, 97, (4, 8))
+    inside, ones = group == 8, (group == 8) & (y == 1)
+    for share in (0.0, 0.31, 1.0):
+        left = expect_array(thin_out(group, 8, share, np.random.default_rng(1)), (97,), "thin_out")
+        expect(left[inside].sum() == round(share * inside.sum()), "the number of people that "
+               "stay is off", "wrong-share")
+        changed = deny(y, group, 8, share, np.random.default_rng(1))
+        expect((y[ones] != changed[ones]).sum() == round(share * ones.sum()), "the number of "
+               "labels that changed is off", "wrong-share")
+        expect((y == changed)[~ones].all(), "a label outside the ones of the group changed",
+               "wrong-rows")
+    hit = sum(deny(y, group, 8, 0.3, np.random.default_rng(k)) != y for k in range(60))
+    stay = sum(thin_out(group, 8, 0.3, np.random.default_rng(k)) for k in range(60))
+    expect((hit[ones] > 0).all() and (stay[inside] > 0).all(), "over sixty draws everybody must "
+           "be chosen at some time", "ignores-rng")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "ex9_3-damage-test", "points": 2}
+@exercise("9.3")
+def test_damage():
+    """Twenty people, ten in each group, four ones in group a and six in b."""
+    group = np.repeat(["a", "b"], 10)
+    y = np.array([1] * 4 + [0] * 6 + [1] * 6 + [0] * 4)
+    stays = expect_array(thin_out(group, "b", 0.3, np.random.default_rng(0)), (20,), "thin_out")
+    expect(stays.dtype == bool, "thin_out must return a mask of True and False")
+    expect(stays[:10].all(), "nobody outside the group may go", "wrong-rows")
+    expect(stays[10:].sum() == 3, f"keep = 0.3 of 10 people: 3 stay; yours keeps "
+           f"{stays[10:].sum()}", "wrong-share")
+    before = y.copy()
+    changed = expect_array(deny(y, group, "b", 0.5, np.random.default_rng(0)), (20,), "deny")
+    expect((y == before).all(), "deny changed y itself: the clean labels are needed for the audit",
+           "input-modified")
+    expect((changed[:10] == y[:10]).all(), "labels of the other group changed", "wrong-rows")
+    expect(changed[16:].sum() == 0, "a 0 became 1: only ones are denied", "flips-zeros")
+    expect(changed[10:16].sum() == 3, f"half of the 6 ones of b become 0; yours leaves "
+           f"{changed[10:16].sum()} of them", "wrong-share")
+    others = {tuple(deny(y, group, "b", 0.5, np.random.default_rng(k)).tolist()) for k in range(9)}
+    masks = {tuple(thin_out(group, "b", 0.3, np.random.default_rng(k)).tolist()) for k in range(9)}
+    expect(len(others) > 1 and len(masks) > 1, "another rng must choose other people",
+           "ignores-rng")
+    ### BEGIN HIDDEN TESTS
+    oracle_damage(thin_out, deny)
+    ### END HIDDEN TESTS
+
+
+test_damage()
+print("9.3b: visible checks passed")
+
+# %% [markdown] id="predict-labels"
+# ### Predict, then run
+#
+# Adult again: does a person earn more than 50,000 dollars? You write "no" over 60 % of the women
+# who do, train on that, and audit: how far is the mean prediction from the share of ones, for
+# women? The auditor has the labels that you damaged, as auditors do. Will the audit find it?
+#
+# - `"a"`: yes, women are clearly under-predicted
+# - `"b"`: it finds a part of it
+# - `"c"`: no, all looks well
+
+# %% nbgrader={"grade_id": "ex9_3-predict", "solution": true}
+### BEGIN SOLUTION
+my_answer = "c"
+### END SOLUTION
+
+# %% id="labels-demo" tags=["demo"]
+x = tables.encode(adult.drop(columns="income")).to_numpy()
+learn, check = np.arange(8000) < 5000, np.arange(8000) >= 5000
+dirty = deny(rich, women, 1, 0.6, np.random.default_rng(0))
+told = fit_logistic(x[learn], dirty[learn])(x[check])
+print(f"you said: {my_answer!r}")
+for kind, labels in (("the damaged labels", dirty), ("the clean labels", rich)):
+    for name, sex in (("men", 0), ("women", 1)):
+        rows = women[check] == sex
+        off = told[rows].mean() - labels[check][rows].mean()
+        print(f"audited with {kind}, {name}: prediction minus truth {100 * off:+.1f} points")
+
+# %% id="thin-demo" tags=["demo"]
+law = tables.law_school().sample(frac=1, random_state=0)
+x, passed = tables.encode(law[["LSAT", "UGPA"]]).to_numpy(), law["pass_first_year"].to_numpy()
+race, learn = law["race"].to_numpy(), np.arange(len(law)) < len(law) // 2
+for keep in (1.0, 0.1, 0.0):
+    rows = learn & thin_out(race, "Black", keep, np.random.default_rng(0))
+    score = fit_logistic(x[rows], passed[rows])(x[~learn])
+    off = {name: score[race[~learn] == name].mean() - passed[~learn][race[~learn] == name].mean()
+           for name in ("Black", "White")}
+    print(f"{keep:.0%} of the Black students kept: prediction minus truth "
+          f"{100 * off['Black']:+.1f} points for them, {100 * off['White']:+.1f} for white ones")
+
+# %% [markdown]
+# The audit with the damaged labels finds nothing against women: if anything, they seem a little
+# over-predicted. Against the clean labels the same model is wrong by more than six points, for
+# women only. **An audit inherits the labels.** When the label is a decision
+# of the past (a denial, an arrest, a promotion), "accurate" means "like the past".
+#
+# The second table is about law students. Most Black students were in the data, and still the model
+# promises them more than came true: one curve is drawn through everybody, and it fits the many.
+# Take them out and the promise is further off, while nothing moves for white students. (On Adult
+# the same experiment with women changes nearly nothing: there the relation between columns and
+# income is much the same for both. Leaving a group out does harm where the group is different, and
+# you cannot know that without the group's data.)
+#
+# **c. Change the loss.** An objective that is blind to what errors cost is a choice, too. `p` is
+# the probability that y = 1. A wrong yes costs `false_positive_cost`, a wrong no
+# `false_negative_cost`, right decisions nothing; both costs are positive. `cost_threshold(...)`
+# returns the t for which "yes if p >= t" has the smallest expected cost for every p.
+#
+# <details><summary>Hint 1: where to look</summary>
+# For a given p, what does a yes cost on average? And a no?
+# <details><summary>Hint 2: the idea</summary>
+# A yes costs (1 - p) times one cost, a no p times the other. At t they are equal.
+# <details><summary>Hint 3: nearly the code</summary>
+# Solve <code>(1 - t) * false_positive_cost == t * false_negative_cost</code> for t.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "ex9_3-threshold", "solution": true}
+def cost_threshold(false_positive_cost, false_negative_cost):
+    """The threshold on a probability that minimises the expected cost; in (0, 1)."""
+    ### BEGIN SOLUTION
+    return false_positive_cost / (false_positive_cost + false_negative_cost)
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex9_3-threshold-test", "points": 1}
+@exercise("9.3")
+def test_cost_threshold():
+    """Equal costs: 0.5. A wrong yes three times as dear: be surer before you say yes."""
+    expect(abs(cost_threshold(1, 1) - 0.5) < 1e-9, "with equal costs the threshold is 0.5",
+           "ratio")
+    dear = cost_threshold(3, 1)
+    expect(dear != 0.5, "the threshold must depend on the costs", "blind")
+    expect(dear > 0.5, "a wrong yes is dearer, so a yes needs a higher p: yours is mirrored",
+           "mirrored")
+    expect(abs(dear - 0.75) < 1e-9, f"costs 3 and 1: the threshold is 0.75; yours: {dear}", "ratio")
+    ### BEGIN HIDDEN TESTS
+    for seed in range(5):
+        wrong_yes, wrong_no = np.random.default_rng(seed).uniform(0.1, 9, 2).tolist()
+        t = cost_threshold(wrong_yes, wrong_no)
+        for p in np.linspace(0, 1, 101):
+            yes, no = (1 - p) * wrong_yes, p * wrong_no
+            expect((yes if p >= t else no) <= min(yes, no) + 1e-9, "for some p your threshold "
+                   "takes the dearer decision", "ratio")
+    ### END HIDDEN TESTS
+
+
+test_cost_threshold()
+print("9.3c: visible checks passed")
+
+# %% id="threshold-demo" tags=["demo"]
+x = tables.encode(adult.drop(columns="income")).to_numpy()
+score = fit_logistic(x[:5000], rich[:5000])(x[5000:])
+for costs in ((1, 1), (1, 3), (1, 9)):
+    says = (score >= cost_threshold(*costs)).astype(int)
+    rates = group_rates(rich[5000:], says, adult["sex"].to_numpy()[5000:])
+    gaps = {k: 100 * (rates.loc["Male", k] - rates.loc["Female", k]) for k in ("tpr", "fpr")}
+    print(f"costs {costs}: TPR gap {gaps['tpr']:4.1f} points, FPR gap {gaps['fpr']:4.1f} points")
+
+# %% [markdown]
+# The same scores and the same people. Make a missed "yes" nine times as dear, and the gap between
+# men and women in the true-positive rate falls by a few points, while the gap in the
+# false-positive rate grows to four times what it was. Nobody wrote a word about sex; the cost did.
+#
+# **d. Deploy it elsewhere.** `cross_audit(populations, fit, measure)` trains a model in each
+# population and tries it in every one.
+#
+# - `populations`: a dict, name -> `(x, y, x_new, y_new)`; models learn from the first two only, and
+#   are tried on the last two only
+# - `fit(x, y)` returns a function from rows to scores; it is called once for each population
+# - returns a table of `measure(y_new, scores)`: a row per population *trained in*, a column per
+#   population *deployed in*, in the order of the dict
+#
+# <details><summary>Hint 1: where to look</summary>
+# Two loops, one in the other.
+# <details><summary>Hint 2: the idea</summary>
+# Fit in the outer loop, measure in the inner one.
+# <details><summary>Hint 3: nearly the code</summary>
+# A dict of dicts: <code>rows[home][away] = measure(y_new, score(x_new))</code>; then
+# <code>pd.DataFrame.from_dict(rows, orient="index")</code>.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "ex9_3-elsewhere", "solution": true}
+def cross_audit(populations, fit, measure):
+    """Table of measure(y_new, scores): a row per place of training, a column per deployment."""
+    ### BEGIN SOLUTION
+    rows = {}
+    for home, (x, y, _, _) in populations.items():
+        score = fit(x, y)
+        rows[home] = {away: measure(y_new, score(x_new))
+                      for away, (_, _, x_new, y_new) in populations.items()}
+    return pd.DataFrame.from_dict(rows, orient="index")
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex9_3-elsewhere-test", "points": 2}
+@exercise("9.3")
+def test_cross_audit():
+    """Two towns of one row each; a fit that remembers where it learned, and a measure that adds."""
+    towns = {"north": (np.array([[1.0]]), np.array([10]), np.array([[100.0]]), np.array([0.1])),
+             "south": (np.array([[2.0]]), np.array([20]), np.array([[200.0]]), np.array([0.2]))}
+    calls = []
+
+    def fit(x, y):
+        calls.append((float(x[0, 0]), int(y[0])))
+        home = 1000 * calls[-1][0]
+        return lambda rows: home + rows[:, 0]
+
+    def measure(y, score):
+        return float(score[0] + y[0])
+
+    got = cross_audit(towns, fit, measure)
+    names = ["north", "south"]
+    got = expect_table(got, names, names, "cross_audit")
+    expect(len(calls) == 2, f"one fit for each place of training: 2; yours made {len(calls)}",
+           "refits")
+    expect((1.0, 10) in calls and (2.0, 20) in calls, "a model must learn from x and y of its "
+           "place, and from nothing else", "wrong-rows")
+    north_south = got.loc["north", "south"]
+    expect(north_south < 1200 or north_south > 1210 or abs(north_south - 1200.2) < 1e-6,
+           "the measure takes the labels of where the model is deployed", "wrong-rows")
+    expect(abs(got.loc["north", "north"] - 1001) > 20, "at home, too, a model is tried on the new "
+           "rows, not on those it learned from", "on-training-rows")
+    expect(abs(north_south - 2100.1) > 1e-6, "rows are places of training, columns of deployment: "
+           "yours is turned", "transposed")
+    truth = np.array([[1100.1, 1200.2], [2100.1, 2200.2]])
+    expect(np.allclose(got.to_numpy(dtype=float), truth), f"expected {truth.tolist()}, got "
+           f"{got.to_numpy().tolist()}", "wrong-rows")
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(94)
+    many = {k: (rng.normal(size=(30, 2)), rng.integers(0, 2, 30), rng.normal(size=(9, 2)),
+                rng.integers(0, 2, 9)) for k in ("c", "a", "b")}
+    got = cross_audit(many, fit_logistic, lambda y, p: float(np.mean(p) - np.mean(y)))
+    got = expect_table(got, list(many), list(many), "cross_audit")
+    for home, (x, y, _, _) in many.items():
+        for away, (_, _, x_new, y_new) in many.items():
+            truth = fit_logistic(x, y)(x_new).mean() - y_new.mean()
+            expect(abs(got.loc[home, away] - truth) < 1e-9, "an entry is off on random towns",
+                   "wrong-rows")
+    ### END HIDDEN TESTS
+
+
+test_cross_audit()
+print("9.3d: visible checks passed")
+
+# %% id="elsewhere-demo" tags=["demo"]
+x = tables.encode(adult.drop(columns="income")).to_numpy()
+age, learn = adult["age"].to_numpy(), np.arange(8000) < 5000
+bands = {"under 30": age < 30, "30 to 44": (age >= 30) & (age < 45), "45 and over": age >= 45}
+split = {name: (x[band & learn], rich[band & learn], x[band & ~learn], rich[band & ~learn])
+         for name, band in bands.items()}
+table = cross_audit(split, fit_logistic, lambda y, p: 100 * (p.mean() - y.mean()))
+print("prediction minus truth, in points; rows: trained in, columns: deployed in")
+print(table.map("{:+.1f}".format).to_string())
+
+# %% [markdown]
+# On the diagonal every model is honest. Off it, the model of the young promises older people
+# riches, and the model of the old sees them among the young. Nothing in the training data could
+# have told: the mismatch is between two worlds, and only data of the second shows it.
+#
+# ## Exercise 9.4: why nobody could have had both (5 points)
+#
+# Difficulty: 3 of 5 · Minutes: 20 · Why: the quarrel about COMPAS is not about a bad programmer.
+# It is arithmetic.
+#
+# **a. The identity.** In a group, let `base_rate` be the share with y = 1, and `fnr` = 1 - TPR.
+# Count the true positives in two ways and you can compute the FPR from the other three.
+# Write `implied_fpr(base_rate, ppv, fnr)`; all three lie in (0, 1). (Chouldechova 2017.)
+#
+# <details><summary>Hint 1: where to look</summary>
+# Take a group of size 1. How large is the part "true positive"? "False positive"?
+# <details><summary>Hint 2: the idea</summary>
+# True positives are base_rate * (1 - fnr) of all. For every ppv of them among the flagged there are
+# 1 - ppv false positives, and these are fpr * (1 - base_rate) of all.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>true_positives * (1 - ppv) / ppv</code> is the part of false positives; divide by the part
+# of zeros.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "ex9_4-identity", "solution": true}
+def implied_fpr(base_rate, ppv, fnr):
+    """The false-positive rate that follows from the other three numbers of a group."""
+    ### BEGIN SOLUTION
+    true_positives = base_rate * (1 - fnr)
+    return true_positives * (1 - ppv) / ppv / (1 - base_rate)
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex9_4-identity-test", "points": 2}
+@exercise("9.4")
+def test_implied_fpr():
+    """100 people, 40 with y = 1; 40 flagged, 30 of them rightly: FPR is 10 of 60."""
+    got = implied_fpr(0.4, 0.75, 0.25)
+    expect(abs(got - 1 / 18) > 1e-6, "fnr is the share of the ones that is missed; found is 1 - fnr",
+           "fnr-as-tpr")
+    expect(abs(got - 0.1) > 1e-6, "yours is a share of all people; the FPR is one of those "
+           "with y = 0", "of-everybody")
+    expect(abs(got - 0.25) > 1e-6, "1 - ppv is a share of the flagged, the FPR of those with y = 0",
+           "is-fdr")
+    expect(abs(got - 1 / 6) < 1e-6, f"10 of the 60 people with y = 0 are flagged: 0.167; yours: "
+           f"{got:.3f}")
+    ### BEGIN HIDDEN TESTS
+    for seed in range(20):
+        tp, fp, fn, tn = np.random.default_rng(seed).integers(1, 50, 4).tolist()
+        got = implied_fpr((tp + fn) / (tp + fp + fn + tn), tp / (tp + fp), fn / (tp + fn))
+        expect(abs(got - fp / (fp + tn)) < 1e-9, "on a random table of counts the identity fails",
+               "of-everybody")
+    ### END HIDDEN TESTS
+
+
+test_implied_fpr()
+print("9.4a: visible checks passed")
+
+# %% id="identity-demo" tags=["demo"]
+for name, rows in compas.groupby("race"):
+    rate = rows["two_year_recid"].mean()
+    print(f"{name}: {rate:.1%} charged again. With PPV 61 % and FNR 36 % in both groups, "
+          f"the FPR must be {implied_fpr(rate, 0.61, 0.36):.1%}")
+
+# %% [markdown]
+# Suppose the makers had reached the very same PPV and the very same FNR in both groups. Because the
+# base rates differ, the false-positive rates must differ, and the printed numbers are not far from
+# the real ones. The gap that ProPublica found is the price of the equality that the maker sells.
+#
+# **b. A witness.** A counterexample proves itself. Write `witness()`: it returns `y`, `decision`,
+# `group` (arrays of one length; groups `"a"` and `"b"`) such that
+#
+# - each group has at least 20 people
+# - PPV is *exactly* the same in both groups, and lies strictly between 0 and 1
+# - FNR is *exactly* the same in both groups, and lies strictly between 0 and 1
+# - and yet the false-positive rates differ by at least 0.1
+#
+# <details><summary>Hint 1: where to look</summary>
+# The identity says what has to differ between the groups: the only number that is left.
+# <details><summary>Hint 2: the idea</summary>
+# Use the same numbers of true positives, false positives and false negatives in both groups. Then
+# only the number of true negatives can differ.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>np.repeat</code> on four kinds of people: y is <code>np.repeat([1, 0, 1, 0], [tp, fp, fn,
+# tn])</code> and decision <code>np.repeat([1, 1, 0, 0], [tp, fp, fn, tn])</code>.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "ex9_4-witness", "solution": true}
+def witness():
+    """Arrays y, decision, group (n,): equal PPV, equal FNR, and FPRs that differ by 0.1 or more."""
+    ### BEGIN SOLUTION
+    counts = {"a": [15, 5, 5, 15], "b": [15, 5, 5, 75]}
+    y = np.concatenate([np.repeat([1, 0, 1, 0], n) for n in counts.values()])
+    decision = np.concatenate([np.repeat([1, 1, 0, 0], n) for n in counts.values()])
+    return y, decision, np.repeat(list(counts), [sum(n) for n in counts.values()])
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex9_4-witness-test", "points": 3}
+@exercise("9.4")
+def test_witness():
+    """Counted in fractions, so that equal means equal."""
+    from fractions import Fraction
+
+    parts = [np.asarray(part) for part in witness()]
+    expect(len(parts) == 3 and len({part.shape for part in parts}) == 1 and parts[0].ndim == 1,
+           "witness must return y, decision and group, three arrays of one length")
+    y, decision, group = parts
+    expect(set(group.tolist()) == {"a", "b"}, 'the groups must be called "a" and "b"')
+    expect(np.isin(y, [0, 1]).all() and np.isin(decision, [0, 1]).all(),
+           "y and decision are 0 or 1")
+    ppv, fnr, fpr, base = {}, {}, {}, {}
+    for name in ("a", "b"):
+        truth, said = (part[group == name] for part in (y, decision))
+        tp, fp, fn, tn = (int(((truth == t) & (said == d)).sum())
+                          for t, d in ((1, 1), (0, 1), (1, 0), (0, 0)))
+        expect(len(truth) >= 20, f"group {name} has {len(truth)} people: at least 20", "too-few")
+        expect(tp > 0 and fp > 0, f"in group {name} the PPV is 0, 1 or undefined: a perfect or "
+               "empty flag is one of the ways out, and no witness", "ways-out")
+        expect(fn > 0, f"in group {name} nobody with y = 1 is missed: FNR must lie strictly "
+               "between 0 and 1", "ways-out")
+        ppv[name], fnr[name] = Fraction(tp, tp + fp), Fraction(fn, tp + fn)
+        expect(fp + tn > 0, f"nobody in group {name} has y = 0")
+        fpr[name], base[name] = Fraction(fp, fp + tn), Fraction(tp + fn, len(truth))
+    expect(ppv["a"] == ppv["b"], f"the PPVs are {ppv['a']} and {ppv['b']}: they must be equal",
+           "ppv-differs")
+    expect(fnr["a"] == fnr["b"], f"the FNRs are {fnr['a']} and {fnr['b']}: they must be equal",
+           "fnr-differs")
+    expect(base["a"] != base["b"], "the base rates are equal, so nothing conflicts: by the "
+           "identity the FPRs are equal, too", "same-base-rate")
+    expect(abs(fpr["a"] - fpr["b"]) >= Fraction(1, 10), f"the FPRs are {fpr['a']} and {fpr['b']}: "
+           "they must differ by at least 1/10; move the base rates further apart", "too-close")
+    ### BEGIN HIDDEN TESTS
+    from fairlearn.metrics import MetricFrame, false_positive_rate
+
+    frame = MetricFrame(metrics=false_positive_rate, y_true=y, y_pred=decision,
+                        sensitive_features=group)
+    expect(frame.difference() >= 0.1 - 1e-12, "fairlearn does not see the gap", "too-close")
+    ### END HIDDEN TESTS
+
+
+test_witness()
+print("9.4b: visible checks passed")
+
+# %% [markdown]
+# No audit can blame a programmer for that gap, and no programmer can remove it without giving up
+# one of the other two equalities. Three ways out exist: equal base rates, a perfect prediction, or
+# a decision which equality matters here. The first is a matter of the world, the second of a
+# miracle, the third of exercise 9.9. (Kleinberg, Mullainathan and Raghavan 2017 prove the same of calibrated
+# scores.)
 
 # %% [markdown]
 # ## Your score

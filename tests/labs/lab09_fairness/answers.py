@@ -5,9 +5,19 @@ from columns import Edit, Right, Wrong
 
 ANSWERS = [
     # 9.1 a: rates by group
-    Wrong("ex9_1-rates", "of-everybody", Edit('"fpr": said[truth == 0]', '"fpr": said * (1 - truth)')),
-    Wrong("ex9_1-rates", "wrong-denominator", Edit('"ppv": truth[said == 1]', '"ppv": said[truth == 1]')),
-    Wrong("ex9_1-rates", "wrong-denominator", Edit('"fpr": said[truth == 0]', '"fpr": 1 - truth[said == 1]')),
+    Wrong(
+        "ex9_1-rates", "of-everybody", Edit('"fpr": said[truth == 0]', '"fpr": said * (1 - truth)')
+    ),
+    Wrong(
+        "ex9_1-rates",
+        "wrong-denominator",
+        Edit('"ppv": truth[said == 1]', '"ppv": said[truth == 1]'),
+    ),
+    Wrong(
+        "ex9_1-rates",
+        "wrong-denominator",
+        Edit('"fpr": said[truth == 0]', '"fpr": 1 - truth[said == 1]'),
+    ),
     Wrong("ex9_1-rates", "no-nan", Edit("else np.nan", "else 0.0")),
     Wrong("ex9_1-rates", "pooled", Edit('"ppv": truth[said == 1]', '"ppv": y[decision == 1]')),
     Right(
@@ -63,7 +73,9 @@ def calibration(y, score, group):
 """,
     ),
     # 9.1 c: the bootstrap
-    Wrong("ex9_1-bootstrap", "no-replacement", Edit("rng.integers(n, size=n)", "rng.permutation(n)")),
+    Wrong(
+        "ex9_1-bootstrap", "no-replacement", Edit("rng.integers(n, size=n)", "rng.permutation(n)")
+    ),
     Wrong(
         "ex9_1-bootstrap",
         "rows-torn",
@@ -71,7 +83,11 @@ def calibration(y, score, group):
     ),
     Wrong("ex9_1-bootstrap", "wrong-tails", Edit("(1 - level) / 2", "1 - level")),
     Wrong("ex9_1-bootstrap", "keeps-nan", Edit("np.nanquantile", "np.quantile")),
-    Wrong("ex9_1-bootstrap", "ignores-rng", Edit("rng.integers(n, size=n)", "np.random.default_rng(0).integers(n, size=n)")),
+    Wrong(
+        "ex9_1-bootstrap",
+        "ignores-rng",
+        Edit("rng.integers(n, size=n)", "np.random.default_rng(0).integers(n, size=n)"),
+    ),
     Right(
         "ex9_1-bootstrap",
         "all-draws-at-once",
@@ -86,7 +102,11 @@ def bootstrap_interval(metric, arrays, *, rng, draws=300, level=0.95):
 """,
     ),
     # 9.2 a: AUC
-    Wrong("ex9_2-auc", "ties", Edit("rankdata(score)[s == 1]", "(np.argsort(np.argsort(score)) + 1)[s == 1]")),
+    Wrong(
+        "ex9_2-auc",
+        "ties",
+        Edit("rankdata(score)[s == 1]", "(np.argsort(np.argsort(score)) + 1)[s == 1]"),
+    ),
     Wrong("ex9_2-auc", "mirrored", Edit("rankdata(score)", "rankdata(-score)")),
     Wrong(
         "ex9_2-auc",
@@ -144,6 +164,176 @@ def proxy_strength(x, s, fit, auc, rng, folds=5):
     for k in range(folds):
         score[fold == k] = fit(x[fold != k], s[fold != k])(x[fold == k])
     return auc(score, s)
+""",
+    ),
+    # 9.3 a: values that give the label away
+    Wrong("ex9_3-giveaways", "label-itself", Edit("table.columns.drop(label)", "table.columns")),
+    Wrong("ex9_3-giveaways", "too-small", Edit("len(part) >= least and ", "")),
+    Wrong("ex9_3-giveaways", "only-ones", Edit("part.nunique() == 1", "part.mean() == 1")),
+    Wrong(
+        "ex9_3-giveaways",
+        "not-constant",
+        Edit("part.nunique() == 1", "abs(part.mean() - table[label].mean()) >= 0"),
+    ),
+    Right(
+        "ex9_3-giveaways",
+        "by-crosstab",
+        """
+def giveaways(table, label, least):
+    pairs = []
+    for column in [c for c in table.columns if c != label]:
+        counts = pd.crosstab(table[column], table[label])
+        sure = counts[(counts > 0).sum(axis=1).eq(1) & counts.sum(axis=1).ge(least)]
+        pairs += [[column, value] for value in sure.index]
+    return [tuple(pair) for pair in pairs]
+""",
+    ),
+    # 9.3 b: damage
+    Wrong("ex9_3-damage", "input-modified", Edit("changed = y.copy()", "changed = y")),
+    Wrong(
+        "ex9_3-damage",
+        "flips-zeros",
+        Edit(
+            "changed[rng.choice(ones, round(share * len(ones)), replace=False)] = 0",
+            "some = rng.choice(np.flatnonzero(group == name), round(share * (group == name).sum()), replace=False)\n    changed[some] = 1 - changed[some]",
+        ),
+    ),
+    Wrong("ex9_3-damage", "wrong-rows", Edit("(group == name) & (y == 1)", "y == 1")),
+    Wrong(
+        "ex9_3-damage",
+        "wrong-share",
+        Edit("len(inside) - round(keep * len(inside))", "round(keep * len(inside))"),
+    ),
+    Wrong(
+        "ex9_3-damage",
+        "ignores-rng",
+        Edit(
+            "changed[rng.choice(ones, round(share * len(ones)), replace=False)] = 0",
+            "changed[ones[: round(share * len(ones))]] = 0",
+        ),
+    ),
+    Right(
+        "ex9_3-damage",
+        "by-permutation",
+        """
+def thin_out(group, name, keep, rng):
+    stays = group != name
+    inside = rng.permutation(np.nonzero(~stays)[0])
+    stays[inside[: round(keep * len(inside))]] = True
+    return stays
+
+
+def deny(y, group, name, share, rng):
+    rows = [i for i in range(len(y)) if y[i] == 1 and group[i] == name]
+    chosen = set(rng.permutation(rows)[: round(share * len(rows))].tolist())
+    return np.array([0 if i in chosen else value for i, value in enumerate(y)])
+""",
+    ),
+    # 9.3 c: the cost of errors
+    Wrong(
+        "ex9_3-threshold",
+        "mirrored",
+        Edit("return false_positive_cost", "return false_negative_cost"),
+    ),
+    Wrong(
+        "ex9_3-threshold",
+        "ratio",
+        Edit("(false_positive_cost + false_negative_cost)", "false_negative_cost"),
+    ),
+    Wrong(
+        "ex9_3-threshold",
+        "blind",
+        Edit("false_positive_cost / (false_positive_cost + false_negative_cost)", "0.5"),
+    ),
+    Right(
+        "ex9_3-threshold",
+        "by-bisection",
+        """
+def cost_threshold(false_positive_cost, false_negative_cost):
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        p = (low + high) / 2
+        if (1 - p) * false_positive_cost > p * false_negative_cost:
+            low = p
+        else:
+            high = p
+    return high
+""",
+    ),
+    # 9.3 d: elsewhere
+    Wrong("ex9_3-elsewhere", "transposed", Edit('orient="index"', 'orient="columns"')),
+    Wrong(
+        "ex9_3-elsewhere",
+        "on-training-rows",
+        Edit(
+            "measure(y_new, score(x_new))",
+            "measure(*((y, score(x)) if away == home else (y_new, score(x_new))))",
+        ),
+    ),
+    Wrong("ex9_3-elsewhere", "refits", Edit("score(x_new))", "fit(x, y)(x_new))")),
+    Wrong(
+        "ex9_3-elsewhere",
+        "wrong-rows",
+        Edit("measure(y_new, score(x_new))", "measure(populations[home][3], score(x_new))"),
+    ),
+    Right(
+        "ex9_3-elsewhere",
+        "models-first",
+        """
+def cross_audit(populations, fit, measure):
+    models = {name: fit(data[0], data[1]) for name, data in populations.items()}
+    table = pd.DataFrame(index=list(populations), columns=list(populations), dtype=float)
+    for column, data in populations.items():
+        for row, model in models.items():
+            table.loc[row, column] = measure(data[3], model(data[2]))
+    return table
+""",
+    ),
+    # 9.4 a: the identity
+    Wrong("ex9_4-identity", "of-everybody", Edit(" / (1 - base_rate)", "")),
+    Wrong("ex9_4-identity", "fnr-as-tpr", Edit("base_rate * (1 - fnr)", "base_rate * fnr")),
+    Wrong(
+        "ex9_4-identity",
+        "is-fdr",
+        Edit("true_positives * (1 - ppv) / ppv / (1 - base_rate)", "1 - ppv"),
+    ),
+    Right(
+        "ex9_4-identity",
+        "by-counts",
+        """
+def implied_fpr(base_rate, ppv, fnr):
+    people = 1e6
+    ones, zeros = base_rate * people, (1 - base_rate) * people
+    found = ones - fnr * ones
+    flagged = found / ppv
+    return (flagged - found) / zeros
+""",
+    ),
+    # 9.4 b: the witness
+    Wrong("ex9_4-witness", "same-base-rate", Edit("[15, 5, 5, 75]", "[30, 10, 10, 30]")),
+    Wrong(
+        "ex9_4-witness",
+        "ways-out",
+        Edit(
+            '"a": [15, 5, 5, 15], "b": [15, 5, 5, 75]', '"a": [20, 0, 0, 20], "b": [20, 0, 0, 80]'
+        ),
+    ),
+    Wrong("ex9_4-witness", "ppv-differs", Edit("[15, 5, 5, 75]", "[15, 15, 5, 75]")),
+    Wrong("ex9_4-witness", "fnr-differs", Edit("[15, 5, 5, 75]", "[15, 5, 15, 75]")),
+    Wrong("ex9_4-witness", "too-close", Edit("[15, 5, 5, 75]", "[15, 5, 5, 20]")),
+    Right(
+        "ex9_4-witness",
+        "person-by-person",
+        """
+def witness():
+    y, decision, group = [], [], []
+    for name, zeros in (("a", 12), ("b", 400)):
+        for i in range(24 + zeros):
+            one = i < 24
+            group.append(name)
+            y.append(int(one))
+            decision.append(int(i % 2 == 0) if one else int(i < 24 + 12 - 4))
+    return np.array(y), np.array(decision), np.array(group)
 """,
     ),
 ]
