@@ -28,7 +28,7 @@
 # |---|---|
 # | Paper | section 3.1 (bias and fairness) |
 # | Time | 150 minutes for exercises 9.1 to 9.6 and 9.9; about 50 more for the deeper ones |
-# | Points | 23 (23 checked by machine, 0 read by a person) |
+# | Points | 39 (37 checked by machine, 2 read by a person) |
 # | You need | Python, numpy, a little pandas and PyTorch; Lab 00 |
 # | It runs in | COST |
 #
@@ -1066,8 +1066,8 @@ def implied_fpr(base_rate, ppv, fnr):
 def test_implied_fpr():
     """100 people, 40 with y = 1; 40 flagged, 30 of them rightly: FPR is 10 of 60."""
     got = implied_fpr(0.4, 0.75, 0.25)
-    expect(abs(got - 1 / 18) > 1e-6, "fnr is the share of the ones that is missed; found is 1 - fnr",
-           "fnr-as-tpr")
+    expect(abs(got - 1 / 18) > 1e-6, "fnr is the share of the ones missed; found are 1 - fnr of "
+           "them", "fnr-as-tpr")
     expect(abs(got - 0.1) > 1e-6, "yours is a share of all people; the FPR is one of those "
            "with y = 0", "of-everybody")
     expect(abs(got - 0.25) > 1e-6, "1 - ppv is a share of the flagged, the FPR of those with y = 0",
@@ -1175,8 +1175,742 @@ print("9.4b: visible checks passed")
 # No audit can blame a programmer for that gap, and no programmer can remove it without giving up
 # one of the other two equalities. Three ways out exist: equal base rates, a perfect prediction, or
 # a decision which equality matters here. The first is a matter of the world, the second of a
-# miracle, the third of exercise 9.9. (Kleinberg, Mullainathan and Raghavan 2017 prove the same of calibrated
-# scores.)
+# miracle, the third of exercise 9.9. (Kleinberg, Mullainathan and Raghavan 2017 prove the same of
+# calibrated scores.)
+
+# %% [markdown]
+# ## After training: move the thresholds
+#
+# Before you compute, move things by hand. Below are credit scores of four groups in the United
+# States of 2003 (Federal Reserve 2007; Hardt, Price and Srebro 2016): no people, only curves, so
+# every rate is exact. A person gets the loan when the score reaches the threshold of the group.
+# `y = 1` means: paid back. Try to make the selection rates equal; then the true-positive rates;
+# watch what the others do.
+
+# %% id="fico-slider" tags=["demo"]
+curve = dict(list(tables.fico().groupby("group", sort=False)))
+RATES = ("selection rate", "TPR", "FPR", "PPV")
+
+
+def loan_rates(name, threshold):
+    """Selection rate, TPR, FPR and PPV of one group, exactly, from its curves."""
+    part = curve[name]
+    given = part["share"] * (part["score"] >= threshold)
+    good, all_good = (given * part["repaid"]).sum(), (part["share"] * part["repaid"]).sum()
+    return [given.sum(), good / all_good, (given.sum() - good) / (1 - all_good), good / given.sum()]
+
+
+def board(*thresholds):
+    """The four rates of the four groups as bars."""
+    fig = Figure(figsize=(8, 3.4), layout="constrained")
+    ax = fig.subplots()
+    for k, (name, threshold) in enumerate(zip(curve, thresholds, strict=True)):
+        ax.bar(np.arange(4) + 0.2 * k - 0.3, loan_rates(name, threshold), 0.18, color=SHADES[name],
+               hatch=("", "//", "..", "xx")[k], edgecolor="white", label=f"{name}: {threshold:g}")
+    ax.set(xticks=range(4), xticklabels=RATES, ylim=(0, 1), ylabel="share")
+    fig.legend(loc="outside right upper", title="threshold")
+    return fig
+
+
+def equal(rate, target, steps=range(0, 100, 2)):
+    """For each group the threshold at which a rate comes nearest to the target."""
+    return [min(steps, key=lambda t: abs(loan_rates(name, t)[rate] - target)) for name in curve]
+
+
+widgets.sliders(board, {f"{name}, score": range(0, 100, 2) for name in curve},
+                alt=lambda *t: "Selection rate, TPR, FPR and PPV at the thresholds "
+                + ", ".join(f"{value:g} ({name})" for name, value in zip(curve, t, strict=True)),
+                stills=[[50] * 4, equal(0, 0.5), equal(1, 0.8)])
+
+# %% [markdown]
+# (Where nothing can be moved, three settings are shown: one threshold for all, equal selection
+# rates, equal true-positive rates.) Whatever you make level, something else tilts. With one
+# threshold for all, the PPVs come closest, and the selection rates lie far apart. With equal
+# selection rates the thresholds lie far apart, and with them what a loan means.
+#
+# ## Exercise 9.5: equalised odds after training (10 points)
+#
+# Difficulty: 4 of 5 · Minutes: 40 · Why: you often cannot retrain the score. You can choose what is
+# done with it. Hardt, Price and Srebro (2016) showed how to do it best.
+#
+# **Equalised odds**: the TPR is the same in every group, and so is the FPR. One threshold per group
+# cannot do that in general. A *randomised* threshold can: draw the threshold from a few, with fixed
+# probabilities.
+#
+# **a. `roc(y, score)`** returns three arrays `(thresholds, fpr, tpr)` of one length: every rule
+# "1 if score >= threshold", in descending order. The first threshold is `np.inf` (nobody), then
+# each distinct score once (the last means everybody).
+#
+# <details><summary>Hint 1: where to look</summary>
+# <code>np.unique</code> gives the distinct scores in ascending order.
+# <details><summary>Hint 2: the idea</summary>
+# For a threshold t, the TPR is the share of the scores of the ones that are >= t.
+# <details><summary>Hint 3: nearly the code</summary>
+# Put <code>np.inf</code> before <code>np.unique(score)[::-1]</code>; compare
+# <code>score[y == 1][:, None]</code> with the thresholds and take the mean over axis 0.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "ex9_5-roc", "solution": true}
+def roc(y, score):
+    """Arrays (thresholds, fpr, tpr) of the rules score >= threshold, from nobody to everybody."""
+    ### BEGIN SOLUTION
+    thresholds = np.append(np.inf, np.unique(score)[::-1])
+    fpr, tpr = ((score[y == k][:, None] >= thresholds).mean(0) for k in (0, 1))
+    return thresholds, fpr, tpr
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex9_5-roc-test", "points": 2}
+@exercise("9.5")
+def test_roc():
+    """Five people; two have the same score."""
+    y, score = np.array([1, 0, 1, 0, 0]), np.array([0.9, 0.5, 0.5, 0.2, 0.1])
+    thresholds, fpr, tpr = roc(y, score)
+    expect(thresholds[0] == np.inf, "the first threshold is np.inf: a rule that says 1 to nobody "
+           "is a rule, too", "no-nobody")
+    expect(len(thresholds) == 5, f"four distinct scores and np.inf make 5 thresholds; yours: "
+           f"{len(thresholds)}", "ties")
+    for part, name in ((thresholds, "thresholds"), (fpr, "fpr"), (tpr, "tpr")):
+        expect_array(part, (5,), f"roc ({name})", finite=False)
+    expect((np.diff(thresholds) < 0).all(), "the thresholds must descend", "ties")
+    expect(tpr[1] + fpr[1] > 0, "a score that equals the threshold is a 1: use >=", "strict")
+    expect(abs(tpr[-1] - 1) < 1e-9 and abs(fpr[-1] - 1) < 1e-9, "the last rule says 1 to "
+           "everybody: "
+           "TPR is a share of the ones, FPR of the zeros, and both are 1", "of-everybody")
+    expect(np.allclose(tpr, [0, 0.5, 1, 1, 1]) and np.allclose(fpr, [0, 0, 1 / 3, 2 / 3, 1]),
+           f"tpr must be [0, 0.5, 1, 1, 1] and fpr [0, 0, 1/3, 2/3, 1]; yours: {tpr.tolist()} and "
+           f"{fpr.tolist()}", "swapped")
+    ### BEGIN HIDDEN TESTS
+    from sklearn.metrics import roc_curve
+
+    for seed, levels in ((51, 6), (52, 10_000)):
+        rng = np.random.default_rng(seed)
+        y, score = rng.integers(0, 2, 80), rng.integers(0, levels, 80) / levels
+        theirs = roc_curve(y, score, drop_intermediate=False)
+        ours = roc(y, score)
+        expect(len(ours[0]) == len(theirs[2]), "the number of thresholds is off", "ties")
+        expect(np.allclose(ours[1], theirs[0]) and np.allclose(ours[2], theirs[1])
+               and np.allclose(ours[0], theirs[2]), "scikit-learn finds another curve", "ties")
+    ### END HIDDEN TESTS
+
+
+test_roc()
+print("9.5a: visible checks passed")
+
+# %% [markdown]
+# **b. The linear programme.** A randomised threshold of group g is a list of weights over the rules
+# of its ROC curve: non-negative, with sum 1. Its TPR and FPR are the weighted means, so it can
+# reach every point of the *convex hull* of the curve. Among all choices of weights for which the
+# groups' TPRs are equal and their FPRs are equal, take one with the highest expected accuracy on
+# the given people:
+#
+# maximise the sum over g of P(g, y = 1) TPR_g + P(g, y = 0) (1 - FPR_g)
+#
+# Every part of it is linear in the weights: `scipy.optimize.linprog` solves it. Write
+# `equalised_odds(y, score, group, roc)`: a dict, group -> `(thresholds, weights)`.
+#
+# - `roc` is handed in; `score`: any numbers; two groups or more
+# - equal means equal up to 1e-6 on the given people
+#
+# <details><summary>Hint 1: where to look</summary>
+# One long vector of unknowns: the weights of the first group, then those of the second, and so on.
+# linprog minimises; its default bounds are already 0 and infinity.
+# <details><summary>Hint 2: the idea</summary>
+# Rows of A_eq: for each group "the weights sum to 1"; for each group but the first "TPR minus TPR
+# of the first group is 0", and the same for FPR. The cost of a weight is P(g, y = 0) times its fpr
+# minus P(g, y = 1) times its tpr.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>scipy.linalg.block_diag(*[np.stack([ones, fpr, tpr]) for each group])</code> has three rows
+# per group: sum, FPR, TPR. Keep the sums; subtract the first group's FPR and TPR rows from the
+# others'. Cut the solution with <code>np.split</code>.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "oracle-odds", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_roc(y, score):
+    """The ROC points by counting up, for the tests of what builds on them."""
+    thresholds = np.array([np.inf, *sorted(set(score.tolist()), reverse=True)])
+    rates = [[np.mean(score[y == k] >= t) for t in thresholds] for k in (0, 1)]
+    return thresholds, np.array(rates[0]), np.array(rates[1])
+
+
+def oracle_probability(rule, score, group):
+    """Probability of a 1 for each person under a randomised threshold."""
+    p = np.full(len(score), np.nan)
+    for name, (thresholds, weights) in rule.items():
+        rows = group == name
+        p[rows] = (score[rows][:, None] >= np.asarray(thresholds)) @ np.asarray(weights)
+    return p
+
+
+def oracle_scores(seed, n=600, shift=1.0, noise=(1.0, 1.6)):
+    """Two groups with other base rates, and scores of other quality."""
+    rng = np.random.default_rng(seed)
+    group = rng.choice(["p", "q"], n, p=[0.6, 0.4])
+    y = (rng.random(n) < np.where(group == "p", 0.55, 0.35)).astype(int)
+    spread = np.where(group == "p", *noise)
+    return y, np.round(shift * y + spread * rng.normal(size=n), 1), group
+
+
+def oracle_best_accuracy(y, score, group, grid=2001):
+    """The best accuracy that equalised odds allows: the lowest of the groups' upper hulls."""
+    from scipy.spatial import ConvexHull
+
+    at = np.linspace(0, 1, grid)
+    lowest = np.ones(grid)
+    for name in np.unique(group):
+        _, fpr, tpr = oracle_roc(y[group == name], score[group == name])
+        points = np.stack([np.append(fpr, 1), np.append(tpr, 0)], axis=1)
+        corners = points[ConvexHull(points).vertices]
+        upper = corners[corners[:, 1] >= corners[:, 0] - 1e-12]
+        upper = upper[np.lexsort((upper[:, 1], upper[:, 0]))]
+        lowest = np.minimum(lowest, np.interp(at, upper[:, 0], upper[:, 1]))
+    return (y.mean() * lowest + (1 - y.mean()) * (1 - at)).max()
+
+
+def oracle_gaps(p, y, group):
+    """Signed differences of the two groups in FPR and TPR, with their standard errors."""
+    first, second = np.unique(group)
+    found = []
+    for k in (0, 1):
+        parts = [p[(group == name) & (y == k)] for name in (first, second)]
+        error = sum(part.var() / len(part) for part in parts) ** 0.5
+        found.append((parts[0].mean() - parts[1].mean(), error))
+    return found
+
+
+def oracle_odds_fit(equalised_odds):
+    """Valid weights, equal odds, and the best accuracy there is; two groups and three."""
+    for seed, three in ((53, False), (54, False), (55, True)):
+        y, score, group = oracle_scores(seed)
+        if three:
+            group = np.where(np.arange(600) % 5 == 0, "r", group)
+        rule = equalised_odds(y, score, group, oracle_roc)
+        p = oracle_probability(rule, score, group)
+        for k, name in ((0, "FPR"), (1, "TPR")):
+            rates = [p[(group == g) & (y == k)].mean() for g in np.unique(group)]
+            expect(max(rates) - min(rates) < 1e-5, f"the groups' {name}s differ by "
+                   f"{max(rates) - min(rates):.3f} on the people that the rule was made on",
+                   "gap-left")
+        accuracy, best = np.mean(p * y + (1 - p) * (1 - y)), oracle_best_accuracy(y, score, group)
+        expect(abs(accuracy - best) < 1e-3, f"your expected accuracy is {accuracy:.4f}; the lowest "
+               f"of the hulls of the ROC curves allows {best:.4f}", "not-best")
+
+
+def oracle_odds_hidden(equalised_odds):
+    """Made on one half of COMPAS, judged on the other: differences within 3 standard errors."""
+    rng = np.random.default_rng(56)
+    half = rng.permutation(len(compas)) < len(compas) // 2
+    y, score, group = (compas[c].to_numpy() for c in ("two_year_recid", "decile_score", "race"))
+    rule = equalised_odds(y[half], score[half], group[half], oracle_roc)
+    p = oracle_probability(rule, score, group)
+    seen = oracle_gaps(p[half], y[half], group[half])
+    for (gap, error), (_, own) in zip(oracle_gaps(p[~half], y[~half], group[~half]), seen,
+                                      strict=True):
+        z = gap / (error**2 + own**2) ** 0.5
+        expect(abs(z) <= 3, f"on the hidden half of COMPAS a difference is {gap:+.3f}, {z:+.1f} "
+               "standard errors from zero", "gap-left")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "ex9_5-programme", "solution": true}
+def equalised_odds(y, score, group, roc):
+    """Randomised thresholds, group -> (thresholds, weights), with equal odds and best accuracy."""
+    ### BEGIN SOLUTION
+    from scipy.linalg import block_diag
+    from scipy.optimize import linprog
+
+    names = np.unique(group).tolist()
+    curves = [roc(y[group == name], score[group == name]) for name in names]
+    ones, zeros = ([np.mean((group == name) & (y == k)) for name in names] for k in (1, 0))
+    cost = [z * fpr - o * tpr for (_, fpr, tpr), z, o in zip(curves, zeros, ones, strict=True)]
+    rows = block_diag(*[np.stack([np.ones(len(fpr)), fpr, tpr]) for _, fpr, tpr in curves])
+    sums, rates = rows[::3], np.stack([rows[1::3], rows[2::3]])
+    equal = (rates[:, 1:] - rates[:, :1]).reshape(-1, rows.shape[1])
+    target = np.repeat([1.0, 0.0], [len(sums), len(equal)])
+    found = linprog(np.concatenate(cost), A_eq=np.vstack([sums, equal]), b_eq=target)
+    weights = np.split(found.x, np.cumsum([len(c) for c in cost])[:-1])
+    return {name: (curve[0], w) for name, curve, w in zip(names, curves, weights, strict=True)}
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex9_5-programme-test", "points": 4}
+@exercise("9.5")
+def test_equalised_odds():
+    """Group p is sorted perfectly by the score; in q every score is a tie: only coins are left."""
+    y, group = np.array([1, 1, 1, 0, 1, 0, 0, 0]), np.repeat(["p", "q"], 4)
+    score = np.array([4, 3, 2, 1, 5, 5, 5, 5])
+
+    def curve(y, score):
+        thresholds = np.array([np.inf, *sorted(set(score.tolist()), reverse=True)])
+        rates = [[np.mean(score[y == k] >= t) for t in thresholds] for k in (0, 1)]
+        return thresholds, np.array(rates[0]), np.array(rates[1])
+
+    rule = equalised_odds(y, score, group, curve)
+    expect(isinstance(rule, dict) and set(rule) == {"p", "q"}, "the result must be a dict with a "
+           "pair (thresholds, weights) for each group")
+    rates = {}
+    for name, (thresholds, weights) in rule.items():  # not-an-answer: a loop over pairs
+        weights = expect_array(weights, np.shape(thresholds), f"equalised_odds (weights of {name})")
+        expect((weights > -1e-9).all() and abs(weights.sum() - 1) < 1e-6, f"the weights of {name} "
+               f"are {np.round(weights, 3).tolist()}: non-negative, with sum 1", "not-weights")
+        here = group == name
+        p = (score[here][:, None] >= np.asarray(thresholds)) @ weights
+        rates[name] = [p[y[here] == k].mean() for k in (0, 1)]
+    fpr, tpr = zip(*rates.values(), strict=True)
+    expect(abs(tpr[0] - tpr[1]) < 1e-5, f"the TPRs are {tpr[0]:.3f} and {tpr[1]:.3f}: they must be "
+           "equal", "gap-left")
+    expect(abs(fpr[0] - fpr[1]) < 1e-5, f"the TPRs are equal, but the FPRs are {fpr[0]:.3f} and "
+           f"{fpr[1]:.3f}: both must be", "only-tpr")
+    accuracy = (4 * tpr[0] + 4 * (1 - fpr[0])) / 8
+    expect(accuracy > 0.49, f"your expected accuracy is {accuracy:.3f}; saying 0 to everybody "
+           "reaches 1/2", "not-best")
+    ### BEGIN HIDDEN TESTS
+    oracle_odds_fit(equalised_odds)
+    oracle_odds_hidden(equalised_odds)
+    ### END HIDDEN TESTS
+
+
+test_equalised_odds()
+print("9.5b: visible checks passed")
+
+# %% [markdown]
+# **c. `probability(rule, score, group)`**: the probability that each person is decided 1, shape
+# (n,). `rule` is what 9.5b returns. Nothing is drawn: the judge of a rule needs its probabilities,
+# the coin comes later.
+#
+# <details><summary>Hint 1: where to look</summary>
+# A threshold that the score reaches adds its weight.
+# <details><summary>Hint 2: the idea</summary>
+# Group by group: compare each score with all thresholds of its group, and take the weighted sum.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>(score[rows][:, None] &gt;= thresholds) @ weights</code>, written to those rows.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "ex9_5-probability", "solution": true}
+def probability(rule, score, group):
+    """Probability (n,) of decision 1 under the randomised thresholds of each person's group."""
+    ### BEGIN SOLUTION
+    p = np.zeros(len(score))
+    for name, (thresholds, weights) in rule.items():
+        p += (group == name) * ((score[:, None] >= thresholds) @ weights)
+    return p
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex9_5-probability-test", "points": 2}
+@exercise("9.5")
+def test_probability():
+    """Group a: at least 3 with weight 0.2, at least 1 with weight 0.5; group b: always."""
+    rule = {"a": (np.array([np.inf, 3.0, 1.0]), np.array([0.3, 0.2, 0.5])),
+            "b": (np.array([-6.0]), np.array([1.0]))}
+    score = np.array([3.0, 2.0, 1.0, 0.0, 3.0, -5.0])
+    group = np.array(["a"] * 4 + ["b"] * 2)
+    got = expect_array(probability(rule, score, group), (6,), "probability")
+    expect(not np.isin(got, [0, 1]).all(), "return probabilities, not drawn decisions", "drawn")
+    expect(got[0] > got[3], "a higher score reaches more thresholds", "mirrored")
+    expect(abs(got[0] - 0.7) < 1e-9 and abs(got[2] - 0.5) < 1e-9, "a score that equals a threshold "
+           f"reaches it: 3 gives 0.7 and 1 gives 0.5; yours: {got[0]:g} and {got[2]:g}", "strict")
+    expect(np.allclose(got[4:], 1), "people of group b get the rule of group b", "wrong-group")
+    expect(np.allclose(got, [0.7, 0.5, 0.5, 0, 1, 1]), f"expected 0.7, 0.5, 0.5, 0, 1, 1; yours: "
+           f"{got.tolist()}", "mirrored")
+    ### BEGIN HIDDEN TESTS
+    for seed in (57, 58):
+        rng = np.random.default_rng(seed)
+        names, score = rng.choice([1, 2, 3], 50), rng.integers(0, 9, 50)
+        rule = {k: (np.sort(rng.choice(9, 4, replace=False))[::-1], rng.dirichlet(np.ones(4)))
+                for k in (1, 2, 3)}
+        got = expect_array(probability(rule, score, names), (50,), "probability")
+        for person, value in enumerate(got.tolist()):
+            pairs = zip(*rule[int(names[person])], strict=True)
+            truth = sum(float(w) for t, w in pairs if score[person] >= t)
+            expect(abs(value - truth) < 1e-9, "a probability is off for random rules", "strict")
+    ### END HIDDEN TESTS
+
+
+test_probability()
+print("9.5c: visible checks passed")
+
+# %% [markdown]
+# Now COMPAS: made on one half, judged on the other, beside fairlearn's `ThresholdOptimizer`, which
+# does the same on a grid of a thousand points.
+
+# %% id="odds-demo" tags=["demo"]
+from fairlearn.postprocessing import ThresholdOptimizer
+
+half = np.random.default_rng(0).permutation(len(compas)) < len(compas) // 2
+y, score, group = (compas[c].to_numpy() for c in ("two_year_recid", "decile_score", "race"))
+rule = equalised_odds(y[half], score[half], group[half], roc)
+peer = ThresholdOptimizer(estimator=LogisticRegression(), constraints="equalized_odds",
+                          predict_method="predict_proba")
+peer.fit(score[half][:, None], y[half], sensitive_features=group[half])
+mine = np.mean(np.abs(1 - y - probability(rule, score, group))[half])
+draws = [peer.predict(score[half][:, None], sensitive_features=group[half], random_state=k)
+         for k in range(50)]
+theirs = np.mean([np.mean(draw == y[half]) for draw in draws])
+print(f"expected accuracy on the half it was made on: {mine:.4f}; "
+      f"fairlearn, mean of 50 draws: {theirs:.4f}")
+
+# %% id="odds-hidden" tags=["demo"]
+def report(name, p, rows):
+    """Accuracy and the rates of both groups, from probabilities."""
+    y_, g = y[rows], group[rows]
+    rates = [[p[rows][(g == race) & (y_ == k)].mean() for race in ("Black", "white")]
+             for k in (0, 1)]
+    right = np.mean(p[rows] * y_ + (1 - p[rows]) * (1 - y_))
+    print(f"{name:16} accuracy {right:.1%}   FPR {rates[0][0]:.1%} / {rates[0][1]:.1%}   "
+          f"TPR {rates[1][0]:.1%} / {rates[1][1]:.1%}")
+
+
+p = probability(rule, score, group)
+print("the other half; Black / white")
+report("as it was used", (score >= 5).astype(float), ~half)
+report("equalised odds", p, ~half)
+coin = np.mean((p > 1e-9) & (p < 1 - 1e-9))
+print(f"people whose decision is drawn: {coin:.1%}")
+for name, (thresholds, weights) in rule.items():  # not-an-answer: a loop over pairs
+    used = [f"{t:g} with {w:.0%}" for t, w in zip(thresholds, weights, strict=True) if w > 1e-9]
+    print(f"{name}: score at least {', '.join(used)}")
+
+# %% [markdown]
+# The gaps have nearly closed on people that the rule has never seen. It cost accuracy, and look at
+# where it came from: in both groups far fewer of those who were charged again are flagged. The rule
+# levels by flagging fewer, and a court that wanted those flags will not thank you.
+#
+# Two more things deserve a look. Group membership decides which threshold a person gets; in many
+# settings that is unlawful. And some people's fate is drawn.
+#
+# **d. What a draw means** (two of the ten points; a person reads it).
+#
+# Bo and Cy are invented: same group, same score, same file. The rule draws; Bo is released and Cy
+# is held. In four to six sentences: what can be said for such a rule, what against it, and name one
+# change that would keep (nearly) equal odds without a draw, with its price. Use one number of
+# yours.
+#
+# <details><summary>Hint 1: where to look</summary>
+# The printed share of people whose decision is drawn, and the weights.
+# <details><summary>Hint 2: the idea</summary>
+# Equal in expectation is a statement about groups. What does a person get to hear who asks why?
+# <details><summary>Hint 3: nearly the words</summary>
+# One fixed threshold per group, chosen as near as possible to equal odds, leaves a gap: measure
+# it. A finer score leaves fewer ties.
+# </details></details></details>
+
+# %% [markdown] nbgrader={"grade_id": "ex9_5-why", "solution": true, "points": 2}
+# ### BEGIN SOLUTION
+# For it: the rates of the groups are equal in expectation, no fixed person is favoured, and the
+# probabilities are known and can be audited. Against it: Bo and Cy are alike in all that the rule
+# knows, and one of them is held; nobody can give Cy a reason other than the coin, and an appeal has
+# nothing to attack. In my run about one person in ten was decided by a draw. Without a draw: take
+# for each group the threshold with the larger weight; the odds are then only nearly equal, and
+# the gap that is left must be measured and stated. Or use a finer score, on which few people tie.
+#
+# Rubric:
+#
+# - 1 point: one argument for and one against, the one against from the person's side (no reason
+#   can be given, like cases treated unlike)
+# - 1 point: a change without a draw, with its price, and one number from the lab
+#
+# Sample A (2/2): "Equal rates for both groups on average, and nobody chooses who loses. But Cy can
+# ask why and the only answer is a coin. About 10 % of the people are drawn here. We could fix the
+# threshold at the heavier one; then FPRs differ by a few points again."
+#
+# Sample B (1/2): "It is unfair to Cy because both are the same and one goes to jail, though for the
+# groups it is equal. You could just not use randomness." (One point: for and against. No price, no
+# number.)
+# ### END SOLUTION
+
+# %% [markdown]
+# ## Exercise 9.6: the paper's formula, in training (6 points)
+#
+# Difficulty: 3 of 5 · Minutes: 30 · Why: section 3.1 of the paper writes mitigation in training as
+# min L(f(x), y) + lambda * FairnessMetric(f). A formula that fits on a slide hides three choices:
+# which metric, how to differentiate it, and which lambda.
+#
+# **a. `soft_gap(p, s)`**: a fairness metric with a gradient. `p`: probabilities, tensor (n,); `s`:
+# tensor (n,) of 0 and 1. Returns the **square** of the difference between the mean of p where
+# s = 1 and the mean of p where s = 0, as a tensor with one element. Decisions have no gradient;
+# probabilities have.
+#
+# <details><summary>Hint 1: where to look</summary>
+# Two means and a square, all in torch.
+# <details><summary>Hint 2: the idea</summary>
+# Index p with a mask; the mean of the part keeps its graph.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>p[s == 1].mean()</code>, the same for 0, the difference, squared.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "ex9_6-gap", "solution": true}
+def soft_gap(p, s):
+    """Squared difference of the mean probability between s = 1 and s = 0; a scalar tensor."""
+    ### BEGIN SOLUTION
+    return (p[s == 1].mean() - p[s == 0].mean()) ** 2
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex9_6-gap-test", "points": 1}
+@exercise("9.6")
+def test_soft_gap():
+    """Three people with s = 1, two with s = 0: means 0.8 and 0.3."""
+    p = torch.tensor([0.9, 0.8, 0.7, 0.4, 0.2], dtype=torch.float64, requires_grad=True)
+    s = torch.tensor([1, 1, 1, 0, 0])
+    got = soft_gap(p, s)
+    expect(isinstance(got, torch.Tensor) and got.numel() == 1, "soft_gap must return a tensor with "
+           "one element")
+    value = float(got.detach())
+    expect(abs(value - 1) > 1e-6, "the gap of the decisions (p > 0.5) has no gradient: use p "
+           "itself", "decisions")
+    expect(abs(value - 0.5) > 1e-6, "square the difference", "no-square")
+    expect(abs(value - 0.25) < 1e-6, f"(0.8 - 0.3) squared is 0.25; yours: {value:.4f}", "sums")
+    expect(got.requires_grad, "the result has no gradient: keep to torch, without item, detach or "
+           "numpy", "no-gradient")
+    (slope,) = torch.autograd.grad(got.sum(), p)
+    truth = torch.tensor([1 / 3] * 3 + [-1 / 2] * 2, dtype=torch.float64)
+    expect(torch.allclose(slope, truth), f"the gradient must be {truth.tolist()}; yours: "
+           f"{slope.tolist()}", "no-gradient")
+    ### BEGIN HIDDEN TESTS
+    g = torch.Generator().manual_seed(601)
+    p, s = torch.rand(200, generator=g), (torch.rand(200, generator=g) < 0.2).long()
+    truth = (p.numpy()[s.numpy() == 1].mean() - p.numpy()[s.numpy() == 0].mean()) ** 2
+    expect(abs(float(soft_gap(p, s)) - truth) < 1e-6, "the value is off on random people", "sums")
+    expect(float(soft_gap(torch.full((200,), 0.3), s)) < 1e-10, "equal probabilities have no gap",
+           "sums")
+    ### END HIDDEN TESTS
+
+
+test_soft_gap()
+print("9.6a: visible checks passed")
+
+# %% [markdown]
+# **b. `fit_fair(x, y, s, lam, gap)`**: a logistic regression that minimises
+#
+# mean binary cross-entropy of (p, y) + lam * gap(p, s), with p = sigmoid(x @ w + b)
+#
+# - `x`: (n, d), `y`: (n,), both float64 tensors; `s`: (n,) of 0 and 1; `lam` >= 0
+# - start at zero; returns one tensor `theta` of shape (d + 1,): w, then b; without a graph
+# - go on until no entry of the objective's gradient is larger than 1e-3
+#
+# `torch.optim.LBFGS` with `line_search_fn="strong_wolfe"` gets there in one call of `step`.
+#
+# <details><summary>Hint 1: where to look</summary>
+# torch.nn.functional.binary_cross_entropy_with_logits takes the logits; its default is the mean.
+# <details><summary>Hint 2: the idea</summary>
+# LBFGS wants a closure: clear the gradient, compute the objective, call backward, return it.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>theta = torch.zeros(d + 1, dtype=x.dtype, requires_grad=True)</code>; logits are
+# <code>x @ theta[:-1] + theta[-1]</code>; <code>LBFGS([theta], max_iter=300,
+# tolerance_grad=1e-6, line_search_fn="strong_wolfe")</code>.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "oracle-fair", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_gap(p, s):
+    """The same metric through a covariance, for the tests of what builds on it."""
+    share = s.double().mean()
+    return ((p * (s - share)).mean() / (share * (1 - share))) ** 2
+
+
+def oracle_people(seed, n=400):
+    """Rows x (n, 3), y and s, where s is seen in x and moves y."""
+    g = torch.Generator().manual_seed(seed)
+    s = (torch.rand(n, generator=g) < 0.4).long()
+    x = torch.randn(n, 3, generator=g, dtype=torch.float64)
+    x[:, 0] += 1.2 * s
+    chance = torch.sigmoid(x @ torch.tensor([1.0, -0.5, 0.3], dtype=torch.float64))
+    return x, (torch.rand(n, generator=g, dtype=torch.float64) < chance).double(), s
+
+
+def oracle_fit(fit_fair):
+    """Without the term it is scikit-learn's; with more of it the gap falls and the loss rises."""
+    from itertools import pairwise
+
+    for seed in (602, 603):
+        x, y, s = oracle_people(seed)
+        theta = [expect_tensor(fit_fair(x, y, s, lam, oracle_gap), (4,), "fit_fair")
+                 for lam in (0.0, 0.5, 3.0, 30.0)]
+        model = LogisticRegression(C=np.inf, max_iter=2000, tol=1e-8).fit(x.numpy(), y.numpy())
+        plain = torch.tensor([*model.coef_[0].tolist(), model.intercept_[0]]).double()
+        expect((theta[0] - plain).abs().max() < 0.05, "with lam = 0 your weights are not those "
+               "of a logistic regression without penalty", "not-converged")
+        p = [torch.sigmoid(x @ t[:-1] + t[-1]) for t in theta]
+        gaps = [float(oracle_gap(q, s)) for q in p]
+        losses = [float(torch.nn.functional.binary_cross_entropy(q, y)) for q in p]
+        expect(all(a >= b - 1e-5 for a, b in pairwise(gaps)),
+               "a larger lam must not give a larger gap", "wrong-sign")
+        expect(all(a <= b + 1e-5 for a, b in pairwise(losses)),
+               "a larger lam must not give a smaller loss", "wrong-sign")
+        expect(gaps[-1] < 0.05 * gaps[0], "with lam = 30 the gap must nearly vanish", "ignores-lam")
+    far = fit_fair(x, y, s, 50.0, lambda p, s: (p.mean() - 0.9) ** 2)
+    level = float(torch.sigmoid(x @ far[:-1] + far[-1]).mean())
+    expect(level > 0.85, "with another metric handed in as gap, yours must be minimised with it",
+           "ignores-lam")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "ex9_6-fit", "solution": true}
+def fit_fair(x, y, s, lam, gap):
+    """Weights and bias (d + 1,) that minimise mean cross-entropy + lam * gap(p, s)."""
+    ### BEGIN SOLUTION
+    theta = torch.zeros(x.shape[1] + 1, dtype=x.dtype, requires_grad=True)
+    optimizer = torch.optim.LBFGS([theta], max_iter=300, tolerance_grad=1e-6,
+                                  line_search_fn="strong_wolfe")
+
+    def closure():
+        optimizer.zero_grad()
+        logits = x @ theta[:-1] + theta[-1]
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, y)
+        objective = loss + lam * gap(torch.sigmoid(logits), s)
+        objective.backward()
+        return objective
+
+    optimizer.step(closure)
+    return theta.detach()
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex9_6-fit-test", "points": 3}
+@exercise("9.6")
+def test_fit_fair():
+    """200 people, 2 columns; where the gradient vanishes tells which objective was minimised."""
+    g = torch.Generator().manual_seed(0)
+    s = (torch.arange(200) < 80).long()
+    x = torch.randn(200, 2, generator=g, dtype=torch.float64) + 1.5 * s[:, None]
+    y = (x[:, 0] - 0.5 + torch.randn(200, generator=g) > 0.7).double()
+
+    def gap(p, s):
+        return (p[s == 1].mean() - p[s == 0].mean()) ** 2  # not-an-answer: 9.6a, given away after
+
+    theta = expect_tensor(fit_fair(x, y, s, 2.0, gap), (3,), "fit_fair")
+
+    def slope(scale, lam):
+        here = theta.clone().requires_grad_(True)
+        p = torch.sigmoid(x @ here[:-1] + here[-1])
+        loss = torch.nn.functional.binary_cross_entropy(p, y) * scale + lam * gap(p, s)
+        return torch.autograd.grad(loss, here)[0].abs()
+
+    expect(slope(200, 2).max() > 0.02, "yours minimises the sum of the cross-entropies: with the "
+           "sum, lam means something else for every n", "sum-loss")
+    expect(slope(1, 0).max() > 2e-3, "yours minimises the cross-entropy alone: add lam * gap",
+           "ignores-lam")
+    expect(slope(1, -2).max() > 2e-3, "lam * gap is added, not subtracted", "wrong-sign")
+    expect(slope(1, 2)[:2].max() > 1e-3 or slope(1, 2)[2] < 1e-3, "w is right for a bias of "
+           f"{theta[2]:g}, but the bias never moved", "no-bias")
+    expect(slope(1, 2).max() <= 1e-3, f"an entry of the gradient is still {slope(1, 2).max():.4f}: "
+           "go on until it is below 0.001", "not-converged")
+    ### BEGIN HIDDEN TESTS
+    oracle_fit(fit_fair)
+    ### END HIDDEN TESTS
+
+
+test_fit_fair()
+print("9.6b: visible checks passed")
+
+# %% [markdown]
+# **c. `frontier(lams, fit, train, test)`**: what each lambda costs. `train` and `test` are triples
+# `(x, y, s)`; `fit(x, y, s, lam)` returns a `theta`. Returns a table, one row per lambda (index
+# `lams`), with the columns `accuracy` and `gap`, both measured on **test**, with **decisions**:
+# 1 if x @ w + b > 0. The gap is the share decided 1 where s = 1 minus the share where s = 0, with
+# its sign, not squared: what a person meets is a decision, not a probability.
+#
+# <details><summary>Hint 1: where to look</summary>
+# One fit per lambda on train, one measurement on test.
+# <details><summary>Hint 2: the idea</summary>
+# <code>decision = x @ theta[:-1] + theta[-1] > 0</code>; two means make the gap.
+# <details><summary>Hint 3: nearly the code</summary>
+# A list of <code>{"accuracy": ..., "gap": ...}</code>, each a float, and
+# <code>pd.DataFrame(rows, index=lams)</code>.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "ex9_6-frontier", "solution": true}
+def frontier(lams, fit, train, test):
+    """Table, a row per lambda: accuracy and signed gap of the decisions, on test."""
+    ### BEGIN SOLUTION
+    rows = []
+    x, y, s = test
+    for lam in lams:
+        theta = fit(*train, lam)
+        said = (x @ theta[:-1] + theta[-1] > 0).double()
+        gap = said[s == 1].mean() - said[s == 0].mean()
+        rows.append({"accuracy": (said == y).double().mean().item(), "gap": gap.item()})
+    return pd.DataFrame(rows, index=lams)
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex9_6-frontier-test", "points": 2}
+@exercise("9.6")
+def test_frontier():
+    """A fit that returns w = 1 and b = -lam; the answer is known row by row."""
+    calls = []
+
+    def fit(x, y, s, lam):
+        calls.append((tuple(x.shape), lam))
+        return torch.tensor([1.0, -lam], dtype=torch.float64)
+
+    def triple(x, y, s):
+        return torch.tensor(x).double()[:, None], torch.tensor(y).double(), torch.tensor(s)
+
+    train = triple([5.0, 6, 7], [1, 1, 1], [1, 0, 1])
+    test = triple([0.2, 0.7, 1.6, 0.6, 1.8, 2.5, 3.0, 0.1], [0, 0, 1, 0, 1, 1, 0, 0],
+                  [1, 1, 1, 1, 0, 0, 0, 0])
+    got = expect_table(frontier([0.0, 1.0, 2.0], fit, train, test), [0.0, 1.0, 2.0],
+                       ["accuracy", "gap"], "frontier")
+    expect(calls == [((3, 1), 0.0), ((3, 1), 1.0), ((3, 1), 2.0)], "fit must be called once for "
+           "each lambda, with train", "fits-on-test")
+    expect(not np.allclose(got["accuracy"], 1), "accuracy and gap are measured on test, not on "
+           "train", "on-train")
+    expect(got["gap"].iloc[1] < 0, "at lambda 1 the gap is 1/4 - 3/4 = -0.5: keep its sign",
+           "no-sign")
+    expect(np.allclose(got["gap"], [0, -0.5, -0.5]), f"the gaps of the decisions are 0, -0.5, "
+           f"-0.5; yours: {got['gap'].tolist()}", "soft")
+    expect(np.allclose(got["accuracy"], [3 / 8, 7 / 8, 5 / 8]), f"the accuracies are 3/8, 7/8, "
+           f"5/8; yours: {got['accuracy'].tolist()}", "no-bias")
+    ### BEGIN HIDDEN TESTS
+    train, test, lams = oracle_people(604), oracle_people(605, 300), [0.0, 1.0, 10.0]
+    drawn = torch.Generator().manual_seed(606)
+    thetas = {lam: torch.randn(4, generator=drawn, dtype=torch.float64) for lam in lams}
+    got = expect_table(frontier(lams, lambda x, y, s, lam: thetas[lam], train, test), lams,
+                       ["accuracy", "gap"], "frontier")
+    x, y, s = (part.numpy() for part in test)
+    for lam, theta in thetas.items():
+        said = x @ theta.numpy()[:3] + float(theta[3]) > 0
+        truth = [np.mean(said == (y == 1)), said[s == 1].mean() - said[s == 0].mean()]
+        expect(np.allclose(got.loc[lam].to_numpy(dtype=float), truth), "recomputed from your "
+               "theta, a row differs", "soft")
+    ### END HIDDEN TESTS
+
+
+test_frontier()
+print("9.6c: visible checks passed")
+
+# %% [markdown]
+# Adult, women against men. Beside your frontier stands what fairlearn's `ExponentiatedGradient`
+# (Agarwal et al. 2018) reaches on the same split: it does not add a penalty, it solves a game
+# between the learner and the constraint, and returns a random mixture of models.
+
+# %% id="frontier-demo" tags=["demo"]
+from fairlearn.reductions import DemographicParity, ExponentiatedGradient
+
+x = tables.encode(adult.drop(columns=["income", "sex"])).to_numpy()
+parts = [torch.tensor(part) for part in (x, rich.astype(float), women)]
+train, test = (tuple(part[rows] for part in parts) for rows in (slice(0, 5000), slice(5000, None)))
+lams = [0.0, 0.3, 1.0, 3.0, 10.0, 30.0]
+mine = frontier(lams, lambda x, y, s, lam: fit_fair(x, y, s, lam, soft_gap), train, test)
+print(mine.map("{:.3f}".format).rename_axis("lam").to_string())
+
+# %% id="reduction-demo" tags=["demo"]
+theirs = {}
+for eps in (0.15, 0.08, 0.04, 0.01):
+    peer = ExponentiatedGradient(LogisticRegression(max_iter=1000), DemographicParity(),
+                                 eps=eps, max_iter=15)
+    peer.fit(x[:5000], rich[:5000], sensitive_features=women[:5000])
+    said = peer.predict(x[5000:], random_state=0)
+    rates = group_rates(rich[5000:], said, women[5000:])["selection_rate"]
+    theirs[abs(rates[1] - rates[0])] = np.mean(said == rich[5000:])
+gaps = sorted(theirs)
+figure = plots.curves(
+    {"your penalty": (mine["gap"].abs().tolist(), mine["accuracy"].tolist()),
+     "fairlearn, reduction": (gaps, [theirs[gap] for gap in gaps])},
+    xlabel="gap in selection rate between men and women (share of people)",
+    ylabel="accuracy, unseen people", title="Adult: what less gap costs", percent=False)
+plots.show(figure, alt="Two curves of accuracy over the gap in selection rates. Both fall from "
+           "about 85 percent at a gap near 0.19 to about 83 percent near 0.")
+
+# %% [markdown]
+# Two quite different methods trace nearly the same curve: the price belongs to the data, not to the
+# method. And look at what your penalty did *not* get: the gap of the probabilities is what it
+# pushed down, the gap of the decisions is what you measured. They need not vanish together.
 
 # %% [markdown]
 # ## Your score

@@ -336,4 +336,227 @@ def witness():
     return np.array(y), np.array(decision), np.array(group)
 """,
     ),
+    # 9.5 a: ROC
+    Wrong("ex9_5-roc", "strict", Edit(">= thresholds", "> thresholds")),
+    Wrong(
+        "ex9_5-roc",
+        "no-nobody",
+        Edit("np.append(np.inf, np.unique(score)[::-1])", "np.unique(score)[::-1]"),
+    ),
+    Wrong("ex9_5-roc", "ties", Edit("np.unique(score)[::-1]", "np.sort(score)[::-1]")),
+    Wrong("ex9_5-roc", "swapped", Edit("fpr, tpr = (", "tpr, fpr = (")),
+    Wrong(
+        "ex9_5-roc",
+        "of-everybody",
+        Edit(
+            "(score[y == k][:, None] >= thresholds).mean(0)",
+            "((score[:, None] >= thresholds) & (y == k)[:, None]).mean(0)",
+        ),
+    ),
+    Right(
+        "ex9_5-roc",
+        "by-loop",
+        """
+def roc(y, score):
+    ones, zeros = sum(y == 1), sum(y == 0)
+    points = [(np.inf, 0.0, 0.0)]
+    for t in sorted(set(score.tolist()), reverse=True):
+        said = [(a, b) for a, b in zip(y.tolist(), score.tolist()) if b >= t]
+        hits = sum(a for a, _ in said)
+        points.append((t, (len(said) - hits) / zeros, hits / ones))
+    thresholds, fpr, tpr = map(np.array, zip(*points))
+    return thresholds, fpr, tpr
+""",
+    ),
+    # 9.5 b: the linear programme
+    Wrong(
+        "ex9_5-programme",
+        "only-tpr",
+        Edit("np.stack([rows[1::3], rows[2::3]])", "np.stack([rows[2::3]])"),
+    ),
+    Wrong(
+        "ex9_5-programme",
+        "gap-left",
+        Edit("np.stack([rows[1::3], rows[2::3]])", "np.stack([rows[1::3]])"),
+    ),
+    Wrong(
+        "ex9_5-programme",
+        "not-best",
+        """
+def equalised_odds(y, score, group, roc):
+    rule = {}
+    for name in np.unique(group).tolist():
+        thresholds = roc(y[group == name], score[group == name])[0]
+        rule[name] = (thresholds, np.eye(len(thresholds))[0])
+    return rule
+""",
+    ),
+    Wrong("ex9_5-programme", "not-best", Edit("z * fpr - o * tpr", "fpr - tpr")),
+    Wrong(
+        "ex9_5-programme",
+        "gap-left",
+        """
+def equalised_odds(y, score, group, roc):
+    rule = {}
+    for name in np.unique(group).tolist():
+        thresholds, fpr, tpr = roc(y[group == name], score[group == name])
+        rule[name] = (thresholds, np.eye(len(thresholds))[np.argmax(tpr - fpr)])
+    return rule
+""",
+    ),
+    Wrong(
+        "ex9_5-programme",
+        "not-weights",
+        Edit("found = linprog(", "found = linprog(bounds=(-1, 1), c="),
+    ),
+    Right(
+        "ex9_5-programme",
+        "one-point-for-all",
+        """
+def equalised_odds(y, score, group, roc):
+    from scipy.optimize import linprog
+
+    curves = {name: roc(y[group == name], score[group == name]) for name in sorted(set(group.tolist()))}
+    n = sum(len(curve[0]) for curve in curves.values())
+    share = float(np.mean(y))
+    cost = np.zeros(n + 2)  # the last two unknowns are the FPR and the TPR that all groups share
+    cost[n:] = (1 - share), -share
+    left, right, start = [], [], 0
+    for _, fpr, tpr in curves.values():
+        stop = start + len(fpr)
+        for part, column, value in ((np.ones_like(fpr), None, 1.0), (fpr, n, 0.0), (tpr, n + 1, 0.0)):
+            row = np.zeros(n + 2)
+            row[start:stop] = part
+            if column is not None:
+                row[column] = -1.0
+            left.append(row)
+            right.append(value)
+        start = stop
+    best = linprog(cost, A_eq=np.array(left), b_eq=np.array(right), bounds=(0, 1), method="highs-ds").x
+    rule, start = {}, 0
+    for name, curve in curves.items():
+        rule[name] = (curve[0], best[start : start + len(curve[0])])
+        start += len(curve[0])
+    return rule
+""",
+    ),
+    # 9.5 c: probabilities
+    Wrong("ex9_5-probability", "strict", Edit(">= thresholds", "> thresholds")),
+    Wrong("ex9_5-probability", "mirrored", Edit(">= thresholds", "<= thresholds")),
+    Wrong(
+        "ex9_5-probability",
+        "wrong-group",
+        Edit(
+            "p += (group == name) * ((score[:, None] >= thresholds) @ weights)",
+            "p = (score[:, None] >= thresholds) @ weights\n        break",
+        ),
+    ),
+    Wrong(
+        "ex9_5-probability",
+        "drawn",
+        Edit("return p", "return (np.random.default_rng(0).random(len(p)) < p).astype(float)"),
+    ),
+    Right(
+        "ex9_5-probability",
+        "person-by-person",
+        """
+def probability(rule, score, group):
+    def one(value, name):
+        return sum(weight for threshold, weight in zip(*rule[name]) if value >= threshold)
+
+    return np.array([one(value, name) for value, name in zip(score.tolist(), group.tolist())], dtype=float)
+""",
+    ),
+    # 9.6 a: a gap with a gradient
+    Wrong(
+        "ex9_6-gap",
+        "decisions",
+        Edit(
+            "p[s == 1].mean() - p[s == 0].mean()",
+            "(p > 0.5).double()[s == 1].mean() - (p > 0.5).double()[s == 0].mean()",
+        ),
+    ),
+    Wrong(
+        "ex9_6-gap",
+        "no-square",
+        Edit(
+            "(p[s == 1].mean() - p[s == 0].mean()) ** 2",
+            "(p[s == 1].mean() - p[s == 0].mean()).abs()",
+        ),
+    ),
+    Wrong(
+        "ex9_6-gap",
+        "sums",
+        Edit("p[s == 1].mean() - p[s == 0].mean()", "p[s == 1].sum() - p[s == 0].sum()"),
+    ),
+    Wrong(
+        "ex9_6-gap",
+        "no-gradient",
+        Edit(
+            "(p[s == 1].mean() - p[s == 0].mean()) ** 2",
+            "torch.tensor((p[s == 1].mean().item() - p[s == 0].mean().item()) ** 2)",
+        ),
+    ),
+    Right(
+        "ex9_6-gap",
+        "by-weights",
+        """
+def soft_gap(p, s):
+    s = s.to(p.dtype)
+    signed = s / s.sum() - (1 - s) / (1 - s).sum()
+    return torch.dot(p, signed).square()
+""",
+    ),
+    # 9.6 b: the formula
+    Wrong("ex9_6-fit", "ignores-lam", Edit(" + lam * gap(torch.sigmoid(logits), s)", "")),
+    Wrong("ex9_6-fit", "wrong-sign", Edit("loss + lam * gap", "loss - lam * gap")),
+    Wrong("ex9_6-fit", "sum-loss", Edit("(logits, y)", '(logits, y, reduction="sum")')),
+    Wrong("ex9_6-fit", "no-bias", Edit("x @ theta[:-1] + theta[-1]", "x @ theta[:-1]")),
+    Wrong("ex9_6-fit", "not-converged", Edit("max_iter=300", "max_iter=3")),
+    Right(
+        "ex9_6-fit",
+        "by-adam",
+        """
+def fit_fair(x, y, s, lam, gap):
+    w = torch.zeros(x.shape[1], dtype=x.dtype, requires_grad=True)
+    b = torch.zeros((), dtype=x.dtype, requires_grad=True)
+    optimizer = torch.optim.Adam([w, b], lr=0.1)
+    for k in range(1500):
+        optimizer.param_groups[0]["lr"] = 0.1 * 0.995**k
+        p = torch.sigmoid(torch.mv(x, w) + b)
+        loss = -(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean() + lam * gap(p, s)
+        w.grad, b.grad = torch.autograd.grad(loss, [w, b])
+        if max(w.grad.abs().max(), b.grad.abs()) < 1e-5:
+            break
+        optimizer.step()
+    return torch.cat([w, b[None]]).detach()
+""",
+    ),
+    # 9.6 c: the frontier
+    Wrong("ex9_6-frontier", "on-train", Edit("x, y, s = test", "x, y, s = train")),
+    Wrong("ex9_6-frontier", "fits-on-test", Edit("fit(*train, lam)", "fit(*test, lam)")),
+    Wrong("ex9_6-frontier", "no-sign", Edit("gap.item()", "gap.abs().item()")),
+    Wrong(
+        "ex9_6-frontier",
+        "soft",
+        Edit(
+            "gap = said[s == 1].mean() - said[s == 0].mean()",
+            "p = torch.sigmoid(x @ theta[:-1] + theta[-1])\n        gap = p[s == 1].mean() - p[s == 0].mean()",
+        ),
+    ),
+    Right(
+        "ex9_6-frontier",
+        "in-numpy",
+        """
+def frontier(lams, fit, train, test):
+    x, y, s = (part.numpy() for part in test)
+    table = pd.DataFrame(index=list(lams), columns=["accuracy", "gap"], dtype=float)
+    for lam in lams:
+        *w, b = fit(*train, lam).tolist()
+        said = np.where(x @ np.array(w) + b > 0, 1, 0)
+        table.loc[lam, "accuracy"] = (said == y.round()).sum() / len(y)
+        table.loc[lam, "gap"] = np.average(said, weights=s == 1) - np.average(said, weights=s == 0)
+    return table
+""",
+    ),
 ]
