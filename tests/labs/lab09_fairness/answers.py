@@ -559,4 +559,133 @@ def frontier(lams, fit, train, test):
     return table
 """,
     ),
+    # 9.7 a: reweighing
+    Wrong(
+        "ex9_7-reweigh",
+        "inverted",
+        Edit(
+            "np.mean(s == a) * np.mean(y == b) / here.mean()",
+            "here.mean() / (np.mean(s == a) * np.mean(y == b))",
+        ),
+    ),
+    Wrong(
+        "ex9_7-reweigh",
+        "all-equal",
+        Edit("np.mean(s == a) * np.mean(y == b) / here.mean()", "1 / here.mean()"),
+    ),
+    Wrong(
+        "ex9_7-reweigh",
+        "one-side",
+        Edit("np.mean(s == a) * np.mean(y == b) / here.mean()", "1 / np.mean(y == b)"),
+    ),
+    Wrong(
+        "ex9_7-reweigh",
+        "all-equal",
+        Edit(
+            "np.mean(s == a) * np.mean(y == b) / here.mean()",
+            "1 / (here.mean() * len(np.unique(s)) * len(np.unique(y)))",
+        ),
+    ),
+    Right(
+        "ex9_7-reweigh",
+        "by-counters",
+        """
+def reweigh(y, s):
+    from collections import Counter
+
+    n, pairs = len(y), list(zip(s.tolist(), y.tolist()))
+    both, groups, labels = Counter(pairs), Counter(s.tolist()), Counter(y.tolist())
+    return np.array([groups[a] * labels[b] / (n * both[a, b]) for a, b in pairs])
+""",
+    ),
+    # 9.7 b: correlation removal
+    Wrong(
+        "ex9_7-remove",
+        "not-centred",
+        Edit("np.outer(s - s_train.mean(), slopes)", "np.outer(s, slopes)"),
+    ),
+    Wrong(
+        "ex9_7-remove",
+        "refits",
+        """
+def remove_correlation(x_train, s_train, x, s):
+    centred = s - s.mean()
+    return x - np.outer(centred, centred @ x / max(centred @ centred, 1e-12))
+""",
+    ),
+    Wrong(
+        "ex9_7-remove",
+        "mean-lost",
+        Edit("return x - np.outer", "return x - x_train.mean(0) - np.outer"),
+    ),
+    Wrong("ex9_7-remove", "wrong-slope", Edit("(centred @ centred)", "len(centred)")),
+    Right(
+        "ex9_7-remove",
+        "by-lstsq",
+        """
+def remove_correlation(x_train, s_train, x, s):
+    design = np.column_stack([np.ones(len(s_train)), s_train])
+    solution, *_ = np.linalg.lstsq(design, x_train, rcond=None)
+    cleaned = x.astype(float).copy()
+    for column in range(x.shape[1]):
+        cleaned[:, column] -= solution[1, column] * (s - np.mean(s_train))
+    return cleaned
+""",
+    ),
+    # 9.8 a: Holm
+    Wrong(
+        "ex9_8-holm", "bonferroni", Edit("alpha / (len(p_values) - rank)", "alpha / len(p_values)")
+    ),
+    Wrong("ex9_8-holm", "uncorrected", Edit("alpha / (len(p_values) - rank)", "alpha")),
+    Wrong("ex9_8-holm", "no-stop", Edit("            break", "            continue")),
+    Wrong("ex9_8-holm", "sorted-order", Edit("rejected[index] = True", "rejected[rank] = True")),
+    Right(
+        "ex9_8-holm",
+        "recursive",
+        """
+def holm(p_values, alpha):
+    def step(left):
+        if not left:
+            return []
+        smallest = min(left, key=lambda i: p_values[i])
+        if p_values[smallest] > alpha / len(left):
+            return []
+        return [smallest, *step([i for i in left if i != smallest])]
+
+    return np.isin(np.arange(len(p_values)), step(list(range(len(p_values)))))
+""",
+    ),
+    # 9.8 b: the audit
+    Wrong("ex9_8-audit", "only-singles", Edit("for k in (1, 2)", "for k in (1,)")),
+    Wrong("ex9_8-audit", "against-all", Edit("np.delete(wrong, rows)", "wrong")),
+    Wrong(
+        "ex9_8-audit", "no-least", Edit("if least <= len(rows) <= len(table) - least:", "if True:")
+    ),
+    Wrong(
+        "ex9_8-audit",
+        "one-by-one",
+        Edit(
+            "zip(found, reject(np.array(p), alpha), strict=True)",
+            "zip(found, [reject(np.array([q]), alpha)[0] for q in p], strict=True)",
+        ),
+    ),
+    Right(
+        "ex9_8-audit",
+        "by-masks",
+        """
+def audit(wrong, table, p_value, reject, least, alpha):
+    masks = []
+    names = list(table.columns)
+    for i, a in enumerate(names):
+        for u in table[a].unique().tolist():
+            one = (table[a] == u).to_numpy()
+            masks.append(({a: u}, one))
+            for b in names[i + 1 :]:
+                for v in table[b].unique().tolist():
+                    masks.append(({a: u, b: v}, one & (table[b] == v).to_numpy()))
+    masks = [(g, m) for g, m in masks if m.sum() >= least and (~m).sum() >= least]
+    verdicts = reject(np.array([p_value(wrong[m], wrong[~m]) for _, m in masks]), alpha)
+    return [g for (g, _), guilty in zip(masks, verdicts) if guilty]
+""",
+    ),
 ]
