@@ -166,6 +166,18 @@ def proxy_strength(x, s, fit, auc, rng, folds=5):
     return auc(score, s)
 """,
     ),
+    Wrong(
+        "ex9_2-proxy",
+        "rows-torn",
+        """
+def proxy_strength(x, s, fit, auc, rng, folds=5):
+    scores = []
+    for rows in np.array_split(rng.permutation(len(s)), folds):
+        rest = np.setdiff1d(np.arange(len(s)), rows)
+        scores.append(fit(x[rest], s[rest])(x[rows]))
+    return auc(np.concatenate(scores), s)
+""",
+    ),
     # 9.3 a: values that give the label away
     Wrong("ex9_3-giveaways", "label-itself", Edit("table.columns.drop(label)", "table.columns")),
     Wrong("ex9_3-giveaways", "too-small", Edit("len(part) >= least and ", "")),
