@@ -65,9 +65,9 @@ torch.set_num_threads(1)
 # Ada is invented. She is arrested on a Friday over a quarrel about a bicycle, and a program gives
 # her a score: "medium risk". The judge, who has four minutes, keeps her in custody until the
 # hearing. She misses three weeks of work and loses the job; her sister takes the children. At the
-# hearing the charge is dropped. In the next two years nobody charges Ada with anything. The score
-# was wrong about her, and nobody will ever write that down: who is held cannot prove that she
-# would have come back.
+# hearing the charge is dropped. In the next two years nobody charges Ada with anything. The flag
+# was wrong about her. No court looks back and notices; only a table can show how often it happens,
+# and to whom.
 #
 # The table below is real. It holds scores that a court in Florida was given in 2013 and 2014 by a
 # program called COMPAS, and whether the person was charged with something new within two years.
@@ -110,7 +110,7 @@ compas = everybody[everybody["race"].isin(["Black", "white"])]
 # %% [markdown]
 # ## Exercise 9.1: measure (8 points)
 #
-# Difficulty: 2 of 5 · Minutes: 25 · Why: every claim about fairness is a claim about a few rates
+# Difficulty: 2 of 5 · Minutes: 20 · Why: every claim about fairness is a claim about a few rates
 # in a few groups. Most arguments about fairness are two people quoting different ones.
 #
 # **a. `group_rates(y, decision, group)`** returns a table with one row per group (sorted by name)
@@ -657,8 +657,8 @@ for name, without in (("aware", []), ("unaware", ["sex"])):
 # ## Exercise 9.3: where bias comes from (7 points)
 #
 # Difficulty: 2 of 5 · Minutes: 25 · Why: the paper names three sources: the data, the algorithm's
-# objective, and a deployment that is not the training world. You will find one, make two, and
-# watch an audit miss one of them.
+# objective, and a deployment that is not the training world. You will find one that is there, make
+# others yourself, and watch an audit miss one of them.
 #
 # **a. A flaw that is in the data already.** `giveaways(table, label, least)` lists every pair
 # `(column, value)` such that at least `least` rows have that value in that column and **all** of
@@ -1695,7 +1695,8 @@ print("9.6a: visible checks passed")
 #
 # mean binary cross-entropy of (p, y) + lam * gap(p, s), with p = sigmoid(x @ w + b)
 #
-# - `x`: (n, d), `y`: (n,), both float64 tensors; `s`: (n,) of 0 and 1; `lam` >= 0
+# - `x`: (n, d), `y`: (n,), both float64 tensors; `s`: (n,) of 0 and 1; `lam` >= 0; `gap` is handed
+#   in: 9.6a, or any other metric of that form
 # - start at zero; returns one tensor `theta` of shape (d + 1,): w, then b; without a graph
 # - go on until no entry of the objective's gradient is larger than 1e-3
 #
@@ -2096,10 +2097,8 @@ print(f"you said: {my_second_auc}")
 
 # %% [markdown]
 # Removal made it *easier* for the trees: they now know the sex of everybody. The text columns were
-# 0 or
-# 1; after the removal they are
-# 0 or 1 minus a number that depends on the sex, and a tree reads that as a watermark.
-# "Uncorrelated" is a statement about straight lines.
+# 0 or 1. After the removal they are 0 or 1 minus a number that depends on the sex, and a tree reads
+# that as a watermark. "Uncorrelated" is a statement about straight lines.
 #
 # All methods on one table: Adult, 3,000 people that no method has seen; gaps are men minus women.
 
@@ -2354,7 +2353,7 @@ print("dealt out at random:", audit(shuffled, attributes, fisher, holm, 100, 0.0
 #
 # ## Exercise 9.9: which criterion would you defend? (4 points)
 #
-# Difficulty: 3 of 5 · Minutes: 10 · Why: the arithmetic of 9.4 leaves a choice, and a person has to
+# Difficulty: 3 of 5 · Minutes: 15 · Why: the arithmetic of 9.4 leaves a choice, and a person has to
 # make it in front of others.
 #
 # Choose **one** setting: custody before trial (COMPAS), a mortgage (the Boston study in
@@ -2444,10 +2443,10 @@ print(f"By the rule that fits the white applicants it would have been {like_whit
 # al.,
 # *A reductions approach to fair classification*, 2018. Kamiran and Calders, *Data preprocessing
 # techniques for classification without discrimination*, 2012. Buolamwini and Gebru, *Gender
-# shades*,
-# 2018. Dressel and Farid, *The accuracy, fairness, and limits of predicting recidivism*, 2018.
-# Barenstein, *ProPublica's COMPAS data revisited*, 2019. Barocas, Hardt, Narayanan, *Fairness and
-# machine learning*, 2023.
+# shades*, 2018. Dressel and Farid, *The accuracy, fairness, and limits of predicting recidivism*,
+# 2018. Barenstein, *ProPublica's COMPAS data revisited*, 2019. Zafar et al., *Fairness
+# constraints*,
+# 2017. Barocas, Hardt, Narayanan, *Fairness and machine learning*, 2023.
 #
 # **Where next.** Lab 10 asks who answers for a decision, and Lab 13 what has to be told about a
 # model.

@@ -110,6 +110,7 @@ def test_reweighing_makes_label_and_group_independent(setting):
         assert weight[here].sum() == pytest.approx(here.sum())
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_the_penalty_is_no_worse_than_the_reduction_on_the_split_of_the_lab():
     """Accuracy on unseen people within a point of fairlearn's at the same or a smaller gap."""
     x, y, _, _ = settings()["adult"]
