@@ -46,6 +46,12 @@ def test_nothing_is_known_about_small_groups(read):
         assert got[5] - got[4] > 45  # "an interval covers half of everything"
 
 
+def test_yours_is_what_fairlearn_says(said):
+    differences = re.findall(r"largest difference from (?:yours|fairlearn's): (\S+)", said)
+    assert len(differences) == 2
+    assert max(map(float, differences)) < 1e-8
+
+
 def test_the_score_is_nearly_calibrated(read):
     assert read("never more than # points apart")[0] < 10
 
