@@ -100,14 +100,7 @@ def sliders(
         return img(png(render(*values)), alt(*values))
 
     rows = [
-        ipywidgets.SelectionSlider(
-            options=[(f"{value:g}", value) for value in positions],
-            value=min(positions, key=lambda value: abs(value - start)),
-            description=label,
-            tooltip=f"{label}: move with the arrow keys",
-            style={"description_width": "9em"},
-            layout={"width": "min(100%, 32em)", "margin": "0 0 0 0.5em"},
-        )
+        _control(label, positions, start)
         for (label, positions), start in zip(controls.items(), stills[0], strict=True)
     ]
     view = ipywidgets.HTML(picture(*(row.value for row in rows)))
@@ -116,6 +109,18 @@ def sliders(
             lambda _: view.set_trait("value", picture(*(row.value for row in rows))), "value"
         )
     display(ipywidgets.VBox([*rows, view]))  # type: ignore[no-untyped-call]
+
+
+def _control(label: str, positions: Sequence[float], start: float) -> ipywidgets.SelectionSlider:
+    """One slider of several, set to the position nearest to ``start``."""
+    return ipywidgets.SelectionSlider(
+        options=[(f"{value:g}", value) for value in positions],
+        value=min(positions, key=lambda value: abs(value - start)),
+        description=label,
+        tooltip=f"{label}: move with the arrow keys",
+        style={"description_width": "9em"},
+        layout={"width": "min(100%, 32em)", "margin": "0 0 0 0.5em"},
+    )
 
 
 def epsilon_slider(
