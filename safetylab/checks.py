@@ -73,32 +73,6 @@ def expect(condition: object, message: str, misconception: str = "") -> None:
         raise CheckFailed(message, misconception)
 
 
-def expect_tensor(value: object, shape: tuple[int, ...], name: str) -> torch.Tensor:
-    """Return ``value`` if it is a finite, graph-free tensor of ``shape``; else `CheckFailed`."""
-    expect(
-        isinstance(value, torch.Tensor),
-        f"{name} must return a torch.Tensor; it returned {type(value).__name__}",
-        "no-tensor",
-    )
-    assert isinstance(value, torch.Tensor)
-    expect(
-        tuple(value.shape) == shape,
-        f"{name} must return shape {shape}; it returned {tuple(value.shape)}",
-        "wrong-shape",
-    )
-    expect(
-        not value.requires_grad,
-        f"the result of {name} still carries its graph: call .detach() on it before you return it",
-        "graph-left",
-    )
-    expect(
-        bool(torch.isfinite(value).all()),
-        f"{name} returned nan or infinity: look for a division by zero or the log of zero",
-        "not-finite",
-    )
-    return value
-
-
 def expect_array(
     value: object, shape: tuple[int, ...], name: str, *, finite: bool = True
 ) -> npt.NDArray[Any]:
@@ -120,6 +94,32 @@ def expect_array(
     expect(
         not finite or np.isfinite(value).all(),
         f"{name} returned nan or infinity: look for a division by zero",
+        "not-finite",
+    )
+    return value
+
+
+def expect_tensor(value: object, shape: tuple[int, ...], name: str) -> torch.Tensor:
+    """Return ``value`` if it is a finite, graph-free tensor of ``shape``; else `CheckFailed`."""
+    expect(
+        isinstance(value, torch.Tensor),
+        f"{name} must return a torch.Tensor; it returned {type(value).__name__}",
+        "no-tensor",
+    )
+    assert isinstance(value, torch.Tensor)
+    expect(
+        tuple(value.shape) == shape,
+        f"{name} must return shape {shape}; it returned {tuple(value.shape)}",
+        "wrong-shape",
+    )
+    expect(
+        not value.requires_grad,
+        f"the result of {name} still carries its graph: call .detach() on it before you return it",
+        "graph-left",
+    )
+    expect(
+        bool(torch.isfinite(value).all()),
+        f"{name} returned nan or infinity: look for a division by zero or the log of zero",
         "not-finite",
     )
     return value

@@ -86,6 +86,29 @@ def test_expect_refuses_what_is_false(false):
         expect(false, "no", "why")
 
 
+def test_expect_array_returns_its_value():
+    value = np.zeros((2, 3))
+    assert expect_array(value, (2, 3), "f") is value
+    assert expect_array(np.array([True]), (1,), "f").dtype == bool
+    assert np.isnan(expect_array(np.array([np.nan]), (1,), "f", finite=False)).all()
+
+
+@pytest.mark.parametrize(
+    ("value", "misconception"),
+    [
+        ([0.0, 0.0], "no-array"),
+        (np.array(["a", "b"]), "no-array"),
+        (torch.zeros(2), "no-array"),
+        (np.zeros((2, 1)), "wrong-shape"),
+        (np.array([0.0, np.inf]), "not-finite"),
+    ],
+)
+def test_expect_array_refuses(value, misconception):
+    with pytest.raises(CheckFailed, match=r"\bf\b") as caught:
+        expect_array(value, (2,), "f")
+    assert ending(caught) == f"[{misconception}]"
+
+
 def test_expect_tensor_returns_its_value():
     value = torch.zeros(2, 3)
     assert expect_tensor(value, (2, 3), "f") is value
@@ -107,29 +130,6 @@ def test_expect_tensor_returns_its_value():
 def test_expect_tensor_refuses(value, misconception):
     with pytest.raises(CheckFailed, match=r"\bf\b") as caught:
         expect_tensor(value, (2, 3), "f")
-    assert ending(caught) == f"[{misconception}]"
-
-
-def test_expect_array_returns_its_value():
-    value = np.zeros((2, 3))
-    assert expect_array(value, (2, 3), "f") is value
-    assert expect_array(np.array([True]), (1,), "f").dtype == bool
-    assert np.isnan(expect_array(np.array([np.nan]), (1,), "f", finite=False)).all()
-
-
-@pytest.mark.parametrize(
-    ("value", "misconception"),
-    [
-        ([0.0, 0.0], "no-array"),
-        (np.array(["a", "b"]), "no-array"),
-        (torch.zeros(2), "no-array"),
-        (np.zeros((2, 1)), "wrong-shape"),
-        (np.array([0.0, np.inf]), "not-finite"),
-    ],
-)
-def test_expect_array_refuses(value, misconception):
-    with pytest.raises(CheckFailed, match=r"\bf\b") as caught:
-        expect_array(value, (2,), "f")
     assert ending(caught) == f"[{misconception}]"
 
 
