@@ -15,14 +15,10 @@ from safetylab.data import read_verified
 ADULT_SHA256 = "7cbc928f063e7dcf58990246873ed4e652a4fe233e7e0ab1378b3361d1314560"
 BOSTON_SHA256 = "9fd18ee94004791fd9e9ee52b9a10f0d5adc44e7e27ddd06149930a47e276b71"
 COMPAS_SHA256 = "b98a0b64b40ae129ca5344555e44695ba4afbab47531bafb6241f23fd36f7223"
+FICO_CDF_SHA256 = "9d1125bb9109d95eb703a66762ed92c3b4fe5250d94737529cc1d44e13fe3a43"
+FICO_PERFORMANCE_SHA256 = "ef531cf02b48da1bcc6186df7721e2ecc0e566f10bd7ea5ea7c597c54c2f4726"
+FICO_TOTALS_SHA256 = "60ba4af53f9e61dedad3a5c4246390e666760e7552c98b08084dd3abf6b73f13"
 LAW_SCHOOL_SHA256 = "37f86c84391bff0e97579b0f14178187ef703c78118817ee74aecf8e436a2ac5"
-FICO_SHA256 = {
-    "totals": "60ba4af53f9e61dedad3a5c4246390e666760e7552c98b08084dd3abf6b73f13",
-    "transrisk_cdf_by_race_ssa": "9d1125bb9109d95eb703a66762ed92c3b4fe5250d94737529cc1d44e13fe3a43",
-    "transrisk_performance_by_race_ssa": (
-        "ef531cf02b48da1bcc6186df7721e2ecc0e566f10bd7ea5ea7c597c54c2f4726"
-    ),
-}
 
 
 def adult(split: Literal["train", "test"] = "test") -> pd.DataFrame:
@@ -120,7 +116,11 @@ def fico() -> pd.DataFrame:
     """
     totals, reached, failed = (
         pd.read_csv(io.BytesIO(read_verified(f"fico_scores/{name}.csv", checksum)))
-        for name, checksum in FICO_SHA256.items()
+        for name, checksum in (
+            ("totals", FICO_TOTALS_SHA256),
+            ("transrisk_cdf_by_race_ssa", FICO_CDF_SHA256),
+            ("transrisk_performance_by_race_ssa", FICO_PERFORMANCE_SHA256),
+        )
     )
     names = {"Non- Hispanic white": "white"}
     parts = [
