@@ -201,6 +201,7 @@ def curves(
     ylabel: str,
     title: str = "",
     percent: bool = True,
+    colours: Mapping[str, str] | None = None,
 ) -> Figure:
     """Return a figure with one line per entry, told apart by colour, marker and dashes.
 
@@ -210,6 +211,7 @@ def curves(
         ylabel: what the vertical axis shows, with its unit.
         title: one line above the picture.
         percent: the y values are fractions in [0, 1]: show them in percent, from 0 to 100.
+        colours: name -> hex colour, for names that have one of their own.
     """
     fig = Figure(figsize=(8, 4.2), layout="constrained")
     ax = fig.subplots()
@@ -217,7 +219,8 @@ def curves(
         series.items(), cycle(_MARKERS), cycle(_DASHES), strict=False
     ):
         spacing = max(1, len(x) // 12)
-        ax.plot(x, y, color=colour(name), ls=dashes, marker=marker, markevery=spacing, label=name)
+        shade = (colours or {}).get(name) or colour(name)
+        ax.plot(x, y, color=shade, ls=dashes, marker=marker, markevery=spacing, label=name)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
     if percent:
         ax.yaxis.set_major_formatter(PercentFormatter(xmax=1))

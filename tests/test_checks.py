@@ -5,7 +5,15 @@ import pytest
 import torch
 from torch import nn
 
-from safetylab.checks import CheckFailed, exercise, expect, expect_tensor, shown, untouched
+from safetylab.checks import (
+    CheckFailed,
+    exercise,
+    expect,
+    expect_array,
+    expect_tensor,
+    shown,
+    untouched,
+)
 
 
 def ending(error) -> str:
@@ -77,6 +85,29 @@ def test_expect_takes_what_is_true(true):
 def test_expect_refuses_what_is_false(false):
     with pytest.raises(CheckFailed, match=r"^no \[why\]$"):
         expect(false, "no", "why")
+
+
+def test_expect_array_returns_its_value():
+    value = np.zeros((2, 3))
+    assert expect_array(value, (2, 3), "f") is value
+    assert expect_array(np.array([True]), (1,), "f").dtype == bool
+    assert np.isnan(expect_array(np.array([np.nan]), (1,), "f", finite=False)).all()
+
+
+@pytest.mark.parametrize(
+    ("value", "misconception"),
+    [
+        ([0.0, 0.0], "no-array"),
+        (np.array(["a", "b"]), "no-array"),
+        (torch.zeros(2), "no-array"),
+        (np.zeros((2, 1)), "wrong-shape"),
+        (np.array([0.0, np.inf]), "not-finite"),
+    ],
+)
+def test_expect_array_refuses(value, misconception):
+    with pytest.raises(CheckFailed, match=r"\bf\b") as caught:
+        expect_array(value, (2,), "f")
+    assert ending(caught) == f"[{misconception}]"
 
 
 def test_expect_tensor_returns_its_value():

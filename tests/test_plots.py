@@ -201,6 +201,13 @@ def test_curves_differ_in_more_than_colour():
     assert fig.axes[0].get_title() == "t"
 
 
+def test_curves_take_colours_of_their_own():
+    both = {"a": ([0, 1], [0, 1]), "b": ([0, 1], [1, 0])}
+    fig = plots.curves(both, xlabel="x", ylabel="y", colours={"b": plots.PALETTE["blue"]})
+    shades = [line.get_color() for line in fig.axes[0].get_lines()]
+    assert shades == [plots.colour("a"), plots.PALETTE["blue"]]
+
+
 @pytest.mark.parametrize(("percent", "last"), [(True, "100%"), (False, "1.0")])
 def test_curves_in_percent(percent, last):
     fig = plots.curves({"a": ([0, 1], [0, 1])}, xlabel="x", ylabel="y", percent=percent)
