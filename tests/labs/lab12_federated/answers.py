@@ -173,4 +173,392 @@ def match_gradients(model, gradients, start, iterations=100):
     return torch.from_numpy(end.x).reshape(start.shape), label
 """,
     ),
+    # 12.3 a: additive sharing
+    Wrong(
+        "ex12_3-split",
+        "no-sum",
+        Edit("(secret - random.sum(0)) % p", "(secret + random.sum(0)) % p"),
+    ),
+    Wrong(
+        "ex12_3-split",
+        "not-reduced",
+        Edit("(secret - random.sum(0)) % p", "secret - random.sum(0)"),
+    ),
+    Wrong("ex12_3-split", "ignores-generator", Edit(", generator=generator)", ")")),
+    Wrong("ex12_3-split", "tells-something", Edit("torch.randint(0, p,", "torch.randint(1, p,")),
+    Wrong(
+        "ex12_3-split",
+        "tells-something",
+        Edit(
+            "(n - 1, len(secret)), generator=generator)",
+            "(n - 1, 1), generator=generator).expand(-1, len(secret))",
+        ),
+    ),
+    Wrong(
+        "ex12_3-split",
+        "tells-something",
+        """
+def split(secret, n, p, generator):
+    left, rows = secret.clone(), []
+    for _ in range(n - 1):  # a part of what is left
+        part = (torch.rand(len(secret), generator=generator) * (left + 1)).long()
+        rows.append(part)
+        left = left - part
+    return torch.stack([*rows, left])
+""",
+    ),
+    Right(
+        "ex12_3-split",
+        "first-takes-the-rest",
+        """
+def split(secret, n, p, generator):
+    shares = torch.zeros(n, secret.numel(), dtype=torch.int64)
+    shares[0] = secret
+    for party in range(1, n):
+        shares[party].random_(0, p, generator=generator)
+        shares[0] = torch.remainder(shares[0] - shares[party], p)
+    return shares
+""",
+    ),
+    # 12.3 b: polynomials
+    Wrong("ex12_3-evaluate", "reversed", Edit("coefficients.flip(0)", "coefficients")),
+    Wrong(
+        "ex12_3-evaluate",
+        "not-reduced",
+        Edit("(value * points[:, None] + row) % p", "value * points[:, None] + row"),
+    ),
+    Wrong(
+        "ex12_3-evaluate",
+        "overflow",
+        """
+def evaluate(coefficients, points, p):
+    powers = points[:, None] ** torch.arange(len(coefficients))
+    return (powers @ coefficients) % p
+""",
+    ),
+    Wrong(
+        "ex12_3-evaluate",
+        "no-integers",
+        """
+def evaluate(coefficients, points, p):
+    powers = points[:, None].double() ** torch.arange(len(coefficients))
+    return (powers @ coefficients.double()) % p
+""",
+    ),
+    Right(
+        "ex12_3-evaluate",
+        "by-powers",
+        """
+def evaluate(coefficients, points, p):
+    power, total = torch.ones_like(points), 0
+    for row in coefficients:
+        total = (total + torch.outer(power, row) % p) % p
+        power = power * points % p
+    return total
+""",
+    ),
+    # 12.3 c: Shamir's sharing
+    Wrong("ex12_3-shamir", "hands-out-secret", Edit("torch.arange(1, n + 1)", "torch.arange(n)")),
+    Wrong(
+        "ex12_3-shamir", "leading-never-zero", Edit("torch.randint(0, p,", "torch.randint(1, p,")
+    ),
+    Wrong(
+        "ex12_3-shamir",
+        "same-polynomial",
+        Edit(
+            "(t - 1, len(secret)), generator=generator)",
+            "(t - 1, 1), generator=generator).expand(-1, len(secret))",
+        ),
+    ),
+    Wrong("ex12_3-shamir", "ignores-generator", Edit(", generator=generator)", ")")),
+    Wrong("ex12_3-shamir", "no-error", Edit("if not 1 <= t <= n < p:", "if t > n:")),
+    Wrong(
+        "ex12_3-shamir",
+        "wrong-shape",
+        Edit("random = torch.randint(0, p, (t - 1,", "random = torch.randint(0, p, (t,"),
+    ),
+    Wrong(
+        "ex12_3-shamir",
+        "tells-something",
+        Edit(
+            "torch.randint(0, p, (t - 1, len(secret)), generator=generator)",
+            "torch.cat([torch.randint(0, max(p // 2, 2), (t - 1, len(secret)), generator=generator)])",
+        ),
+    ),
+    Right(
+        "ex12_3-shamir",
+        "filled-in-place",
+        """
+def shamir_split(secret, t, n, p, generator, evaluate):
+    if t < 1 or t > n or n >= p:
+        raise ValueError("t of n shares need 1 <= t <= n and n < p")
+    coefficients = torch.empty(t, len(secret), dtype=torch.int64).random_(0, p, generator=generator)
+    coefficients[0] = secret
+    return evaluate(coefficients, torch.tensor(range(1, n + 1)), p)
+""",
+    ),
+    # 12.3 d: reconstruction
+    Wrong(
+        "ex12_3-reconstruct", "wrong-value", Edit("pow(other - x, -1, p)", "pow(x - other, -1, p)")
+    ),
+    Wrong(
+        "ex12_3-reconstruct",
+        "real-division",
+        """
+def reconstruct(points, values, p):
+    secret = 0
+    for i, x in enumerate(points.tolist()):
+        others = [other for other in points.tolist() if other != x]
+        secret = secret + np.prod([other / (other - x) for other in others]) * values[i]
+    return secret % p
+""",
+    ),
+    Wrong(
+        "ex12_3-reconstruct", "assumes-points", Edit("points.tolist()", "range(1, len(points) + 1)")
+    ),
+    Wrong(
+        "ex12_3-reconstruct",
+        "overflow",
+        Edit("secret = (secret + factor * row) % p", "secret = secret + factor * row")
+        + Edit("return secret", "return secret % p"),
+    ),
+    Right(
+        "ex12_3-reconstruct",
+        "by-fermat",
+        """
+def reconstruct(points, values, p):
+    xs = [int(x) for x in points]
+    result = []
+    for column in values.T.tolist():
+        total = 0
+        for i, x in enumerate(xs):
+            top = bottom = 1
+            for other in xs[:i] + xs[i + 1:]:
+                top, bottom = top * -other, bottom * (x - other)
+            total += column[i] * top * pow(bottom, p - 2, p)
+        result.append(total % p)
+    return torch.tensor(result, dtype=torch.int64)
+""",
+    ),
+    # 12.3 e: the hole
+    Wrong(
+        "ex12_3-hole",
+        "returns-impossible",
+        Edit("torch.ones(p", "torch.zeros(p") + Edit("= False", "= True"),
+    ),
+    Wrong(
+        "ex12_3-hole",
+        "one-round",
+        Edit("reconstruct(points, values, p)]", "reconstruct(points, values, p)[0]]"),
+    ),
+    Wrong("ex12_3-hole", "wrong-secrets", Edit("reconstruct(points, values, p)]", "values[0]]")),
+    Wrong("ex12_3-hole", "no-list", Edit(".nonzero()[:, 0]", "")),
+    Right(
+        "ex12_3-hole",
+        "by-sets",
+        """
+def still_possible(points, values, p, reconstruct):
+    impossible = set()
+    for column in values.T:
+        impossible.add(int(reconstruct(points, column[:, None], p)))
+    return torch.tensor(sorted(set(range(p)) - impossible), dtype=torch.int64)
+""",
+    ),
+    # 12.4 a: fixed point
+    Wrong(
+        "ex12_4-fixed",
+        "truncates",
+        Edit("(x.double() * scale).round()", "(x.double() * scale).trunc()"),
+    ),
+    Wrong("ex12_4-fixed", "not-reduced", Edit("whole.long() % p", "whole.long()")),
+    Wrong(
+        "ex12_4-fixed",
+        "no-negatives",
+        Edit("torch.where(v > p // 2, v - p, v).double()", "v.double()"),
+    ),
+    Wrong(
+        "ex12_4-fixed",
+        "no-error",
+        Edit("if not (whole.abs() <= (p - 1) // 2).all():", "if whole.max() > (p - 1) // 2:"),
+    ),
+    Wrong(
+        "ex12_4-fixed",
+        "no-error",
+        Edit(
+            "if not (whole.abs() <= (p - 1) // 2).all():", "if (whole.abs() > (p - 1) // 2).any():"
+        ),
+    ),
+    Right(
+        "ex12_4-fixed",
+        "by-numpy",
+        """
+def encode(x, scale, p):
+    whole = np.rint(x.numpy().astype(np.float64) * scale)
+    if np.isnan(whole).any() or np.abs(whole).max(initial=0) > (p - 1) / 2:
+        raise ValueError("out of range")
+    return torch.from_numpy(np.mod(whole, p).astype(np.int64))
+
+
+def decode(v, scale, p):
+    half = (p - 1) // 2
+    return ((v + half) % p - half).to(torch.float64) / scale
+""",
+    ),
+    # 12.4 b: masks
+    Wrong(
+        "ex12_4-mask",
+        "no-cancel",
+        Edit("total + mask if me < other else total - mask", "total + mask"),
+    ),
+    Wrong("ex12_4-mask", "no-personal", Edit("update + personal", "update.clone()")),
+    Wrong("ex12_4-mask", "wrong-sign", Edit("me < other", "me > other")),
+    Wrong("ex12_4-mask", "not-reduced", Edit("return total % p", "return total")),
+    Wrong(
+        "ex12_4-mask",
+        "input-modified",
+        Edit("total = update + personal", "total = update.add_(personal)"),
+    ),
+    Right(
+        "ex12_4-mask",
+        "by-stack",
+        """
+def mask_update(update, me, pair_masks, personal, p):
+    signs = [1, 1] + [1 if other > me else p - 1 for other in pair_masks]
+    terms = [update, personal, *pair_masks.values()]
+    return sum(sign * term % p for sign, term in zip(signs, terms)).remainder(p)
+""",
+    ),
+    # 12.4 c: the server's sum
+    Wrong(
+        "ex12_4-unmask",
+        "keeps-personal",
+        Edit(
+            '        total = total - expand(int(reconstruct(*ask("personal", client), p)), length)',
+            '        ask("personal", client)',
+        ),
+    ),
+    Wrong("ex12_4-unmask", "ignores-dropouts", Edit("set(public) - set(received)", "set()")),
+    Wrong("ex12_4-unmask", "wrong-sign", Edit("client < gone", "client > gone")),
+    Wrong(
+        "ex12_4-unmask",
+        "asks-both",
+        Edit("set(public) - set(received)", "public")
+        + Edit(
+            "            mask =",
+            "            if client == gone:\n                continue\n            mask =",
+        ),
+    ),
+    Wrong("ex12_4-unmask", "not-reduced", Edit("return total % p", "return total")),
+    Wrong(
+        "ex12_4-unmask",
+        "ignores-dropouts",
+        Edit(
+            "mask = expand(agree(key, public[client]), length)",
+            "mask = expand(agree(key, public[gone]), length)",
+        ),
+    ),
+    Right(
+        "ex12_4-unmask",
+        "masks-first",
+        """
+def unmask_sum(received, public, ask, reconstruct, p):
+    def opened(kind, client):
+        points, values = ask(kind, client)
+        return reconstruct(points, values, p).item()
+
+    vectors = list(received.values())
+    masks = torch.zeros_like(vectors[0])
+    for client in received:
+        masks += expand(opened("personal", client), len(masks))
+    for gone in sorted(public):
+        if gone in received:
+            continue
+        key = opened("key", gone)
+        for client in sorted(received):
+            sign = 1 if client < gone else -1
+            masks += sign * expand(pow(public[client], key, p), len(masks))
+    return torch.remainder(torch.stack(vectors).sum(0) - masks, p)
+""",
+    ),
+    # 12.4 d: images from the sum
+    Wrong(
+        "ex12_4-sum",
+        "dead-row",
+        Edit("bias_gradient != 0", "torch.ones_like(bias_gradient).bool()")
+        + Edit("whole[fits.all(1)]", "whole[fits.all(1) | grey.isnan().any(1)]"),
+    ),
+    Wrong(
+        "ex12_4-sum",
+        "keeps-mixtures",
+        Edit(
+            "fits = ((grey - whole).abs() <= tolerance) & (whole >= 0) & (whole <= 255)",
+            "fits = (whole >= 0) & (whole <= 255)",
+        ),
+    ),
+    Wrong("ex12_4-sum", "counts-twice", Edit(".unique(dim=0)", "")),
+    Wrong(
+        "ex12_4-sum",
+        "misses-images",
+        """
+def images_from_sum(weight_gradient, bias_gradient, tolerance=0.1):
+    row = bias_gradient.abs().argmax()
+    return (255 * weight_gradient[row] / bias_gradient[row]).round()[None] / 255
+""",
+    ),
+    Wrong("ex12_4-sum", "keeps-mixtures", Edit("fits.all(1)", "fits.float().mean(1) > 0.6")),
+    Right(
+        "ex12_4-sum",
+        "by-set",
+        """
+def images_from_sum(weight_gradient, bias_gradient, tolerance=0.1):
+    found = {}
+    for row, delta in zip(weight_gradient.double(), bias_gradient.double()):
+        if delta == 0:
+            continue
+        levels = row / delta * 255
+        nearest = torch.floor(levels + 0.5)
+        inside = nearest.min() >= 0 and nearest.max() <= 255
+        if inside and (levels - nearest).abs().max() <= tolerance:
+            found[tuple(nearest.int().tolist())] = nearest / 255
+    if not found:
+        return torch.empty(0, weight_gradient.shape[1])
+    return torch.stack(list(found.values()))
+""",
+    ),
+    # 12.4 e: trap weights
+    Wrong("ex12_4-trap", "wrong-side", Edit("1 - share", "share")),
+    Wrong(
+        "ex12_4-trap",
+        "wrong-share",
+        Edit(
+            "-scores.quantile(1 - share, dim=0)",
+            "-scores.flatten().quantile(1 - share).expand(rows)",
+        ),
+    ),
+    Wrong(
+        "ex12_4-trap",
+        "wrong-share",
+        Edit("-scores.quantile(1 - share, dim=0)", "torch.zeros(rows)"),
+    ),
+    Wrong("ex12_4-trap", "ignores-generator", Edit(", generator=generator)", ")")),
+    Wrong(
+        "ex12_4-trap",
+        "too-few",
+        Edit(
+            "torch.randn(rows, images.shape[1], generator=generator)",
+            "torch.randn(1, images.shape[1], generator=generator).expand(rows, -1).clone()",
+        ),
+    ),
+    Right(
+        "ex12_4-trap",
+        "by-sorting",
+        """
+def trap_layer(images, rows, share, generator):
+    n, d = images.shape
+    weight = torch.empty(rows, d).normal_(generator=generator)
+    falling = torch.sort(weight @ images.T, dim=1, descending=True).values
+    k = round(share * n)
+    return weight, -(falling[:, k - 1] + falling[:, k]) / 2
+""",
+    ),
 ]
