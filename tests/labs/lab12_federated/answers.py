@@ -561,4 +561,213 @@ def trap_layer(images, rows, share, generator):
     return weight, -(falling[:, k - 1] + falling[:, k]) / 2
 """,
     ),
+    # 12.5 a: Beaver's multiplication
+    Wrong(
+        "ex12_5-beaver",
+        "adds-de-twice",
+        Edit("product[0] = (product[0] + d * e % p) % p", "product = (product + d * e % p) % p"),
+    ),
+    Wrong("ex12_5-beaver", "no-de", Edit("    product[0] = (product[0] + d * e % p) % p\n", "")),
+    Wrong(
+        "ex12_5-beaver",
+        "overflow",
+        """
+def multiply_shares(x, y, a, b, c, p):
+    d, e = (x - a).sum(0) % p, (y - b).sum(0) % p
+    product = c + d * b + e * a
+    product[0] += d * e
+    return product % p
+""",
+    ),
+    Wrong(
+        "ex12_5-beaver",
+        "local-product",
+        """
+def multiply_shares(x, y, a, b, c, p):
+    return x * y % p
+""",
+    ),
+    Wrong(
+        "ex12_5-beaver",
+        "opens-secrets",
+        """
+def multiply_shares(x, y, a, b, c, p):
+    product = torch.zeros_like(x)
+    product[0] = (x.sum(0) % p) * (y.sum(0) % p) % p
+    return product
+""",
+    ),
+    Wrong(
+        "ex12_5-beaver",
+        "not-reduced",
+        Edit("(product[0] + d * e % p) % p", "product[0] + d * e % p - p"),
+    ),
+    Right(
+        "ex12_5-beaver",
+        "party-by-party",
+        """
+def multiply_shares(x, y, a, b, c, p):
+    d = torch.remainder(sum(xi - ai for xi, ai in zip(x, a)), p)
+    e = torch.remainder(sum(yi - bi for yi, bi in zip(y, b)), p)
+    parties = []
+    for i in range(len(x)):
+        own = (d * b[i] % p + e * a[i] % p + c[i]) % p
+        if i == len(x) - 1:
+            own = (own + d * e % p) % p
+        parties.append(own)
+    return torch.stack(parties)
+""",
+    ),
+    # 12.5 b: private scores
+    Wrong("ex12_5-scores", "no-bias", Edit("products.sum(-1) + bias[:, None]", "products.sum(-1)")),
+    Wrong(
+        "ex12_5-scores",
+        "bias-per-pixel",
+        Edit("products.sum(-1) + bias[:, None]", "(products + bias[:, None, None]).sum(-1)"),
+    ),
+    Wrong(
+        "ex12_5-scores",
+        "no-multiply",
+        Edit("multiply(x, w[:, None].expand_as(x), *triple, p)", "x * w[:, None] % p"),
+    ),
+    Wrong(
+        "ex12_5-scores",
+        "not-reduced",
+        Edit("(products.sum(-1) + bias[:, None]) % p", "products.sum(-1) + bias[:, None] + p"),
+    ),
+    Wrong(
+        "ex12_5-scores",
+        "no-triple",
+        Edit("*triple, p)", "triple[0], triple[1], triple[0] * triple[1] % p, p)"),
+    ),
+    Right(
+        "ex12_5-scores",
+        "bias-into-the-first-pixel",
+        """
+def private_scores(x, w, bias, triple, multiply, p):
+    k, n, d = x.shape
+    weights = w.reshape(k, 1, d).repeat(1, n, 1)
+    a, b, c = triple
+    terms = multiply(x, weights, a, b, c, p).clone()
+    terms[:, :, 0] += bias.reshape(k, 1)
+    return torch.remainder(torch.einsum("knd->kn", terms), p)
+""",
+    ),
+    # 12.5 c: the same triple twice
+    Wrong(
+        "ex12_5-reuse",
+        "no-sign",
+        Edit("torch.where(difference > p // 2, difference - p, difference)", "difference"),
+    ),
+    Wrong("ex12_5-reuse", "wrong-order", Edit("first - second", "second - first")),
+    Wrong(
+        "ex12_5-reuse",
+        "no-integers",
+        Edit(
+            "    return torch.where(difference > p // 2, difference - p, difference)",
+            "    return torch.where(difference > p // 2, difference - p, difference) / 1",
+        ),
+    ),
+    Wrong("ex12_5-reuse", "wrong-difference", Edit("first - second", "first + second")),
+    Right(
+        "ex12_5-reuse",
+        "by-shifting",
+        """
+def reuse_leak(first, second, p):
+    half = (p - 1) // 2
+    return torch.remainder(first - second + half, p) - half
+""",
+    ),
+    # 12.6 a: the trimmed mean
+    Wrong("ex12_6-trimmed", "one-sided", Edit("[trim : n - trim]", "[trim:]")),
+    Wrong(
+        "ex12_6-trimmed",
+        "drops-clients",
+        Edit(
+            "updates.sort(0).values[trim : n - trim]",
+            "updates[updates.norm(dim=1).argsort()][trim : n - trim]",
+        ),
+    ),
+    Wrong(
+        "ex12_6-trimmed",
+        "no-error",
+        Edit(
+            '        raise ValueError(f"trimming {trim} at both ends leaves nothing of {n} updates")',
+            "        trim = (n - 1) // 2",
+        ),
+    ),
+    Wrong("ex12_6-trimmed", "wrong-mean", Edit(".mean(0)", ".sum(0) / n")),
+    Wrong(
+        "ex12_6-trimmed",
+        "input-modified",
+        Edit(
+            "updates.sort(0).values[trim : n - trim]",
+            "updates.copy_(updates.sort(0).values)[trim : n - trim]",
+        ),
+    ),
+    Right(
+        "ex12_6-trimmed",
+        "by-topk",
+        """
+def trimmed_mean(updates, trim):
+    kept = len(updates) - 2 * trim
+    if kept < 1:
+        raise ValueError("nothing is left")
+    low = updates.topk(len(updates) - trim, dim=0, largest=False).values
+    return low.topk(kept, dim=0).values.mean(dim=0)
+""",
+    ),
+    # 12.6 b: Krum
+    Wrong("ex12_6-krum", "counts-itself", Edit("[:, 1 : n - f - 1]", "[:, : n - f - 2]")),
+    Wrong("ex12_6-krum", "not-squared", Edit(".square().sum(-1)", ".norm(dim=-1)")),
+    Wrong("ex12_6-krum", "too-many", Edit("[:, 1 : n - f - 1]", "[:, 1 : n - f]")),
+    Wrong("ex12_6-krum", "no-error", Edit("if n < 2 * f + 3:", "if n < 2 * f:")),
+    Wrong("ex12_6-krum", "wrong-score", Edit(".sort(1)", ".sort(1, descending=True)")),
+    Right(
+        "ex12_6-krum",
+        "by-gram",
+        """
+def krum_scores(updates, f):
+    n = updates.shape[0]
+    if not n >= 2 * f + 3:
+        raise ValueError("too few clients")
+    scores = []
+    for i in range(n):
+        others = torch.cat([updates[:i], updates[i + 1:]])
+        far = torch.linalg.vector_norm(others - updates[i], dim=1).pow(2)
+        scores.append(far.topk(n - f - 2, largest=False).values.sum())
+    return torch.stack(scores)
+""",
+    ),
+    # 12.7: controls
+    Wrong("ex12_7-scaffold", "no-correction", Edit("(gradient(here) + c - own)", "gradient(here)")),
+    Wrong("ex12_7-scaffold", "wrong-sign", Edit("+ c - own)", "- c + own)")),
+    Wrong(
+        "ex12_7-scaffold",
+        "old-control",
+        Edit("return here, own - c + (w - here) / (lr * steps)", "return here, own"),
+    ),
+    Wrong("ex12_7-scaffold", "wrong-control", Edit("(lr * steps)", "steps")),
+    Wrong("ex12_7-scaffold", "wrong-step", Edit("gradient(here)", "gradient(w)")),
+    Wrong(
+        "ex12_7-scaffold",
+        "input-modified",
+        Edit(
+            "here = here - lr * (gradient(here) + c - own)",
+            "here -= lr * (gradient(here) + c - own)",
+        )
+        + Edit("here = w.clone()", "here, w = w, w.clone()"),
+    ),
+    Right(
+        "ex12_7-scaffold",
+        "mean-of-gradients",
+        """
+def scaffold_client(w, gradient, c, own, lr, steps):
+    met = []
+    for _ in range(steps):
+        met.append(gradient(w))
+        w = w - lr * (met[-1] + (c - own))
+    return w, torch.stack(met).mean(0)
+""",
+    ),
 ]
