@@ -504,8 +504,8 @@ print(f"ten clients, one gradient each: median PSNR {decibels.median():.0f} dB")
 
 # %% [markdown]
 # The PSNR (peak signal-to-noise ratio) is `-10 log10` of the mean squared error: at 20 dB a pixel
-# is off by 0.1, at 100 dB by 0.00001. Above 40 dB nobody sees a difference. What is left here is
-# the rounding of float32.
+# is off by 0.1, at 100 dB by 0.00001. Above 40 dB hardly anybody sees a difference. What is left
+# here is the rounding of float32.
 #
 # **b. Without a formula.** A convolution shares its weights among all places, so no row belongs to
 # one pixel. But the attacker can *search* (Zhu, Liu and Han 2019): start from noise, compute the
@@ -1060,7 +1060,7 @@ print("12.3e: visible checks passed")
 #
 # p = 11, t = 2, the faulty code. In each round the one share that you hold rules out one secret,
 # and each of the ten wrong ones is equally likely. After how many rounds, on average, do you know
-# the secret?
+# the secret? Write `my_guess_in_rounds = ...`; nobody grades it.
 
 # %% nbgrader={"grade_id": "ex12_3-predict", "solution": true}
 ### BEGIN SOLUTION
@@ -1251,6 +1251,23 @@ test_mask_update()
 print("12.4b: visible checks passed")
 
 # %% [markdown]
+# How much does the server learn from three masked numbers? Modulo 5 you can try every choice of the
+# three pair masks and count what it sees (no personal masks here).
+
+# %% id="mask-demo" tags=["demo"]
+m01, m02, m12 = torch.cartesian_prod(*[torch.arange(5)] * 3).T
+masks, none = [{1: m01, 2: m02}, {0: m01, 2: m12}, {0: m02, 1: m12}], torch.zeros_like(m01)
+for updates in ((1, 2, 3), (4, 0, 2), (1, 1, 1)):
+    seen = torch.stack([mask_update(none + update, me, masks[me], none, 5)
+                        for me, update in enumerate(updates)])
+    triples, often = seen.unique(dim=1, return_counts=True)
+    print(f"updates {updates}: {triples.shape[1]} triples, each {often.unique().tolist()} times; "
+          f"their sum is always {(seen.sum(0) % 5).unique().tolist()}")
+
+# %% [markdown]
+# 25 triples have a given sum, and the server sees each of them equally often, whoever sent what.
+# From 1, 2, 3 and 4, 0, 2 it sees exactly the same. The sum is all that is left.
+#
 # **c. Someone drops out.** A mask as long as a model cannot be sent around for each pair. Clients
 # agree on a short *seed* and stretch it: `expand` below. The seed comes from a key exchange (Diffie
 # and Hellman 1976): client u keeps a secret key and publishes `public_key(key)`; u and v both get
@@ -1572,6 +1589,7 @@ print("12.4d: visible checks passed")
 #
 # Ten clients, one digit each, a network with fresh random weights, and the protocol above without a
 # fault. How many of the ten digits does the server get back from the sum, right in every pixel?
+# Write `my_guess_of_ten = ...`; nobody grades it.
 
 # %% nbgrader={"grade_id": "ex12_4-predict", "solution": true}
 ### BEGIN SOLUTION
@@ -1602,8 +1620,8 @@ plots.show(figure, alt="Above, the ten digits that the clients kept; below, the 
 #
 # Write `trap_layer(images, rows, share, generator)`.
 #
-# - `images`: shape (n, d), the server's own; returns `weight` of shape (rows, d) and `bias` of
-#   shape (rows,)
+# - `images`: shape (n, d), float32, the server's own; returns `weight` of shape (rows, d) and
+#   `bias` of shape (rows,), both float32
 # - each row of `weight` is drawn from the standard normal distribution with `generator`; each row's
 #   own bias is set such that the given share of `images` has `weight @ x + bias > 0` (to within two
 #   images)
@@ -2354,7 +2372,8 @@ plots.show(figure, alt="Accuracy by round with one liar of ten: the plain mean s
 #
 # Now nobody lies. Twelve clients: ten have digits 0 to 8, two have nothing but nines. Say these two
 # are a clinic for a rare illness. The server is careful and assumes f = 2. Which clients does
-# multi-Krum drop, and how well does each model read a nine? Commit to a guess.
+# multi-Krum drop, and how many of the nines does its model read? Write
+# `my_guess_nines_read_in_percent = ...`; nobody grades it.
 
 # %% nbgrader={"grade_id": "ex12_6-predict", "solution": true}
 ### BEGIN SOLUTION
@@ -2362,9 +2381,9 @@ my_guess_nines_read_in_percent = 50
 ### END SOLUTION
 
 # %% id="minority-demo" tags=["demo"]
-others, nines = train.y != 9, train.y == 9
-unequal = list(data.batches(train.x[others][:2000], train.y[others][:2000], 200))
-unequal += list(data.batches(train.x[nines][:400], train.y[nines][:400], 200))
+others, nines = (train.y != 9).nonzero()[:2000, 0], (train.y == 9).nonzero()[:400, 0]
+both = torch.cat([others, nines])
+unequal = list(data.batches(train.x[both], train.y[both], 200))
 dropped = []
 
 
