@@ -634,8 +634,8 @@ plots.show(figure, alt="A digit grows out of noise over one hundred steps of L-B
 # this. And a change of one character in it, which looks harmless, gives the secret away.
 #
 # All numbers are now whole numbers from 0 to p - 1, p is a prime, and every result is taken modulo
-# p (`%`). Why not real numbers? A random real number can never be spread evenly, and rounding would
-# spoil the sums. In this *field* each number but 0 has an inverse: `pow(a, -1, p)`.
+# p (`%`). Why not real numbers? No random number is spread evenly over all of them, and rounding
+# would spoil the sums. In this *field* each number but 0 has an inverse: `pow(a, -1, p)`.
 #
 # The lab uses p = 2^31 - 1, for a practical reason: the product of two such numbers still fits into
 # an int64. The sum of **three** such products does not, and torch does not tell you when an int64
@@ -805,26 +805,16 @@ print("12.3b: visible checks passed")
 # values at 1, 2, ..., n.
 #
 # - the coefficients but the first are drawn evenly from 0 to p - 1, anew for each secret
-# - `evaluate` is handed in: call it as in part b
+# - `evaluate` is handed in: call it once, for all secrets, as in part b
 # - if not `1 <= t <= n < p`, raise a `ValueError` that says what is wrong
 #
-# **d. `reconstruct(points, values, p)`**: the secret from t or more shares, by Lagrange's formula
-# at 0: `sum_i values_i * prod_(j != i) x_j / (x_j - x_i)`, where dividing means multiplying by the
-# inverse modulo p.
-#
-# - `points`: shape (k,), any different numbers from 1 to p - 1; `values`: shape (k, m)
-# - returns shape (m,), int64
-#
 # <details><summary>Hint 1: where to look</summary>
-# c: the secret is row 0 of the coefficients, random rows follow. d: the product over j is one whole
-# number for each i; Python's own numbers (<code>points.tolist()</code>) never run over.
+# The secret is row 0 of the coefficients; the other t - 1 rows are random.
 # <details><summary>Hint 2: the idea</summary>
-# c: point 0 is the secret itself, so the points begin at 1. d: reduce the factor of each i, then
-# add factor times values, and reduce after <em>each</em> product.
+# Point 0 is the secret itself, so the points begin at 1.
 # <details><summary>Hint 3: nearly the code</summary>
-# c: <code>torch.randint(0, p, (t - 1, ...), generator=generator)</code>, points
-# <code>torch.arange(1, n + 1)</code>. d: a double loop; the factor becomes
-# <code>factor * other * pow(other - x, -1, p) % p</code>.
+# <code>torch.randint(0, p, (t - 1, ...), generator=generator)</code> with a column per secret,
+# <code>torch.cat</code>, and the points <code>torch.arange(1, n + 1)</code>.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "oracle-shamir", "points": 0}
@@ -893,7 +883,7 @@ def shamir_split(secret, t, n, p, generator, evaluate):
 # %% nbgrader={"grade_id": "ex12_3-shamir-test", "points": 2}
 @exercise("12.3")
 def test_shamir_split():
-    """A stand-in for evaluate tells what it was asked; t = 1 hands everybody the secret."""
+    """A stand-in for evaluate tells what it was asked."""
     secret, asked = torch.tensor([3, 9, 0, 3]), []
 
     def stand_in(coefficients, points, p):
@@ -923,6 +913,24 @@ def test_shamir_split():
 
 test_shamir_split()
 print("12.3c: visible checks passed")
+
+# %% [markdown]
+# **d. `reconstruct(points, values, p)`**: the secret from t or more shares, by Lagrange's formula
+# at 0: `sum_i values_i * prod_(j != i) x_j / (x_j - x_i)`, where dividing means multiplying by the
+# inverse modulo p.
+#
+# - `points`: shape (k,), any different numbers from 1 to p - 1; `values`: shape (k, m)
+# - returns shape (m,), int64
+#
+# <details><summary>Hint 1: where to look</summary>
+# The product over j is one whole number for each i. Python's own numbers
+# (<code>points.tolist()</code>) never run over.
+# <details><summary>Hint 2: the idea</summary>
+# Reduce the factor of each i; then add factor times values, and reduce after <em>each</em> product.
+# <details><summary>Hint 3: nearly the code</summary>
+# A double loop over the points; the factor starts at 1 and becomes
+# <code>factor * other * pow(other - x, -1, p) % p</code>.
+# </details></details></details>
 
 # %% nbgrader={"grade_id": "ex12_3-reconstruct", "solution": true}
 def reconstruct(points, values, p):
@@ -1615,8 +1623,8 @@ plots.show(figure, alt="Above, the ten digits that the clients kept; below, the 
 # What saves the clients in practice is number: the more images in the sum, the fewer rows that see
 # one of them alone. **e. Unless the server chooses the weights.** Nobody asked where the first
 # layer comes from. A server can send rows that are nearly always off (*trap weights*, Boenisch et
-# al. 2021): a random direction, and a bias so low that only the given `share` of images gets over
-# it. It tunes them on images of its own.
+# al. 2021). Ours are a random direction each, and a bias so low that only the given `share` of
+# images gets over it. The server tunes them on images of its own.
 #
 # Write `trap_layer(images, rows, share, generator)`.
 #
@@ -1943,7 +1951,7 @@ def test_multiply_shares():
     """Two parties modulo 101: 6 * 7 and 100 * 100 (that is -1 * -1)."""
     x, y = torch.tensor([[50, 1], [57, 99]]), torch.tensor([[9, 60], [99, 40]])
     a, b = torch.tensor([[10, 20], [30, 40]]), torch.tensor([[3, 4], [5, 6]])
-    c = torch.tensor([[100, 80], [17, 14]])  # 40 * 8 = 320 = 17 and 60 * 10 = 600 = 95... in shares
+    c = torch.tensor([[77, 33], [0, 0]])
     c[1] = (a.sum(0) * b.sum(0) - c[0]) % 101
     with untouched(torch.nn.Identity(), x, y, a, b, c):
         got = multiply_shares(x, y, a, b, c, 101)
@@ -2199,20 +2207,12 @@ plots.show(figure, alt="What was opened for two patients, twice noise, and the d
 # - `updates`: shape (n, d), a row a client; returns shape (d,)
 # - raise a `ValueError` if nothing would be left
 #
-# **b. `krum_scores(updates, f)`** (Blanchard et al. 2017): how lonely is each update? The score of
-# a client is the sum of the **squared** distances to its `n - f - 2` nearest others. Krum keeps the
-# update with the smallest score; "multi-Krum" drops the f with the largest.
-#
-# - returns shape (n,); raise a `ValueError` if `n < 2 * f + 3`
-#
 # <details><summary>Hint 1: where to look</summary>
-# a: <code>torch.sort</code> along the clients. b: a matrix of all squared distances.
+# <code>torch.sort</code> along the clients.
 # <details><summary>Hint 2: the idea</summary>
-# a: after sorting, a slice is left. b: sort each row; the first entry is the distance to itself.
+# Each coordinate is sorted on its own; after that, what is left is a slice.
 # <details><summary>Hint 3: nearly the code</summary>
-# a: <code>updates.sort(0).values[trim : n - trim]</code>. b: squares of
-# <code>updates[:, None] - updates</code>, added over the last dimension; of each sorted row the
-# entries 1 to n - f - 2.
+# <code>updates.sort(0).values[trim : n - trim]</code>, and its mean over the clients.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "oracle-robust", "points": 0}
@@ -2291,6 +2291,22 @@ def test_trimmed_mean():
 test_trimmed_mean()
 print("12.6a: visible checks passed")
 
+# %% [markdown]
+# **b. `krum_scores(updates, f)`** (Blanchard et al. 2017): how lonely is each update? The score of
+# a client is the sum of the **squared** distances to its `n - f - 2` nearest others. Krum keeps the
+# update with the smallest score; "multi-Krum" drops the f with the largest.
+#
+# - `updates`: shape (n, d); returns shape (n,); raise a `ValueError` if `n < 2 * f + 3`
+#
+# <details><summary>Hint 1: where to look</summary>
+# A matrix of all squared distances, shape (n, n).
+# <details><summary>Hint 2: the idea</summary>
+# Sort each row; its first entry is the distance of the client to itself.
+# <details><summary>Hint 3: nearly the code</summary>
+# The squares of <code>updates[:, None] - updates</code>, added over the last dimension; of each
+# sorted row the entries 1 to n - f - 2.
+# </details></details></details>
+
 # %% nbgrader={"grade_id": "ex12_6-krum", "solution": true}
 def krum_scores(updates, f):
     """For each update the sum of squared distances to its n - f - 2 nearest others: (n,)."""
@@ -2307,7 +2323,8 @@ def krum_scores(updates, f):
 def test_krum_scores():
     """Five clients on a line at 0, 1, 3, 6, 10 and f = 1: two neighbours count."""
     updates = torch.tensor([[0.0], [1.0], [3.0], [6.0], [10.0]])
-    got = expect_tensor(krum_scores(updates, 1), (5,), "krum_scores").tolist()
+    got = expect_tensor(krum_scores(updates, 1), (5,), "krum_scores")
+    got = [round(score, 3) for score in got.tolist()]
     expect(got != [1, 1, 4, 9, 16], "the distance of 0 to itself counts as one of your neighbours",
            "counts-itself")
     expect(got != [4, 3, 5, 7, 11], "add up the squares of the distances", "not-squared")
@@ -2599,8 +2616,9 @@ plots.show(figure, alt="Accuracy over 25 rounds of clients with one digit each: 
 # result tells* are two questions; differential privacy (Lab 11) answers the second.
 #
 # **Read on.** McMahan et al., *Communication-efficient learning of deep networks from decentralized
-# data*, 2017. Zhu, Liu, Han, *Deep leakage from gradients*, 2019. Phong et al., *Privacy-preserving
-# deep learning via additively homomorphic encryption*, 2018 (the quotient). Shamir, *How to share a
+# data*, 2017. Zhu, Liu, Han, *Deep leakage from gradients*, 2019; Zhao, Mopuri, Bilen, *iDLG*, 2020
+# (the label). Phong et al., *Privacy-preserving deep learning via additively homomorphic
+# encryption*, 2018 (the quotient). Shamir, *How to share a
 # secret*, 1979. Bonawitz et al., *Practical secure aggregation for privacy-preserving machine
 # learning*, 2017. Boenisch et al., *When the curious abandon honesty*, 2021. Beaver, *Efficient
 # multiparty protocols using circuit randomization*, 1991. Blanchard et al., *Machine learning with
