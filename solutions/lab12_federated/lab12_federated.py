@@ -1869,9 +1869,9 @@ widgets.slider(draw, [0.001, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0], label=
 # model.
 #
 # Two or more parties hold additive shares of x and of y. They want shares of x * y. The trick
-# (Beaver 1991) is a triple prepared beforehand: shares of random `a`, `b` and of `c = a * b`, which
-# nobody knows. The parties open only `d = x - a` and `e = y - b`. Since a and b are random, d and e
-# are random, too. And then
+# (Beaver 1991) is a triple prepared beforehand, by a dealer or by a longer protocol: shares of
+# random `a`, `b` and of `c = a * b`, which none of the parties knows. The parties open only `d = x
+# - a` and `e = y - b`. Since a and b are random, d and e are random, too. And then
 #
 # `x * y = c + d * b + e * a + d * e`,
 #
@@ -2383,7 +2383,8 @@ plots.show(figure, alt="Accuracy by round with one liar of ten: the plain mean s
            "three robust rules rise.")
 
 # %% [markdown]
-# One liar is enough to ruin the mean. The robust rules hardly notice it.
+# One liar is enough to ruin the mean. The robust rules hardly notice it; Krum, which keeps a single
+# client's update, learns a little more slowly.
 #
 # ### Whom do they drop?
 #
@@ -2489,7 +2490,7 @@ print(f"you said: {my_guess_nines_read_in_percent} % of the nines")
 # Keep w as it was at the start; ask for the gradient where you are <em>now</em>.
 # <details><summary>Hint 3: nearly the code</summary>
 # <code>here = w.clone()</code>, in the loop <code>here = here - lr * (...)</code>, and at the end
-# the formula of the third line.
+# the formula for the new control.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "oracle-scaffold", "points": 0}
@@ -2552,7 +2553,21 @@ def test_scaffold_client():
 test_scaffold_client()
 print("12.7: visible checks passed")
 
+# %% id="two-clients-demo" tags=["demo"]
+h, c = torch.tensor([1.0, 4.0]), torch.tensor([0.0, 1.0])
+for name, controlled in (("FedAvg", False), ("SCAFFOLD", True)):
+    w, own = torch.zeros(1), [torch.zeros(1), torch.zeros(1)]
+    for _ in range(200):
+        ends = [scaffold_client(w, lambda v, k=k: h[k] * (v - c[k]), sum(own) / 2, own[k], 0.1, 10)
+                for k in range(2)]
+        w = (ends[0][0] + ends[1][0]) / 2
+        own = [control for _, control in ends] if controlled else own
+    print(f"{name}, ten local steps, two clients of 12.1: w = {w.item():.3f}")
+
 # %% [markdown]
+# These are the two clients of 12.1c, whose data together would choose 0.8. FedAvg rests where you
+# calculated; with controls the same steps lead to the minimum of all data.
+#
 # ### One digit each
 #
 # Ten clients; client k has nothing but a hundred times the digit k. Twenty local steps a round.
@@ -2594,8 +2609,9 @@ plots.show(figure, alt="Accuracy over 25 rounds of clients with one digit each: 
            "SCAFFOLD, which ends higher.")
 
 # %% [markdown]
-# The messages are twice as long, and the controls are one more thing that tells about a client's
-# data: they are its mean gradient. You know by now what can be read from that.
+# In the same number of rounds the controls lead further. The messages are twice as long, and the
+# controls are one more thing that tells about a client's data: they are its mean gradient. You know
+# by now what can be read from that.
 #
 # ## What you found
 #
@@ -2609,22 +2625,21 @@ plots.show(figure, alt="Accuracy over 25 rounds of clients with one digit each: 
 # curves, authenticated channels, and signatures against a server that tells two stories. All
 # parties here follow the protocol but for the liars you met. The pictures come back from networks
 # whose first layer is linear, or small and smooth; many local steps, large batches and large
-# networks make it harder, and no number of them makes it impossible.
+# networks make it harder, and "harder" is no proof.
 #
 # **The paper** (section 3.3) names federated learning and secure multi-party computation as ways to
 # learn without sharing data. You have seen what each hides. *Where* the data are and *what the
 # result tells* are two questions; differential privacy (Lab 11) answers the second.
 #
-# **Read on.** McMahan et al., *Communication-efficient learning of deep networks from decentralized
-# data*, 2017. Zhu, Liu, Han, *Deep leakage from gradients*, 2019; Zhao, Mopuri, Bilen, *iDLG*, 2020
-# (the label). Phong et al., *Privacy-preserving deep learning via additively homomorphic
-# encryption*, 2018 (the quotient). Shamir, *How to share a
-# secret*, 1979. Bonawitz et al., *Practical secure aggregation for privacy-preserving machine
-# learning*, 2017. Boenisch et al., *When the curious abandon honesty*, 2021. Beaver, *Efficient
-# multiparty protocols using circuit randomization*, 1991. Blanchard et al., *Machine learning with
-# adversaries: Byzantine tolerant gradient descent*, 2017. Yin et al., *Byzantine-robust distributed
-# learning*, 2018. Karimireddy et al., *SCAFFOLD: stochastic controlled averaging for federated
-# learning*, 2020.
+# **Read on.** McMahan et al., *Communication-efficient learning of deep networks from
+# decentralized data*, 2017. Zhu, Liu, Han, *Deep leakage from gradients*, 2019; Zhao, Mopuri,
+# Bilen, *iDLG*, 2020 (the label). Phong et al., *Privacy-preserving deep learning via additively
+# homomorphic encryption*, 2018 (the quotient). Shamir, *How to share a secret*, 1979. Bonawitz et
+# al., *Practical secure aggregation for privacy-preserving machine learning*, 2017. Boenisch et
+# al., *When the curious abandon honesty*, 2021. Beaver, *Efficient multiparty protocols using
+# circuit randomization*, 1991. Blanchard et al., *Machine learning with adversaries: Byzantine
+# tolerant gradient descent*, 2017. Yin et al., *Byzantine-robust distributed learning*, 2018.
+# Karimireddy et al., *SCAFFOLD: stochastic controlled averaging for federated learning*, 2020.
 #
 # **Where next.** Lab 09 measures who pays for a rule that drops the unusual; Lab 13 asks how to
 # tell users what a system does with their data.

@@ -58,6 +58,8 @@ def test_lab12_shows_what_its_prose_says():
     assert number(r"multi-Krum: [\d.]+% of all digits right,") < 5
     assert "dropped the two clients with the nines in 15 of 15 rounds" in text
     # 12.7
+    assert number("FedAvg, ten local steps, two clients of 12.1: w =") == 0.604
+    assert number("SCAFFOLD, ten local steps, two clients of 12.1: w =") == 0.8
     assert number("SCAFFOLD, one digit a client:") > number("FedAvg, one digit a client:") + 3
 
 
