@@ -153,6 +153,8 @@ def image_grid(
     )
     if signed:
         fig.colorbar(drawn, ax=axes, label=label, fraction=0.05)
+        # with a colour bar the layout forgets a part of the words at the left
+        fig.set_layout_engine("constrained", rect=(0.03, 0, 0.97, 1))
     return fig
 
 
@@ -190,7 +192,7 @@ def _grid_size(
     """Return width and height in inches that leave room for the words."""
     lines = [line for title in titles or () for line in title.split("\n")]
     cell = max([1.25, *(0.09 * len(line) for line in lines)])
-    margin = 0.1 * max(map(len, row_labels or [""])) + (1.7 if signed else 0.0)
+    margin = 0.1 * max(map(len, row_labels or [""])) + (1.3 if signed else 0.0)
     above = 0.2 * max((title.count("\n") + 1 for title in titles or ()), default=0)
     titled = len(rows) if titles and len(titles) == sum(map(len, rows)) else 1
     return cell * max(map(len, rows)) + margin, 1.25 * len(rows) + above * titled
