@@ -7,7 +7,7 @@ import html
 import io
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
 from typing import Any, TypeAlias
 
@@ -115,6 +115,7 @@ def image_grid(
     vmin: float = 0.0,
     vmax: float = 1.0,
     signed: bool = False,
+    label: str = "change",
 ) -> Figure:
     """Return a figure with one small picture per image.
 
@@ -128,6 +129,7 @@ def image_grid(
         vmax: the value shown white.
         signed: show changes instead of images: purple below 0, white at 0, orange above, with a
             colour bar, on a scale as wide as the largest change.
+        label: what the colour bar shows.
 
     Raises:
         ValueError: the number of titles or row labels does not fit.
@@ -150,7 +152,9 @@ def image_grid(
         used if per_image else axes[0], titles or (), [line[0] for line in axes], row_labels or ()
     )
     if signed:
-        fig.colorbar(drawn, ax=axes, label="change")
+        fig.colorbar(drawn, ax=axes, label=label, fraction=0.05)
+        # with a colour bar the layout forgets a part of the words at the left
+        fig.set_layout_engine("constrained", rect=(0.03, 0, 0.97, 1))
     return fig
 
 
@@ -188,7 +192,7 @@ def _grid_size(
     """Return width and height in inches that leave room for the words."""
     lines = [line for title in titles or () for line in title.split("\n")]
     cell = max([1.25, *(0.09 * len(line) for line in lines)])
-    margin = 0.1 * max(map(len, row_labels or [""])) + (1.0 if signed else 0.0)
+    margin = 0.1 * max(map(len, row_labels or [""])) + (1.3 if signed else 0.0)
     above = 0.2 * max((title.count("\n") + 1 for title in titles or ()), default=0)
     titled = len(rows) if titles and len(titles) == sum(map(len, rows)) else 1
     return cell * max(map(len, rows)) + margin, 1.25 * len(rows) + above * titled
@@ -206,7 +210,8 @@ def curves(
     """Return a figure with one line per entry, told apart by colour, marker and dashes.
 
     Args:
-        series: name -> (x values, y values); a name in `COLOURS` has its colour everywhere.
+        series: name -> (x values, y values); a name in `COLOURS` has its colour everywhere, and
+            two names that are not there have two colours while `PALETTE` lasts.
         xlabel: what the horizontal axis shows, with its unit.
         ylabel: what the vertical axis shows, with its unit.
         title: one line above the picture.
@@ -215,11 +220,11 @@ def curves(
     """
     fig = Figure(figsize=(8, 4.2), layout="constrained")
     ax = fig.subplots()
-    for (name, (x, y)), marker, dashes in zip(
-        series.items(), cycle(_MARKERS), cycle(_DASHES), strict=False
+    for (name, (x, y)), drawn, marker, dashes in zip(
+        series.items(), _distinct(series), cycle(_MARKERS), cycle(_DASHES), strict=False
     ):
         spacing = max(1, len(x) // 12)
-        shade = (colours or {}).get(name) or colour(name)
+        shade = (colours or {}).get(name) or drawn
         ax.plot(x, y, color=shade, ls=dashes, marker=marker, markevery=spacing, label=name)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
     if percent:
@@ -228,3 +233,14 @@ def curves(
     ax.grid(alpha=0.3)
     fig.legend(loc="outside right upper", handlelength=4, fontsize=_FONT)
     return fig
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    """Return a colour for each name: its own, or a free one if another name took that before."""
+    chosen: list[str] = []
+    for name in names:
+        own = colour(name)
+        known = not set(re.findall(r"\w+", name.lower())).isdisjoint(COLOURS)
+        free = [other for other in PALETTE.values() if other not in chosen]
+        chosen.append(free[0] if own in chosen and free and not known else own)
+    return chosen

@@ -208,6 +208,16 @@ def test_curves_take_colours_of_their_own():
     assert shades == [plots.colour("a"), plots.PALETTE["blue"]]
 
 
+def test_unknown_names_have_colours_of_their_own_and_known_ones_keep_theirs():
+    names = ["standard", "mean", "median", "one step", "two steps", "standard, under PGD"]
+    (ax,) = plots.curves({n: ([0, 1], [0, 1]) for n in names}, xlabel="x", ylabel="y").axes
+    drawn = dict(zip(names, [line.get_color() for line in ax.lines], strict=True))
+    assert drawn["standard"] == drawn["standard, under PGD"] == plots.colour("standard")
+    assert len(set(drawn.values())) == len(names) - 1
+    many = {f"series {k}": ([0, 1], [0, 1]) for k in range(20)}
+    assert plots.png(plots.curves(many, xlabel="x", ylabel="y"))
+
+
 @pytest.mark.parametrize(("percent", "last"), [(True, "100%"), (False, "1.0")])
 def test_curves_in_percent(percent, last):
     fig = plots.curves({"a": ([0, 1], [0, 1])}, xlabel="x", ylabel="y", percent=percent)

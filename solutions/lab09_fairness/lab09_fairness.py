@@ -880,7 +880,8 @@ for kind, labels in (("the damaged labels", dirty), ("the clean labels", rich)):
 
 # %% id="thin-demo" tags=["demo"]
 law = tables.law_school().sample(frac=1, random_state=0)
-x, passed = tables.design_matrix(law[["LSAT", "UGPA"]]).to_numpy(), law["pass_first_year"].to_numpy()
+x = tables.design_matrix(law[["LSAT", "UGPA"]]).to_numpy()
+passed = law["pass_first_year"].to_numpy()
 race, learn = law["race"].to_numpy(), np.arange(len(law)) < len(law) // 2
 for keep in (1.0, 0.1, 0.0):
     rows = learn & thin_out(race, "Black", keep, np.random.default_rng(0))
