@@ -6,8 +6,10 @@ import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import nn
 
@@ -92,6 +94,32 @@ def expect_tensor(value: object, shape: tuple[int, ...], name: str) -> torch.Ten
     expect(
         bool(torch.isfinite(value).all()),
         f"{name} returned nan or infinity: look for a division by zero or the log of zero",
+        "not-finite",
+    )
+    return value
+
+
+def expect_array(
+    value: object, shape: tuple[int, ...], name: str, *, finite: bool = True
+) -> npt.NDArray[Any]:
+    """Return ``value`` if it is a numpy array of numbers of ``shape``; else `CheckFailed`.
+
+    ``finite`` refuses nan and infinity.
+    """
+    expect(
+        isinstance(value, np.ndarray) and value.dtype.kind in "biuf",
+        f"{name} must return a numpy array of numbers; it returned {type(value).__name__}",
+        "no-array",
+    )
+    assert isinstance(value, np.ndarray)
+    expect(
+        value.shape == shape,
+        f"{name} must return shape {shape}; it returned {value.shape}",
+        "wrong-shape",
+    )
+    expect(
+        not finite or np.isfinite(value).all(),
+        f"{name} returned nan or infinity: look for a division by zero",
         "not-finite",
     )
     return value
