@@ -30,7 +30,7 @@
 # |---|---|
 # | Paper | section 2.3 (interpretability and explainability) |
 # | Time | 150 minutes for exercises 6.1 to 6.6; about 80 more for the others |
-# | Points | 18 (18 checked by machine, 0 read by a person) |
+# | Points | 33 (30 checked by machine, 3 read by a person) |
 # | You need | Python, numpy, a little PyTorch (`torch.autograd.grad`); Lab 00 |
 # | It runs in | about 30 CPU seconds in all, 12 without the demonstrations; 1.2 GiB of memory |
 #
@@ -90,6 +90,7 @@ MEAN, SCALE = train.mean(axis=0), train.std(axis=0)
 # library answers, twice.
 
 # %% id="hook" tags=["demo"]
+import matplotlib.pyplot as plt
 import shap
 from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -196,11 +197,13 @@ def oracle_axioms(shapley, rng):
 
 def oracle_known_games(shapley):
     """An airport of nine airlines, one of them a dummy; and two players who add the same."""
+    from itertools import pairwise
+
     needs = np.array([4.0, 1.0, 0.0, 2.0, 2.0, 7.0, 9.0, 3.0, 9.0])
     phi = shapley(lambda c: np.max(c * needs, axis=1), 9)
     steps = np.unique(needs)
-    truth = [sum((b - a) / (needs >= b).sum() for a, b in zip(steps, steps[1:], strict=False)
-                 if b <= need) for need in needs]
+    truth = [sum((b - a) / (needs >= b).sum() for a, b in pairwise(steps) if b <= need)
+             for need in needs]
     expect(abs(phi[2]) < 1e-12, "a player who never adds anything must get nothing", "no-dummy")
     expect(abs(phi[3] - phi[4]) < 1e-12, "equal players must get equal shares", "no-symmetry")
     expect(np.allclose(phi, truth), "nine airlines share a runway: your shares are off",
@@ -396,9 +399,8 @@ plots.show(figure, alt="A waterfall from the mean score to Kim's score: being un
 # %% id="beeswarm-demo" tags=["demo"]
 people = held_out[:400]
 shares = shap.TreeExplainer(boosted, everybody).shap_values(people)
-swarm = shap.Explanation(shares, 0, people, feature_names=COLUMNS)
-figure = shap.plots.beeswarm(swarm, show=False).figure
-plots.show(figure, alt="One line of 400 dots for each feature. Being married and more "
+shap.summary_plot(shares, people, feature_names=COLUMNS, show=False, rng=np.random.default_rng(0))
+plots.show(plt.gcf(), alt="One line of 400 dots for each feature. Being married and more "
            "education move the score up; most dots of capital gain lie at zero and a few far "
            "right.")
 
@@ -445,10 +447,10 @@ for column, choices in (("hours a week", range(20, 81, 5)), ("education (years)"
 # np.linalg.lstsq solves the problem without weights. What must you multiply each row with, so that
 # its squared error is multiplied by the weight?
 # <details><summary>Hint 2: the idea</summary>
-# By the root of the weight, both sides. The intercept is a column of ones (to be multiplied, too).
+# By the root of the weight, both sides. The intercept is a column of ones (multiply it, too).
 # <details><summary>Hint 3: nearly the code</summary>
-# <code>u = (z - x) / scale</code>; the columns are a one and u; <code>root = np.sqrt(weight)</code>;
-# solve <code>(columns * root[:, None]) b = predict(z) * root</code>; leave out b[0] and divide by
+# <code>u = (z - x) / scale</code>; the columns are a one and u; root is the square root of the
+# weight; solve <code>(columns * root[:, None]) b = predict(z) * root</code>; leave out b[0] and divide by
 # scale.
 # </details></details></details>
 
@@ -525,8 +527,8 @@ def test_lime():
         return np.abs(rows[:, 0])
 
     near = run(kinked, width=0.2)
-    expect(near[0] > 0.9, f"|a| at a = 1 has slope 1, and the kink at 0 lies five widths away; your "
-           f"slope {near[0]:.2f} is pulled down by neighbours beyond it: weigh them by "
+    expect(near[0] > 0.9, f"|a| at a = 1 has slope 1, and the kink at 0 lies five widths away; "
+           f"your slope {near[0]:.2f} is pulled down by neighbours beyond it: weigh them by "
            "exp(-distance^2 / (2 width^2))", "no-weights")
     expect(np.allclose(near, [1, 0], atol=1e-3), f"the slopes of |a| at a = 1 are 1 and 0; yours "
            f"{near.round(3)}", "wrong-weights")
@@ -621,7 +623,7 @@ def test_jaccard():
     runs = np.array([[9.0, -8.0, 1.0, 0.0], [7.0, 1.0, -6.0, 0.0], [-9.0, 7.0, 0.0, 1.0]])
     got = jaccard_of_tops(runs, 2)
     said = f"the pairs agree by 1/3, 1 and 1/3, so the mean is 0.556; yours {got:.3f}"
-    expect(not np.isclose(got, 7 / 9) or np.isclose(got, 5 / 9), "a run is not paired with itself",
+    expect(not np.isclose(got, 19 / 27), "a run is not paired with itself",
            "own-pairs")
     expect(not np.isclose(got, 2 / 3), f"{said}: the Jaccard index divides by the union, not by k",
            "overlap")
@@ -792,8 +794,8 @@ def test_steady():
     for d, width, budget in ((2, 1.0, 60), (6, 1.8, 150)):
         predict, x, scale, truth = oracle_wave(d, width, rng)
         ratio = oracle_steadier(steady_lime, predict, x, scale, width, budget, truth, range(40))
-        expect(ratio <= 0.8, f"on a sine wave your error is {ratio:.2f} times plain LIME's; at most "
-               "0.8 is asked for", "no-steadier")
+        expect(ratio <= 0.8, f"on a sine wave your error is {ratio:.2f} times plain LIME's; at "
+               "most 0.8 is asked for", "no-steadier")
     oracle_steady_on_people(steady_lime)
     ### END HIDDEN TESTS
 
@@ -893,8 +895,8 @@ def oracle_disguise(disguise, seed):
     acts, hides = oracle_disguised(disguise(by_sex, by_school, real, neighbours, rng=rng), rng)
     expect(acts >= 0.95, f"your model judges {acts:.1%} of 3,000 unseen people like the biased "
            "rule; 95 % are asked for", "not-biased")
-    expect(hides >= 0.9, f"LIME's main reason is another than the sex for {hides:.1%} of 200 unseen "
-           "people; 90 % are asked for", "found-out")
+    expect(hides >= 0.9, f"LIME's main reason is another than the sex for {hides:.1%} of 200 "
+           "unseen people; 90 % are asked for", "found-out")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "ex6_3-disguise", "solution": true}
@@ -1069,6 +1071,688 @@ for name, rule in (("by sex, openly", by_sex), ("by school", by_school), ("disgu
 #
 # The audit is no proof either: a model may act on the sex through other columns, and switching one
 # column then shows nothing. Lab 09 comes back to that.
+
+# %% [markdown]
+# ## Exercise 6.4: maps of a network's gradient (6 points)
+#
+# Difficulty: 3 of 5 · Minutes: 30 · Why: for images nobody reads 784 numbers. One paints them: a
+# **map** says for each pixel how it bears on the answer. There are many ways to paint.
+#
+# **a. `saliency(model, x, target)`**: the gradient of one logit (Simonyan, Vedaldi, Zisserman
+# 2014). We keep its sign: an orange pixel speaks for the class when it gets brighter, a purple one
+# against it.
+#
+# - `x`: (n, ...); `target`: (n,), for each image the class whose **logit** is explained
+# - returns: the shape of `x`, without a graph; `x` and the model stay as they were
+#
+# <details><summary>Hint 1: where to look</summary>
+# torch.autograd.grad of a sum over the batch gives every image its own gradient.
+# <details><summary>Hint 2: the idea</summary>
+# Of each row of the logits take the entry at its target: <code>gather</code>, or index with
+# <code>torch.arange(n)</code>.
+# <details><summary>Hint 3: nearly the code</summary>
+# z is a detached clone of x that requires a gradient; the logits of z at
+# <code>[torch.arange(len(x)), target]</code>, summed; their gradient with respect to z.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "oracle-saliency", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_gradient(model, x, target):
+    """A right gradient of the target logit, for the tests of what builds on it."""
+    z = x.detach().clone().requires_grad_(True)
+    with torch.enable_grad():
+        chosen = (model(z) * F.one_hot(target, model(z[:1]).shape[1])).sum()
+    return torch.autograd.grad(chosen, z)[0]
+
+
+def oracle_saliency(saliency):
+    """Central differences on a smooth network: other shapes, a batch of one, float64."""
+    g = torch.Generator().manual_seed(641)
+    model = nn.Sequential(nn.Flatten(), nn.Linear(12, 9), nn.Tanh(), nn.Linear(9, 4)).double()
+    for parameter in model.parameters():
+        nn.init.normal_(parameter, generator=g)
+    for n in (1, 5):
+        x = torch.randn(n, 1, 3, 4, generator=g, dtype=torch.float64)
+        target = torch.randint(0, 4, (n,), generator=g)
+        with untouched(model.eval(), x):
+            got = expect_tensor(saliency(model, x, target), tuple(x.shape), "saliency")
+        expect(got.dtype == x.dtype, f"the map must keep the dtype {x.dtype}", "wrong-dtype")
+        for pixel in range(12):
+            step = 1e-5 * F.one_hot(torch.tensor(pixel), 12).reshape(1, 3, 4)
+            up, down = (model(x + s * step)[torch.arange(n), target] for s in (1, -1))
+            rate = ((up - down) / 2e-5).detach()
+            expect(torch.allclose(got.flatten(1)[:, pixel], rate, atol=1e-7), "your map is not the "
+                   "rate at which the target logit changes with the pixel", "not-the-logit")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "ex6_4-saliency", "solution": true}
+def saliency(model, x, target):
+    """The gradient of the target logit of each image: (n, ...) -> (n, ...)."""
+    ### BEGIN SOLUTION
+    z = x.detach().clone().requires_grad_(True)
+    score = model(z).gather(1, target[:, None]).sum()
+    (gradient,) = torch.autograd.grad(score, z)
+    return gradient
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex6_4-saliency-test", "points": 1}
+@exercise("6.4")
+def test_saliency():
+    """On a linear model the gradient of a logit is the row of weights of its class."""
+    model = models.linear(4, 3, generator=torch.Generator().manual_seed(0)).eval()
+    x = torch.rand(2, 1, 2, 2, generator=torch.Generator().manual_seed(1))
+    target = torch.tensor([2, 0])
+    with untouched(model, x):
+        got = expect_tensor(saliency(model, x, target), (2, 1, 2, 2), "saliency").flatten(1)
+    truth = model[1].weight.detach()[target]
+    expect(not torch.allclose(got, truth.abs()), "keep the sign: it says whether a pixel speaks "
+           "for or against the class", "absolute")
+    expect(not torch.allclose(got, model[1].weight.detach().sum(0).expand(2, 4)), "you "
+           "differentiate the sum of all logits; each image has one target", "all-classes")
+    expect(torch.allclose(got, truth), "on a linear model the map is the row of weights of the "
+           "target class. Differentiate its logit, not its probability and not a loss",
+           "not-the-logit")
+    ### BEGIN HIDDEN TESTS
+    oracle_saliency(saliency)
+    ### END HIDDEN TESTS
+
+
+test_saliency()
+print("6.4a: visible checks passed")
+
+# %% [markdown]
+# **b. `smoothgrad`**: the gradient of a network with ReLUs jumps from pixel to pixel. SmoothGrad
+# (Smilkov et al. 2017) takes the mean of the gradients at `n` noisy copies of each image.
+#
+# - the noise: normal, standard deviation `sigma`, fresh for each copy, drawn by `generator`
+# - `gradient(model, x, target)` is handed in, so a slip in part a costs nothing here
+# - returns: the shape of `x`, the mean over the copies, signs kept
+#
+# <details><summary>Hint 1: where to look</summary>
+# <code>torch.randn(x.shape, generator=generator, dtype=x.dtype)</code>, n times.
+# <details><summary>Hint 2: the idea</summary>
+# The noise goes into the image, not onto the map.
+# <details><summary>Hint 3: nearly the code</summary>
+# Start with zeros; n times add <code>gradient(model, x + noise, target) / n</code>.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "oracle-smoothgrad", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_smoothgrad(smoothgrad):
+    """One ReLU: the mean gradient is known, w * Phi(w.x / (sigma ||w||))."""
+    g = torch.Generator().manual_seed(642)
+    model = nn.Sequential(nn.Linear(6, 1), nn.ReLU()).double().eval()
+    w = torch.randn(1, 6, generator=g, dtype=torch.float64)
+    with torch.no_grad():
+        model[0].weight.copy_(w)
+        model[0].bias.zero_()
+    x, target = 0.3 * torch.randn(4, 6, generator=g, dtype=torch.float64), torch.zeros(4).long()
+    with untouched(model, x):
+        got = smoothgrad(model, x, target, sigma=0.4, n=400, generator=g, gradient=oracle_gradient)
+    got = expect_tensor(got, (4, 6), "smoothgrad")
+    share = torch.special.ndtr((x @ w[0]) / (0.4 * w.norm()))
+    expect(((got @ w[0]) / (w @ w.T)[0, 0] - share).abs().max() < 0.11, "behind one ReLU the mean "
+           "gradient is w times the probability that noise leaves it open; yours is not",
+           "noise-on-map")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "ex6_4-smoothgrad", "solution": true}
+def smoothgrad(model, x, target, *, sigma, n, generator, gradient):
+    """The mean gradient over n noisy copies of each image: (n, ...) -> (n, ...)."""
+    ### BEGIN SOLUTION
+    total = torch.zeros_like(x)
+    for _ in range(n):
+        noise = torch.randn(x.shape, generator=generator, dtype=x.dtype)
+        total += gradient(model, x + sigma * noise, target)
+    return total / n
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex6_4-smoothgrad-test", "points": 2}
+@exercise("6.4")
+def test_smoothgrad():
+    """A made-up gradient, z^2: its mean over noise is x^2 + sigma^2."""
+    model, x = nn.Identity(), torch.full((1, 2000), -1.0)
+
+    def run(gradient, seed=0, n=50):
+        return expect_tensor(smoothgrad(
+            model, x, torch.tensor([0]), sigma=0.5, n=n, gradient=gradient,
+            generator=torch.Generator().manual_seed(seed)), (1, 2000), "smoothgrad")
+
+    square = run(lambda model, z, target: z**2).mean()
+    expect(square < 40, "you return the sum over the copies, not their mean", "sum")
+    expect(abs(square - 1.25) < 0.03, f"the mean of (-1 + noise)^2 with sigma = 0.5 is 1.25; yours "
+           f"is {square:.3f}. The noise goes into the image, before the gradient, and sigma is a "
+           "standard deviation", "noise-on-map")
+    same = run(lambda model, z, target: z)
+    expect(same.mean() < 0, "keep the sign of each gradient", "absolute")
+    expect(abs(same.std() - 0.5 / 50**0.5) < 0.01, "every copy needs fresh noise: with 50 copies "
+           f"what is left of it has deviation 0.071; yours {same.std():.3f}", "same-noise")
+    again, other = (run(lambda model, z, target: z, seed) for seed in (0, 1))
+    expect(torch.equal(same, again) and not torch.equal(same, other), "the noise must be drawn by "
+           "generator, and by nothing else", "ignores-generator")
+    ### BEGIN HIDDEN TESTS
+    oracle_smoothgrad(smoothgrad)
+    ### END HIDDEN TESTS
+
+
+test_smoothgrad()
+print("6.4b: visible checks passed")
+
+# %% [markdown]
+# **c. `integrated_gradients`**: a gradient says what a *small* change would do. Sundararajan, Taly
+# and Yan (2017) go all the way from a `baseline`, here a black image, to the image, and add up:
+#
+# map = (x - baseline) * mean over the way of the gradient
+#
+# The maps then **complete** the score: their sum is the logit at x minus the logit at the baseline.
+# It is efficiency again.
+#
+# - the way: the straight line; its `steps` points are the **midpoints** of `steps` equal pieces,
+#   baseline + (k + 1/2) / steps * (x - baseline), k = 0, ..., steps - 1
+# - `baseline`: the shape of `x`; `gradient(model, x, target)` is handed in
+# - returns: the shape of `x`
+#
+# <details><summary>Hint 1: where to look</summary>
+# A loop over k that adds up gradients; one multiplication at the end.
+# <details><summary>Hint 2: the idea</summary>
+# With one step the only point is half way between baseline and x.
+# <details><summary>Hint 3: nearly the code</summary>
+# Add up <code>gradient(model, point, target) / steps</code> over the points
+# <code>baseline + (k + 0.5) / steps * (x - baseline)</code>,
+# then <code>(x - baseline) * mean</code>.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "oracle-ig", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_ig(integrated_gradients):
+    """Scipy's quadrature on a smooth network, and completeness on the digits."""
+    from scipy.integrate import quad_vec
+
+    g = torch.Generator().manual_seed(643)
+    model = nn.Sequential(nn.Linear(5, 8), nn.Tanh(), nn.Linear(8, 3)).double().eval()
+    x, baseline = torch.randn(2, 3, 5, generator=g, dtype=torch.float64)
+    target = torch.tensor([2, 0, 1])
+    with untouched(model, x, baseline):
+        got = integrated_gradients(model, x, target, baseline, 100, gradient=oracle_gradient)
+    got = expect_tensor(got, (3, 5), "integrated_gradients")
+    mean = quad_vec(lambda t: oracle_gradient(model, baseline + t * (x - baseline), target).numpy(),
+                    0, 1)[0]
+    expect(np.abs(got.numpy() - (x - baseline).numpy() * mean).max() < 1e-4, "your integral is not "
+           "that of scipy's quadrature", "wrong-points")
+    network = models.pretrained("mnist_cnn")
+    digits = data.sample(data.mnist("test"), 8, g)
+    black = torch.zeros_like(digits.x)
+    maps = integrated_gradients(network, *digits, black, 200, gradient=oracle_gradient)
+    with torch.no_grad():
+        gain = (network(digits.x) - network(black))[torch.arange(8), digits.y]
+    off = (maps.flatten(1).sum(1) - gain).abs() / gain.abs()
+    expect(off.mean() < 1e-2, f"on digits the sum of a map misses the change of the logit by "
+           f"{off.mean():.1%}; with 200 steps it should be below 1 %", "not-complete")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "ex6_4-ig", "solution": true}
+def integrated_gradients(model, x, target, baseline, steps, *, gradient):
+    """(x - baseline) times the mean gradient on the way, by the midpoint rule: (n, ...)."""
+    ### BEGIN SOLUTION
+    mean = torch.zeros_like(x)
+    for k in range(steps):
+        share = (k + 0.5) / steps
+        mean += gradient(model, torch.lerp(baseline, x, share), target) / steps
+    return (x - baseline) * mean
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex6_4-ig-test", "points": 3}
+@exercise("6.4")
+def test_ig():
+    """Made-up gradients of z^2 and z^3: the sums over the midpoints are known."""
+    x, baseline = torch.tensor([[3.0, -1.0]]).double(), torch.tensor([[1.0, 0.5]]).double()
+    asked = []
+
+    def slope_of_square(model, z, target):
+        asked.append(z)
+        return 2 * z
+
+    def run(gradient, steps):
+        got = integrated_gradients(nn.Identity(), x, torch.tensor([0]), baseline, steps,
+                                   gradient=gradient)
+        return expect_tensor(got, (1, 2), "integrated_gradients")
+
+    got, truth = run(slope_of_square, 4), x**2 - baseline**2
+    expect(not torch.allclose(got, truth / (x - baseline)), "multiply the mean gradient by "
+           "(x - baseline): without it the map cannot complete the score", "no-difference")
+    expect(not torch.allclose(got, x * truth / (x - baseline)), "multiply by (x - baseline), not "
+           "by x: a baseline need not be black", "times-x")
+    expect(not torch.allclose(got, x**2), "the way begins at the baseline that you are given, not "
+           "at zero", "zero-baseline")
+    expect(torch.allclose(got, truth), f"for the model z^2 the map is x^2 - baseline^2 = "
+           f"{truth.tolist()} with any number of midpoints; yours {got.tolist()}. Are your points "
+           "the midpoints of equal pieces?", "wrong-points")
+    cube = run(lambda model, z, target: 3 * z**2, 2)
+    points = torch.stack([baseline + t * (x - baseline) for t in (0.25, 0.75)])
+    expect(torch.allclose(cube, (x - baseline) * (3 * points**2).mean(0)), "with two steps the "
+           "points lie at 1/4 and 3/4 of the way", "wrong-points")
+    ### BEGIN HIDDEN TESTS
+    oracle_ig(integrated_gradients)
+    ### END HIDDEN TESTS
+
+
+test_ig()
+print("6.4c: visible checks passed")
+
+# %% [markdown]
+# Four digits, three maps each. Every map is drawn on its own scale.
+
+# %% id="maps-demo" tags=["demo"]
+cnn = models.pretrained("mnist_cnn")
+digits = data.sample(data.mnist("test"), 100, torch.Generator().manual_seed(0))
+x, says = digits.x, cnn(digits.x).argmax(1)
+
+
+def smooth(model, x, target):
+    """SmoothGrad with 40 copies, the same noise at each call."""
+    return smoothgrad(model, x, target, sigma=0.2, n=40, gradient=saliency,
+                      generator=torch.Generator().manual_seed(0))
+
+
+def integrated(model, x, target):
+    """Integrated gradients from a black image, 40 steps."""
+    return integrated_gradients(model, x, target, torch.zeros_like(x), 40, gradient=saliency)
+
+
+def scaled(maps):
+    """Each map divided by its largest absolute value."""
+    return maps / maps.abs().amax(dim=(1, 2, 3), keepdim=True)
+
+
+kinds = {"saliency": saliency, "SmoothGrad": smooth, "integrated": integrated}
+maps = {name: explain(cnn, x, says) for name, explain in kinds.items()}
+figure = plots.image_grid([x[:6], *(scaled(m[:6]) for m in maps.values())],
+                          [f"reads {d}" for d in says[:6].tolist()], signed=True,
+                          row_labels=["digit", *maps])
+plots.show(figure, alt="Six digits and three signed maps of each. Saliency is a speckled cloud "
+           "around the digit, SmoothGrad a softer one, integrated gradients lie on the strokes.")
+
+# %% [markdown]
+# The integrated gradients look best: they lie on the digit. Is that because the network looks
+# there?
+#
+# ## Exercise 6.5: does the map look at the network? (9 points)
+#
+# Difficulty: 4 of 5 · Minutes: 35 · Why: people judge a map by whether it looks right to them. A
+# map can look right without looking at the network (Adebayo et al. 2018).
+#
+# Two checks. **Randomise**: draw the network's weights anew. A map that tells what the network has
+# learned must change. **Delete**: black out the pixels that the map ranks highest. If they carry
+# the answer, the answer must fall.
+#
+# **a. `rank_agreement(a, b, keep)`**: how much do two maps agree? Spearman's rank correlation, for
+# each image, over the pixels in `keep` only, signs and all.
+#
+# - `a`, `b`: (n, ...); `keep`: bool, the same shape, at least two pixels per image; returns (n,)
+# - equal values share the mean of their ranks
+#
+# Why only some pixels: the background of a digit is exactly 0, and so are many maps there. Hundreds
+# of equal zeros agree, whatever the network does.
+#
+# <details><summary>Hint 1: where to look</summary>
+# <code>scipy.stats</code> has Spearman's correlation, and ranks that treat ties right.
+# <details><summary>Hint 2: the idea</summary>
+# Loop over the images; index each with its own mask. Spearman's is Pearson's correlation of the
+# ranks.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>scipy.stats.spearmanr(p[k], q[k]).statistic</code> for p, q, k in zip(a, b, keep), put into
+# a tensor.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "oracle-ranks", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_ranks(a, b, keep):
+    """Spearman's correlation from counted ranks: how many are smaller, how many equal."""
+    def ranks(v):
+        return (v[:, None] > v).double().sum(1) + ((v[:, None] == v).double().sum(1) + 1) / 2
+
+    return torch.stack([torch.corrcoef(torch.stack([ranks(p[k]), ranks(q[k])]))[0, 1]
+                        for p, q, k in zip(a, b, keep, strict=True)])
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "ex6_5-ranks", "solution": true}
+def rank_agreement(a, b, keep):
+    """Spearman's correlation of two maps over the kept pixels of each image: (n,)."""
+    ### BEGIN SOLUTION
+    from scipy.stats import spearmanr
+
+    pairs = ((p[k].numpy(), q[k].numpy()) for p, q, k in zip(a, b, keep, strict=True))
+    return torch.tensor([spearmanr(p, q).statistic for p, q in pairs])
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex6_5-ranks-test", "points": 2}
+@exercise("6.5")
+def test_ranks():
+    """Two images of seven pixels, by hand."""
+    a = torch.tensor([[1.0, 2.0, 3.0, 100.0, 0, 0, 0], [-3.0, 1.0, 2.0, -4.0, 0, 0, 0]])
+    b = torch.tensor([[2.0, 1.0, 3.0, 4.0, 0, 0, 0], [3.0, -1.0, -2.0, 4.0, 0, 0, 0]])
+    keep = torch.tensor([True] * 4 + [False] * 3).expand(2, 7)
+    got = expect_tensor(rank_agreement(a.clone(), b.clone(), keep.clone()), (2,), "rank_agreement")
+    expect(got[1] < 0, "image 1: the maps have opposite signs, so they disagree; yours "
+           f"{got[1]:.2f}. Do not take absolute values", "absolute")
+    expect(abs(got[0] - 0.8) < 1e-6, f"image 0: the ranks 1 2 3 4 and 2 1 3 4 correlate by 0.8; "
+           f"yours {got[0]:.3f}. Rank the kept pixels only, and use ranks, not values",
+           "wrong-ranks")
+    expect(abs(got[1] + 1) < 1e-6, f"image 1: opposite maps correlate by -1; yours {got[1]:.2f}",
+           "wrong-ranks")
+    ties = torch.tensor([[0.0, 0.0, 1.0, 2.0]])
+    other = torch.tensor([[1.0, 5.0, 2.0, 9.0]])
+    got = rank_agreement(ties, other, torch.ones(1, 4, dtype=torch.bool))[0]
+    expect(abs(got - 0.632456) < 1e-5, f"0 0 1 2 have the ranks 1.5 1.5 3 4, so they and 1 5 2 9 "
+           f"correlate by 0.632; yours {got:.3f}", "ties")
+    ### BEGIN HIDDEN TESTS
+    g = torch.Generator().manual_seed(651)
+    for shape in ((1, 12), (6, 1, 5, 5)):
+        a, b = torch.randn(2, *shape, generator=g, dtype=torch.float64).mul(3).round()
+        keep = torch.rand(shape, generator=g) < 0.7
+        got = expect_tensor(rank_agreement(a, b, keep), (shape[0],), "rank_agreement")
+        expect(torch.allclose(got.double(), oracle_ranks(a, b, keep), atol=1e-6), "on random maps "
+               "with ties your correlations are not Spearman's", "ties")
+    ### END HIDDEN TESTS
+
+
+test_ranks()
+print("6.5a: visible checks passed")
+
+# %% [markdown]
+# **b. `removal_curve(model, x, target, maps, shares, insert=False)`**: for each share s, take the
+# round(s * pixels) pixels of each image that the map ranks highest (highest **signed** value
+# first). With `insert=False` set them to 0; with `insert=True` begin with a black image and keep
+# them alone. Return the **probability** of the target, averaged over the images.
+#
+# - `x`, `maps`: (n, ...); `target`: (n,); `shares`: numbers in [0, 1]; returns (len(shares),)
+# - equal values may be taken in any order
+#
+# <details><summary>Hint 1: where to look</summary>
+# argsort of argsort gives each pixel its place in the order.
+# <details><summary>Hint 2: the idea</summary>
+# <code>place < count</code> is the mask of the pixels that are taken: multiply by it, or by its
+# opposite.
+# <details><summary>Hint 3: nearly the code</summary>
+# Flatten the maps to (n, pixels); <code>.argsort(1, descending=True)</code> of them, and
+# <code>.argsort(1)</code> of that, is place; for each share
+# <code>taken = (place < round(share * pixels)).reshape(x.shape)</code>; then the softmax of
+# <code>model(x * taken)</code> or <code>model(x * ~taken)</code> at the target.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "oracle-removal", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_removal(model, x, target, maps, shares, insert=False):
+    """Image by image, pixel by pixel, with Python's own sort."""
+    curve = []
+    for share in shares:
+        changed = torch.zeros_like(x) if insert else x.clone()
+        for image, original, values in zip(changed, x, maps, strict=True):
+            flat, source, values = image.view(-1), original.reshape(-1), values.reshape(-1).tolist()
+            first = sorted(range(len(values)), key=lambda i, v=values: -v[i])
+            for i in first[: round(share * len(values))]:
+                flat[i] = source[i] if insert else 0
+        with torch.no_grad():
+            sure = F.softmax(model(changed), dim=1)[torch.arange(len(x)), target]
+        curve.append(sure.mean())
+    return torch.stack(curve)
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "ex6_5-removal", "solution": true}
+def removal_curve(model, x, target, maps, shares, insert=False):
+    """Mean probability of the target after deleting (inserting) top shares: (len(shares),)."""
+    ### BEGIN SOLUTION
+    place = maps.flatten(1).argsort(1, descending=True).argsort(1)
+    curve = []
+    with torch.no_grad():
+        for share in shares:
+            taken = (place < round(share * place.shape[1])).reshape(x.shape)
+            sure = F.softmax(model(x * (taken if insert else ~taken)), dim=1)
+            curve.append(sure.gather(1, target[:, None]).mean())
+    return torch.stack(curve)
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex6_5-removal-test", "points": 2}
+@exercise("6.5")
+def test_removal():
+    """A linear model of four pixels: every point of the curve is a sigmoid."""
+    model = models.linear(4, 2).eval()
+    with torch.no_grad():
+        model[1].weight.copy_(torch.tensor([[0.0, 0, 0, 0], [4.0, 2.0, 1.0, -3.0]]))
+        model[1].bias.zero_()
+    x, target = torch.tensor([[[0.5, 1.0, 1.0, 1.0]]]), torch.tensor([1])
+    maps = x * model[1].weight[1].detach()
+    with untouched(model, x, maps):
+        got = removal_curve(model, x, target, maps, [0, 0.5, 1])
+    got = expect_tensor(got, (3,), "removal_curve")
+    expect((got >= 0).all() and (got <= 1).all(), "return probabilities (a softmax), not logits",
+           "logits")
+    truth = torch.sigmoid(torch.tensor([2.0, -2.0, 0.0]))
+    said = f"deleting 0, 2 and 4 of the pixels leaves {[round(v, 3) for v in truth.tolist()]}"
+    expect(not torch.allclose(got, torch.sigmoid(torch.tensor([2.0, 4.0, 0.0]))), f"{said}; you "
+           "begin with the pixels that the map ranks lowest", "lowest-first")
+    expect(not torch.allclose(got, torch.sigmoid(torch.tensor([2.0, 3.0, 0.0]))), f"{said}; the "
+           "map is signed: a strong reason against the class is the last to be deleted", "absolute")
+    expect(torch.allclose(got, truth, atol=1e-6), f"{said}; yours {got.tolist()}", "wrong-pixels")
+    back = removal_curve(model, x, target, maps, [0, 0.5, 1], insert=True)
+    expect(torch.allclose(back, torch.sigmoid(torch.tensor([0.0, 4.0, 2.0])), atol=1e-6),
+           "insertion begins with a black image and adds the highest pixels; yours "
+           f"{back.tolist()}", "insert")
+    ### BEGIN HIDDEN TESTS
+    g = torch.Generator().manual_seed(652)
+    network, digits = models.pretrained("mnist_cnn"), data.sample(data.mnist("test"), 6, g)
+    maps = torch.randn(digits.x.shape, generator=g)
+    for insert in (False, True):
+        with untouched(network, digits.x, maps):
+            got = removal_curve(network, *digits, maps, [0.013, 0.2, 0.77], insert)
+        truth = oracle_removal(network, *digits, maps, [0.013, 0.2, 0.77], insert)
+        expect(torch.allclose(got, truth, atol=1e-5), "on digits and random maps your curve is "
+               f"off: {got.tolist()} for {truth.tolist()}", "insert" if insert else "wrong-pixels")
+    ### END HIDDEN TESTS
+
+
+test_removal()
+print("6.5b: visible checks passed")
+
+# %% [markdown]
+# **c. `sanity`**: both checks of one way to explain, in two numbers.
+#
+# - `explain(model, x, target)` returns maps of the shape of `x`
+# - `agreement`: the mean of `ranks(a, b, keep)`, where a are the maps of the trained and b of the
+#   untrained model, and keep are the pixels of `x` above 0
+# - `gain`: how much further deletion takes the **trained** model down with the trained model's maps
+#   than with random ones: the mean over `shares` of (curve of random maps - curve of these maps);
+#   the random maps are uniform, drawn by `generator`
+# - `ranks` and `curve` are handed in: right versions of parts a and b
+# - returns two floats, `(agreement, gain)`
+#
+# <details><summary>Hint 1: where to look</summary>
+# Four calls: explain twice, curve twice.
+# <details><summary>Hint 2: the idea</summary>
+# The untrained model is needed for its maps only. Both curves belong to the trained one.
+# <details><summary>Hint 3: nearly the code</summary>
+# The random maps are <code>torch.rand</code> in the shape of x, by the generator; the gain is the
+# mean of <code>curve(trained, x, target, noise, shares) - curve(trained, x, target, maps, shares)</code>.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "oracle-sanity", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_sanity(sanity):
+    """Real nets: brightness ignores the network, a random map the evidence, others neither."""
+    g = torch.Generator().manual_seed(653)
+    trained, digits = models.pretrained("mnist_cnn"), data.sample(data.mnist("test"), 30, g)
+    untrained = models.cnn(g).eval()
+    kinds = {
+        "gradient times pixel": (lambda m, x, t: x * oracle_gradient(m, x, t), (-0.2, 0.2), 0.4),
+        "brightness": (lambda m, x, t: x, (0.99, 1.01), 0.1),
+        "random": (lambda m, x, t: torch.randn(x.shape, generator=g), (-0.2, 0.2), -0.15),
+    }
+    for name, (explain, (low, high), least) in kinds.items():
+        agreement, gain = sanity(explain, trained, untrained, *digits, [0.05, 0.1, 0.2],
+                                 ranks=oracle_ranks, curve=oracle_removal, generator=g)
+        expect(low < agreement < high, f"{name}: your agreement is {agreement:.2f}; it should lie "
+               f"between {low} and {high}", "wrong-maps")
+        most = 0.15 if name == "random" else 1
+        expect(least < gain < most, f"{name}: your gain is {gain:.2f}; it should lie between "
+               f"{least} and {most}", "wrong-model")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "ex6_5-sanity", "solution": true}
+def sanity(explain, trained, untrained, x, target, shares, *, ranks, curve, generator):
+    """Agreement with an untrained model's maps, and gain over random deletion: two floats."""
+    ### BEGIN SOLUTION
+    maps, other = (explain(model, x, target) for model in (trained, untrained))
+    agreement = ranks(maps, other, x > 0).mean()
+    noise = torch.rand(x.shape, generator=generator)
+    gain = curve(trained, x, target, noise, shares) - curve(trained, x, target, maps, shares)
+    return float(agreement), float(gain.mean())
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex6_5-sanity-test", "points": 2}
+@exercise("6.5")
+def test_sanity():
+    """Models that are numbers, and scripted parts: what is asked of whom?"""
+    x, target = torch.tensor([[0.0, 0.5, 1.0]]), torch.tensor([0])
+    trained, untrained = nn.Linear(3, 2), nn.Linear(3, 3)
+    asked = []
+
+    def explain(model, x, target):
+        return x * (10 if model.out_features == 2 else 20)
+
+    def ranks(a, b, keep):
+        asked.append(("ranks", a.max().item(), b.max().item(), keep.sum().item()))
+        return torch.tensor([0.25])
+
+    def curve(model, x, target, maps, shares, insert=False):
+        asked.append(("curve", model.out_features, maps.max().item(), insert))
+        return torch.tensor([0.1, 0.3]) if maps.max() > 1 else torch.tensor([0.9, 0.7])
+
+    got = sanity(explain, trained, untrained, x, target, [0.1, 0.2], ranks=ranks, curve=curve,
+                 generator=torch.Generator().manual_seed(0))
+    expect(len(got) == 2, "return two numbers: (agreement, gain)", "wrong-maps")
+    compared = [call[1:3] for call in asked if call[0] == "ranks"]
+    expect(sorted(compared[0]) == [10, 20], "agreement compares the maps of the trained model with "
+           f"those of the untrained one; yours compares maps that reach {compared[0]}",
+           "wrong-maps")
+    expect([c[3] for c in asked if c[0] == "ranks"] == [2], "compare over the pixels of x above 0 "
+           "only", "background")
+    curves = [call[1:] for call in asked if call[0] == "curve"]
+    expect({c[0] for c in curves} == {2} and all(c[1] <= 10 for c in curves), "both curves belong "
+           "to the trained model, and delete by its own maps", "wrong-model")
+    expect(not any(c[2] for c in curves), "the gain is measured by deletion, not by insertion",
+           "wrong-model")
+    expect(any(c[1] <= 1 for c in curves), "the gain is measured against random maps in [0, 1]",
+           "no-baseline")
+    expect(abs(got[0] - 0.25) < 1e-6 and abs(got[1] - 0.6) < 1e-6, "with these parts agreement is "
+           f"0.25 and gain the mean of 0.9 - 0.1 and 0.7 - 0.3, 0.6; yours {got}", "wrong-way")
+    ### BEGIN HIDDEN TESTS
+    oracle_sanity(sanity)
+    ### END HIDDEN TESTS
+
+
+test_sanity()
+print("6.5c: visible checks passed")
+
+# %% [markdown]
+# ### Predict: the map of a network that knows nothing
+#
+# Take the **absolute** integrated gradients of a network with random weights. It has never seen a
+# digit. Delete the fifth of the pixels that its map ranks highest, and ask the *trained* network
+# about what is left. It was 99 % sure before. How sure is it now?
+
+# %% nbgrader={"grade_id": "ex6_5-predict", "solution": true}
+### BEGIN SOLUTION
+my_guess_in_percent = 95
+### END SOLUTION
+
+# %% id="moment-demo" tags=["demo"]
+def absolute(explain):
+    """The same maps without their signs."""
+    return lambda model, x, target: explain(model, x, target).abs()
+
+
+untrained = models.cnn(torch.Generator().manual_seed(6)).eval()
+looks = [absolute(integrated)(model, x, says) for model in (cnn, untrained)]
+figure = plots.image_grid([x[:6], *(scaled(m[:6]) for m in looks)],
+                          row_labels=["digit", "trained", "random weights"])
+plots.show(figure, alt="Six digits; the absolute integrated gradients of the trained network; "
+           "those of a network with random weights. All three rows show the same clean digits.")
+left = removal_curve(cnn, x, says, looks[1], [0, 0.2])
+print(f"random weights, |integrated gradients|: {left[0]:.1%} sure before, {left[1]:.1%} after "
+      f"a fifth of the pixels is deleted; you said {my_guess_in_percent} %")
+
+# %% [markdown]
+# A network that knows nothing paints a map on which anybody would see "it looks at the strokes".
+# And the map works: without those pixels the trained network is lost. Now all ways to explain,
+# through both checks.
+
+# %% id="sanity-demo" tags=["demo"]
+def brightness(model, x, target):
+    """Not an explanation at all: the image itself."""
+    return x
+
+
+def at_random(model, x, target):
+    """Not an explanation either: noise, new for each model."""
+    return torch.rand(x.shape, generator=torch.Generator().manual_seed(int(model is cnn)))
+
+
+candidates = {"saliency": saliency, "|saliency|": absolute(saliency), "SmoothGrad": smooth,
+              "integrated": integrated, "|integrated|": absolute(integrated),
+              "brightness": brightness, "random map": at_random}
+print(f"{'':14} agreement with random weights   gain over random deletion")
+for name, explain in candidates.items():
+    agreement, gain = sanity(explain, cnn, untrained, x, says, [0.02, 0.05, 0.1, 0.2],
+                             ranks=rank_agreement, curve=removal_curve,
+                             generator=torch.Generator().manual_seed(0))
+    verdict = "survives" if abs(agreement) < 0.2 and gain > 0.2 else "fails"
+    print(f"{name:14} {agreement:10.2f} {gain:30.2f}   {verdict}")
+
+# %% id="curves-demo" tags=["demo"]
+shares = [0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3]
+drawn = {"|integrated|, random weights": looks[1], "integrated": maps["integrated"],
+         "|saliency|": maps["saliency"].abs(), "brightness": x,
+         "random map": at_random(cnn, x, says)}
+series = {name: (shares, removal_curve(cnn, x, says, m, shares).tolist())
+          for name, m in drawn.items()}
+figure = plots.curves(series, xlabel="share of the pixels deleted, highest of the map first",
+                      ylabel="probability of the class read at first")
+plots.show(figure, alt="Deletion curves. Integrated gradients fall within a twentieth of the "
+           "pixels; brightness and the random network's map within a fifth, faster than the "
+           "trained network's absolute saliency; a random map hardly falls.")
+for name, (_, sure) in series.items():
+    print(f"{name}: {sure[5]:.1%} after a fifth of the pixels")
+
+# %% [markdown]
+# **d.** Explain what you saw: why does the map of a network with random weights show the digit, and
+# why does deleting by it work? Which of the two checks would have caught it, and which of them does
+# a random map pass? What do you ask of the next map that somebody shows you? (3 points, read by a
+# person.)
+
+# %% [markdown] nbgrader={"grade_id": "ex6_5-why", "solution": true, "points": 3}
+# ### BEGIN SOLUTION
+# Integrated gradients are a product, and one factor is x - baseline, the picture itself. Where the
+# pixel is black the map is zero whatever the network is; without signs what remains is nearly the
+# brightness. Deleting by it deletes the digit, and then any network must fail: deletion by
+# brightness does as well. The randomisation check catches brightness and maps that copy the input;
+# a random map passes it, because it too changes when the weights change, and fails deletion. Each
+# check is necessary, neither is sufficient. Of a map I ask: signed values, its agreement with an
+# untrained network's map, its deletion curve beside that of brightness and of a random map.
+#
+# Rubric:
+#
+# - 1 point: the factor x - baseline (the picture) makes the map show the digit, not the weights
+# - 1 point: randomisation is what the copied picture fails, deletion is what a random map fails
+# - 1 point: names a baseline to demand (untrained network, brightness or random map)
+#
+# Sample A (3/3): "The map is gradient times pixel, so black pixels are zero for every network and
+# you see the digit. It deletes well because it deletes the ink. Comparing with random weights
+# exposes it; noise passes that and only deletion shows that noise is useless. I would always ask
+# for the same curve for plain brightness."
+#
+# Sample B (1/3): "The random network happens to have edge detectors in its first layer. Deletion
+# is the better check because a random map fails it."
+# ### END SOLUTION
 
 # %% [markdown]
 # ## Your score

@@ -24,7 +24,7 @@ def shapley(value, n):
     return value(np.eye(n, dtype=bool)) - value(np.zeros((1, n), dtype=bool))[0]
 """,
     ),
-    Wrong("ex6_1-shapley", "wrong-weights", Edit("2 ** (n - 1 - i)", "2 ** i")),
+    Wrong("ex6_1-shapley", "wrong-weights", Edit("worth[without + 2 ** (n - 1 - i)]", "worth[without ^ 2 ** i]")),
     Wrong(
         "ex6_1-shapley",
         "nobody-counts",
