@@ -116,6 +116,7 @@ def image_grid(
     vmin: float = 0.0,
     vmax: float = 1.0,
     signed: bool = False,
+    unit: str = "change",
 ) -> Figure:
     """Return a figure with one small picture per image.
 
@@ -129,6 +130,7 @@ def image_grid(
         vmax: the value shown white.
         signed: show changes instead of images: purple below 0, white at 0, orange above, with a
             colour bar, on a scale as wide as the largest change.
+        unit: what the colour bar of a signed picture shows.
 
     Raises:
         ValueError: the number of titles or row labels does not fit.
@@ -151,7 +153,7 @@ def image_grid(
         used if per_image else axes[0], titles or (), [line[0] for line in axes], row_labels or ()
     )
     if signed:
-        fig.colorbar(drawn, ax=axes, label="change")
+        fig.colorbar(drawn, ax=axes, label=unit)
     return fig
 
 

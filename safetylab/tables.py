@@ -11,6 +11,7 @@ import pandas as pd
 from safetylab.data import read_verified
 
 ADULT_SHA256 = "7cbc928f063e7dcf58990246873ed4e652a4fe233e7e0ab1378b3361d1314560"
+GERMAN_CREDIT_SHA256 = "b206cbb6135b2297476a372ac5857ccf028869a759cb8fe56a47c2aa2bfc0810"
 
 
 def adult(split: Literal["train", "test"] = "test") -> pd.DataFrame:
@@ -38,3 +39,21 @@ def adult(split: Literal["train", "test"] = "test") -> pd.DataFrame:
 def _read(name: str, sha256: str) -> pd.DataFrame:
     """Return the table in the compressed CSV file ``name`` of the data folder."""
     return pd.read_csv(io.BytesIO(gzip.decompress(read_verified(name, sha256))))
+
+
+def german_credit() -> pd.DataFrame:
+    """Return the 1,000 rows of the German credit data, in the original order.
+
+    Returns:
+        A frame with a fresh index from 0. Whole numbers: duration (months), credit_amount
+        (Deutsche Mark), installment_rate (1 to 4), residence_since, age (years),
+        existing_credits, num_dependents, credit_risk (1 good, 2 bad). Codes such as ``"A11"``:
+        all other columns; the datasheet says what they stand for.
+
+    Raises:
+        FileNotFoundError, ValueError: as `safetylab.data.read_verified`.
+
+    Source: Hofmann, "Statlog (German Credit Data)", UCI Machine Learning Repository, 1994,
+    doi 10.24432/C5NC77; see ``data/german_credit/DATASHEET.md``.
+    """
+    return _read("german_credit/german_credit.csv.gz", GERMAN_CREDIT_SHA256)
