@@ -33,3 +33,13 @@ def test_missing_values_are_missing_and_nothing_else_is():
 def test_an_unknown_split_is_refused():
     with pytest.raises(ValueError, match="unknown split"):
         tables.adult("validation")
+
+
+def test_german_credit_has_the_published_counts():
+    """Counts from the data set's own documentation: 700 good loans, 300 bad ones, 20 columns."""
+    found = tables.german_credit()
+    assert found["credit_risk"].value_counts().to_dict() == {1: 700, 2: 300}
+    assert found.shape == (1000, 21)
+    assert not found.isna().any(axis=None)
+    assert found[["duration", "credit_amount", "age"]].dtypes.eq("int64").all()
+    assert found["status"].isin(["A11", "A12", "A13", "A14"]).all()
