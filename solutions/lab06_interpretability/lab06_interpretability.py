@@ -32,7 +32,7 @@
 # | Time | 150 minutes for exercises 6.1 to 6.6; about 80 more for the others |
 # | Points | 57 (48 checked by machine, 9 read by a person) |
 # | You need | Python, numpy, a little PyTorch (`torch.autograd.grad`); Lab 00 |
-# | It runs in | about 30 CPU seconds in all, 12 without the demonstrations; 1.2 GiB of memory |
+# | It runs in | about 25 CPU seconds in all, 10 without the demonstrations; 1.3 GiB of memory |
 #
 # | symbol | name in code | shape |
 # |---|---|---|
@@ -134,7 +134,7 @@ for name, phi in answers.items():
 #
 # ## Exercise 6.1: what each feature is due (6 points)
 #
-# Difficulty: 3 of 5 · Minutes: 30 · Why: SHAP is this formula. Everything faster is an
+# Difficulty: 3 of 5 · Minutes: 25 · Why: SHAP is this formula. Everything faster is an
 # approximation of it, or a special case, or wrong.
 #
 # **a. `shapley(value, n)`**: the shares of all n players, by going through all coalitions.
@@ -656,16 +656,16 @@ for n in (50, 200, 1000):
 # budget.
 #
 # **c. `steady_lime`**: answer LIME's question for the Gaussian neighbours above, with at most
-# `budget` rows shown to the model, and a root-mean-square error over seeds of **at most 0.8 times**
-# that of plain LIME with `budget` neighbours. The truth is plain LIME's answer for infinitely many
-# neighbours: with the same `scale` and `width`, so a smaller neighbourhood is another question. A
-# frozen seed does not help either: it repeats one error.
+# `budget` rows shown to the model, and a root-mean-square error over seeds of **at most 0.85
+# times** that of plain LIME with `budget` neighbours. The truth is plain LIME's answer for
+# infinitely many neighbours: with the same `scale` and `width`, so a smaller neighbourhood is
+# another question. A frozen seed does not help either: it repeats one error.
 #
 # - returns: shape (d,), the slopes per unit of each feature; all randomness from `rng`
 # - on a linear model the answer is exact
 #
-# It is judged where a straight line fits badly: near the crest of waves, and on a curved model
-# of the real table. This one is open: several ideas get there.
+# It is judged where a straight line fits badly: near the crest of waves, and, on average over
+# twenty people, on a curved model of the real table. This one is open: several ideas get there.
 #
 # <details><summary>Hint 1: where to look</summary>
 # Most of the error comes from the curvature of the model: a neighbour to the right says "steeper",
@@ -722,7 +722,7 @@ def oracle_steadier(steady_lime, predict, x, scale, width, budget, truth, seeds)
     plain = oracle_plain_error(predict, x, scale, width, budget, truth, range(500, 540))
     frozen = len(seeds) > 1 and np.ptp(errors, axis=0).max() == 0
     ratio = np.sqrt(np.mean(errors**2)) / plain
-    if ratio > 0.8:
+    if ratio > 0.85:
         expect(not frozen, f"every seed gives the same answer, and it is off by {ratio:.2f} times "
                "plain LIME's error: a frozen seed repeats one error", "frozen-seed")
         far = np.abs(drift) > 5 * spread / len(seeds) ** 0.5 + plain / 2
@@ -745,7 +745,7 @@ def oracle_steady_on_people(steady_lime, chosen):
 
     ratios = []
     for x in held_out[chosen]:
-        many = x + SCALE * (1 / 1.25) ** 0.5 * np.random.default_rng(0).standard_normal((60_000, 8))
+        many = x + SCALE * (1 / 1.25) ** 0.5 * np.random.default_rng(0).standard_normal((15_000, 8))
         truth = SCALE * oracle_lime(predict, x, np.concatenate([many, 2 * x - many]), SCALE, 1e6)
         ratios.append(oracle_steadier(steady_lime, predict, x, SCALE, 2.0, 200, truth, range(20)))
     return float(np.mean(ratios))
@@ -794,11 +794,11 @@ def test_steady():
     for d, width, budget in ((2, 1.0, 60), (6, 1.8, 150)):
         predict, x, scale, truth = oracle_wave(d, width, rng)
         ratio = oracle_steadier(steady_lime, predict, x, scale, width, budget, truth, range(40))
-        expect(ratio <= 0.8, f"on a sine wave your error is {ratio:.2f} times plain LIME's; at "
-               "most 0.8 is asked for", "no-steadier")
-    ratio = oracle_steady_on_people(steady_lime, [3, 33, 333, 1333, 3333])
-    expect(ratio <= 0.8, f"for five real people your error is {ratio:.2f} times plain LIME's; at "
-           "most 0.8 is asked for", "no-steadier")
+        expect(ratio <= 0.85, f"on a sine wave your error is {ratio:.2f} times plain LIME's; at "
+               "most 0.85 is asked for", "no-steadier")
+    ratio = oracle_steady_on_people(steady_lime, rng.choice(len(held_out), 20, replace=False))
+    expect(ratio <= 0.85, f"for twenty real people your error is {ratio:.2f} times plain LIME's; "
+           "at most 0.85 is asked for", "no-steadier")
     ### END HIDDEN TESTS
 
 
@@ -823,7 +823,7 @@ for name, explain in (("plain", plain), ("steady", steady)):
 #
 # ## Exercise 6.3: fool the explainer (5 points)
 #
-# Difficulty: 4 of 5 · Minutes: 30 · Why: an auditor often sees a model only through its
+# Difficulty: 4 of 5 · Minutes: 20 · Why: an auditor often sees a model only through its
 # explanations. You are now the one who has something to hide (Slack et al. 2020).
 #
 # `by_sex` below decides by sex and nothing else. `by_school` looks at the years of school only.
@@ -975,8 +975,29 @@ print(f"decides by sex: {np.mean(disguised(held_out) == by_sex(held_out)):.1%} o
 
 # %% [markdown]
 # The decisions did not change. The reasons did. The trick lives from one fact: LIME asks about
-# people who do not exist, and nobody is harmed by what a model says about them. SHAP asks about
-# mixtures of two people, which are also nobody, and can be fooled in the same way.
+# people who do not exist, and nobody is harmed by what a model says about them.
+#
+# SHAP asks about other people: mixtures of the person and somebody in the background. Most of them
+# are nobody, too. Here is your `disguise`, trained against mixtures, before exact Shapley values.
+
+# %% id="mixtures-demo" tags=["demo"]
+ten = train[rng.choice(len(train), 10, replace=False)]
+
+
+def mixtures(rows, rng):
+    """Each row with a random part of its numbers taken from one of ten other people."""
+    known = rng.random(rows.shape) < rng.random((len(rows), 1))
+    return np.where(known, rows, ten[rng.integers(10, size=len(rows))])
+
+
+hidden_from_shap = disguise(by_sex, by_school, real, mixtures, rng=rng)
+tops = [np.abs(shapley(coalition_game(hidden_from_shap, x, ten), 8)).argmax() for x in hundred]
+acts = np.mean(hidden_from_shap(held_out) == by_sex(held_out))
+print(f"against SHAP: decides by sex for {acts:.0%} of all held-out; main reason is another for "
+      f"{np.mean(np.array(tops) != SEX):.0%} of 100")
+
+# %% [markdown]
+# It works less well, because a mixture is often a person who might exist. It still works for most.
 #
 # **b. `audit(predict, explain, rows, column)`**: catch it. Do not ask the explainer alone; change
 # what is under suspicion, in real rows, and see whether the decision moves.
@@ -1073,7 +1094,7 @@ for name, rule in (("by sex, openly", by_sex), ("by school", by_school), ("disgu
 # %% [markdown]
 # ## Exercise 6.4: maps of a network's gradient (6 points)
 #
-# Difficulty: 3 of 5 · Minutes: 30 · Why: for images nobody reads 784 numbers. One paints them: a
+# Difficulty: 3 of 5 · Minutes: 25 · Why: for images nobody reads 784 numbers. One paints them: a
 # **map** says for each pixel how it bears on the answer. There are many ways to paint.
 #
 # **a. `saliency(model, x, target)`**: the gradient of one logit (Simonyan, Vedaldi, Zisserman
@@ -1380,7 +1401,7 @@ plots.show(figure, alt="Six digits and three signed maps of each. Saliency is a 
 #
 # ## Exercise 6.5: does the map look at the network? (9 points)
 #
-# Difficulty: 4 of 5 · Minutes: 35 · Why: people judge a map by whether it looks right to them. A
+# Difficulty: 4 of 5 · Minutes: 30 · Why: people judge a map by whether it looks right to them. A
 # map can look right without looking at the network (Adebayo et al. 2018).
 #
 # Two checks. **Randomise**: draw the network's weights anew. A map that tells what the network has
@@ -1713,7 +1734,7 @@ for name, explain in candidates.items():
 
 # %% id="curves-demo" tags=["demo"]
 shares = [0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3]
-drawn = {"|integrated|, untrained": looks[1], "integrated": maps["integrated"],
+drawn = {"no training, |integrated|": looks[1], "integrated": maps["integrated"],
          "|saliency|": maps["saliency"].abs(), "brightness": x,
          "random map": at_random(cnn, x, says)}
 series = {name: (shares, removal_curve(cnn, x, says, m, shares).tolist())
@@ -1760,7 +1781,7 @@ for name, (_, sure) in series.items():
 # %% [markdown]
 # ## Exercise 6.6: a tree in place of the network (7 points)
 #
-# Difficulty: 3 of 5 · Minutes: 30 · Why: one can read a tree. A **surrogate** is a tree that was
+# Difficulty: 3 of 5 · Minutes: 20 · Why: one can read a tree. A **surrogate** is a tree that was
 # trained to say what the network says. How well it does so is its **fidelity**, and one number is
 # not enough to tell.
 #
@@ -2066,7 +2087,7 @@ plots.show(figure, alt="Accuracy of the hybrid against the share that the tree a
 #
 # ## Exercise 6.7: what does understanding cost? (3 points)
 #
-# Deeper · Difficulty: 2 of 5 · Minutes: 20 · Why: "accurate or explainable, choose one" is often
+# Deeper · Difficulty: 2 of 5 · Minutes: 15 · Why: "accurate or explainable, choose one" is often
 # said and seldom measured (Rudin 2019).
 #
 # ### Predict, then run a race
@@ -2230,7 +2251,7 @@ print(f"you said {my_guess_in_points} points for the network")
 #
 # ## Exercise 6.8: one decision, three readers (8 points)
 #
-# Deeper · Difficulty: 3 of 5 · Minutes: 35 · Why: the paper's third challenge. An explanation is
+# Deeper · Difficulty: 3 of 5 · Minutes: 30 · Why: the paper's third challenge. An explanation is
 # good **for somebody**: who has to do what with it?
 #
 # Robin wants a loan. Robin is invented; the 1,000 loans from which the model has learned are real,
@@ -2485,7 +2506,7 @@ plots.show(figure, alt="The length of the loan has by far the largest effect, ag
 # %% [markdown]
 # ## Exercise 6.9: too many features to enumerate (3 points)
 #
-# Deeper · Difficulty: 3 of 5 · Minutes: 20 · Why: with 30 features there are a thousand million
+# Deeper · Difficulty: 3 of 5 · Minutes: 15 · Why: with 30 features there are a thousand million
 # coalitions. One samples, and then an honest answer has an error bar.
 #
 # Write `sampled_shapley`: draw `orders` random orders of the players; in each, a player's gain is
@@ -2579,7 +2600,8 @@ print("6.9: visible checks passed")
 game = coalition_game(net_score, kim, everybody)
 for orders in (10, 100, 1000):
     phi, half = sampled_shapley(game, 8, rng=np.random.default_rng(0), orders=orders)
-    print(f"{orders:5} orders: largest error {np.abs(phi - kims).max():.4f}, largest half-width "
+    inside = np.sum(np.abs(phi - kims) <= half)
+    print(f"{orders:5} orders: {inside} of 8 exact values inside their intervals, largest half-width "
           f"{half.max():.4f}")
 
 # %% [markdown]
@@ -2587,7 +2609,7 @@ for orders in (10, 100, 1000):
 #
 # ## Exercise 6.10: adds up, and is wrong (3 points)
 #
-# Deeper · Difficulty: 4 of 5 · Minutes: 25 · Why: `shap.DeepExplainer` is fast because it does not
+# Deeper · Difficulty: 4 of 5 · Minutes: 20 · Why: `shap.DeepExplainer` is fast because it does not
 # ask about coalitions at all: it goes once through the network (DeepLIFT's rescale rule, Shrikumar
 # et al. 2017). Its values add up. Does that make them Shapley values?
 #

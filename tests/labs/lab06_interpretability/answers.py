@@ -5,7 +5,9 @@ from columns import Edit, Right, Wrong
 
 ANSWERS = [
     # 6.1 a: the shares
-    Wrong("ex6_1-shapley", "equal-weights", Edit("1 / (n * math.comb(n - 1, size))", "2.0 ** (1 - n)")),
+    Wrong(
+        "ex6_1-shapley", "equal-weights", Edit("1 / (n * math.comb(n - 1, size))", "2.0 ** (1 - n)")
+    ),
     Wrong(
         "ex6_1-shapley",
         "leave-one-out",
@@ -24,7 +26,11 @@ def shapley(value, n):
     return value(np.eye(n, dtype=bool)) - value(np.zeros((1, n), dtype=bool))[0]
 """,
     ),
-    Wrong("ex6_1-shapley", "wrong-weights", Edit("worth[without + 2 ** (n - 1 - i)]", "worth[without ^ 2 ** i]")),
+    Wrong(
+        "ex6_1-shapley",
+        "wrong-weights",
+        Edit("worth[without + 2 ** (n - 1 - i)]", "worth[without ^ 2 ** i]"),
+    ),
     Wrong(
         "ex6_1-shapley",
         "nobody-counts",
@@ -58,7 +64,11 @@ def shapley(value, n):
 """,
     ),
     # 6.1 b: the game
-    Wrong("ex6_1-game", "swapped", Edit("coalitions[:, None, :], x, background", "coalitions[:, None, :], background, x")),
+    Wrong(
+        "ex6_1-game",
+        "swapped",
+        Edit("coalitions[:, None, :], x, background", "coalitions[:, None, :], background, x"),
+    ),
     Wrong(
         "ex6_1-game",
         "mean-first",
@@ -79,7 +89,10 @@ def coalition_game(predict, x, background):
     Wrong(
         "ex6_1-game",
         "wrong-rows",
-        Edit("answers.reshape(len(coalitions), len(background)).mean(axis=1)", "answers.reshape(len(background), len(coalitions)).mean(axis=0)"),
+        Edit(
+            "answers.reshape(len(coalitions), len(background)).mean(axis=1)",
+            "answers.reshape(len(background), len(coalitions)).mean(axis=0)",
+        ),
     ),
     Right(
         "ex6_1-game",
@@ -96,11 +109,25 @@ def coalition_game(predict, x, background):
     ),
     # 6.2 a: LIME
     Wrong("ex6_2-lime", "scaled-units", Edit("line[1:] / scale", "line[1:]")),
-    Wrong("ex6_2-lime", "no-intercept", Edit("np.column_stack([np.ones(n), u])", "u") + Edit("line[1:]", "line")),
-    Wrong("ex6_2-lime", "no-weights", Edit("np.exp(-(u**2).sum(axis=1) / (4 * width**2))", "np.ones(n)")),
+    Wrong(
+        "ex6_2-lime",
+        "no-intercept",
+        Edit("np.column_stack([np.ones(n), u])", "u") + Edit("line[1:]", "line"),
+    ),
+    Wrong(
+        "ex6_2-lime",
+        "no-weights",
+        Edit("np.exp(-(u**2).sum(axis=1) / (4 * width**2))", "np.ones(n)"),
+    ),
     Wrong("ex6_2-lime", "wrong-weights", Edit("(4 * width**2)", "(2 * width**2)")),
-    Wrong("ex6_2-lime", "ignores-rng", Edit("draw(x, n, rng)", "draw(x, n, np.random.default_rng(0))")),
-    Wrong("ex6_2-lime", "wrong-weights", Edit("(u**2).sum(axis=1) / (4 * width**2)", "np.sqrt((u**2).sum(axis=1)) / (2 * width)")),
+    Wrong(
+        "ex6_2-lime", "ignores-rng", Edit("draw(x, n, rng)", "draw(x, n, np.random.default_rng(0))")
+    ),
+    Wrong(
+        "ex6_2-lime",
+        "wrong-weights",
+        Edit("(u**2).sum(axis=1) / (4 * width**2)", "np.sqrt((u**2).sum(axis=1)) / (2 * width)"),
+    ),
     Right(
         "ex6_2-lime",
         "by-normal-equations",
@@ -118,7 +145,11 @@ def lime(predict, x, draw, scale, *, rng, n=1000, width):
     # 6.2 b: agreement
     Wrong("ex6_2-jaccard", "signed", Edit("np.abs(run).argsort()", "run.argsort()")),
     Wrong("ex6_2-jaccard", "overlap", Edit("len(a | b)", "k")),
-    Wrong("ex6_2-jaccard", "own-pairs", Edit("combinations(tops, 2)", "__import__('itertools').product(tops, tops)")),
+    Wrong(
+        "ex6_2-jaccard",
+        "own-pairs",
+        Edit("combinations(tops, 2)", "__import__('itertools').product(tops, tops)"),
+    ),
     Right(
         "ex6_2-jaccard",
         "by-matrix",
@@ -134,10 +165,23 @@ def jaccard_of_tops(runs, k):
 """,
     ),
     # 6.2 c: steadier
-    Wrong("ex6_2-steady", "no-steadier", Edit("np.concatenate([half, -half])", "rng.standard_normal((budget, len(x)))")),
+    Wrong(
+        "ex6_2-steady",
+        "no-steadier",
+        Edit("np.concatenate([half, -half])", "rng.standard_normal((budget, len(x)))"),
+    ),
     Wrong("ex6_2-steady", "over-budget", Edit("budget // 2", "4 * budget")),
-    Wrong("ex6_2-steady", "frozen-seed", Edit("half = rng.standard_normal((budget // 2, len(x)))", "rng = np.random.default_rng(0)") + Edit("np.concatenate([half, -half])", "rng.standard_normal((budget, len(x)))")),
-    Wrong("ex6_2-steady", "another-question", Edit("u = np.concatenate([half, -half])", "u = 0.3 * np.concatenate([half, -half])")),
+    Wrong(
+        "ex6_2-steady",
+        "frozen-seed",
+        Edit("half = rng.standard_normal((budget // 2, len(x)))", "rng = np.random.default_rng(0)")
+        + Edit("np.concatenate([half, -half])", "rng.standard_normal((budget, len(x)))"),
+    ),
+    Wrong(
+        "ex6_2-steady",
+        "another-question",
+        Edit("u = np.concatenate([half, -half])", "u = 0.3 * np.concatenate([half, -half])"),
+    ),
     Wrong(
         "ex6_2-steady",
         "no-steadier",
@@ -167,7 +211,11 @@ def steady_lime(predict, x, scale, *, rng, budget, width):
     ),
     # 6.3 a: the disguise
     Wrong("ex6_3-disguise", "found-out", Edit("sure > 0.4", "sure > -1")),
-    Wrong("ex6_3-disguise", "not-biased", Edit("biased(rows), innocent(rows)", "innocent(rows), biased(rows)")),
+    Wrong(
+        "ex6_3-disguise",
+        "not-biased",
+        Edit("biased(rows), innocent(rows)", "innocent(rows), biased(rows)"),
+    ),
     Wrong("ex6_3-disguise", "not-biased", Edit("sure > 0.4", "sure > 1")),
     Wrong(
         "ex6_3-disguise",
@@ -183,7 +231,9 @@ def disguise(biased, innocent, real, perturb, *, rng):
     return model
 """,
     ),
-    Wrong("ex6_3-disguise", "found-out", Edit("perturb(real, rng)", "rng.permuted(real, axis=0) * 5")),
+    Wrong(
+        "ex6_3-disguise", "found-out", Edit("perturb(real, rng)", "rng.permuted(real, axis=0) * 5")
+    ),
     Right(
         "ex6_3-disguise",
         "by-boosting",
@@ -210,7 +260,11 @@ def disguise(biased, innocent, real, perturb, *, rng):
     Wrong("ex6_3-audit", "one-way", Edit("1 - switched[:, column]", "1")),
     Wrong("ex6_3-audit", "one-way", Edit("1 - switched[:, column]", "0")),
     Wrong("ex6_3-audit", "signed", Edit("np.abs(explain(rows))", "explain(rows)")),
-    Wrong("ex6_3-audit", "not-a-switch", Edit("switched = rows.copy()", "switched = np.roll(rows, 1, axis=0)")),
+    Wrong(
+        "ex6_3-audit",
+        "not-a-switch",
+        Edit("switched = rows.copy()", "switched = np.roll(rows, 1, axis=0)"),
+    ),
     Right(
         "ex6_3-audit",
         "by-two-copies",
@@ -226,9 +280,21 @@ def audit(predict, explain, rows, column):
     ),
     # 6.4 a: saliency
     Wrong("ex6_4-saliency", "absolute", Edit("return gradient", "return gradient.abs()")),
-    Wrong("ex6_4-saliency", "all-classes", Edit("model(z).gather(1, target[:, None]).sum()", "model(z).sum()")),
-    Wrong("ex6_4-saliency", "not-the-logit", Edit("model(z).gather", "F.softmax(model(z), dim=1).gather")),
-    Wrong("ex6_4-saliency", "not-the-logit", Edit("model(z).gather(1, target[:, None]).sum()", "F.cross_entropy(model(z), target)")),
+    Wrong(
+        "ex6_4-saliency",
+        "all-classes",
+        Edit("model(z).gather(1, target[:, None]).sum()", "model(z).sum()"),
+    ),
+    Wrong(
+        "ex6_4-saliency",
+        "not-the-logit",
+        Edit("model(z).gather", "F.softmax(model(z), dim=1).gather"),
+    ),
+    Wrong(
+        "ex6_4-saliency",
+        "not-the-logit",
+        Edit("model(z).gather(1, target[:, None]).sum()", "F.cross_entropy(model(z), target)"),
+    ),
     Wrong(
         "ex6_4-saliency",
         "gradient-left",
@@ -251,10 +317,24 @@ def saliency(model, x, target):
 """,
     ),
     # 6.4 b: SmoothGrad
-    Wrong("ex6_4-smoothgrad", "noise-on-map", Edit("gradient(model, x + sigma * noise, target)", "gradient(model, x, target) + sigma * noise")),
+    Wrong(
+        "ex6_4-smoothgrad",
+        "noise-on-map",
+        Edit(
+            "gradient(model, x + sigma * noise, target)",
+            "gradient(model, x, target) + sigma * noise",
+        ),
+    ),
     Wrong("ex6_4-smoothgrad", "noise-on-map", Edit("sigma * noise", "sigma**2 * noise")),
     Wrong("ex6_4-smoothgrad", "sum", Edit("total / n", "total")),
-    Wrong("ex6_4-smoothgrad", "absolute", Edit("total += gradient(model, x + sigma * noise, target)", "total += gradient(model, x + sigma * noise, target).abs()")),
+    Wrong(
+        "ex6_4-smoothgrad",
+        "absolute",
+        Edit(
+            "total += gradient(model, x + sigma * noise, target)",
+            "total += gradient(model, x + sigma * noise, target).abs()",
+        ),
+    ),
     Wrong("ex6_4-smoothgrad", "ignores-generator", Edit("generator=generator, ", "")),
     Wrong(
         "ex6_4-smoothgrad",
@@ -281,7 +361,12 @@ def smoothgrad(model, x, target, *, sigma, n, generator, gradient):
     Wrong("ex6_4-ig", "times-x", Edit("(x - baseline) * mean", "x * mean")),
     Wrong("ex6_4-ig", "wrong-points", Edit("(k + 0.5) / steps", "k / steps")),
     Wrong("ex6_4-ig", "wrong-points", Edit("(k + 0.5) / steps", "(k + 1) / steps")),
-    Wrong("ex6_4-ig", "zero-baseline", Edit("torch.lerp(baseline, x, share)", "share * x") + Edit("(x - baseline) * mean", "x * mean")),
+    Wrong(
+        "ex6_4-ig",
+        "zero-baseline",
+        Edit("torch.lerp(baseline, x, share)", "share * x")
+        + Edit("(x - baseline) * mean", "x * mean"),
+    ),
     Right(
         "ex6_4-ig",
         "in-one-batch",
@@ -295,8 +380,16 @@ def integrated_gradients(model, x, target, baseline, steps, *, gradient):
 """,
     ),
     # 6.5 a: agreement of ranks
-    Wrong("ex6_5-ranks", "absolute", Edit("p[k].numpy(), q[k].numpy()", "p[k].abs().numpy(), q[k].abs().numpy()")),
-    Wrong("ex6_5-ranks", "wrong-ranks", Edit("p[k].numpy(), q[k].numpy()", "p.flatten().numpy(), q.flatten().numpy()")),
+    Wrong(
+        "ex6_5-ranks",
+        "absolute",
+        Edit("p[k].numpy(), q[k].numpy()", "p[k].abs().numpy(), q[k].abs().numpy()"),
+    ),
+    Wrong(
+        "ex6_5-ranks",
+        "wrong-ranks",
+        Edit("p[k].numpy(), q[k].numpy()", "p.flatten().numpy(), q.flatten().numpy()"),
+    ),
     Wrong(
         "ex6_5-ranks",
         "wrong-ranks",
@@ -335,9 +428,20 @@ def rank_agreement(a, b, keep):
     # 6.5 b: deletion and insertion
     Wrong("ex6_5-removal", "lowest-first", Edit("descending=True", "descending=False")),
     Wrong("ex6_5-removal", "absolute", Edit("maps.flatten(1)", "maps.flatten(1).abs()")),
-    Wrong("ex6_5-removal", "logits", Edit("F.softmax(model(x * (taken if insert else ~taken)), dim=1)", "model(x * (taken if insert else ~taken))")),
+    Wrong(
+        "ex6_5-removal",
+        "logits",
+        Edit(
+            "F.softmax(model(x * (taken if insert else ~taken)), dim=1)",
+            "model(x * (taken if insert else ~taken))",
+        ),
+    ),
     Wrong("ex6_5-removal", "insert", Edit("taken if insert else ~taken", "~taken")),
-    Wrong("ex6_5-removal", "wrong-pixels", Edit(".argsort(1, descending=True).argsort(1)", ".argsort(1, descending=True)")),
+    Wrong(
+        "ex6_5-removal",
+        "wrong-pixels",
+        Edit(".argsort(1, descending=True).argsort(1)", ".argsort(1, descending=True)"),
+    ),
     Right(
         "ex6_5-removal",
         "by-topk",
@@ -356,10 +460,27 @@ def removal_curve(model, x, target, maps, shares, insert=False):
     ),
     # 6.5 c: both checks
     Wrong("ex6_5-sanity", "background", Edit("x > 0", "x > -1")),
-    Wrong("ex6_5-sanity", "wrong-model", Edit("curve(trained, x, target, maps, shares)", "curve(untrained, x, target, other, shares)")),
-    Wrong("ex6_5-sanity", "wrong-way", Edit("curve(trained, x, target, noise, shares) - curve(trained, x, target, maps, shares)", "curve(trained, x, target, maps, shares) - curve(trained, x, target, noise, shares)")),
+    Wrong(
+        "ex6_5-sanity",
+        "wrong-model",
+        Edit(
+            "curve(trained, x, target, maps, shares)", "curve(untrained, x, target, other, shares)"
+        ),
+    ),
+    Wrong(
+        "ex6_5-sanity",
+        "wrong-way",
+        Edit(
+            "curve(trained, x, target, noise, shares) - curve(trained, x, target, maps, shares)",
+            "curve(trained, x, target, maps, shares) - curve(trained, x, target, noise, shares)",
+        ),
+    ),
     Wrong("ex6_5-sanity", "no-baseline", Edit("torch.rand(x.shape, generator=generator)", "maps")),
-    Wrong("ex6_5-sanity", "wrong-maps", Edit("for model in (trained, untrained)", "for model in (trained, trained)")),
+    Wrong(
+        "ex6_5-sanity",
+        "wrong-maps",
+        Edit("for model in (trained, untrained)", "for model in (trained, trained)"),
+    ),
     Right(
         "ex6_5-sanity",
         "step-by-step",
@@ -375,10 +496,25 @@ def sanity(explain, trained, untrained, x, target, shares, *, ranks, curve, gene
 """,
     ),
     # 6.6 a: fidelity
-    Wrong("ex6_6-fidelity", "precision", Edit("np.mean(surrogate[model == c] == c)", "np.mean(model[surrogate == c] == c)")),
-    Wrong("ex6_6-fidelity", "chance", Edit("for c, share in zip(classes, shares, strict=True))", "for c, share in zip(classes, shares, strict=True)) * 0 + 1 / len(classes)")),
+    Wrong(
+        "ex6_6-fidelity",
+        "precision",
+        Edit("np.mean(surrogate[model == c] == c)", "np.mean(model[surrogate == c] == c)"),
+    ),
+    Wrong(
+        "ex6_6-fidelity",
+        "chance",
+        Edit(
+            "for c, share in zip(classes, shares, strict=True))",
+            "for c, share in zip(classes, shares, strict=True)) * 0 + 1 / len(classes)",
+        ),
+    ),
     Wrong("ex6_6-fidelity", "constant", Edit("shares.max()", "1 / len(classes)")),
-    Wrong("ex6_6-fidelity", "chance", Edit("(agreement - chance) / (1 - chance)", "agreement - chance")),
+    Wrong(
+        "ex6_6-fidelity",
+        "chance",
+        Edit("(agreement - chance) / (1 - chance)", "agreement - chance"),
+    ),
     Right(
         "ex6_6-fidelity",
         "by-table",
@@ -398,7 +534,11 @@ def fidelity(surrogate, model):
     # 6.6 b: the region
     Wrong("ex6_6-region", "too-small", Edit("min_samples_leaf=max(20, len(rows) // 100), ", "")),
     Wrong("ex6_6-region", "trusted", Edit("max(np.unique", "min(np.unique")),
-    Wrong("ex6_6-region", "trusted", "def lying_region(rows, lies):\n    return lambda new_rows: np.ones(len(new_rows), dtype=bool)"),
+    Wrong(
+        "ex6_6-region",
+        "trusted",
+        "def lying_region(rows, lies):\n    return lambda new_rows: np.ones(len(new_rows), dtype=bool)",
+    ),
     Wrong(
         "ex6_6-region",
         "too-small",
@@ -422,14 +562,28 @@ def lying_region(rows, lies):
 """,
     ),
     # 6.6 c: the hybrid
-    Wrong("ex6_6-hybrid", "by-agreement", Edit("np.mean(net[here] == y[here]) - np.mean(tree[here] == y[here])", "np.mean(net[here] != tree[here])")),
+    Wrong(
+        "ex6_6-hybrid",
+        "by-agreement",
+        Edit(
+            "np.mean(net[here] == y[here]) - np.mean(tree[here] == y[here])",
+            "np.mean(net[here] != tree[here])",
+        ),
+    ),
     Wrong("ex6_6-hybrid", "small-leaf", Edit("here.sum() >= at_least and ", "")),
     Wrong("ex6_6-hybrid", "slack", Edit("loss <= slack", "loss <= 0")),
-    Wrong("ex6_6-hybrid", "wrong-answers", Edit("np.where(by_tree, tree, net)", "np.where(by_tree, net, tree)")),
+    Wrong(
+        "ex6_6-hybrid",
+        "wrong-answers",
+        Edit("np.where(by_tree, tree, net)", "np.where(by_tree, net, tree)"),
+    ),
     Wrong(
         "ex6_6-hybrid",
         "unseen-leaf",
-        Edit("        if here.sum() >= at_least and loss <= slack:\n            trusted", "        if here.sum() < at_least or loss > slack:\n            trusted")
+        Edit(
+            "        if here.sum() >= at_least and loss <= slack:\n            trusted",
+            "        if here.sum() < at_least or loss > slack:\n            trusted",
+        )
         + Edit("np.isin(leaf, trusted)", "~np.isin(leaf, trusted)"),
     ),
     Right(
@@ -453,7 +607,11 @@ def make_hybrid(leaf, tree, net, y, *, slack, at_least):
 """,
     ),
     # 6.7
-    Wrong("ex6_7-lead", "unpaired", Edit("difference.std(ddof=1)", "np.sqrt(right_a.var(ddof=1) + right_b.var(ddof=1))")),
+    Wrong(
+        "ex6_7-lead",
+        "unpaired",
+        Edit("difference.std(ddof=1)", "np.sqrt(right_a.var(ddof=1) + right_b.var(ddof=1))"),
+    ),
     Wrong("ex6_7-lead", "deviation", Edit(" / len(difference) ** 0.5", "")),
     Wrong("ex6_7-lead", "wrong-lead", Edit("difference.mean()", "-difference.mean()")),
     Right(
@@ -468,10 +626,27 @@ def lead(right_a, right_b):
     return mean, (variance / n) ** 0.5
 """,
     ),
-    Wrong("ex6_7-frontier", "only-best", "def frontier(parts, accuracy):\n    return accuracy == accuracy.max()"),
-    Wrong("ex6_7-frontier", "equal-models", Edit("& strictly", "& ~np.eye(len(parts), dtype=bool)")),
-    Wrong("ex6_7-frontier", "ties", Edit("(parts[None, :] < parts[:, None]) | (accuracy[None, :] > accuracy[:, None])", "(parts[None, :] < parts[:, None]) & (accuracy[None, :] > accuracy[:, None])")),
-    Wrong("ex6_7-frontier", "dominated", "def frontier(parts, accuracy):\n    return np.ones(len(parts), dtype=bool)"),
+    Wrong(
+        "ex6_7-frontier",
+        "only-best",
+        "def frontier(parts, accuracy):\n    return accuracy == accuracy.max()",
+    ),
+    Wrong(
+        "ex6_7-frontier", "equal-models", Edit("& strictly", "& ~np.eye(len(parts), dtype=bool)")
+    ),
+    Wrong(
+        "ex6_7-frontier",
+        "ties",
+        Edit(
+            "(parts[None, :] < parts[:, None]) | (accuracy[None, :] > accuracy[:, None])",
+            "(parts[None, :] < parts[:, None]) & (accuracy[None, :] > accuracy[:, None])",
+        ),
+    ),
+    Wrong(
+        "ex6_7-frontier",
+        "dominated",
+        "def frontier(parts, accuracy):\n    return np.ones(len(parts), dtype=bool)",
+    ),
     Right(
         "ex6_7-frontier",
         "by-sorting",
@@ -504,11 +679,40 @@ def contrast(approves, x, options, cost):
     return best
 """,
     ),
-    Wrong("ex6_8-contrast", "not-cheapest", Edit("np.abs(candidates - x) @ cost", "(candidates != x).sum(axis=1)")),
-    Wrong("ex6_8-contrast", "refused", Edit("np.where(approves(candidates), np.abs(candidates - x) @ cost, np.inf)", "np.abs(candidates - x) @ cost")),
-    Wrong("ex6_8-contrast", "no-way-out", Edit("if np.isfinite(price.min()) else None", "if True else None")),
-    Wrong("ex6_8-contrast", "needless", Edit("np.abs(candidates - x) @ cost", "np.where((candidates == x).all(axis=1), np.inf, np.abs(candidates - x) @ cost)")),
-    Wrong("ex6_8-contrast", "not-actionable", Edit("candidates[:, columns] = combinations", "candidates[:, columns] = combinations\n    free = candidates.copy()\n    free[:, [c for c in range(len(x)) if c not in columns]] += 1.01\n    candidates = np.concatenate([free, candidates])")),
+    Wrong(
+        "ex6_8-contrast",
+        "not-cheapest",
+        Edit("np.abs(candidates - x) @ cost", "(candidates != x).sum(axis=1)"),
+    ),
+    Wrong(
+        "ex6_8-contrast",
+        "refused",
+        Edit(
+            "np.where(approves(candidates), np.abs(candidates - x) @ cost, np.inf)",
+            "np.abs(candidates - x) @ cost",
+        ),
+    ),
+    Wrong(
+        "ex6_8-contrast",
+        "no-way-out",
+        Edit("if np.isfinite(price.min()) else None", "if True else None"),
+    ),
+    Wrong(
+        "ex6_8-contrast",
+        "needless",
+        Edit(
+            "np.abs(candidates - x) @ cost",
+            "np.where((candidates == x).all(axis=1), np.inf, np.abs(candidates - x) @ cost)",
+        ),
+    ),
+    Wrong(
+        "ex6_8-contrast",
+        "not-actionable",
+        Edit(
+            "candidates[:, columns] = combinations",
+            "candidates[:, columns] = combinations\n    free = candidates.copy()\n    free[:, [c for c in range(len(x)) if c not in columns]] += 1.01\n    candidates = np.concatenate([free, candidates])",
+        ),
+    ),
     Right(
         "ex6_8-contrast",
         "by-price",
@@ -531,9 +735,24 @@ def contrast(approves, x, options, cost):
     # 6.9: sampling
     Wrong("ex6_9-sampling", "spread-of-one", Edit(" / orders**0.5", "")),
     Wrong("ex6_9-sampling", "wrong-width", Edit("1.96", "1.64")),
-    Wrong("ex6_9-sampling", "ignores-rng", Edit("rng.permutation(n)", "np.random.default_rng(k).permutation(n)") + Edit("for _ in range(orders)", "for k in range(orders)")),
-    Wrong("ex6_9-sampling", "wrong-player", Edit("np.take_along_axis(np.diff(worth, axis=1), arrival, axis=1)", "np.diff(worth, axis=1)")),
-    Wrong("ex6_9-sampling", "asks-too-much", Edit("    worth = value", "    value(chains.reshape(-1, n))\n    worth = value")),
+    Wrong(
+        "ex6_9-sampling",
+        "ignores-rng",
+        Edit("rng.permutation(n)", "np.random.default_rng(k).permutation(n)")
+        + Edit("for _ in range(orders)", "for k in range(orders)"),
+    ),
+    Wrong(
+        "ex6_9-sampling",
+        "wrong-player",
+        Edit(
+            "np.take_along_axis(np.diff(worth, axis=1), arrival, axis=1)", "np.diff(worth, axis=1)"
+        ),
+    ),
+    Wrong(
+        "ex6_9-sampling",
+        "asks-too-much",
+        Edit("    worth = value", "    value(chains.reshape(-1, n))\n    worth = value"),
+    ),
     Right(
         "ex6_9-sampling",
         "order-by-order",
@@ -559,9 +778,30 @@ def sampled_shapley(value, n, *, rng, orders):
 """,
     ),
     # 6.10
-    Wrong("ex6_10-deep", "zero-over-zero", Edit("np.divide(relu(after) - relu(before), change, out=np.zeros_like(change),\n                           where=change != 0)", "(relu(after) - relu(before)) / change")),
-    Wrong("ex6_10-deep", "not-additive", Edit("multiplier = np.divide(relu(after) - relu(before), change, out=np.zeros_like(change),\n                           where=change != 0)", "multiplier = (after > 0) * np.ones_like(change)")),
-    Wrong("ex6_10-deep", "mean-reference", Edit("before, after =", "background = background.mean(axis=0, keepdims=True)\n    before, after =")),
+    Wrong(
+        "ex6_10-deep",
+        "zero-over-zero",
+        Edit(
+            "np.divide(relu(after) - relu(before), change, out=np.zeros_like(change),\n                           where=change != 0)",
+            "(relu(after) - relu(before)) / change",
+        ),
+    ),
+    Wrong(
+        "ex6_10-deep",
+        "not-additive",
+        Edit(
+            "multiplier = np.divide(relu(after) - relu(before), change, out=np.zeros_like(change),\n                           where=change != 0)",
+            "multiplier = (after > 0) * np.ones_like(change)",
+        ),
+    ),
+    Wrong(
+        "ex6_10-deep",
+        "mean-reference",
+        Edit(
+            "before, after =",
+            "background = background.mean(axis=0, keepdims=True)\n    before, after =",
+        ),
+    ),
     Wrong(
         "ex6_10-deep",
         "wrong-rule",
@@ -591,10 +831,16 @@ def deep_lift(W, b, v, x, background):
     return total / len(background)
 """,
     ),
-    Wrong("ex6_10-witness", "they-agree", Edit("[[1.0, 10.0]]", "[[1.0, 1.0]]") + Edit("[-10.0]", "[-1.0]")),
+    Wrong(
+        "ex6_10-witness",
+        "they-agree",
+        Edit("[[1.0, 10.0]]", "[[1.0, 1.0]]") + Edit("[-10.0]", "[-1.0]"),
+    ),
     Wrong("ex6_10-witness", "they-agree", Edit("np.array([-10.0])", "np.array([0.0])")),
     Wrong("ex6_10-witness", "no-change", Edit("np.array([-10.0])", "np.array([-20.0])")),
-    Wrong("ex6_10-witness", "wrong-shape", Edit("np.array([[1.0, 10.0]])", "np.array([1.0, 10.0])")),
+    Wrong(
+        "ex6_10-witness", "wrong-shape", Edit("np.array([[1.0, 10.0]])", "np.array([1.0, 10.0])")
+    ),
     Right(
         "ex6_10-witness",
         "by-search",

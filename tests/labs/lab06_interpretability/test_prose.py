@@ -29,7 +29,7 @@ def test_lab06_shows_what_its_prose_says():
     ]
     assert agree == sorted(agree)
     spread = [number(rf"{name} +LIME, 200 questions: spread") for name in ("plain", "steady")]
-    assert spread[1] < 0.8 * spread[0]
+    assert spread[1] < 0.85 * spread[0]
     both = [
         number(rf"{name} +LIME, 200 questions: spread [\d.]+, agreement on three reasons")
         for name in ("plain", "steady")
@@ -51,6 +51,10 @@ def test_lab06_shows_what_its_prose_says():
     assert shares["disguised"][0] > 80
     assert shares["disguised"][1] <= 10
 
+    # "works less well", "still works for most"
+    assert number("against SHAP: decides by sex for") > 85
+    assert 50 < number(r"of all held-out; main reason is another for") < 90
+
     # 6.5: "it was 99 % sure before"; without a fifth of the pixels it is lost
     assert number(r"random weights, \|integrated gradients\|:") > 98.5
     assert number(r"random weights, \|integrated gradients\|: [\d.]+% sure before,") < 20
@@ -59,9 +63,9 @@ def test_lab06_shows_what_its_prose_says():
     }  # fmt: skip
     left = {
         name: number(rf"^{re.escape(name)}:".replace("^", ""))
-        for name in ("|integrated|, untrained", "|saliency|", "brightness", "random map")
+        for name in ("no training, |integrated|", "|saliency|", "brightness", "random map")
     }
-    assert left["|integrated|, untrained"] < left["|saliency|"] < left["random map"]
+    assert left["no training, |integrated|"] < left["|saliency|"] < left["random map"]
     assert left["brightness"] < left["|saliency|"]
 
     # 6.6: "about nineteen of twenty", "four of five", "misses many"

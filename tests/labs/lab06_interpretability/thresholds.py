@@ -42,8 +42,8 @@ def wave_ratio(seed, explain, d, width, budget):
 
 
 def people_ratio(seed, explain):
-    """6.2: the same on the curved model of the table, for five random people."""
-    chosen = np.random.default_rng(seed).choice(len(LAB["held_out"]), 5, replace=False)
+    """6.2: the same on the curved model of the table, the mean over twenty random people."""
+    chosen = np.random.default_rng(seed).choice(len(LAB["held_out"]), 20, replace=False)
     return LAB["oracle_steady_on_people"](explain, chosen)
 
 
@@ -77,6 +77,7 @@ def gradient_times_pixel(model, x, target, baseline, steps, *, gradient):
 
 def sane(seed, kind, part, mistake=False):
     """6.5: agreement (part 0) or gain (part 1) of gradient * pixel, the picture, or noise."""
+
     def wrong(explain, trained, untrained, x, target, shares, **parts):
         swapped = LAB["sanity"](explain, untrained, trained, x, target, shares, **parts)
         same = LAB["sanity"](explain, trained, trained, x, target, shares, **parts)
@@ -90,13 +91,10 @@ def region(seed, part, finder):
     return LAB["oracle_region"](finder, 1000 + seed)[part]
 
 
-def smallest(rows, lies):
-    """The mistake: a leaf of any size."""
-    from sklearn.tree import DecisionTreeClassifier
-
-    finder = DecisionTreeClassifier(random_state=0).fit(rows, lies)
-    worst = finder.apply(rows)[np.flatnonzero(lies)[0]]
-    return lambda new: finder.apply(new) == worst
+def one_row(rows, lies):
+    """The mistake: remember one row about which the surrogate lied."""
+    worst = rows[np.flatnonzero(lies)[0]]
+    return lambda new: (new == worst).all(axis=1)
 
 
 def everybody(rows, lies):
@@ -106,6 +104,7 @@ def everybody(rows, lies):
 
 def coverage(seed, width=1.0):
     """6.9: share of 600 true values inside the intervals, over 100 seeds."""
+
     def scaled(value, n, *, rng, orders):
         phi, half = LAB["sampled_shapley"](value, n, rng=rng, orders=orders)
         return phi, width * half
@@ -116,11 +115,11 @@ def coverage(seed, width=1.0):
 STEADY = LAB["steady_lime"]
 ROWS = [
     # name, at most or at least, threshold, solution, mistake, what the mistake is
-    ("6.2 wave of 2", "<=", 0.8, partial(wave_ratio, explain=STEADY, d=2, width=1.0, budget=60),
+    ("6.2 wave of 2", "<=", 0.85, partial(wave_ratio, explain=STEADY, d=2, width=1.0, budget=60),
      partial(wave_ratio, explain=plain_lime, d=2, width=1.0, budget=60), "plain"),
-    ("6.2 wave of 6", "<=", 0.8, partial(wave_ratio, explain=STEADY, d=6, width=1.8, budget=150),
+    ("6.2 wave of 6", "<=", 0.85, partial(wave_ratio, explain=STEADY, d=6, width=1.8, budget=150),
      partial(wave_ratio, explain=narrow_lime, d=6, width=1.8, budget=150), "narrower, no weights"),
-    ("6.2 people", "<=", 0.8, partial(people_ratio, explain=STEADY),
+    ("6.2 people", "<=", 0.85, partial(people_ratio, explain=STEADY),
      partial(people_ratio, explain=plain_lime), "plain"),
     ("6.3 acts", ">=", 0.95, partial(fooled, part=0, disguise=LAB["disguise"]),
      partial(fooled, part=0, disguise=memorised), "knows its list only"),
@@ -128,7 +127,7 @@ ROWS = [
      partial(fooled, part=1, disguise=openly), "no disguise"),
     ("6.4 smooth", "<=", 0.11, lambda seed: LAB["oracle_smoothgrad"](LAB["smoothgrad"], seed),
      lambda seed: LAB["oracle_smoothgrad"](noise_on_map, seed), "noise on the map"),
-    ("6.4 complete", "<=", 0.02,
+    ("6.4 complete", "<=", 0.01,
      lambda seed: LAB["oracle_incomplete"](LAB["integrated_gradients"], seed),
      lambda seed: LAB["oracle_incomplete"](gradient_times_pixel, seed), "no way, only its end"),
     ("6.5 agrees", "<=", 0.2, partial(sane, kind=0, part=0),
@@ -141,7 +140,7 @@ ROWS = [
     ("6.5 noise", "<=", 0.15, partial(sane, kind=2, part=1), None, "the upper end"),
     ("6.5 noise", ">=", -0.15, partial(sane, kind=2, part=1), None, "the lower end"),
     ("6.6 size", ">=", 100, partial(region, part=0, finder=LAB["lying_region"]),
-     partial(region, part=0, finder=smallest), "a leaf of any size"),
+     partial(region, part=0, finder=one_row), "one remembered row"),
     ("6.6 agrees", "<=", 0.6, partial(region, part=1, finder=LAB["lying_region"]),
      partial(region, part=1, finder=everybody), "everybody"),
     ("6.9 covers", ">=", 0.9, coverage, partial(coverage, width=0.5), "half as wide"),
