@@ -2601,8 +2601,8 @@ game = coalition_game(net_score, kim, everybody)
 for orders in (10, 100, 1000):
     phi, half = sampled_shapley(game, 8, rng=np.random.default_rng(0), orders=orders)
     inside = np.sum(np.abs(phi - kims) <= half)
-    print(f"{orders:5} orders: {inside} of 8 exact values inside their intervals, largest half-width "
-          f"{half.max():.4f}")
+    print(f"{orders:5} orders: {inside} of 8 exact values inside their intervals, "
+          f"largest half-width {half.max():.4f}")
 
 # %% [markdown]
 # A hundred times more orders, a tenth of the error bar.
