@@ -65,7 +65,7 @@ torch.set_num_threads(1)  # these networks are so small that one thread is the f
 # the table: is the income above 50,000 dollars? We keep eight numbers a person.
 
 # %% nbgrader={"grade_id": "setup-adult", "locked": true}
-COLUMNS = ["age", "education (years)", "hours a week", "capital gain", "capital loss",
+COLUMNS = ["age", "education level", "hours a week", "capital gain", "capital loss",
            "married", "self-employed", "man"]
 SEX = COLUMNS.index("man")
 
@@ -85,9 +85,9 @@ rich, held_out_rich = ((tables.adult(split).income == ">50K").to_numpy().astype(
 MEAN, SCALE = train.mean(axis=0), train.std(axis=0)
 
 # %% [markdown]
-# A boosted forest learns the table. Then Kim asks it. Kim is invented: 38 years old, twelve
-# years of school, 45 hours a week, unmarried, a woman. Why this score? The `shap`
-# library answers, twice.
+# A boosted forest learns the table. Then Kim asks it. Kim is invented: 38 years old, education
+# level 12 of 16 (an associate degree; 9 is high school, 13 a bachelor's), 45 hours a week,
+# unmarried, a woman. Why this score? The `shap` library answers, twice.
 
 # %% id="hook" tags=["demo"]
 import matplotlib.pyplot as plt
@@ -407,7 +407,7 @@ plots.show(plt.gcf(), alt="One line of 400 dots for each feature. Being married 
            "right.")
 
 # %% [markdown]
-# Move Kim's hours and years of school. The network answers; your function says why. Look at the
+# Move Kim's hours and level of education. The network answers; your function says why. Look at the
 # bars that move although their feature stayed the same: the features act together.
 
 # %% id="control-demo" tags=["demo"]
@@ -424,7 +424,7 @@ def reasons(column, number):
                       title=f"{column} = {number:g}: score {net_score(person[None])[0]:.2f}")
 
 
-for column, choices in (("hours a week", range(20, 81, 5)), ("education (years)", range(5, 17))):
+for column, choices in (("hours a week", range(20, 81, 5)), ("education level", range(5, 17))):
     widgets.slider(lambda number, column=column: reasons(column, number), list(choices),
                    label=column, initial=len(choices) // 2,
                    alt=lambda number, column=column: f"Shares of Kim's score, {column}: {number}")
@@ -553,6 +553,7 @@ print("6.2a: visible checks passed")
 # ten runs? Commit to a number.
 
 # %% nbgrader={"grade_id": "ex6_2-predict", "solution": true}
+# my_guess_of_twenty = a number from 0 to 20
 ### BEGIN SOLUTION
 my_guess_of_twenty = 15
 ### END SOLUTION
@@ -826,7 +827,7 @@ for name, explain in (("plain", plain), ("steady", steady)):
 # Difficulty: 4 of 5 · Minutes: 20 · Why: an auditor often sees a model only through its
 # explanations. You are now the one who has something to hide (Slack et al. 2020).
 #
-# `by_sex` below decides by sex and nothing else. `by_school` looks at the years of school only.
+# `by_sex` below decides by sex and nothing else. `by_school` looks at the level of education only.
 # `neighbours` makes what LIME asks about: each number plus noise, rounded and kept in range, so
 # that each number alone could be a person's.
 
@@ -845,7 +846,7 @@ def by_sex(rows):
 
 
 def by_school(rows):
-    """1 with more than nine years of school, 0 otherwise: the rule for show."""
+    """1 with an education level above 9 (high school), 0 otherwise: the rule for show."""
     return (rows[:, 1] > 9.5).astype(float)
 
 # %% [markdown]
@@ -968,8 +969,8 @@ hundred = held_out[:100]
 openly, hidden = (np.abs(lime_of(rule, hundred)) for rule in (by_sex, disguised))
 figure = plots.bars({"by sex, openly": openly.mean(axis=0), "in disguise": hidden.mean(axis=0)},
                     COLUMNS, xlabel="mean absolute attribution by LIME, 100 people")
-plots.show(figure, alt="Openly, only the sex has an attribution. In disguise the years of school "
-           "have the largest, and the sex nearly none.")
+plots.show(figure, alt="Openly, only the sex has an attribution. In disguise the education level "
+           "has the largest, and the sex nearly none.")
 print(f"decides by sex: {np.mean(disguised(held_out) == by_sex(held_out)):.1%} of all held-out; "
       f"main reason is another: {np.mean(hidden.argmax(axis=1) != SEX):.0%} of 100")
 
@@ -1363,7 +1364,7 @@ test_ig()
 print("6.4c: visible checks passed")
 
 # %% [markdown]
-# Four digits, three maps each. Every map is drawn on its own scale.
+# Six digits, three maps each. Every map is drawn on its own scale.
 
 # %% id="maps-demo" tags=["demo"]
 cnn = models.pretrained("mnist_cnn")
@@ -1682,6 +1683,7 @@ print("6.5c: visible checks passed")
 # about what is left. It was 99 % sure before. How sure is it now?
 
 # %% nbgrader={"grade_id": "ex6_5-predict", "solution": true}
+# my_guess_in_percent = a number from 0 to 100
 ### BEGIN SOLUTION
 my_guess_in_percent = 95
 ### END SOLUTION
@@ -1719,18 +1721,28 @@ def at_random(model, x, target):
     return torch.rand(x.shape, generator=torch.Generator().manual_seed(int(model is cnn)))
 
 
-candidates = {"saliency": saliency, "|saliency|": absolute(saliency), "SmoothGrad": smooth,
-              "integrated": integrated, "|integrated|": absolute(integrated),
-              "brightness": brightness, "random map": at_random}
-ink = (removal_curve(cnn, x, says, at_random(cnn, x, says), [0.02, 0.05, 0.1, 0.2])
-       - removal_curve(cnn, x, says, x, [0.02, 0.05, 0.1, 0.2])).mean()
-print(f"{'':14} agreement with random weights   gain over random deletion")
+candidates = {"brightness": brightness, "random map": at_random, "saliency": saliency,
+              "|saliency|": absolute(saliency), "SmoothGrad": smooth, "integrated": integrated,
+              "|integrated|": absolute(integrated)}
+table = {}
 for name, explain in candidates.items():
-    agreement, gain = sanity(explain, cnn, untrained, x, says, [0.02, 0.05, 0.1, 0.2],
-                             ranks=rank_agreement, curve=removal_curve,
-                             generator=torch.Generator().manual_seed(0))
-    verdict = "survives" if abs(agreement) < 0.2 and gain > ink else "fails"
-    print(f"{name:14} {agreement:10.2f} {gain:30.2f}   {verdict}")
+    table[name] = sanity(explain, cnn, untrained, x, says, [0.02, 0.05, 0.1, 0.2],
+                         ranks=rank_agreement, curve=removal_curve,
+                         generator=torch.Generator().manual_seed(0))
+print(f"{'':14} agreement with random weights   gain over random deletion   top tenth alone")
+for name, (agreement, gain) in table.items():
+    alone = removal_curve(cnn, x, says, candidates[name](cnn, x, says), [0.1], insert=True).item()
+    survives = abs(agreement) < 0.2 and gain > table["brightness"][1]
+    print(f"{name:14} {agreement:10.2f} {gain:30.2f} {alone:25.0%}   "
+          f"{'survives' if survives else 'fails'}")
+
+# %% [markdown]
+# The last column is insertion: how sure the network is when it sees nothing but the tenth of the
+# pixels that the map ranks highest. Brightness does well there, too, so insertion alone would not
+# have told you anything.
+#
+# The three that survive are signed. The random map and |saliency| fail at deletion only,
+# |integrated| at randomisation only: neither check would do without the other.
 
 # %% id="curves-demo" tags=["demo"]
 shares = [0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3]
@@ -1987,7 +1999,7 @@ for column, low, high in zip(COLUMNS, held_out[group].min(axis=0), held_out[grou
 # - `leaf`, `tree`, `net`, `y`: (n,) integers, for labelled rows the leaf, the answers of tree and
 #   network, and the truth
 # - a leaf is **trusted** if it holds at least `at_least` of these rows and the tree's accuracy in
-# it   is at least the network's accuracy in it minus `slack`
+#   it is at least the network's accuracy in it minus `slack`
 # - returns a function `hybrid(leaf, tree, net)` for new rows, which returns `(answers, by_tree)`,
 #   both (m,): the tree's answers in trusted leaves, the network's elsewhere (so also in a leaf that
 #   was never seen), and a bool that is True where the tree answered
@@ -2096,6 +2108,7 @@ plots.show(figure, alt="Accuracy of the hybrid against the share that the tree a
 # is the network more accurate on held-out people?
 
 # %% nbgrader={"grade_id": "ex6_7-predict", "solution": true}
+# my_guess_in_points = percentage points, perhaps below zero
 ### BEGIN SOLUTION
 my_guess_in_points = 5
 ### END SOLUTION
@@ -2108,7 +2121,7 @@ my_guess_in_points = 5
 #
 # - `right_a`, `right_b`: (n,) bool, where each is right
 # - returns two floats: accuracy of a minus accuracy of b, and the standard error of this
-# difference:   the sample standard deviation (with n - 1) of the n row-wise differences, over the
+#   difference: the sample standard deviation (with n - 1) of the n row-wise differences, over the
 # root of n
 #
 # **`frontier(parts, accuracy)`**: which models are worth a look? A model is **dominated** if
@@ -2482,12 +2495,12 @@ plots.show(figure, alt="The length of the loan has by far the largest effect, ag
 
 # %% [markdown] nbgrader={"grade_id": "ex6_8-robin", "solution": true, "points": 2}
 # ### BEGIN SOLUTION
-# We cannot offer you this loan as you asked for it. What counted most was its length: loans over 36
-# months were paid back less often than shorter ones. That says something about such loans in our
-# books, not about you. If you choose 18 months instead of 36 and somebody stands surety, we would
-# approve the same 6,000 DM; one of the two alone is not enough. The instalments would then be about
-# twice as high, so please check whether you can carry them. If you think that something we noted is
-# wrong, tell us, and a person will look at your case again.
+# We cannot offer you this loan as you asked for it. What counted most was its length: loans of
+# three years or more were paid back less often than shorter ones. That says something about such
+# loans in our books, not about you. If you choose 18 months instead of 36 and somebody stands
+# surety, we would approve the same 6,000 DM; one of the two alone is not enough. The instalments
+# would then be about twice as high, so please check whether you can carry them. If you think that
+# something we noted is wrong, tell us, and a person will look at your case again.
 #
 # Rubric:
 #

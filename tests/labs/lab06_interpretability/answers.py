@@ -196,17 +196,16 @@ def steady_lime(predict, x, scale, *, rng, budget, width):
     Wrong("ex6_2-steady", "scaled-units", Edit("line[1:] / scale", "line[1:]")),
     Right(
         "ex6_2-steady",
-        "by-sobol",
+        "by-halton",
         """
 def steady_lime(predict, x, scale, *, rng, budget, width):
     from scipy.special import ndtri
     from scipy.stats import qmc
 
-    m = 2 ** int(np.log2(budget // 2))
-    tight = width / np.sqrt(1 + width**2)
-    u = tight * ndtri(qmc.Sobol(len(x), seed=rng).random(m))
+    u = ndtri(qmc.Halton(len(x), rng=rng).random(budget // 2))
+    w = np.exp(-(u**2).sum(axis=1) / (2 * width**2))
     odd = (predict(x + scale * u) - predict(x - scale * u)) / 2
-    return np.linalg.solve(u.T @ u, u.T @ odd) / scale
+    return np.linalg.solve((u.T * w) @ u, (u.T * w) @ odd) / scale
 """,
     ),
     # 6.3 a: the disguise

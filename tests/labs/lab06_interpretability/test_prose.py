@@ -7,6 +7,8 @@ import re
 import pytest
 from execute import executed, words
 
+from safetylab.tables import german_credit
+
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("lab06_interpretability")
@@ -113,3 +115,10 @@ def test_lab06_shows_what_its_prose_says():
     # 6.9: "a hundred times more orders, a tenth of the error bar"
     few, many = (number(rf" {n} orders: .*half-width") for n in (10, 1000))
     assert many == pytest.approx(few / 10, rel=0.3)
+
+
+def test_long_loans_were_paid_back_less_often():
+    """What the model answer tells Robin about loans of 36 months and more."""
+    loans = german_credit()
+    good = (loans["credit_risk"] == 1).groupby(loans["duration"] >= 36).mean()
+    assert good[True] < good[False] - 0.1
