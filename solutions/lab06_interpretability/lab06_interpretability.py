@@ -657,16 +657,17 @@ for n in (50, 200, 1000):
 # budget.
 #
 # **c. `steady_lime`**: answer LIME's question for the Gaussian neighbours above, with at most
-# `budget` rows shown to the model, and a root-mean-square error over seeds of **at most 0.85
-# times** that of plain LIME with `budget` neighbours. The truth is plain LIME's answer for
-# infinitely many neighbours: with the same `scale` and `width`, so a smaller neighbourhood is
-# another question. A frozen seed does not help either: it repeats one error.
+# `budget` rows shown to the model, and with a smaller root-mean-square error over seeds than plain
+# LIME with `budget` neighbours: **at most 0.85 times** its error near the crest of waves, and at
+# most 0.9 times, on average over twenty people, on a curved model of the real table. Both are
+# places where a straight line fits badly.
 #
+# - the truth is plain LIME's answer for infinitely many neighbours, with the same `scale` and
+#   `width`: a smaller neighbourhood is another question, and a frozen seed repeats one error
 # - returns: shape (d,), the slopes per unit of each feature; all randomness from `rng`
 # - on a linear model the answer is exact
 #
-# It is judged where a straight line fits badly: near the crest of waves, and, on average over
-# twenty people, on a curved model of the real table. This one is open: several ideas get there.
+# This one is open: several ideas get there.
 #
 # <details><summary>Hint 1: where to look</summary>
 # Most of the error comes from the curvature of the model: a neighbour to the right says "steeper",
@@ -798,8 +799,8 @@ def test_steady():
         expect(ratio <= 0.85, f"on a sine wave your error is {ratio:.2f} times plain LIME's; at "
                "most 0.85 is asked for", "no-steadier")
     ratio = oracle_steady_on_people(steady_lime, rng.choice(len(held_out), 20, replace=False))
-    expect(ratio <= 0.85, f"for twenty real people your error is {ratio:.2f} times plain LIME's; "
-           "at most 0.85 is asked for", "no-steadier")
+    expect(ratio <= 0.9, f"for twenty real people your error is {ratio:.2f} times plain LIME's; "
+           "at most 0.9 is asked for", "no-steadier")
     ### END HIDDEN TESTS
 
 
