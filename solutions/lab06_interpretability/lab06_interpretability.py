@@ -1347,8 +1347,8 @@ def test_ig():
     expect(not torch.allclose(got, x**2), "the way begins at the baseline that you are given, not "
            "at zero", "zero-baseline")
     expect(torch.allclose(got, truth), f"for the model z^2 the map is x^2 - baseline^2 = "
-           f"{truth.tolist()} with any number of midpoints; yours {got.tolist()}. Are your points "
-           "the midpoints of equal pieces?", "wrong-points")
+           f"{truth.tolist()} with any number of midpoints; yours {got.numpy().round(4)}. Are your "
+           "points the midpoints of equal pieces?", "wrong-points")
     cube = run(lambda model, z, target: 3 * z**2, 2)
     points = torch.stack([baseline + t * (x - baseline) for t in (0.25, 0.75)])
     expect(torch.allclose(cube, (x - baseline) * (3 * points**2).mean(0)), "with two steps the "
@@ -1558,11 +1558,12 @@ def test_removal():
            "begin with the pixels that the map ranks lowest", "lowest-first")
     expect(not torch.allclose(got, torch.sigmoid(torch.tensor([2.0, 3.0, 0.0]))), f"{said}; the "
            "map is signed: a strong reason against the class is the last to be deleted", "absolute")
-    expect(torch.allclose(got, truth, atol=1e-6), f"{said}; yours {got.tolist()}", "wrong-pixels")
+    expect(torch.allclose(got, truth, atol=1e-6), f"{said}; yours {got.numpy().round(3)}",
+           "wrong-pixels")
     back = removal_curve(model, x, target, maps, [0, 0.5, 1], insert=True)
     expect(torch.allclose(back, torch.sigmoid(torch.tensor([0.0, 4.0, 2.0])), atol=1e-6),
            "insertion begins with a black image and adds the highest pixels; yours "
-           f"{back.tolist()}", "insert")
+           f"{back.numpy().round(3)}", "insert")
     ### BEGIN HIDDEN TESTS
     g = torch.Generator().manual_seed(652)
     network, digits = models.pretrained("mnist_cnn"), data.sample(data.mnist("test"), 6, g)
@@ -1572,7 +1573,8 @@ def test_removal():
             got = removal_curve(network, *digits, maps, [0.013, 0.2, 0.77], insert)
         truth = oracle_removal(network, *digits, maps, [0.013, 0.2, 0.77], insert)
         expect(torch.allclose(got, truth, atol=1e-5), "on digits and random maps your curve is "
-               f"off: {got.tolist()} for {truth.tolist()}", "insert" if insert else "wrong-pixels")
+               f"off: {got.numpy().round(3)} for {truth.numpy().round(3)}",
+               "insert" if insert else "wrong-pixels")
     ### END HIDDEN TESTS
 
 
