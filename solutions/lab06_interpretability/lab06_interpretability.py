@@ -1613,6 +1613,18 @@ def oracle_sanity(sanity, seed):
              lambda m, x, t: torch.randn(x.shape, generator=g))
     return [sanity(explain, trained, untrained, *digits, [0.05, 0.1, 0.2], ranks=oracle_ranks,
                    curve=oracle_removal, generator=g) for explain in kinds]
+
+
+def oracle_sane_bounds(sanity):
+    """Where both numbers must lie for each of the three kinds."""
+    found = oracle_sanity(sanity, 653)
+    names = ("gradient times pixel", "the picture itself", "noise")
+    bounds = (((-0.2, 0.2), (0.5, 1)), ((0.99, 1.01), (0.1, 1)), ((-0.2, 0.2), (-0.15, 0.15)))
+    for name, (agreement, gain), (low_high, least_most) in zip(names, found, bounds, strict=True):
+        expect(low_high[0] < agreement < low_high[1], f"{name}: your agreement is {agreement:.2f}; "
+               f"it should lie between {low_high[0]} and {low_high[1]}", "wrong-maps")
+        expect(least_most[0] < gain < least_most[1], f"{name}: your gain is {gain:.2f}; it should "
+               f"lie between {least_most[0]} and {least_most[1]}", "wrong-way")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "ex6_5-sanity", "solution": true}
@@ -1664,14 +1676,7 @@ def test_sanity():
     expect(abs(got[0] - 0.25) < 1e-6 and abs(got[1] - 0.6) < 1e-6, "with these parts agreement is "
            f"0.25 and gain the mean of 0.9 - 0.1 and 0.7 - 0.3, 0.6; yours {got}", "wrong-way")
     ### BEGIN HIDDEN TESTS
-    found = oracle_sanity(sanity, 653)
-    names = ("gradient times pixel", "the picture itself", "noise")
-    bounds = (((-0.2, 0.2), (0.5, 1)), ((0.99, 1.01), (0.1, 1)), ((-0.2, 0.2), (-0.15, 0.15)))
-    for name, (agreement, gain), (low_high, least_most) in zip(names, found, bounds, strict=True):
-        expect(low_high[0] < agreement < low_high[1], f"{name}: your agreement is {agreement:.2f}; "
-               f"it should lie between {low_high[0]} and {low_high[1]}", "wrong-maps")
-        expect(least_most[0] < gain < least_most[1], f"{name}: your gain is {gain:.2f}; it should "
-               f"lie between {least_most[0]} and {least_most[1]}", "wrong-way")
+    oracle_sane_bounds(sanity)
     ### END HIDDEN TESTS
 
 
