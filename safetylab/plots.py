@@ -49,6 +49,7 @@ COLOURS = {
 
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 _DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (8, 3)))
+_HATCHES = ("", "//", "..", "xx")
 Pictures: TypeAlias = npt.NDArray[Any]
 _DPI = 100
 _FONT = 11
@@ -115,7 +116,7 @@ def image_grid(
     vmin: float = 0.0,
     vmax: float = 1.0,
     signed: bool = False,
-    label: str = "change",
+    unit: str = "change",
 ) -> Figure:
     """Return a figure with one small picture per image.
 
@@ -129,7 +130,7 @@ def image_grid(
         vmax: the value shown white.
         signed: show changes instead of images: purple below 0, white at 0, orange above, with a
             colour bar, on a scale as wide as the largest change.
-        label: what the colour bar shows.
+        unit: what the colour bar of a signed picture shows.
 
     Raises:
         ValueError: the number of titles or row labels does not fit.
@@ -152,7 +153,7 @@ def image_grid(
         used if per_image else axes[0], titles or (), [line[0] for line in axes], row_labels or ()
     )
     if signed:
-        fig.colorbar(drawn, ax=axes, label=label, fraction=0.05)
+        fig.colorbar(drawn, ax=axes, label=unit, fraction=0.05)
         # with a colour bar the layout forgets a part of the words at the left
         fig.set_layout_engine("constrained", rect=(0.03, 0, 0.97, 1))
     return fig
@@ -232,6 +233,50 @@ def curves(
         ax.set_ylim(-0.03, 1.03)
     ax.grid(alpha=0.3)
     fig.legend(loc="outside right upper", handlelength=4, fontsize=_FONT)
+    return fig
+
+
+def bars(
+    series: Mapping[str, Sequence[float]],
+    labels: Sequence[str],
+    *,
+    xlabel: str,
+    title: str = "",
+) -> Figure:
+    """Return a figure with horizontal bars: one group per label, one bar of it per entry.
+
+    Args:
+        series: name -> one number per label, of either sign; names are told apart by colour and
+            hatching, and a name in `COLOURS` has its colour everywhere.
+        labels: what each group stands for, from top to bottom.
+        xlabel: what the length of a bar shows, with its unit.
+        title: one line above the picture.
+
+    Raises:
+        ValueError: an entry has not one number per label.
+    """
+    wrong = [name for name, lengths in series.items() if len(lengths) != len(labels)]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} has {len(series[wrong[0]])} bars for {len(labels)} labels")
+    thickness = 0.8 / len(series)
+    height = 1.2 + 0.16 * len(labels) * (1 + len(series))
+    fig = Figure(figsize=(8, height), layout="constrained")
+    ax = fig.subplots()
+    shades = _distinct(series)
+    for index, ((name, lengths), hatch) in enumerate(
+        zip(series.items(), cycle(_HATCHES), strict=False)
+    ):
+        at = [place - 0.4 + thickness * (index + 0.5) for place in range(len(labels))]
+        ax.barh(
+            at, lengths, thickness, color=shades[index], hatch=hatch, edgecolor="white", label=name
+        )
+    ax.set_yticks(range(len(labels)), labels, fontsize=_FONT)
+    ax.invert_yaxis()
+    ax.axvline(0, color="black", lw=0.8)
+    ax.set(xlabel=xlabel, title=title)
+    ax.grid(axis="x", alpha=0.3)
+    if len(series) > 1:
+        fig.legend(loc="outside right upper", handlelength=2, fontsize=_FONT)
     return fig
 
 

@@ -19,6 +19,7 @@ FICO_CDF_SHA256 = "9d1125bb9109d95eb703a66762ed92c3b4fe5250d94737529cc1d44e13fe3
 FICO_PERFORMANCE_SHA256 = "ef531cf02b48da1bcc6186df7721e2ecc0e566f10bd7ea5ea7c597c54c2f4726"
 FICO_TOTALS_SHA256 = "60ba4af53f9e61dedad3a5c4246390e666760e7552c98b08084dd3abf6b73f13"
 LAW_SCHOOL_SHA256 = "37f86c84391bff0e97579b0f14178187ef703c78118817ee74aecf8e436a2ac5"
+GERMAN_CREDIT_SHA256 = "b206cbb6135b2297476a372ac5857ccf028869a759cb8fe56a47c2aa2bfc0810"
 
 
 def adult(split: Literal["train", "test"] = "test") -> pd.DataFrame:
@@ -178,3 +179,21 @@ def expect_table(
 def _read(name: str, sha256: str) -> pd.DataFrame:
     """Return the table in the compressed CSV file ``name`` of the data folder."""
     return pd.read_csv(io.BytesIO(gzip.decompress(read_verified(name, sha256))))
+
+
+def german_credit() -> pd.DataFrame:
+    """Return the 1,000 rows of the German credit data, in the original order.
+
+    Returns:
+        A frame with a fresh index from 0. Whole numbers: duration (months), credit_amount
+        (Deutsche Mark), installment_rate (1 to 4), residence_since, age (years),
+        existing_credits, num_dependents, credit_risk (1 good, 2 bad). Codes such as ``"A11"``:
+        all other columns; the datasheet says what they stand for.
+
+    Raises:
+        FileNotFoundError, ValueError: as `safetylab.data.read_verified`.
+
+    Source: Hofmann, "Statlog (German Credit Data)", UCI Machine Learning Repository, 1994,
+    doi 10.24432/C5NC77; see ``data/german_credit/DATASHEET.md``.
+    """
+    return _read("german_credit/german_credit.csv.gz", GERMAN_CREDIT_SHA256)

@@ -30,6 +30,7 @@ DATA_FILES = {
     "mnist/mnist.npz": "safetylab.data.MNIST_SHA256",
     "adversarial_digits/adversarial_digits.npz": "safetylab.data.ADVERSARIAL_SHA256",
     "adult/adult.csv.gz": "safetylab.tables.ADULT_SHA256",
+    "german_credit/german_credit.csv.gz": "safetylab.tables.GERMAN_CREDIT_SHA256",
     "compas/compas_two_years_deidentified.csv.gz": "safetylab.tables.COMPAS_SHA256",
     "law_school/law_school.csv.gz": "safetylab.tables.LAW_SCHOOL_SHA256",
     "hmda_boston/hmda_boston.csv.gz": "safetylab.tables.BOSTON_SHA256",

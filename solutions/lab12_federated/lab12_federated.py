@@ -78,7 +78,7 @@ added = sum(client_gradient(network, x[None], y[None])[0] for x, y in zip(*ten, 
 rows = one.abs().amax(1).topk(6).indices
 shown = [part[rows] / part[rows].abs().amax() for part in (one, added)]
 figure = plots.image_grid([part.reshape(-1, 1, 28, 28) for part in shown], signed=True,
-                          row_labels=["one client", "sum of ten"], label="gradient / largest")
+                          row_labels=["one client", "sum of ten"], unit="gradient / largest")
 plots.show(figure, alt="Six pieces of a gradient as pictures. In the upper row, from one client, "
            "each shows the same digit; in the lower row, the sum of ten clients, digits overlap.")
 
@@ -2183,7 +2183,7 @@ opened_two = [(x - a) % PRIME for x in two]
 leak = reuse_leak(*opened_two, PRIME).float() / 2**12
 shown = torch.cat([*[x.float() / PRIME * 2 - 1 for x in opened_two], leak])
 figure = plots.image_grid([shown], ["opened, 1st", "opened, 2nd", "subtracted"], signed=True,
-                          label="pixel, or share / p")
+                          unit="pixel, or share / p")
 plots.show(figure, alt="What was opened for two patients, twice noise, and the difference of the "
            "two: one digit in orange, another in purple.")
 
