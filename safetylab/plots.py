@@ -44,6 +44,8 @@ COLOURS = {
     "pgd": PALETTE["reddish purple"],
     "cw": PALETTE["sky blue"],
     "random": PALETTE["wine"],
+    "proxy": PALETTE["blue"],
+    "gold": PALETTE["orange"],
 }
 """The colour of a model or an attack, the same in every lab."""
 
