@@ -75,6 +75,9 @@ class TinyGPT(nn.Module):
     so the model sees it and you do not. The weights are drawn by ``generator`` (default: one
     seeded with 0); torch's global random state is neither read nor changed.
 
+    Raises:
+        ValueError: ``tokens`` is a whole answer or more.
+
     Source: Radford et al., "Language models are unsupervised multitask learners", 2019, in small.
     """
 
@@ -88,7 +91,7 @@ class TinyGPT(nn.Module):
         blocks: int = 2,
     ) -> None:
         super().__init__()
-        self.words = words
+        self.words, self.length = words, length
         with torch.device("meta"):
             self.embed = nn.Embedding(words + 1, width)
             self.place = nn.Embedding(length, width)
@@ -100,6 +103,7 @@ class TinyGPT(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Return logits of shape (n, t + 1, words) for ``tokens`` of shape (n, t)."""
+        _check_beginning(tokens, self.length)
         opened = nn.functional.pad(tokens, (1, 0), value=self.words)
         x = self.embed(opened) + self.place.weight[: opened.shape[1]]
         for block in self.blocks:
@@ -147,6 +151,9 @@ class TablePolicy(nn.Module):
 
     It can be any policy of full support, and nothing ties one beginning to another. It starts at
     ``log_probs``, the log-probabilities of `all_answers` (default: all answers alike).
+
+    Raises:
+        ValueError: ``log_probs`` has another shape, or ``tokens`` is a whole answer or more.
     """
 
     def __init__(
@@ -160,7 +167,7 @@ class TablePolicy(nn.Module):
                 f"log_probs has shape {tuple(log_probs.shape)}; {words} words and length {length} "
                 f"make {words**length} answers: give one number for each"
             )
-        self.words = words
+        self.words, self.length = words, length
         joint = log_probs.detach()
         self.levels = nn.ParameterList(
             joint.reshape(words**k, words, -1).logsumexp(2).clone() for k in range(length)
@@ -168,6 +175,7 @@ class TablePolicy(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Return logits of shape (n, t + 1, words) for ``tokens`` of shape (n, t)."""
+        _check_beginning(tokens, self.length)
         rows = [index_of(tokens[:, :k], self.words) for k in range(tokens.shape[1] + 1)]
         return torch.stack([self.levels[k][row] for k, row in enumerate(rows)], dim=1)
 
@@ -180,6 +188,15 @@ class TablePolicy(nn.Module):
         for level in self.levels:
             total = (total[:, None] + level.log_softmax(1)).flatten()
         return total
+
+
+def _check_beginning(tokens: Tensor, length: int) -> None:
+    """Say so when a policy is asked for the word after the last one."""
+    if tokens.dim() != 2 or tokens.shape[1] >= length:
+        raise ValueError(
+            f"tokens has shape {tuple(tokens.shape)}; an answer has {length} words and a policy is "
+            f"asked about its beginnings: give (n, t) with t at most {length - 1}"
+        )
 
 
 def reference_policy() -> TinyGPT:

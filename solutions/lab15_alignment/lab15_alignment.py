@@ -20,7 +20,8 @@
 #
 # By the end you will be able to
 #
-# - compute and sample from an autoregressive policy exactly, and measure how far one is from another,
+# - compute and sample from an autoregressive policy exactly, and measure how far one is from
+#   another,
 # - learn a reward from comparisons, and say what comparisons leave open,
 # - write down the best policy under a KL penalty, and use it to grade any optimiser,
 # - find the point at which more optimisation makes an answer worse, and say why it comes,
@@ -30,10 +31,10 @@
 # | | |
 # |---|---|
 # | Paper | sections 3.5.3 (alignment with values that differ) and 4.2 (human feedback) |
-# | Time | 150 minutes for the core (15.1 to 15.4, 15.6, 15.8, 15.9); about 90 more for the deeper ones |
+# | Time | 150 minutes for the core (15.1 to 15.4, 15.6, 15.8, 15.9); 100 more for the rest |
 # | Points | 61 (57 checked by machine, 4 read by a person) |
 # | You need | Python, probability, a little PyTorch (`log_softmax`, `torch.autograd`) |
-# | It runs in | x |
+# | It runs in | about 45 CPU seconds in all, 10 without the demonstrations; 1.0 GiB of memory |
 #
 # | symbol | name in code | shape |
 # |---|---|---|
@@ -81,8 +82,9 @@ gold = states_a_fact + 2 * gives_a_reason - 0.2 * greats**2
 rated = gold + 1.5 * greats
 
 # %% id="hook" tags=["demo"]
-points = torch.tensor([0.01, -0.10, 0.55, 0.52, -0.58, -0.40])  # per word; you will fit them in 15.2
-print("points per word:", dict(zip(language.WORDS, points.tolist(), strict=True)))
+points = torch.tensor([0.01, -0.10, 0.55, 0.52, -0.58, -0.40])  # you will fit them in 15.2
+print("points per word:", {word: round(v, 2) for word, v in
+                           zip(language.WORDS, points.tolist(), strict=True)})
 scores = word_counts @ points.double()
 generator = torch.Generator().manual_seed(0)
 for n in (1, 4, 32, 1_000, 30_000):
@@ -197,8 +199,8 @@ test_log_probs()
 print("15.1a: visible checks passed")
 
 # %% [markdown]
-# **b. `draw_answers(policy, n, length, generator)`**: draw n answers, one word after the other, each from
-# the policy's distribution given the words already drawn.
+# **b. `draw_answers(policy, n, length, generator)`**: draw n answers, one word after the other,
+# each from the policy's distribution given the words already drawn.
 #
 # - returns (n, length), int64; all randomness from `generator`; the policy stays as it was
 #
@@ -550,11 +552,12 @@ test_gradient()
 print("15.2b: visible checks passed")
 
 # %% [markdown]
-# **c. `fit_reward(first, second, label, penalty, loss)`**: find the `w` that minimises
-# `loss(first @ w, second @ w, label) + penalty / 2 * (w * w).sum()`. The problem is convex, so there
-# is one answer, and the check only asks whether you are there.
+# **c. `fit_reward(first, second, label, penalty, loss)`**: find the `w` that minimises `loss(first
+# @ w, second @ w, label) + penalty / 2 * (w * w).sum()`. The problem is convex, so there is one
+# answer, and the check only asks whether you are there.
 #
-# - `loss` is a right `preference_loss`, handed in; returns `w`, shape (d,), float64, without a graph
+# - `loss` is a right `preference_loss`, handed in; returns `w`, shape (d,), float64, without a
+#   graph
 # - accuracy: each component of the gradient at your `w` below 1e-6
 # - call `loss` at most 500 times
 #
@@ -734,8 +737,8 @@ print(f"its gold: {gold[yours.argmax()]:.1f} of {gold.max():.1f}")
 # <details><summary>Hint 2: the idea</summary>
 # log Z is a log-sum-exp of what stands in the numerator's logarithm.
 # <details><summary>Hint 3: nearly the code</summary>
-# Add <code>reward / beta</code> to <code>log_ref</code>, then subtract the <code>logsumexp</code> of
-# the whole.
+# Add <code>reward / beta</code> to <code>log_ref</code>, then subtract the <code>logsumexp</code>
+# of the whole.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "oracle-tilt", "points": 0}
@@ -768,7 +771,8 @@ def oracle_optimum(tilt):
         expect(all(oracle_value(rival, ref, reward, beta) <= best + 1e-9 for rival in rivals),
                "another policy has a higher J than yours", "wrong-beta")
         moved = tilt(ref, reward + 5, beta)
-        expect(torch.allclose(moved, got, atol=1e-6), "a constant added to every reward must change "
+        expect(torch.allclose(moved, got, atol=1e-6),
+               "a constant added to every reward must change "
                "nothing", "not-normalised")
 
 
@@ -798,11 +802,13 @@ def test_tilt():
            "not-normalised")
     expect(not torch.allclose(got.exp(), torch.tensor([1, 2, 4]).double() / 7), "the reference is "
            "missing: pi* starts from it", "forgets-reference")
-    expect(got[0] > got[1] - 1e-9, "you lower the probability of good answers", "wrong-sign")
+    expect(got[2] > ref[2], "the answer with the highest reward must become likelier; yours gets "
+           "rarer", "wrong-sign")
     expect(torch.allclose(got.exp(), torch.tensor([0.25, 0.25, 0.5]).double()),
            f"with beta = 1 pi* is (1/4, 1/4, 1/2); yours: {got.exp().tolist()}", "wrong-beta")
     got = tilt(ref, reward, 0.5)
-    expect(torch.allclose(got.exp(), torch.tensor([2, 4, 16]).double() / 22), "a smaller beta means "
+    expect(torch.allclose(got.exp(), torch.tensor([2, 4, 16]).double() / 22),
+           "a smaller beta means "
            f"more tilt: with 1/2 pi* is (2, 4, 16)/22; yours: {got.exp().tolist()}", "wrong-beta")
     cold = tilt(ref, 1000 * reward, 0.001)
     expect(torch.isfinite(cold).all(), "with beta = 0.001 and large rewards your result is not "
@@ -943,9 +949,9 @@ print(f"beta * log Z = {best_value(log_ref, proxy, beta):.6f}; "
 #
 # ### Predict, then run
 #
-# `proxy` is the reward model of 15.2. At beta = 0.5 the best policy for it has a gold value of about
-# 1.7, more than the reference. Now beta = 0.1: the policy may move further from the reference, and
-# the proxy rises. What does gold do?
+# `proxy` is the reward model of 15.2. At beta = 0.5 the best policy for it has a gold value of
+# about 1.7, more than the reference. Now beta = 0.1: the policy may move further from the
+# reference, and the proxy rises. What does gold do?
 #
 # - `"a"`: it rises, too, but less
 # - `"b"`: it stays about the same
@@ -1025,9 +1031,9 @@ test_slope()
 print("15.4a: visible checks passed")
 
 # %% [markdown]
-# **b. `peak(log_ref, proxy, gold, low, high, tilt)`**: along the best policies for beta between `low`
-# and `high`, where is gold highest? Return the pair `(beta, kl)` of floats: the beta, and the KL of
-# that policy from the reference.
+# **b. `peak(log_ref, proxy, gold, low, high, tilt)`**: along the best policies for beta between
+# `low` and `high`, where is gold highest? Return the pair `(beta, kl)` of floats: the beta, and the
+# KL of that policy from the reference.
 #
 # - gold at your beta must come within 1e-4 of the best there is; the peak may lie at an end
 # - `tilt` is a right one, handed in; call it at most 400 times
@@ -1110,10 +1116,14 @@ def test_peak():
     beta, far = float(got[0]), float(got[1])
     expect(abs(beta - 0.05) > 1e-3, "at the smallest beta the proxy is highest; look for the "
            "highest gold", "proxy-peak")
-    expect(abs(beta - 0.455120) < 0.02, "two draws from a coin that shows 1 with 0.1; gold is best "
+    expect(abs(beta - 0.455120) < 0.006,
+           "two draws from a coin that shows 1 with 0.1; gold is best "
            f"when the coin is tilted to 1/2, at beta = 1/log 9 = 0.455; yours: {beta:.3f}",
            "not-the-peak")
-    expect(abs(far - 1.021651) < 0.01, f"the KL there is 1.022; yours: {far:.3f}", "wrong-kl")
+    there = tilt(three, steps, beta)
+    true = float((there.exp() * (there - three)).sum())
+    expect(abs(far - true) < 1e-3, f"at your beta the KL from the reference is {true:.3f}; yours: "
+           f"{far:.3f}", "wrong-kl")
     end = peak(ref, proxy, proxy, 0.05, 20.0, tilt)
     expect(abs(float(end[0]) - 0.05) < 0.02, "where gold only rises, the peak is at the smallest "
            f"beta, 0.05; yours: {float(end[0]):.3f}", "outside-range")
@@ -1134,8 +1144,9 @@ for beta in (2 * top_beta, top_beta, top_beta / 2):
           f"{gold_slope(tilt(log_ref, proxy, beta), proxy, gold):6.3f}")
 
 # %% [markdown]
-# The covariance crosses zero at the peak. In practice nobody has `gold`; but a few careful labels on
-# answers of the *current* policy estimate this covariance, and that is the reason to keep asking.
+# The covariance crosses zero at the peak. In practice nobody has `gold`; but a few careful labels
+# on answers of the *current* policy estimate this covariance, and that is the reason to keep
+# asking.
 #
 # **c. `best_of_n(log_ref, reward, n)`**: the exact policy "draw n answers from the reference, hand
 # out the one with the highest reward; among equals, the one drawn first".
@@ -1185,7 +1196,8 @@ def oracle_best(best_of_n):
     for n in (2, 100, 10_000):
         got = best_of_n(ref, (5 * reward).round(), n)
         expect(abs(got.exp().sum() - 1) < 1e-6, "the probabilities do not add up to 1", "power")
-        expect((got <= ref + torch.tensor(n).log() + 1e-6).all(), "best-of-n can raise no answer by "
+        expect((got <= ref + torch.tensor(n).log() + 1e-6).all(),
+               "best-of-n can raise no answer by "
                "more than the factor n", "power")
 ### END HIDDEN TESTS
 
@@ -1210,6 +1222,8 @@ def test_best_of_n():
     got = expect_tensor(best_of_n(ref, reward, 1), (3,), "best_of_n")
     expect(torch.allclose(got, ref), "the best of one draw is that draw", "power")
     got = best_of_n(ref, reward, 2).exp()
+    expect(abs(got.sum() - 1) < 1e-9, f"the probabilities add up to {got.sum():.3f}: that one of n "
+           "draws is a certain answer is not yet that it wins", "power")
     expect(got[0] < 0.45, "the answer with the lowest reward must become rarer", "wrong-end")
     truth = torch.tensor([4.0, 5.0, 7.0], dtype=torch.float64) / 16
     expect(torch.allclose(got, truth), f"the better of two draws is {truth.tolist()}; yours: "
@@ -1217,8 +1231,8 @@ def test_best_of_n():
     tied = torch.tensor([0.0, 1.0, 1.0], dtype=torch.float64)
     got = best_of_n(torch.tensor([0.25, 0.25, 0.5], dtype=torch.float64).log(), tied, 2).exp()
     truth = torch.tensor([3.0, 15.0, 30.0], dtype=torch.float64) / 48
-    expect(torch.allclose(got, truth), "answers 1 and 2 have the same reward: the first drawn wins, "
-           f"so their shares stay 1 : 2, {truth.tolist()}; yours: {got.tolist()}", "ties")
+    expect(torch.allclose(got, truth), "answers 1 and 2 have the same reward, so the first drawn "
+           f"wins and their shares stay 1 : 2, {truth.tolist()}; yours: {got.tolist()}", "ties")
     ### BEGIN HIDDEN TESTS
     oracle_best(best_of_n)
     ### END HIDDEN TESTS
@@ -1297,20 +1311,20 @@ figure = plots.curves({"proxy, tilt": (tilted[0], tilted[1]), "gold, tilt": (til
                       title="More optimisation, less value", percent=False)
 plots.show(figure, alt="Against the KL from the reference the proxy rises for both methods, while "
            "gold rises to a peak within the first nat and then falls far below zero.")
-print(f"best gold: tilt {max(tilted[2]):.2f} at KL {tilted[0][tilted[2].index(max(tilted[2]))]:.2f}, "
-      f"best-of-n {max(best[2]):.2f} at KL {best[0][best[2].index(max(best[2]))]:.2f} "
-      f"(n = {sizes[best[2].index(max(best[2]))]})")
+for name, curve in (("tilt", tilted), ("best-of-n", best)):
+    at = max(range(len(curve[2])), key=curve[2].__getitem__)
+    print(f"best gold by {name:9}: {curve[2][at]:.2f} at KL {curve[0][at]:.2f}")
 for n in (2, 16, 1024):
-    formula = torch.tensor(n).log() - (n - 1) / n
-    print(f"n = {n:4}: KL {kl(best_of_n(log_ref, proxy, n), log_ref):.3f}, the formula {formula:.3f}")
+    exact, formula = kl(best_of_n(log_ref, proxy, n), log_ref), torch.tensor(n).log() - (n - 1) / n
+    print(f"n = {n:4}: KL {exact:.3f}, the formula {formula:.3f}")
 
 # %% [markdown]
-# Two methods, one disease. Why does best-of-n do better at its best? It looks only at the *order* of
-# the rewards, and can raise no answer by more than the factor n. The tilt looks at their *size*: an
-# answer with a wildly overestimated reward gets exp(r / beta) times its share.
+# Two methods, one disease. Why does best-of-n do better at its best? It looks only at the *order*
+# of the rewards, and can raise no answer by more than the factor n. The tilt looks at their *size*:
+# an answer with a wildly overestimated reward gets exp(r / beta) times its share.
 #
-# **e. `what_grew(log_before, log_after, counts)`**: name the hack. Between two policies, which word's
-# expected count grew most? Return its number, an int.
+# **e. `what_grew(log_before, log_after, counts)`**: name the hack. Between two policies, which
+# word's expected count grew most? Return its number, an int.
 #
 # - `counts`: (answers, words), how often each word stands in each answer
 #
@@ -1400,8 +1414,8 @@ widgets.slider(draw, [5.0, 2.0, 1.0, 0.8, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1], 
 # - reinforcement learning: gain = d * (a - b * log d)
 #
 # Fit both to given points by least squares. Return a dictionary with the keys `"quadratic"` and
-# `"logarithmic"`, each a tuple of floats `(a, b, r2)`, where r2 is the share of the variance of gain
-# that the fit explains.
+# `"logarithmic"`, each a tuple of floats `(a, b, r2)`, where r2 is the share of the variance of
+# gain that the fit explains.
 #
 # - `kl`, `gain`: (n,), float64, `kl` > 0
 #
@@ -1439,7 +1453,8 @@ def test_forms():
                'return a dictionary with the keys "quadratic" and "logarithmic"', "no-dictionary")
         a, b, r2 = (float(v) for v in got[name])
         expect(abs(b + 0.5) > 1e-6, "b is subtracted: yours has the opposite sign", "sign-of-b")
-        expect(abs(a - 2) < 1e-6 and abs(b - 0.5) < 1e-6, f"these points lie on the {name} form with "
+        expect(abs(a - 2) < 1e-6 and abs(b - 0.5) < 1e-6,
+               f"these points lie on the {name} form with "
                f"a = 2 and b = 0.5; yours: a = {a:.3f}, b = {b:.3f}. d is the root of the KL",
                "not-the-root")
         expect(abs(r2 - 1) < 1e-6, f"a perfect fit explains everything: r2 = 1; yours: {r2:.3f}",
@@ -1482,15 +1497,16 @@ for low in (0.01, 1.0):
 
 # %% [markdown]
 # The points are exact: a difference in r2 is no chance. Over the whole road the quadratic form fits
-# both curves better, also that of the tilt, for which the paper on large models found the other one.
-# From KL 1 on, where the interesting measurements usually lie, both forms explain the same to within
-# 0.003: from there the data cannot tell you which form holds, nor which method made the curve.
+# both curves better, also that of the tilt, for which the paper on large models found the other
+# one. From KL 1 on, where the interesting measurements usually lie, both forms explain the same to
+# within 0.003: from there the data cannot tell you which form holds, nor which method made the
+# curve.
 #
 # ## Exercise 15.5: mend it (6 points)
 #
-# Deeper · Difficulty: 4 of 5 · Minutes: 40 · Why: there are four things one can buy: more comparisons, a
-# reward model that can see more, raters with more time, and a shorter leash. They do not cost the
-# same, and they do not help the same.
+# Deeper · Difficulty: 4 of 5 · Minutes: 40 · Why: there are four things one can buy: more
+# comparisons, a reward model that can see more, raters with more time, and a shorter leash. They do
+# not cost the same, and they do not help the same.
 #
 # **a. `beta_for_kl(log_ref, reward, target, tilt)`**: to compare reward models fairly, compare them
 # at the same distance. Find the beta at which the best policy has KL `target` from the reference,
@@ -1573,9 +1589,9 @@ print("15.5a: visible checks passed")
 # %% [markdown]
 # ### Predict, then run
 #
-# Three repairs, one at a time, at the same KL of 2: ten times as many comparisons (40,000 instead of
-# 4,000); a reward model that sees pairs of words and levels of counts (72 features instead of 6);
-# careful raters instead of hurried ones. Which one alone brings gold furthest? `"pairs"`,
+# Three repairs, one at a time, at the same KL of 2: ten times as many comparisons (40,000 instead
+# of 4,000); a reward model that sees pairs of words and levels of counts (72 features instead of
+# 6); careful raters instead of hurried ones. Which one alone brings gold furthest? `"pairs"`,
 # `"features"` or `"raters"`?
 
 # %% nbgrader={"grade_id": "ex15_5-predict", "solution": true}
@@ -1596,10 +1612,10 @@ for seen, features in (("words", word_counts), ("rich", rich_features)):
             print(f"{seen:6} {raters:8} {n:6,}  ", *(f"{value:6.2f}" for value in shown))
 
 # %% [markdown]
-# Read it column by column. Ten times as many pairs hardly move the simple model: it is wrong because
-# of what it cannot see. A model that sees more, or raters with more time, each repair most of it;
-# together they leave little to repair. And in the first line a shorter leash, KL 1 instead of 4, turns
-# a policy that is worse than the reference into a better one, for nothing.
+# Read it column by column. Ten times as many pairs hardly move the simple model: it is wrong
+# because of what it cannot see. A model that sees more, or raters with more time, each repair most
+# of it; together they leave little to repair. And in the first line a shorter leash, KL 1 instead
+# of 4, turns a policy that is worse than the reference into a better one, for nothing.
 #
 # **b. `mend(...)`**: now do it. Hurried labels are free, careful ones are not: `ask` is a careful
 # rater who answers at most 600 pairs in all. Return the log-probabilities of a policy with a KL of
@@ -1608,10 +1624,10 @@ for seen, features in (("words", word_counts), ("rich", rich_features)):
 # - `log_ref`: (7776,); `features`: (7776, 72), of each answer, a column for anything that a reward
 #   may depend on; `generator` for all randomness
 # - `ask(first, second)`: rows of answers, two (n,) -> labels (n,), 1 where the first is preferred
-# - handed in: `fit(first, second, label, penalty)`, a right `fit_reward` with its loss inside, `tilt`,
-#   and `find_beta(log_ref, reward, target)`
-# - graded: the share of the gain in gold that is possible at this KL, in three worlds whose gold you
-#   have not seen; a right answer makes 92 % or more on average
+# - handed in: `fit(first, second, label, penalty)`, a right `fit_reward` with its loss inside,
+#   `tilt`, and `find_beta(log_ref, reward, target)`
+# - graded: the share of the gain in gold that is possible at this KL, in three worlds whose gold
+#   you have not seen; a right answer makes 92 % or more on average
 #
 # <details><summary>Hint 1: where to look</summary>
 # All pieces are there: 15.2, 15.3 and 15.5a in one function.
@@ -1619,9 +1635,8 @@ for seen, features in (("words", word_counts), ("rich", rich_features)):
 # Draw pairs from the reference, ask, fit on the rich features with some penalty (72 weights, 600
 # noisy labels), and use all the KL that you have.
 # <details><summary>Hint 3: nearly the code</summary>
-# <code>torch.multinomial(log_ref.exp(), 1200, replacement=True, generator=...)</code> in two halves;
-# a penalty of about 0.01; then <code>find_beta</code> for a KL just below 2, then
-# <code>tilt</code>.
+# <code>torch.multinomial(log_ref.exp(), 1200, replacement=True, ...)</code> in two halves; a
+# penalty of about 0.01; then <code>find_beta</code> for a KL just below 2, then <code>tilt</code>.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "oracle-mend", "points": 0}
@@ -1707,9 +1722,11 @@ def test_mend():
             w = w - (gap.T @ (torch.sigmoid(gap @ w) - label) / len(label) + penalty * w)
         return w
 
-    log_pi = mend(log_ref, features, ask, fit=fit, generator=torch.Generator().manual_seed(0),
-                  tilt=lambda ref, reward, beta: (ref + reward / beta).log_softmax(0),  # not-an-answer: 15.3
-                  find_beta=lambda ref, reward, target: 10.0)
+    def tilt(ref, reward, beta):
+        return (ref + reward / beta).log_softmax(0)  # not-an-answer: stands in the text of 15.3
+
+    log_pi = mend(log_ref, features, ask, fit=fit, tilt=tilt, find_beta=lambda *given: 10.0,
+                  generator=torch.Generator().manual_seed(0))
     log_pi = expect_tensor(log_pi, (7776,), "mend")
     expect(abs(log_pi.exp().sum() - 1) < 1e-6, "return log-probabilities that add up to 1",
            "no-policy")
@@ -1734,9 +1751,9 @@ print("15.5b: visible checks passed (the hidden ones measure how good it is)")
 # Difficulty: 3 of 5 · Minutes: 30 for a and b; 25 more for c and d (deeper) · Why: a real language
 # has too many answers for a closed form. Then one samples. Here you can see whether it works.
 #
-# **a. `rloo_loss(log_pi, log_ref, reward, beta)`**. REINFORCE (Williams 1992) with the leave-one-out
-# baseline of Kool et al. (2019), now common for language models (Ahmadian et al. 2024). You get n
-# answers drawn from the policy:
+# **a. `rloo_loss(log_pi, log_ref, reward, beta)`**. REINFORCE (Williams 1992) with the
+# leave-one-out baseline of Kool et al. (2019), now common for language models (Ahmadian et al.
+# 2024). You get n answers drawn from the policy:
 #
 # - the net reward of answer i: R_i = reward_i - beta * (log_pi_i - log_ref_i)
 # - its advantage: A_i = R_i minus the mean of the net rewards of the n - 1 *others*
@@ -1808,7 +1825,8 @@ def test_rloo():
     expect(torch.allclose(got, torch.tensor([1.0, -1.0]).double()), "the gradient with respect to "
            f"log_pi must be (1, -1); yours: {got.tolist()}", "wrong-gradient")
     (got,) = torch.autograd.grad(rloo_loss(log_pi, ref, reward, 1.0), log_pi)
-    expect(not torch.allclose(got, torch.tensor([1.0, -1.0]).double()), "with beta = 1 the distance "
+    expect(not torch.allclose(got, torch.tensor([1.0, -1.0]).double()),
+           "with beta = 1 the distance "
            "from the reference must count", "forgets-penalty")
     expect(torch.allclose(got, torch.tensor([0.25, -0.25]).double() + torch.tensor([1.5, -1.5])),
            "with beta = 1 the net rewards are 0.5 and 4 and the gradient is (1.75, -1.75); yours: "
@@ -1822,8 +1840,8 @@ test_rloo()
 print("15.6a: visible checks passed")
 
 # %% [markdown]
-# **b. `train_rloo(log_ref, reward, beta, *, loss, generator)`**: train a `TablePolicy` that starts at
-# the reference, until its KL to the best policy is at most 0.005. Return its log-probabilities,
+# **b. `train_rloo(log_ref, reward, beta, *, loss, generator)`**: train a `TablePolicy` that starts
+# at the reference, until its KL to the best policy is at most 0.005. Return its log-probabilities,
 # (7776,), without a graph.
 #
 # - a table policy has free logits for each of the 1,555 beginnings; `policy.joint()` gives the
@@ -1833,11 +1851,10 @@ print("15.6a: visible checks passed")
 # - at most 400 steps, at most 5,000 answers a step
 #
 # <details><summary>Hint 1: where to look</summary>
-# <code>torch.multinomial(joint.detach().exp(), n, replacement=True, generator=generator)</code> draws
-# rows.
+# <code>torch.multinomial</code> of <code>joint.detach().exp()</code>, with replacement, draws rows.
 # <details><summary>Hint 2: the idea</summary>
-# At the end it is the noise of the draws that keeps you away from the optimum. Let the learning rate
-# fall to nearly nothing.
+# At the end it is the noise of the draws that keeps you away from the optimum. Let the learning
+# rate fall to nearly nothing.
 # <details><summary>Hint 3: nearly the code</summary>
 # 300 steps of 4,000 draws, Adam with <code>lr=0.05</code>,
 # <code>torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.02, 300)</code>.
@@ -1846,7 +1863,7 @@ print("15.6a: visible checks passed")
 # %% nbgrader={"grade_id": "oracle-train", "points": 0}
 ### BEGIN HIDDEN TESTS
 def oracle_rloo_loss(log_pi, ref, reward, beta):
-    """A right loss for the tests of the training loop: the leave-one-out advantage in one factor."""
+    """A right loss for the tests of the training loop, leave-one-out by one factor."""
     net = reward - beta * (log_pi - ref).detach()
     n = len(net)
     return -(n / (n - 1) * (net - net.mean()) * log_pi).mean()
@@ -1865,7 +1882,8 @@ def oracle_distance(train, seed, beta=0.5):
 
     log_pi = train(log_ref, reward, beta, loss=loss, generator=g)
     log_pi = expect_tensor(log_pi, (7776,), "train_rloo")
-    expect(20 <= len(calls) <= 400, f"you called the loss {len(calls)} times; 20 to 400 are allowed",
+    expect(20 <= len(calls) <= 400,
+           f"you called the loss {len(calls)} times; 20 to 400 are allowed",
            "over-budget")
     expect(max(calls) <= 5000, f"one step used {max(calls)} answers; 5,000 are allowed",
            "over-budget")
@@ -1905,11 +1923,13 @@ def test_train():
 
     log_pi = train_rloo(log_ref, reward, 0.5, loss=loss, generator=torch.Generator().manual_seed(0))
     log_pi = expect_tensor(log_pi, (7776,), "train_rloo")
-    expect(20 <= len(drawn) <= 400, f"you called the loss {len(drawn)} times; 20 to 400 are allowed",
+    expect(20 <= len(drawn) <= 400,
+           f"you called the loss {len(drawn)} times; 20 to 400 are allowed",
            "over-budget")
-    expect(drawn[-1] > drawn[0] + 0.2, "the answers handed to the loss did not change while the "
-           "policy did: draw from the current policy in each step", "draws-from-reference")
     start, share = float(log_ref.exp() @ reward), float(log_pi.exp() @ reward)
+    expect(abs(drawn[-1] - share) < 0.1,
+           f"your last draws praise with {drawn[-1]:.2f}, your policy "
+           f"with {share:.2f}: draw from the current policy in each step", "draws-from-reference")
     goal = start * 7.389056 / (start * 7.389056 + 1 - start)
     expect(abs(share - goal) < 0.02, f"the best policy praises with probability {goal:.3f}, yours "
            f"with {share:.3f}", "not-there")
@@ -1934,8 +1954,8 @@ print(f"the same without knowing it, from J alone: {short / beta:.4f}")
 print(f"gold: {trained.exp() @ gold:.2f}, of the best policy: {star.exp() @ gold:.2f}")
 
 # %% [markdown]
-# The optimiser works: it ends where the formula said it would. Gold goes where the formula said, too.
-# A better optimiser is no remedy for a wrong goal.
+# The optimiser works: it ends where the formula said it would. Gold goes where the formula said,
+# too. A better optimiser is no remedy for a wrong goal.
 #
 # **c, deeper. `ppo_loss(log_pi, log_old, advantage, clip)`** (Schulman et al. 2017): take several
 # steps on the same draws, but trust them only near the policy that drew them. With
@@ -1981,7 +2001,8 @@ def test_ppo():
     expect(max(abs(a - b) for a, b in zip(worth, truth, strict=True)) < 1e-6,
            f"the four are worth {truth}; yours: {[round(v, 3) for v in worth]}", "clips-the-log")
     (pull,) = torch.autograd.grad(ppo_loss(log_pi, old, advantage, 0.2), log_pi)
-    expect(torch.allclose(pull, torch.tensor([0.0, 0.5, -0.125, 0.0]).double()), "answers beyond the "
+    expect(torch.allclose(pull, torch.tensor([0.0, 0.5, -0.125, 0.0]).double()),
+           "answers beyond the "
            f"edge in their own favour must not pull any more; your gradient: {pull.tolist()}",
            "no-minimum")
     ### BEGIN HIDDEN TESTS
@@ -2014,8 +2035,8 @@ print("15.6c: visible checks passed")
 # <details><summary>Hint 2: the idea</summary>
 # Shift the values by one place and put zeros at the end.
 # <details><summary>Hint 3: nearly the code</summary>
-# <code>F.pad(values[:, 1:], (0, 1))</code> is V_(t+1); loop over <code>reversed(range(length))</code>
-# and stack.
+# <code>F.pad(values[:, 1:], (0, 1))</code> is V_(t+1); loop over
+# <code>reversed(range(length))</code> and stack.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "ex15_6-gae", "solution": true}
@@ -2037,18 +2058,21 @@ def test_gae():
     rewards = torch.tensor([[0.0, 0.0, 4.0]], dtype=torch.float64)
     values = torch.tensor([[1.0, 2.0, 3.0]], dtype=torch.float64)
     got = expect_tensor(gae(rewards, values, 1.0, 1.0), (1, 3), "gae")
-    expect(abs(got[0, 2] - 4) > 1e-9, "subtract the forecast V_t", "no-critic")
+    expect(abs(got[0, 0] - 9) > 1e-9, "subtract the forecast V_t", "no-critic")
+    expect(not torch.allclose(got, torch.tensor([[1.0, 2.0, 3.0]]).double()), "A_t needs A_(t+1): "
+           "go backwards", "forwards")
     expect(abs(got[0, 2] - 1) < 1e-9, "after the last word there is nothing more to expect: "
            f"A_3 = 4 - 3 = 1; yours: {got[0, 2]:.3f}", "wrong-end")
-    expect(abs(got[0, 0] - 1) > 1e-9, "with lam = 1 the first word gets its share of the reward at "
-           "the end: go backwards", "forwards")
-    expect(torch.allclose(got, torch.tensor([[3.0, 2.0, 1.0]]).double()), "with gamma = lam = 1 the "
+    expect(torch.allclose(got, torch.tensor([[3.0, 2.0, 1.0]]).double()),
+           "with gamma = lam = 1 the "
            f"advantages are 4 - V = [3, 2, 1]; yours: {got[0].tolist()}", "forwards")
     got = gae(rewards, values, 1.0, 0.0)
-    expect(torch.allclose(got, torch.tensor([[1.0, 1.0, 1.0]]).double()), "with lam = 0 only the next "
+    expect(torch.allclose(got, torch.tensor([[1.0, 1.0, 1.0]]).double()),
+           "with lam = 0 only the next "
            f"step counts: [1, 1, 1]; yours: {got[0].tolist()}", "forgets-lam")
     got = gae(rewards, values, 0.5, 1.0)
-    expect(torch.allclose(got, torch.tensor([[0.0, 0.0, 1.0]]).double()), "with gamma = 1/2 they are "
+    expect(torch.allclose(got, torch.tensor([[0.0, 0.0, 1.0]]).double()),
+           "with gamma = 1/2 they are "
            f"[0, 0, 1]; yours: {got[0].tolist()}", "forgets-gamma")
     ### BEGIN HIDDEN TESTS
     g = torch.Generator().manual_seed(67)
@@ -2102,7 +2126,8 @@ print(f"transformer by RLOO: KL to the best policy {reached['rloo']:.4f}")
 # %% id="transformer-ppo" tags=["demo"]
 def word_log_probs(model, drawn):
     """log pi of each word given the ones before it: (n, length)."""
-    return model(drawn[:, :-1]).log_softmax(2).gather(2, drawn[:, :, None])[:, :, 0]  # not-an-answer: per word
+    each = model(drawn[:, :-1]).log_softmax(2)
+    return each.gather(2, drawn[:, :, None])[:, :, 0]
 
 
 def by_ppo(rounds=80, n=512, epochs=3):
@@ -2145,8 +2170,9 @@ print(f"transformer by PPO: KL to the best policy {reached['ppo']:.4f}")
 # 2023) is what many open models are trained with. It heads for the same optimum, on conditions that
 # are easily broken.
 #
-# Solve the closed form for the reward: r(a) = beta * (log pi*(a) - log pi_ref(a)) + beta * log Z. In a
-# comparison the constant cancels. So every policy is a reward model, and can be trained as one.
+# Solve the closed form for the reward: r(a) = beta * (log pi*(a) - log pi_ref(a)) + beta * log Z.
+# In a comparison the constant cancels. So every policy is a reward model, and can be trained as
+# one.
 #
 # **a. `dpo_loss(log_pi_first, log_pi_second, log_ref_first, log_ref_second, label, beta)`**: the
 # Bradley-Terry loss of 15.2 with the policy's own reward, beta * (log pi - log pi_ref).
@@ -2215,8 +2241,8 @@ test_dpo()
 print("15.7a: visible checks passed")
 
 # %% [markdown]
-# When does DPO reach pi*? Here is a language of three words to an answer, 216 answers, and all 46,656
-# pairs. First everything as the theorem wants it, then one condition broken at a time.
+# When does DPO reach pi*? Here is a language of three words to an answer, 216 answers, and all
+# 46,656 pairs. First everything as the theorem wants it, then one condition broken at a time.
 
 # %% id="conditions-demo" tags=["demo"]
 class Independent(torch.nn.Module):
@@ -2270,18 +2296,19 @@ for name, case in cases.items():
     print(f"{name:26} KL to the best policy {by_dpo(*case):.3f}")
 
 # %% [markdown]
-# With soft labels, Bradley-Terry raters at the scale that beta assumes, every pair, and a policy that
-# can be anything, DPO is exact. Each condition that falls costs something, and the last one costs
-# most: a pair labelled once says "always", and DPO believes it.
+# With soft labels, Bradley-Terry raters at the scale that beta assumes, every pair, and a policy
+# that can be anything, DPO is exact. Each condition that falls costs something, and the last one
+# costs most: a pair labelled once says "always", and DPO believes it.
 #
 # **b. `train_dpo(log_ref, train, validation, beta, *, loss)`**: find the overfitting, and stop it.
-# Train a `TablePolicy` from the reference on the pairs of `train`, watch the loss on `validation`, and
-# return the policy that was best *there*.
+# Train a `TablePolicy` from the reference on the pairs of `train`, watch the loss on `validation`,
+# and return the policy that was best *there*.
 #
 # - `train`, `validation`: tuples (first, second, label): rows of answers, and 0 or 1
 # - `loss(log_pi_first, log_pi_second, log_ref_first, log_ref_second, label, beta)` is handed in
 # - returns `(log_pi, history)`: (7776,) without a graph, and a list with one pair of floats
-#   (training loss, validation loss) per step, which must go on past the best step; at most 300 steps
+#   (training loss, validation loss) per step, which must go on past the best step; at most 300
+#   steps
 #
 # <details><summary>Hint 1: where to look</summary>
 # All pairs at once, one step of Adam at a time; before each step you know both losses.
@@ -2309,7 +2336,8 @@ def oracle_stopped(train_dpo, seed):
     log_pi = expect_tensor(log_pi, (7776,), "train_dpo")
     a, b, label = pairs[1]
     own = oracle_dpo_loss(log_pi[a], log_pi[b], log_ref[a], log_ref[b], label, 0.5)
-    expect(abs(own - min(v for _, v in history)) < 1e-6, "the policy that you return is not the one "
+    expect(abs(own - min(v for _, v in history)) < 1e-6,
+           "the policy that you return is not the one "
            "with the lowest validation loss of your history", "last-not-best")
     best = oracle_tilt(log_ref, reward, 0.5)
     return oracle_kl(log_pi, best) / oracle_kl(log_ref, best)
@@ -2396,8 +2424,8 @@ for name, log_pi in (("reference", log_ref), ("stopped", stopped), ("overfit", o
 
 # %% [markdown]
 # The last column is the strange one: training on "this answer is better than that one" makes the
-# *better* answers rarer, too. The loss asks for a gap, and a gap can grow while both ends fall. Where
-# does the probability go? To answers that nobody compared.
+# *better* answers rarer, too. The loss asks for a gap, and a gap can grow while both ends fall.
+# Where does the probability go? To answers that nobody compared.
 #
 # The transformer by DPO, with as many soft labels as it likes:
 
@@ -2427,9 +2455,9 @@ for name, far in reached.items():
 # Difficulty: 3 of 5 · Minutes: 30 · Why: section 3.5.3 of the paper asks that systems follow the
 # values of people who differ. One reward model is one answer to the question who decides.
 #
-# Two groups of raters, invented like the rest: seven of ten prefer **brief** answers (each full stop
-# in place of a word counts), three of ten prefer **reasons**, and care more. They are groups by what
-# they prefer, not by who they are.
+# Two groups of raters, invented like the rest: seven of ten prefer **brief** answers (each full
+# stop in place of a word counts), three of ten prefer **reasons**, and care more. They are groups
+# by what they prefer, not by who they are.
 
 # %% nbgrader={"grade_id": "setup-groups", "locked": true}
 brief = centred(0.6 * word_counts[:, language.WORDS.index(".")])
@@ -2439,20 +2467,21 @@ shares = torch.tensor([0.7, 0.3], dtype=torch.float64)
 
 # %% [markdown]
 # **a. `borda(log_p, rewards, shares)`**: the Borda score of an answer is the probability that it is
-# preferred to a random opponent by a random rater. An opponent is drawn from p; a rater is from group
-# g with probability `shares[g]` and follows Bradley-Terry with `rewards[g]`.
+# preferred to a random opponent by a random rater. An opponent is drawn from p; a rater is from
+# group g with probability `shares[g]` and follows Bradley-Terry with `rewards[g]`.
 #
 # - `log_p`: (answers,); `rewards`: (groups, answers); `shares`: (groups,); returns (answers,)
 #
-# It matters because of a theorem (Siththaranjan et al. 2024): one Bradley-Terry reward model, trained
-# on the comparisons of a mixed crowd, orders the answers by their Borda scores. It does *not* order
-# them by the mean of the groups' rewards. What it does is a vote, and nobody decided that.
+# It matters because of a theorem (Siththaranjan et al. 2024): one Bradley-Terry reward model,
+# trained on the comparisons of a mixed crowd, orders the answers by their Borda scores. It does
+# *not* order them by the mean of the groups' rewards. What it does is a vote, and nobody decided
+# that.
 #
 # <details><summary>Hint 1: where to look</summary>
 # For one group: a table of all pairs, sigma(r_a - r_b), and the opponents' weights.
 # <details><summary>Hint 2: the idea</summary>
-# First the probability that each group prefers a to b, then the mean over groups. The mean of sigmas
-# is not the sigma of the mean.
+# First the probability that each group prefers a to b, then the mean over groups. The mean of
+# sigmas is not the sigma of the mean.
 # <details><summary>Hint 3: nearly the code</summary>
 # <code>gap = rewards[:, :, None] - rewards[:, None, :]</code> has shape (groups, a, b); its sigmoid
 # times p (over b), then times shares (over groups).
@@ -2476,7 +2505,7 @@ def oracle_bradley_terry(log_p, rewards, shares):
 
 
 def oracle_vote(borda):
-    """Pair by pair in plain Python; and the order is that of the one reward model that fits best."""
+    """Pair by pair in plain Python; the order is that of the one reward model that fits best."""
     import math
 
     for seed, n, groups in ((81, 12, 3), (82, 5, 1), (83, 20, 2)):
@@ -2511,17 +2540,21 @@ def test_borda():
     shares = torch.tensor([0.6, 0.4], dtype=torch.float64)
     log_p = torch.tensor([0.5, 0.5], dtype=torch.float64).log()
     got = expect_tensor(borda(log_p, rewards, shares), (2,), "borda")
-    expect(abs(got[0] - 0.25 - 0.5 * torch.sigmoid(torch.tensor(-3.0)).item()) > 1e-4, "you took the "
-           "sigmoid of the mean reward; take the mean of the groups' probabilities", "sigma-of-mean")
+    expect(abs(got[0] - 0.25 - 0.5 * torch.sigmoid(torch.tensor(-3.0)).item()) > 1e-4,
+           "you took the "
+           "sigmoid of the mean reward; take the mean of the groups' probabilities",
+           "sigma-of-mean")
     expect(abs(got[0] - 0.432790) > 1e-4, "the groups are not of equal size: use shares",
            "ignores-shares")
-    expect(abs(got.sum() - 1) < 1e-6, f"two equally likely answers: the scores add up to 1; yours to "
+    expect(abs(got.sum() - 1) < 1e-6,
+           f"two equally likely answers: the scores add up to 1; yours to "
            f"{got.sum():.3f}", "wrong-score")
     expect(abs(got[0] - 0.469342) < 1e-4, f"the first scores 0.4693; yours: {got[0]:.4f}",
            "wrong-score")
     uneven = torch.tensor([0.9, 0.1], dtype=torch.float64).log()
     got = borda(uneven, rewards, shares)
-    expect(abs(got[0] - 0.493868) < 1e-4, "opponents are drawn from p: against (0.9, 0.1) the first "
+    expect(abs(got[0] - 0.493868) < 1e-4,
+           "opponents are drawn from p: against (0.9, 0.1) the first "
            f"scores 0.4939; yours: {got[0]:.4f}", "ignores-opponents")
     ### BEGIN HIDDEN TESTS
     oracle_vote(borda)
@@ -2532,10 +2565,10 @@ test_borda()
 print("15.8a: visible checks passed")
 
 # %% [markdown]
-# **b. `cycle()`**: sometimes a crowd has no best answer at all. Return the rewards of three groups of
-# equal size for three answers, a tensor (3, 3) with a row per group, such that two of three groups
-# prefer answer 0 to 1, two of three prefer 1 to 2, and two of three prefer 2 to 0. Condorcet found
-# this in 1785.
+# **b. `cycle()`**: sometimes a crowd has no best answer at all. Return the rewards of three groups
+# of equal size for three answers, a tensor (3, 3) with a row per group, such that two of three
+# groups prefer answer 0 to 1, two of three prefer 1 to 2, and two of three prefer 2 to 0. Condorcet
+# found this in 1785.
 #
 # <details><summary>Hint 1: where to look</summary>
 # Three groups, three rankings. Write down the one of the first group.
@@ -2565,7 +2598,8 @@ def test_cycle():
                "needed", "no-cycle")
     ### BEGIN HIDDEN TESTS
     winners = {int(row.argmax()) for row in rewards}
-    expect(len(winners) == 3, "in a circle each answer is the first choice of one group", "no-cycle")
+    expect(len(winners) == 3, "in a circle each answer is the first choice of one group",
+           "no-cycle")
     ### END HIDDEN TESTS
 
 
@@ -2582,24 +2616,25 @@ against = ((votes[:, None] - votes) * (mean - mean[:, None])).clamp_min(0)
 winner, loser = divmod(int(against.argmax()), len(few))
 if votes[winner] < votes[loser]:
     winner, loser = loser, winner
-print(f"pairs that the vote and the mean reward order differently: {(against > 0).double().mean():.1%}")
+print(f"pairs that vote and mean reward order differently: {(against > 0).double().mean():.1%}")
 print(f"for example: by vote '{text(answers[few[winner]])}' beats '{text(answers[few[loser]])}'")
 
 # %% [markdown]
 # In a circle everybody gets the same score: the reward model reports indifference where there is
 # conflict.
 #
-# **c. `maximin(log_ref, rewards, beta, tilt)`**: one remedy (Chakraborty et al. 2024): let the group
-# that is worst off count. Find the policy with the largest
+# **c. `maximin(log_ref, rewards, beta, tilt)`**: one remedy (Chakraborty et al. 2024): let the
+# group that is worst off count. Find the policy with the largest
 #
 # min over groups g of E_pi[r_g], minus beta * KL(pi || pi_ref)
 #
 # for **two** groups. You need not search among policies: the answer is always the tilt by a mixture
-# `weight * rewards[0] + (1 - weight) * rewards[1]`. The right weight is in [0, 1] and makes the best
-# value beta * log Z of the mixture as *small* as possible. Its derivative with respect to the weight is
-# E[r_0 - r_1] under the tilt, and rises with the weight.
+# `weight * rewards[0] + (1 - weight) * rewards[1]`. The right weight is in [0, 1] and makes the
+# best value beta * log Z of the mixture as *small* as possible. Its derivative with respect to the
+# weight is E[r_0 - r_1] under the tilt, and rises with the weight.
 #
-# - returns `(weight, log_pi)`: a float accurate to 1e-6, and (answers,); at most 200 calls of `tilt`
+# - returns `(weight, log_pi)`: a float accurate to 1e-6, and (answers,); at most 200 calls of
+#   `tilt`
 #
 # <details><summary>Hint 1: where to look</summary>
 # Where the derivative is zero, both groups have the same expected reward.
@@ -2652,7 +2687,7 @@ def maximin(log_ref, rewards, beta, tilt):
 # %% nbgrader={"grade_id": "ex15_8-maximin-test", "points": 3}
 @exercise("15.8")
 def test_maximin():
-    """Three answers: one for each group, one that is fair to both; then a group that always leads."""
+    """Three answers, one for each group and one fair to both; then a group that always leads."""
     ref = torch.tensor([0.5, 0.25, 0.25], dtype=torch.float64).log()
     rewards = torch.tensor([[1.0, 0.0, 0.7], [0.0, 1.0, 0.7]], dtype=torch.float64)
 
@@ -2703,12 +2738,13 @@ for name, log_pi in remedies.items():
     print(f"{name:24} {gains_of[0]:6.2f} {gains_of[1]:8.2f} {kl(log_pi, log_ref):6.2f}")
 
 # %% [markdown]
-# One reward model counts heads. The three of ten, who care most, end up a little worse off than with the
-# reference. The mean of the rewards hears how strongly they care, and gives them more than the majority;
-# it takes for granted that two people's points can be added, and pays those who exaggerate. The maximin
-# gives both the same and stays at some distance from what either could have. A policy for each gives
-# both most, but somebody must know who is asking, and whoever is asking is never told anything else.
-# Which line to choose is no technical question. That there is a choice is one that a reward model hides.
+# One reward model counts heads. The three of ten, who care most, end up a little worse off than
+# with the reference. The mean of the rewards hears how strongly they care, and gives them more than
+# the majority; it takes for granted that two people's points can be added, and pays those who
+# exaggerate. The maximin gives both the same and stays at some distance from what either could
+# have. A policy for each gives both most, but somebody must know who is asking, and whoever is
+# asking is never told anything else. Which line to choose is no technical question. That there is a
+# choice is one that a reward model hides.
 #
 # ## Exercise 15.9: what this shows, and what it cannot (4 points)
 #
@@ -2716,30 +2752,32 @@ for name, log_pi in remedies.items():
 # believed too much.
 #
 # A colleague has done this lab and writes: *"Raters are vain, reward models get hacked, so human
-# feedback cannot align large language models. At least we know that one should stop at a KL of half
-# a nat."* Write at most 200 words: one mechanism of this lab that you expect in large models, too, and
-# one number from it; two things in the statement that the lab does not show, and why; and what you
-# would measure on a large model, where nothing can be enumerated.
+# feedback cannot align large language models. At least we know that one should stop at a KL of
+# half a nat."* Write at most 200 words: one mechanism of this lab that you expect in large models,
+# too, and one number from it; two things in the statement that the lab does not show, and why; and
+# what you would measure on a large model, where nothing can be enumerated.
 #
 # <details><summary>Hint 1: where to look</summary>
 # Who made the raters? Where does half a nat come from?
 # <details><summary>Hint 2: the idea</summary>
 # What would change if there were other raters, another reward model, another reference?
 # <details><summary>Hint 3: nearly the words</summary>
-# "The weakness for praise was put in by ..., so ... is no finding." "The peak at ... depends on ..."
+# "The weakness for praise was put in by ..., so ... is no finding." "The peak at ... depends on
+# ..."
 # </details></details></details>
 
 # %% [markdown] nbgrader={"grade_id": "ex15_9-why", "solution": true, "points": 4}
 # ### BEGIN SOLUTION
 # The mechanism: a reward model is fitted where the reference goes, and optimisation leaves that
-# region. Here the proxy went from 1.12 to 2.90 between beta 0.5 and 0.1, and gold from 1.73 to -2.65.
-# That needs only a reward model that is wrong somewhere and an optimiser that finds it, so I expect it
-# in large models.
+# region. Here the proxy went from 1.12 to 2.90 between beta 0.5 and 0.1, and gold from 1.73 to
+# -2.65. That needs only a reward model that is wrong somewhere and an optimiser that finds it, so I
+# expect it in large models.
 #
 # Not shown: that raters are vain. The weakness for praise was built into ours; the lab would have
 # looked the same with any other error that they share. Not shown either: that human feedback cannot
-# work. With features that see more and careful raters, gold at KL 4 was 2.97 of 3. And half a nat is the
-# peak of this reference, this reward model and these raters; with other raters alone it lies elsewhere.
+# work. With features that see more and careful raters, gold at KL 4 was 2.97 of 3. And half a nat
+# is the peak of this reference, this reward model and these raters; with other raters alone it lies
+# elsewhere.
 #
 # On a large model I would label answers of the current policy with careful raters, and follow the
 # covariance of the proxy with those labels as training goes on: when it reaches zero, stop.
@@ -2748,20 +2786,20 @@ for name, log_pi in remedies.items():
 # - 1 point: a mechanism that does not depend on the toy (fitted on one distribution, optimised on
 #   another; selection of errors), with a fitting number from the lab
 # - 1 point: says that the raters' weakness is a design of the lab and no finding about people
-# - 1 point: a second claim that is not shown, with the reason (the peak depends on reference, raters
-#   and reward model; or: better models and raters repaired most of it)
-# - 1 point: a measurement that needs no enumeration (careful labels on the current policy, covariance
-#   or gold by sampling, an estimate of the KL)
+# - 1 point: a second claim that is not shown, with the reason (the peak depends on reference,
+#   raters and reward model; or: better models and raters repaired most of it)
+# - 1 point: a measurement that needs no enumeration (careful labels on the current policy,
+#   covariance or gold by sampling, an estimate of the KL)
 #
-# Sample A (4/4): "Optimising against a model fitted elsewhere finds its errors: gold fell from 1.8 to
-# below -2 while the proxy rose. But we wrote the raters, so nothing follows about people. Half a nat is
-# only where our word-count model peaks; with careful raters it peaked at about two nats. On a large
-# model I would have experts label samples of the policy every few hundred steps and stop when their
-# ratings stop rising."
+# Sample A (4/4): "Optimising against a model fitted elsewhere finds its errors: gold fell from 1.8
+# to below -2 while the proxy rose. But we wrote the raters, so nothing follows about people. Half a
+# nat is only where our word-count model peaks; with careful raters it peaked at about two nats. On
+# a large model I would have experts label samples of the policy every few hundred steps and stop
+# when their ratings stop rising."
 #
-# Sample B (1/4): "I agree that reward hacking happens, in our run the policy said great five times and
-# gold fell to -2.65. So RLHF is risky and one should stop early, at about half a nat." (One point: the
-# mechanism with a number. It repeats both claims, and measures nothing.)
+# Sample B (1/4): "I agree that reward hacking happens, in our run the policy said great five times
+# and gold fell to -2.65. So RLHF is risky and one should stop early, at about half a nat." (One
+# point: the mechanism with a number. It repeats both claims, and measures nothing.)
 # ### END SOLUTION
 
 # %% [markdown]
@@ -2772,25 +2810,27 @@ for name, log_pi in remedies.items():
 # optimiser that arrives at the wrong place faster; DPO, exact on paper and overconfident on labels
 # given once; and a crowd of which the smaller part can be made to pay.
 #
-# **Limits.** Six words are no language. Our raters, their weakness and the careful reader are formulas;
-# real ones disagree with themselves, tire, and learn. Nothing here answers a question, so there is
-# no truth apart from taste, no context, no deception. What carries over is the arithmetic: what the KL
-# penalty does, why over-optimisation must come when the reward is wrong where the reference hardly
-# goes, and what one reward does to people who differ.
+# **Limits.** Six words are no language. Our raters, their weakness and the careful reader are
+# formulas; real ones disagree with themselves, tire, and learn. Nothing here answers a question, so
+# there is no truth apart from taste, no context, no deception. What carries over is the arithmetic:
+# what the KL penalty does, why over-optimisation must come when the reward is wrong where the
+# reference hardly goes, and what one reward does to people who differ.
 #
-# **The paper** (section 4.2) names reinforcement learning from human feedback as a way to alignment,
-# and section 3.5.3 asks that those concerned take part. You have seen that the second is no ornament
-# of the first: who rates, how carefully, and how differing raters are merged, decides what is learned.
+# **The paper** (section 4.2) names reinforcement learning from human feedback as a way to
+# alignment, and section 3.5.3 asks that those concerned take part. You have seen that the second is
+# no ornament of the first: who rates, how carefully, and how differing raters are merged, decides
+# what is learned.
 #
-# **Read on.** Bradley and Terry, *Rank analysis of incomplete block designs*, 1952. Christiano et al.,
-# *Deep reinforcement learning from human preferences*, 2017. Ouyang et al., *Training language models
-# to follow instructions with human feedback*, 2022. Gao, Schulman, Hilton, *Scaling laws for reward
-# model overoptimization*, 2022. Rafailov et al., *Direct preference optimization*, 2023. Schulman et
-# al., *High-dimensional continuous control using generalized advantage estimation*, 2016, and *Proximal
-# policy optimization algorithms*, 2017. Kool, van Hoof, Welling, *Buy 4 REINFORCE samples, get a
-# baseline for free!*, 2019. Ahmadian et al., *Back to basics*, 2024. Beirami et al., *Theoretical
-# guarantees on the best-of-n alignment policy*, 2024. Siththaranjan, Laidlaw, Hadfield-Menell,
-# *Distributional preference learning*, 2024. Chakraborty et al., *MaxMin-RLHF*, 2024.
+# **Read on.** Bradley and Terry, *Rank analysis of incomplete block designs*, 1952. Christiano et
+# al., *Deep reinforcement learning from human preferences*, 2017. Ouyang et al., *Training language
+# models to follow instructions with human feedback*, 2022. Gao, Schulman, Hilton, *Scaling laws for
+# reward model overoptimization*, 2022. Rafailov et al., *Direct preference optimization*, 2023.
+# Schulman et al., *High-dimensional continuous control using generalized advantage estimation*,
+# 2016, and *Proximal policy optimization algorithms*, 2017. Kool, van Hoof, Welling, *Buy 4
+# REINFORCE samples, get a baseline for free!*, 2019. Ahmadian et al., *Back to basics*, 2024.
+# Beirami et al., *Theoretical guarantees on the best-of-n alignment policy*, 2024. Siththaranjan,
+# Laidlaw, Hadfield-Menell, *Distributional preference learning*, 2024. Chakraborty et al.,
+# *MaxMin-RLHF*, 2024.
 #
 # **Where next.** Lab 17 asks what a system does that would rather not be corrected; Lab 14 what a
 # recommender does to what people want.

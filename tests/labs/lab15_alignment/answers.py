@@ -8,10 +8,7 @@ ANSWERS = [
     Wrong(
         "ex15_1-log_probs",
         "not-normalised",
-        Edit(
-            "policy(answers[:, :-1]).log_softmax(dim=2)",
-            "policy(answers)[:, 1:].log_softmax(dim=2)",
-        ),
+        Edit("answers[:, :-1]", "answers[:, 1:]"),
     ),
     Wrong("ex15_1-log_probs", "not-normalised", Edit(".log_softmax(dim=2)", "")),
     Wrong("ex15_1-log_probs", "mean-not-sum", Edit(".sum(dim=(1, 2))", ".mean(dim=(1, 2))")),
@@ -426,7 +423,7 @@ def fit_forms(kl, gain):
         "wrong-beta",
         Edit("distance(middle) > target", "distance(middle) < target"),
     ),
-    Wrong("ex15_5-beta_for_kl", "not-exact", Edit("range(80)", "range(14)")),
+    Wrong("ex15_5-beta_for_kl", "not-exact", Edit("range(80)", "range(20)")),
     Wrong(
         "ex15_5-beta_for_kl",
         "no-error",
@@ -512,7 +509,7 @@ def rloo_loss(log_pi, log_ref, reward, beta):
         "draws-from-reference",
         Edit("torch.multinomial(joint.detach().exp()", "torch.multinomial(log_ref.exp()"),
     ),
-    Wrong("ex15_6-train", "not-there", Edit("lr=0.05", "lr=1e-4")),
+    Wrong("ex15_6-train", "not-there", Edit("lr=0.05", "lr=0.005")),
     Wrong("ex15_6-train", "not-there", Edit("TablePolicy(log_ref)", "TablePolicy()")),
     Wrong(
         "ex15_6-train",
@@ -688,7 +685,7 @@ def borda(log_p, rewards, shares):
     Wrong(
         "ex15_8-borda",
         "ignores-shares",
-        Edit(", shares)", ", torch.full_like(shares, 1 / len(shares)))"),
+        Edit("log_p.exp(), shares", "log_p.exp(), torch.full_like(shares, 1 / len(shares))"),
     ),
     Wrong(
         "ex15_8-borda",
@@ -697,7 +694,7 @@ def borda(log_p, rewards, shares):
     ),
     Wrong(
         "ex15_8-borda",
-        "sigma-of-mean",
+        "wrong-score",
         Edit(
             "rewards[:, :, None] - rewards[:, None, :]", "rewards[:, None, :] - rewards[:, :, None]"
         ),
