@@ -409,7 +409,8 @@ for one in draw_answers(reference, 6, language.LENGTH, torch.Generator().manual_
 # - returns a tensor without dimensions, finite for rewards in the thousands
 #
 # <details><summary>Hint 1: where to look</summary>
-# log(sigmoid(-1000)) overflows if you take it in two steps. PyTorch has it in one.
+# The sigmoid of -1000 is 0 in floating point, and its logarithm minus infinity. PyTorch has the
+# two steps in one.
 # <details><summary>Hint 2: the idea</summary>
 # Only the difference of the two rewards matters; 1 - sigma(t) is sigma(-t).
 # <details><summary>Hint 3: nearly the code</summary>
@@ -552,9 +553,12 @@ test_gradient()
 print("15.2b: visible checks passed")
 
 # %% [markdown]
-# **c. `fit_reward(first, second, label, penalty, loss)`**: find the `w` that minimises `loss(first
-# @ w, second @ w, label) + penalty / 2 * (w * w).sum()`. The problem is convex, so there is one
-# answer, and the check only asks whether you are there.
+# **c. `fit_reward(first, second, label, penalty, loss)`**: find the `w` that minimises the mean loss
+# of all pairs plus a penalty,
+#
+# `loss(first @ w, second @ w, label) + penalty / 2 * (w * w).sum()`
+#
+# The problem is convex, so there is one answer, and the check only asks whether you are there.
 #
 # - `loss` is a right `preference_loss`, handed in; returns `w`, shape (d,), float64, without a
 #   graph
@@ -2713,6 +2717,18 @@ test_maximin()
 print("15.8c: visible checks passed")
 
 # %% [markdown]
+# ### Predict, then run
+#
+# One reward model is trained on 20,000 comparisons of the mixed crowd, 14,000 of them by those who
+# like it brief. The best policy for it (beta = 0.5) gains something for the seven of ten. What does
+# it do to the three of ten, compared with the reference: do they `"gain"`, do they `"lose"`?
+
+# %% nbgrader={"grade_id": "ex15_8-predict", "solution": true}
+### BEGIN SOLUTION
+my_forecast = "lose"
+### END SOLUTION
+
+# %% [markdown]
 # One reward model on the crowd's comparisons, the mean of the two groups' rewards weighted by their
 # size, the maximin, and a policy for each group. What each does to each group, as gain over the
 # reference:
@@ -2732,6 +2748,7 @@ remedies = {
     "only the brief": tilt(log_ref, brief, 0.5),
     "only the reasons": tilt(log_ref, reasons, 0.5),
 }
+print(f"you said that the three of ten {my_forecast}")
 print(f"{'':24} {'brief':>6} {'reasons':>8} {'KL':>6}")
 for name, log_pi in remedies.items():
     gains_of = (log_pi.exp() @ group_rewards.T).tolist()

@@ -7,6 +7,8 @@ import re
 import pytest
 from execute import executed, words
 
+from safetylab import language
+
 
 @pytest.fixture(scope="module")
 def text():
@@ -47,6 +49,11 @@ def test_the_points_typed_into_the_hook_are_those_of_the_fit(text):
     rows = [eval(row) for row in re.findall(r"(?<!your )points per word: (\{.*?\})", text)]
     assert len(rows) == 2
     assert rows[0] == rows[1]
+
+
+def test_the_reference_hardly_ever_flatters_three_times():
+    praise = language.word_counts(language.all_answers())[:, language.WORDS.index("great")]
+    assert language.reference_log_probs().exp()[praise >= 3].sum() < 0.01
 
 
 def test_the_labels_are_noisy_and_the_proxy_is_not_far_behind(number):
