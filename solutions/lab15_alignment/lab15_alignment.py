@@ -553,8 +553,8 @@ test_gradient()
 print("15.2b: visible checks passed")
 
 # %% [markdown]
-# **c. `fit_reward(first, second, label, penalty, loss)`**: find the `w` that minimises the mean loss
-# of all pairs plus a penalty,
+# **c. `fit_reward(first, second, label, penalty, loss)`**: find the `w` that minimises the mean
+# loss of all pairs plus a penalty,
 #
 # `loss(first @ w, second @ w, label) + penalty / 2 * (w * w).sum()`
 #
@@ -2717,7 +2717,7 @@ test_maximin()
 print("15.8c: visible checks passed")
 
 # %% [markdown]
-# ### Predict, then run
+# ### Predict, then run: the three of ten
 #
 # One reward model is trained on 20,000 comparisons of the mixed crowd, 14,000 of them by those who
 # like it brief. The best policy for it (beta = 0.5) gains something for the seven of ten. What does
