@@ -222,7 +222,7 @@ def oracle_draw(draw_answers):
     g = torch.Generator().manual_seed(11)
     model = TinyGPT(g, words=3, length=3).eval()
     for weight in model.parameters():
-        weight.data += 0.15 * torch.randn(weight.shape, generator=g)
+        weight.data += 0.08 * torch.randn(weight.shape, generator=g)
     with untouched(model):
         got = expect_tensor(draw_answers(model, 20_000, 3, g), (20_000, 3), "draw_answers")
     counts = torch.bincount(language.index_of(got, 3), minlength=27).double()
@@ -1411,6 +1411,9 @@ widgets.slider(draw, [5.0, 2.0, 1.0, 0.8, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1], 
                alt=lambda b: f"The six likeliest answers at beta {b:.2f}, and proxy and gold there")
 
 # %% [markdown]
+# Between beta 0.5 and 0.2 the top of the left picture changes from a sentence into five times
+# "great", and nothing on the proxy's curve marks the place.
+#
 # **f. `fit_forms(kl, gain)`**. Gao, Schulman and Hilton (2022) measured over-optimisation of large
 # models and found, with d = sqrt(KL) and the gain in gold over the reference,
 #
@@ -1631,7 +1634,7 @@ for seen, features in (("words", word_counts), ("rich", rich_features)):
 # - handed in: `fit(first, second, label, penalty)`, a right `fit_reward` with its loss inside,
 #   `tilt`, and `find_beta(log_ref, reward, target)`
 # - graded: the share of the gain in gold that is possible at this KL, in three worlds whose gold
-#   you have not seen; a right answer makes 92 % or more on average
+#   you have not seen; a right answer makes 91 % or more on average
 #
 # <details><summary>Hint 1: where to look</summary>
 # All pieces are there: 15.2, 15.3 and 15.5a in one function.
@@ -1741,8 +1744,8 @@ def test_mend():
            "policy praises more than the reference", "wrong-way")
     ### BEGIN HIDDEN TESTS
     share = sum(oracle_share(mend, seed) for seed in (520, 530, 540)) / 3
-    expect(share >= 0.92, f"you make {share:.0%} of the possible gain in three hidden worlds; a "
-           "right answer makes at least 92 %", "too-little")
+    expect(share >= 0.91, f"you make {share:.0%} of the possible gain in three hidden worlds; a "
+           "right answer makes at least 91 %", "too-little")
     ### END HIDDEN TESTS
 
 
@@ -1860,8 +1863,8 @@ print("15.6a: visible checks passed")
 # At the end it is the noise of the draws that keeps you away from the optimum. Let the learning
 # rate fall to nearly nothing.
 # <details><summary>Hint 3: nearly the code</summary>
-# 300 steps of 4,000 draws, Adam with <code>lr=0.05</code>,
-# <code>torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.02, 300)</code>.
+# 400 steps of 4,000 draws, Adam with <code>lr=0.05</code>,
+# <code>torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.02, 400)</code>.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "oracle-train", "points": 0}
@@ -1899,7 +1902,7 @@ def oracle_distance(train, seed, beta=0.5):
 def train_rloo(log_ref, reward, beta, *, loss, generator):
     """log-probabilities of a table policy after RLOO from the reference: (7776,), no graph."""
     ### BEGIN SOLUTION
-    policy, steps = TablePolicy(log_ref), 300
+    policy, steps = TablePolicy(log_ref), 400
     optimizer = torch.optim.Adam(policy.parameters(), lr=0.05)
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.02, steps)
     for _ in range(steps):
@@ -1975,7 +1978,7 @@ print(f"gold: {trained.exp() @ gold:.2f}, of the best policy: {star.exp() @ gold
 # Clip the ratio, not its logarithm, and clip before you multiply.
 # <details><summary>Hint 3: nearly the code</summary>
 # <code>torch.minimum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)</code>, and
-# minus its mean. <!-- not-an-answer: third hint -->
+# minus its mean.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "ex15_6-ppo", "solution": true}
@@ -2400,8 +2403,8 @@ def test_stop():
            f"your history had {min(held):.4f}: return that one", "last-not-best")
     ### BEGIN HIDDEN TESTS
     left = [oracle_stopped(train_dpo, seed) for seed in (720, 730)]
-    expect(max(left) <= 0.75, f"{max(left):.0%} of the way to the best policy is left; a right "
-           "answer leaves at most 75 %", "last-not-best")
+    expect(max(left) <= 0.8, f"{max(left):.0%} of the way to the best policy is left; a right "
+           "answer leaves at most 80 %", "too-little")
     ### END HIDDEN TESTS
 
 
@@ -2422,14 +2425,22 @@ plots.show(figure, alt="The training loss falls all the way; the validation loss
            "thirty steps and then rises.")
 first, second, label = train
 preferred = torch.where(label == 1, first, second)
-for name, log_pi in (("reference", log_ref), ("stopped", stopped), ("overfit", overfit)):
+won, lost = (torch.bincount(rows, minlength=len(answers)) for rows in
+             (preferred, torch.where(label == 1, second, first)))
+lucky = (won > 0) & (lost == 0)
+print(f"{int(lucky.sum())} answers won each of their comparisons, {won[lucky].double().mean():.1f} "
+      "on average")
+for name, log_pi in (("reference", log_ref), ("best", star), ("stopped", stopped),
+                     ("overfit", overfit)):
     print(f"{name:9}: KL to the best policy {kl(log_pi, star):.2f}, mean log-probability of the "
-          f"preferred answers {log_pi[preferred].mean():.2f}")
+          f"preferred answers {log_pi[preferred].mean():.2f}, "
+          f"share of answers that never lost {log_pi[lucky].exp().sum():.0%}")
 
 # %% [markdown]
-# The last column is the strange one: training on "this answer is better than that one" makes the
-# *better* answers rarer, too. The loss asks for a gap, and a gap can grow while both ends fall.
-# Where does the probability go? To answers that nobody compared.
+# The middle column looks strange: training on "this answer is better than that one" makes the
+# *better* answers rarer, too. That alone is no alarm. The best policy does it as well, because the
+# frequent answers win some comparisons and lose others. The last column is the alarm: half of the
+# overfit policy goes to answers that won the one or two comparisons in which they happened to be.
 #
 # The transformer by DPO, with as many soft labels as it likes:
 
@@ -2760,8 +2771,8 @@ for name, log_pi in remedies.items():
 # the majority; it takes for granted that two people's points can be added, and pays those who
 # exaggerate. The maximin gives both the same and stays at some distance from what either could
 # have. A policy for each gives both most, but somebody must know who is asking, and whoever is
-# asking is never told anything else. Which line to choose is no technical question. That there is a
-# choice is one that a reward model hides.
+# asking is never told anything else. Which line to choose is no
+# technical question, and one reward model hides that there is a choice.
 #
 # ## Exercise 15.9: what this shows, and what it cannot (4 points)
 #
@@ -2810,7 +2821,8 @@ for name, log_pi in remedies.items():
 #
 # Sample A (4/4): "Optimising against a model fitted elsewhere finds its errors: gold fell from 1.8
 # to below -2 while the proxy rose. But we wrote the raters, so nothing follows about people. Half a
-# nat is only where our word-count model peaks; with careful raters it peaked at about two nats. On
+# nat is only where our word-count model peaks; with careful raters gold
+# still rose from a KL of 1 to 2. On
 # a large model I would have experts label samples of the policy every few hundred steps and stop
 # when their ratings stop rising."
 #

@@ -514,7 +514,7 @@ def rloo_loss(log_pi, log_ref, reward, beta):
     Wrong(
         "ex15_6-train",
         "over-budget",
-        Edit("TablePolicy(log_ref), 300", "TablePolicy(log_ref), 600"),
+        Edit("TablePolicy(log_ref), 400", "TablePolicy(log_ref), 600"),
     ),
     Wrong(
         "ex15_6-train",

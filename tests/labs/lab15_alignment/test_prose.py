@@ -73,6 +73,7 @@ def test_the_moment(text, number):
     }
     assert number(r"the reference: gold") == pytest.approx(1.49, abs=0.005)
     assert rows[0.5][1:] == (1.12, 1.73, "the fact because the fact")  # the model answer of 15.9
+    assert rows[0.2][3] == "great great great great great"  # "between beta 0.5 and 0.2"
     assert rows[0.1][1:] == (2.90, -2.65, "great great great great great")
     assert [row[1] for row in rows.values()] == sorted(row[1] for row in rows.values())
     assert number(r"gold peaks at beta 0.77, KL") == pytest.approx(0.49, abs=0.01)
@@ -147,12 +148,16 @@ def test_what_breaks_dpo(number):
 
 
 def test_dpo_overfits_and_the_preferred_answers_get_rarer(number):
-    start, stopped, overfit = (
-        [number(rf"{name} *: KL to the best policy", k) for k in (0, 1)]
-        for name in ("reference", "stopped", "overfit")
+    start, best, stopped, overfit = (
+        [number(rf"{name} *: KL to the best policy", k) for k in (0, 1, 2)]
+        for name in ("reference", "best", "stopped", "overfit")
     )
     assert stopped[0] < 0.7 * start[0] < start[0] < overfit[0]
     assert overfit[1] < start[1] - 0.5
+    assert best[1] < start[1]  # "the best policy does it as well"
+    assert 45 < overfit[2] < 55  # per cent, "half of the overfit policy"
+    assert best[2] < 20
+    assert number(r"answers won each of their comparisons,") < 2  # "one or two"
 
 
 def test_whose_values(text, number):
