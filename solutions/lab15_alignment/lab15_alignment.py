@@ -2100,7 +2100,7 @@ print("15.6d: visible checks passed")
 # %% [markdown]
 # The transformer itself, by RLOO and by PPO, from the reference, for the same proxy and beta:
 
-# %% id="transformer-rloo" tags=["demo"]
+# %% id="transformer-demo" tags=["demo"]
 def tuned(model, steps, lr=3e-3):
     """Adam for a model, with a learning rate that falls to nearly nothing."""
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
@@ -2112,7 +2112,7 @@ def every_log_prob(model):
     with torch.no_grad():
         return sequence_log_probs(model, answers).double().log_softmax(0)
 
-
+# %% id="transformer-rloo" tags=["demo"]
 def by_rloo(steps=250, n=256):
     """The reference transformer after RLOO."""
     generator, model = torch.Generator().manual_seed(0), language.reference_policy()
@@ -2130,13 +2130,13 @@ def by_rloo(steps=250, n=256):
 reached = {"rloo": kl(by_rloo(), star)}
 print(f"transformer by RLOO: KL to the best policy {reached['rloo']:.4f}")
 
-# %% id="transformer-ppo" tags=["demo"]
+# %% id="words-demo" tags=["demo"]
 def word_log_probs(model, drawn):
     """log pi of each word given the ones before it: (n, length)."""
     each = model(drawn[:, :-1]).log_softmax(2)
     return each.gather(2, drawn[:, :, None])[:, :, 0]
 
-
+# %% id="transformer-ppo" tags=["demo"]
 def by_ppo(rounds=80, n=512, epochs=3):
     """The reference transformer after PPO, with a table as critic: one forecast per beginning."""
     generator, model = torch.Generator().manual_seed(0), language.reference_policy()
@@ -2251,7 +2251,7 @@ print("15.7a: visible checks passed")
 # When does DPO reach pi*? Here is a language of three words to an answer, 216 answers, and all
 # 46,656 pairs. First everything as the theorem wants it, then one condition broken at a time.
 
-# %% id="conditions-demo" tags=["demo"]
+# %% id="short-demo" tags=["demo"]
 class Independent(torch.nn.Module):
     """A policy that cannot do much: the same word distribution at every place."""
 
@@ -2283,7 +2283,7 @@ def by_dpo(policy, label, keep, steps=300):
         schedule.step()
     return kl(policy.joint().detach(), short_star)
 
-
+# %% id="conditions-demo" tags=["demo"]
 generator = torch.Generator().manual_seed(0)
 everything = torch.arange(len(one))
 few = torch.multinomial((short_ref[one] + short_ref[other]).exp(), 500, generator=generator)

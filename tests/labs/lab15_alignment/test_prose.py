@@ -99,7 +99,7 @@ def test_praise_grew(text):
 def test_which_form_fits(number):
     for name in ("tilt", "best-of-n"):
         whole, late = (
-            [number(rf"{name} +from KL {low} to 8, {form} *:", 2) for form in
+            [number(rf"{name} +from KL {low} to 8, {form} *:", 3) for form in
              ("quadratic", "logarithmic")]
             for low in ("0.01", " 1.0")
         )  # fmt: skip
