@@ -32,7 +32,7 @@
 # |---|---|
 # | Paper | sections 3.5.3 (alignment with values that differ) and 4.2 (human feedback) |
 # | Time | 150 minutes for the core (15.1 to 15.4, 15.6, 15.8, 15.9); 100 more for the rest |
-# | Points | 61 (57 checked by machine, 4 read by a person) |
+# | Points | 63 (57 checked by machine, 6 read by a person) |
 # | You need | Python, probability, a little PyTorch (`log_softmax`, `torch.autograd`) |
 # | It runs in | about 45 CPU seconds in all, 10 without the demonstrations; 1.0 GiB of memory |
 #
@@ -946,7 +946,7 @@ print(f"beta * log Z = {best_value(log_ref, proxy, beta):.6f}; "
 # That holds to rounding error, whatever the policy. No optimiser has run yet, and you know the
 # answer that each of them is looking for.
 #
-# ## Exercise 15.4: too much of a good thing (12 points)
+# ## Exercise 15.4: too much of a good thing (14 points)
 #
 # Difficulty: 3 of 5 · Minutes: 35 · Why: with the optimum in closed form, over-optimisation is not
 # an accident of training. It is what you asked for.
@@ -1503,12 +1503,37 @@ for low in (0.01, 1.0):
                   f"r2 = {r2:.3f}")
 
 # %% [markdown]
-# The points are exact: a difference in r2 is no chance. Over the whole road the quadratic form fits
-# both curves better, also that of the tilt, for which the paper on large models found the other
-# one. From KL 1 on, where the interesting measurements usually lie, both forms explain the same to
-# within 0.003: from there the data cannot tell you which form holds, nor which method made the
-# curve.
+# **g.** Write at most 80 words: over the whole road, which form fits better, and does that agree
+# with the paper on large models? And what can the points from KL 1 to 8 *not* tell you?
 #
+# <details><summary>Hint 1: where to look</summary>
+# Compare the r2 of the two forms within each pair of lines.
+# <details><summary>Hint 2: the idea</summary>
+# The points are exact: a difference in r2 is no chance. Which differences are worth speaking of?
+# <details><summary>Hint 3: nearly the words</summary>
+# "From 0.01 to 8 the ... form explains more for ...; from 1 to 8 the two differ by ..., so ..."
+# </details></details></details>
+
+# %% [markdown] nbgrader={"grade_id": "ex15_4-why", "solution": true, "points": 2}
+# ### BEGIN SOLUTION
+# Over the whole road the quadratic form fits both curves better (r2 0.998 against 0.960 for the
+# tilt, 0.987 against 0.951 for best-of-n), also that of the tilt, for which the paper on large
+# models found the logarithmic one. From KL 1 on both forms explain the same to within 0.003: from
+# there the data cannot tell which form holds, nor what either would predict nearer to the
+# reference.
+#
+# Rubric:
+# - 1 point: the quadratic form fits both better over the whole road, unlike the paper for RL
+# - 1 point: from KL 1 to 8 the forms cannot be told apart (so the choice is not shown by such data)
+#
+# Sample A (2/2): "Quadratic wins on 0.01 to 8 for both methods, although Gao et al. had log for RL.
+# On 1 to 8 r2 is .997 and .998, so I could claim either; a far part of the curve does not decide."
+#
+# Sample B (1/2): "Both r2 are nearly 1 from 1 to 8, so both forms are right." (One point: they
+# cannot be told apart there. That makes neither right, and the whole road is not looked at.)
+# ### END SOLUTION
+
+# %% [markdown]
 # ## Exercise 15.5: mend it (6 points)
 #
 # Deeper · Difficulty: 4 of 5 · Minutes: 40 · Why: there are four things one can buy: more
