@@ -1,0 +1,194 @@
+"""The exam room under nbgrader's own commands: two lines in ``nbgrader_config.py``.
+
+    from safetylab.grading.engine import install
+    install(c)
+
+nbgrader makes an exporter at the start of each conversion, when it has found the submissions and
+has read nothing of them yet. `StagingExporter` takes that moment to take them in, and lets nbgrader
+go on with rebuilt copies in a temporary folder. `ExamRoom` stands in for `Execute`.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import Execute, SaveAutoGrades
+from nbgrader.utils import determine_grade, is_solution
+from traitlets import Float
+from traitlets.config import Config
+
+from safetylab.course.paths import CourseError
+from safetylab.grading.exam import Examined
+from safetylab.grading.kernel import GradingError
+from safetylab.grading.nbcourse import Course
+from safetylab.grading.outputs import cell_outputs, summary
+from safetylab.grading.rebuild import Role
+from safetylab.grading.rooms import Limits, Task, run_task
+from safetylab.grading.staging import Paper, Work, lay_out, open_work
+
+_AUTOGRADE = (
+    "nbgrader.preprocessors.Execute",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+)
+_FEEDBACK = (
+    "nbgrader.preprocessors.GetGrades",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+)
+_OURS = {"Execute": f"{__name__}.ExamRoom", "SaveAutoGrades": f"{__name__}.SaveGrades"}
+_HIDE = "safetylab.grading.feedback.HideTests"
+
+
+def install(c: Config) -> None:
+    """Make nbgrader grade in the exam room, with the settings in ``c``."""
+    c.Autograde.exporter_class = f"{__name__}.StagingExporter"
+    steps = c.Autograde.get("autograde_preprocessors") or _AUTOGRADE
+    c.Autograde.autograde_preprocessors = [_OURS.get(_name(step), step) for step in steps]
+    shown = c.GenerateFeedback.get("preprocessors") or _FEEDBACK
+    c.GenerateFeedback.preprocessors = [_HIDE, *(step for step in shown if step != _HIDE)]
+
+
+def _name(step: Any) -> str:
+    return str(step if isinstance(step, str) else step.__name__).rpartition(".")[2]
+
+
+class Desk:
+    """The submissions of one conversion, and what the exam said of those that are graded."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="safetylab-staged-")
+        self.folder = Path(self._folder.name)
+        self.papers: dict[tuple[str, str, str], Paper] = {}
+        self.results: dict[tuple[str, str, str], Examined] = {}
+        self.notes: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    def lay(self, course: Course, assignment: str, work: Work) -> None:
+        """Stage a submission."""
+        target = Path(course.staged(self.folder).format_path(
+            str(self.folder), work.student, assignment
+        ))  # fmt: skip
+        lay_out(work, target)
+        self.notes[assignment, work.student] = work.submission.notes
+        for paper in work.papers:
+            self.papers[assignment, work.student, paper.name] = paper
+
+    def examined(self, key: tuple[str, str, str], limits: Limits) -> Examined:
+        """Return what the exam says of a notebook; it is held now if it was not before."""
+        paper = self.papers[key]
+        if key not in self.results and not paper.problem:
+            try:
+                task = Task(paper.content, paper.bundle, paper.files, limits)
+                self.results[key] = run_task(task)
+            except Exception as error:
+                self.papers[key] = paper = replace(paper, problem=not_graded(error))
+        return paper.ungraded() if paper.problem else self.results[key]
+
+
+def not_graded(error: Exception) -> str:
+    """Return the sentence about a notebook at which the machinery failed."""
+    return f"it could not be graded: {error or type(error).__name__}"
+
+
+class StagingExporter(NotebookExporter):
+    """nbconvert's exporter of notebooks, which stages what its converter is about to read."""
+
+    def __init__(self, parent: Any = None, **kwargs: Any) -> None:
+        super().__init__(parent=parent, **kwargs)  # type: ignore[no-untyped-call]
+        try:
+            self.desk: Desk = getattr(parent, "desk", None) or _stage_all(parent)
+        except CourseError as error:
+            raise NbGraderException(str(error)) from error
+
+
+def _stage_all(converter: Any) -> Desk:
+    """Stage what a converter of nbgrader's has found, and let it go on with that."""
+    desk, course = Desk(), Course(converter.coursedir, converter.config)
+    assignments: dict[str, Any] = {}
+    staged = course.staged(desk.folder)
+    found = {}
+    for folder in converter.assignments:
+        name, student = _parse(converter, folder)
+        assignments[name] = assignments.get(name) or course.assignment(name)
+        work = open_work(course, assignments[name], student, Path(folder))
+        desk.lay(course, name, work)
+        for note in work.submission.notes:
+            converter.log.warning("%s: %s", student, note)
+        wanted = converter.coursedir.notebook_id
+        target = staged.format_path(staged.submitted_directory, student, name)
+        papers = [paper for paper in work.papers if fnmatch(paper.name, wanted)]
+        found[target] = [f"{target}/{paper.name}.ipynb" for paper in papers]
+    converter.coursedir, converter.assignments = staged, found
+    return desk
+
+
+def _parse(converter: Any, folder: str) -> tuple[str, str]:
+    pattern = converter._format_source("(?P<assignment>.*)", "(?P<student>.*)", escape=True)
+    match = re.match(pattern, folder)
+    if match is None:
+        raise CourseError(f"{folder} is not where submissions of this course are")
+    return match["assignment"], match["student"]
+
+
+class ExamRoom(Execute):  # type: ignore[misc]
+    """In place of nbgrader's Execute: the notebook sits the exam, its outputs are written down."""
+
+    memory = Float(4.0, help="GiB of memory that a notebook may use").tag(config=True)
+
+    def preprocess(
+        self, nb: NotebookNode, resources: Any, km: Any = None
+    ) -> tuple[NotebookNode, Any]:
+        """Fill in outputs that give the points of the exam."""
+        about = resources["nbgrader"]
+        key = (about["assignment"], about["student"], about["notebook"])
+        limits = Limits(self.timeout or Limits.timeout, self.memory)
+        desk: Desk = self.parent.desk
+        examined = desk.examined(key, limits)
+        for cell, sat in zip(nb.cells, examined.cells, strict=True):
+            if cell.cell_type == "code":
+                cell.outputs = cell_outputs(sat, cell)
+        tests = (cell for cell in examined.cells if cell.role == Role.TEST.name)
+        about["scores"] = {cell.name: cell.score for cell in tests}
+        about["problem"] = desk.papers[key].problem
+        nb.cells.insert(0, summary(examined, desk.notes.get(key[:2], ())))
+        return nb, resources
+
+
+class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
+    """nbgrader's own, but what the exam did not settle waits for a person."""
+
+    def _add_score(self, cell: NotebookNode, resources: Any) -> None:
+        super()._add_score(cell, resources)
+        about, name = resources["nbgrader"], cell.metadata.nbgrader["grade_id"]
+        if self._settled(cell, about.get("scores"), about.get("problem", "")):
+            return
+        grade = self.gradebook.find_grade(
+            name, self.notebook_id, self.assignment_id, self.student_id
+        )
+        grade.auto_score, grade.needs_manual_grade = None, True
+        self.gradebook.db.commit()
+
+    def _settled(
+        self, cell: NotebookNode, scores: Mapping[str, float | None] | None, problem: str
+    ) -> bool:
+        if scores is None or problem:
+            return False
+        name = cell.metadata.nbgrader["grade_id"]
+        if is_solution(cell) or name not in scores:
+            return True
+        score, written = scores[name], determine_grade(cell, self.log)[0]
+        if score is not None and written != score:
+            raise GradingError(f"{name} earned {score:g} points; its outputs say {written:g}")
+        return score is not None
