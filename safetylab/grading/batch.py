@@ -133,9 +133,7 @@ class _Sitting:
     @property
     def results(self) -> dict[str, Examined]:
         return {
-            name: outcome
-            for name, outcome in self.outcomes.items()
-            if not isinstance(outcome, str)
+            name: outcome for name, outcome in self.outcomes.items() if not isinstance(outcome, str)
         }
 
     @property

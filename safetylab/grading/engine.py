@@ -28,7 +28,7 @@ from traitlets.config import Config
 
 from safetylab.course.paths import CourseError
 from safetylab.grading.exam import Examined
-from safetylab.grading.kernel import GradingError
+from safetylab.grading.outcome import GradingError
 from safetylab.grading.nbcourse import Course
 from safetylab.grading.outputs import cell_outputs, summary
 from safetylab.grading.rebuild import Role

@@ -14,7 +14,6 @@ from nbgrader.utils import parse_utc
 
 from safetylab.grading.bundle import Bundle
 from safetylab.grading.notebook import BadSubmission, read_notebook
-from safetylab.grading.rebuild import require_same_lab
 
 MIB = 2**20
 NOTEBOOK_LIMIT = 64 * MIB
@@ -79,16 +78,15 @@ def take_in(
     found = dict(reader.contents())
     names = [f"{bundle.name}.ipynb" for bundle in bundles]
     notebooks = {name: found.pop(name) for name in names if name in found}
-    missing = [bundle for bundle in bundles if f"{bundle.name}.ipynb" not in notebooks]
-    notes = [*reader.notes, *_adopt_renamed(missing, notebooks, found)]
+    notes = [*reader.notes, *_adopt_renamed(bundles, notebooks, found)]
     notes += _check_time(found)
     others = sorted(name for name in found if _looks_like_notebook(name))
     if others:
         notes.append(f"not graded, for the assignment has no such notebook: {', '.join(others)}")
     refused = dict(reader.refused)
     if not notebooks:
-        why = _nothing(folder, found)
-        refused = {name: refused.get(name, why) for name in names}
+        why = reader.refused.get(".") or _nothing(found)
+        refused = {name: reader.refused.get(name, why) for name in names}
     return Submission(
         {name.removesuffix(".ipynb"): content for name, content in notebooks.items()},
         {name: content for name, content in found.items() if name not in others},
@@ -170,26 +168,28 @@ class _TooMuch(Exception):
 
 
 def _adopt_renamed(
-    missing: Sequence[Bundle], notebooks: dict[str, bytes], found: dict[str, bytes]
+    bundles: Sequence[Bundle], notebooks: dict[str, bytes], found: dict[str, bytes]
 ) -> Iterator[str]:
     """Move a notebook of another name to the name that it should have, if only one can be meant."""
-    for bundle in missing:
+    for bundle in bundles:
         wanted = f"{bundle.name}.ipynb"
-        copies = [name for name in sorted(found) if _is_copy(name, found[name], bundle)]
-        if len(copies) == 1:
-            notebooks[wanted] = found.pop(copies[0])
-            yield f"{copies[0]} was taken for {wanted}"
+        strange = [name for name in sorted(found) if _looks_like_notebook(name)]
+        alone = len(bundles) == 1 and len(strange) == 1
+        meant = strange if alone else [name for name in strange if _is_copy(found[name], bundle)]
+        if wanted not in notebooks and len(meant) == 1:
+            notebooks[wanted] = found.pop(meant[0])
+            yield f"{meant[0]} was taken for {wanted}"
 
 
-def _is_copy(name: str, content: bytes, bundle: Bundle) -> bool:
-    if not _looks_like_notebook(name):
-        return False
+def _is_copy(content: bytes, bundle: Bundle) -> bool:
+    """Whether most of the lab's cells for answers and tests are there."""
     try:
-        released = read_notebook(bundle.released, bundle.name)
-        require_same_lab(read_notebook(content, name), released, bundle.name)
+        there = {cell.name for cell in read_notebook(content, "").cells}
     except BadSubmission:
         return False
-    return True
+    cells = read_notebook(bundle.released, bundle.name).cells
+    own = {cell.name for cell in cells if cell.grade or cell.solution}
+    return 2 * len(own & there) > len(own)
 
 
 def _check_time(found: dict[str, bytes]) -> Iterator[str]:
@@ -202,7 +202,7 @@ def _check_time(found: dict[str, bytes]) -> Iterator[str]:
         yield f"{TIMESTAMP} holds no time ({text[:40]!r}): see yourself whether it came too late"
 
 
-def _nothing(folder: Path, found: Mapping[str, bytes]) -> str:
+def _nothing(found: Iterable[str]) -> str:
     others = [name for name in sorted(found) if name != TIMESTAMP]
     holds = ", ".join(others[:5]) + (", ..." if len(others) > 5 else "") or "nothing"
     return f"no notebook of the assignment was handed in: the folder holds {holds}"

@@ -16,10 +16,10 @@ from typing import Any
 # Tags without attributes that only change letters; all others lose their meaning.
 _TAG = re.compile(r"<(?!/?(?:b|i|em|strong|u|s|sub|sup|br|kbd)\s*/?>)(?=[A-Za-z/!?])", re.I)
 _ENTITY = re.compile(r"&(?!(?:lt|gt|amp|quot|nbsp);)(?=[#A-Za-z])")
-_HARMLESS = r"""(?:\s*https?://|attachment:[\w. -]+\)|\#?[\w./-]*(?:\s+"[^"<>&\\\n]*")?\))"""
+_HARMLESS = r"""(?:\s*https?://|attachment:[\w. -]+\)|(?!//)\#?[\w./-]*(?:\s+"[^"<>&\\\n]*")?\))"""
 _LINK = re.compile(rf"\](?=\((?!{_HARMLESS}))")
 _REFERENCE = re.compile(r"\](?=:(?!\s*https?://))")
-_PICTURE = re.compile(r"!(?=\[(?![^\[\]\n]*\]\((?:attachment:[\w. -]+|[\w./-]+)\)))")
+_PICTURE = re.compile(r"!(?=\[(?![^\[\]\n]*\]\((?:attachment:[\w. -]+|(?!//)[\w./-]+)\)))")
 _MATH = re.compile(r"\\(?=(?:href|url|require|unicode|class|cssId|style|data|html)\b)", re.I)
 _BREAKS = (
     (_TAG, "< "),

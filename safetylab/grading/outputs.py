@@ -9,7 +9,8 @@ from nbformat.v4 import new_markdown_cell
 from nbformat.v4 import new_output as make_output
 from nbgrader.utils import is_grade
 
-from safetylab.grading.exam import ExamCell, Examined, Output
+from safetylab.grading.exam import ExamCell, Examined
+from safetylab.grading.outcome import Output
 
 NOT_RUN = "This cell was not run when grading: no points depend on it."
 _ENDS = {

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SAWarning
 from safetylab.course.paths import CourseError
 from safetylab.grading.engine import Desk
 from safetylab.grading.exam import Examined
-from safetylab.grading.kernel import GradingError
+from safetylab.grading.outcome import GradingError
 from safetylab.grading.nbcourse import Course, programs_on_path
 from safetylab.grading.staging import Work
 

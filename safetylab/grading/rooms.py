@@ -12,8 +12,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from safetylab.grading import imports_of
 from safetylab.grading.bundle import Bundle
 from safetylab.grading.exam import Examined, examine
+from safetylab.grading.outcome import GradingError
 from safetylab.grading.room import Room
 
 IDLE = 30.0
@@ -29,12 +31,16 @@ class Limits:
 
 @dataclass(frozen=True)
 class Task:
-    """A notebook to grade, and all that it takes."""
+    """A notebook to grade, and all that it takes.
+
+    ``learn`` is for the instructor's own: what it imports, the room imports once for all.
+    """
 
     notebook: bytes
     bundle: Bundle
     files: Mapping[str, bytes] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    learn: bool = False
 
 
 def run_task(task: Task) -> Examined:
@@ -45,7 +51,12 @@ def run_task(task: Task) -> Examined:
         GradingError: the machinery failed.
     """
     with room(task.limits) as place:
-        return examine(task.notebook, task.bundle, place, files=task.files)
+        try:
+            place.learn(imports_of(task.bundle))
+            return examine(task.notebook, task.bundle, place, files=task.files, learn=task.learn)
+        except GradingError:
+            _keeper.give_up(task.limits, place)
+            raise
 
 
 @contextmanager
@@ -73,7 +84,7 @@ class _Keeper:
             if timer := self.timers.pop(limits, None):
                 timer.cancel()
             if limits not in self.rooms:
-                place = Room(timeout=limits.timeout, memory=limits.memory)
+                place = Room(timeout=limits.timeout, memory=limits.memory, modules=())
                 self.rooms[limits] = place.__enter__()
             self.inside[limits] = self.inside.get(limits, 0) + 1
             return self.rooms[limits]
@@ -90,6 +101,12 @@ class _Keeper:
     def close(self, limits: Limits) -> None:
         with self.lock:
             if not self.inside.get(limits) and limits in self.rooms:
+                self.rooms.pop(limits).__exit__(None, None, None)
+
+    def give_up(self, limits: Limits, place: Room) -> None:
+        """Open a new room for those who come, in place of one that is out of order."""
+        with self.lock:
+            if self.rooms.get(limits) is place:
                 self.rooms.pop(limits).__exit__(None, None, None)
 
     def close_all(self) -> None:

@@ -58,8 +58,7 @@ class Work:
     def with_problems(self, problems: Mapping[str, str]) -> Work:
         """Return the same work, the notebooks that ``problems`` names marked as not graded."""
         papers = [
-            replace(paper, problem=problems.get(paper.name, paper.problem))
-            for paper in self.papers
+            replace(paper, problem=problems.get(paper.name, paper.problem)) for paper in self.papers
         ]
         return replace(self, papers=tuple(papers))
 
