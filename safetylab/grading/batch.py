@@ -27,6 +27,7 @@ from safetylab.grading.report import Report, Status
 from safetylab.grading.rooms import Limits, Task, room, run_task
 from safetylab.grading.staging import Paper, Work, open_work
 
+WORTH_A_REHEARSAL = 3
 _POLL = 0.2
 
 
@@ -57,13 +58,17 @@ class Graded:
 
 @dataclass(frozen=True)
 class Summary:
-    """What became of an assignment; ``stopped`` says that it was interrupted."""
+    """What became of an assignment.
+
+    ``stopped`` says that it was interrupted, ``warnings`` what is wrong with the assignment.
+    """
 
     assignment: str
     graded: tuple[Graded, ...]
     sandbox: str = ""
     stopped: bool = False
     backup: Path | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -107,7 +112,8 @@ def grade_assignment(
         with room(limits) as place, pool or ThreadPoolExecutor(2) as workers:
             stopped = batch.run(works, workers)
         graded = sorted(batch.graded, key=lambda one: one.student)
-        return Summary(name, tuple(graded), place.sandbox, stopped, backup)
+        told = tuple(batch.warnings)
+        return Summary(name, tuple(graded), place.sandbox, stopped, backup, told)
 
 
 def _chosen(course: Course, name: str, students: Sequence[str]) -> dict[str, Path]:
@@ -174,6 +180,7 @@ class _Batch:
         self.journal = own_folder(course) / "journal.jsonl"
         self.graded: list[Graded] = []
         self.total = 0
+        self.warnings: list[str] = []
 
     def open(self, folders: Mapping[str, Path], force: bool) -> list[Work]:
         """Read the submissions, and return those that no earlier run has graded."""
@@ -214,6 +221,8 @@ class _Batch:
                 if _Sitting(work).complete:
                     self.finish(sittings[work.student])
             papers = [paper for work in works for paper in work.papers if not paper.problem]
+            if len(papers) >= WORTH_A_REHEARSAL:
+                self.rehearse()
             for paper, outcome in self.outcomes(papers, workers, stop):
                 if _worth_another_try(outcome):
                     late.append(paper)
@@ -223,6 +232,15 @@ class _Batch:
                 for _, outcome in self.outcomes([paper], workers, stop):
                     self.take(sittings[paper.student], paper, outcome)
             return stop.is_set()
+
+    def rehearse(self) -> None:
+        """Grade the instructor's own notebooks: what they import, the room has from then on."""
+        folder = self.course.folder("source", ".", self.assignment.name)
+        for bundle in self.assignment.bundles:
+            path = folder / f"{bundle.name}.ipynb"
+            if path.is_file():
+                task = Task(path.read_bytes(), bundle, limits=self.limits, learn=True)
+                self.warnings += _shortcomings(bundle.name, task)
 
     def outcomes(
         self, papers: Sequence[Paper], workers: Executor, stop: threading.Event
@@ -274,6 +292,22 @@ def _read_back(line: Mapping[str, Any]) -> Graded:
     values: dict[str, Any] = dict(line["graded"])
     told = {name: tuple(values[name]) for name in ("repairs", "looks")}
     return Graded(**{**values, **told, "skipped": True})
+
+
+def _shortcomings(name: str, task: Task) -> Iterator[str]:
+    """Say where the instructor's own answers do not get all points."""
+    try:
+        report = run_task(task).report
+    except Exception as error:
+        yield f"the instructor's {name}.ipynb could not be graded: {error}"
+        return
+    for row in report.rows:
+        if row.points < row.max_points - row.written:
+            yield (
+                f"the instructor's own {name}.ipynb gets {row.points:g} of "
+                f"{row.max_points - row.written:g} points in {row.exercise} ({row.message}): "
+                "look at that test before you believe the points of others"
+            )
 
 
 def _outcome(job: Future[Examined]) -> Examined | str:

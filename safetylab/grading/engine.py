@@ -10,7 +10,6 @@ go on with rebuilt copies in a temporary folder. `ExamRoom` stands in for `Execu
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
@@ -28,8 +27,8 @@ from traitlets.config import Config
 
 from safetylab.course.paths import CourseError
 from safetylab.grading.exam import Examined
-from safetylab.grading.outcome import GradingError
 from safetylab.grading.nbcourse import Course
+from safetylab.grading.outcome import GradingError
 from safetylab.grading.outputs import cell_outputs, summary
 from safetylab.grading.rebuild import Role
 from safetylab.grading.rooms import Limits, Task, run_task
@@ -120,7 +119,7 @@ def _stage_all(converter: Any) -> Desk:
     staged = course.staged(desk.folder)
     found = {}
     for folder in converter.assignments:
-        name, student = _parse(converter, folder)
+        name, student = course.parse(Path(folder))
         assignments[name] = assignments.get(name) or course.assignment(name)
         work = open_work(course, assignments[name], student, Path(folder))
         desk.lay(course, name, work)
@@ -132,14 +131,6 @@ def _stage_all(converter: Any) -> Desk:
         found[target] = [f"{target}/{paper.name}.ipynb" for paper in papers]
     converter.coursedir, converter.assignments = staged, found
     return desk
-
-
-def _parse(converter: Any, folder: str) -> tuple[str, str]:
-    pattern = converter._format_source("(?P<assignment>.*)", "(?P<student>.*)", escape=True)
-    match = re.match(pattern, folder)
-    if match is None:
-        raise CourseError(f"{folder} is not where submissions of this course are")
-    return match["assignment"], match["student"]
 
 
 class ExamRoom(Execute):  # type: ignore[misc]

@@ -6,10 +6,12 @@ import copy
 import hashlib
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from glob import escape, glob
 from pathlib import Path
 from typing import Any
 
@@ -123,11 +125,21 @@ class Course:
 
     def students(self, assignment: str) -> dict[str, Path]:
         """Return the folders of the submissions to ``assignment``, by student."""
-        from nbgrader.apps.api import NbGraderAPI
+        pattern = str(self.folder("submitted", "*", escape(assignment)))
+        folders = map(Path, glob(pattern))  # noqa: PTH207
+        found = {self.parse(folder)[1]: folder for folder in folders if folder.is_dir()}
+        return dict(sorted(found.items()))
 
-        api = NbGraderAPI(self.directory)
-        students = sorted(api.get_submitted_students(assignment))
-        return {name: self.folder("submitted", name, assignment) for name in students}
+    def parse(self, folder: Path) -> tuple[str, str]:
+        """Return the assignment and the student that a folder of submissions is for."""
+        submitted = self.directory.submitted_directory
+        wanted = "(?P<student>.*)", "(?P<assignment>.*)"
+        match = re.fullmatch(
+            self.directory.format_path(submitted, *wanted, escape=True), str(folder)
+        )
+        if match is None:
+            raise CourseError(f"{folder} is not where submissions of this course are")
+        return match["assignment"], match["student"]
 
     def _unknown(self, name: str, book: Gradebook) -> str:
         known = ", ".join(sorted(entry.name for entry in book.assignments)) or "none"

@@ -10,6 +10,7 @@ from enum import Enum, auto
 
 from safetylab.grading.bundle import Bundle
 from safetylab.grading.notebook import BadSubmission, Cell, Notebook, read_notebook
+from safetylab.grading.recognise import recognised
 
 OLDER_COPY = "your copy was made from an older version of the lab; it was graded with this one"
 
@@ -92,6 +93,7 @@ def rebuild(submission: Notebook, bundle: Bundle) -> Rebuilt:
     base = released
     if bundle.instructor is not None:
         base = read_notebook(bundle.instructor, f"the solution of {bundle.name}")
+    submission = recognised(submission, released)
     require_same_lab(submission, released, bundle.name)
     older = bool(submission.source_sha) and submission.source_sha != released.source_sha
     stubs = {cell.name: cell.source for cell in released.cells}

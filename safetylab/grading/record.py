@@ -1,4 +1,4 @@
-"""The one writer of a gradebook: backup, lock, nbgrader's own conversion, and a look at the result."""
+"""The one writer of a gradebook: backup, lock, nbgrader's own conversion, and a last look."""
 
 from __future__ import annotations
 
@@ -8,22 +8,27 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from glob import escape
 from pathlib import Path
 
+import nbgrader.api
 from nbgrader.api import MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
+from sqlalchemy import create_engine
 from sqlalchemy.exc import SAWarning
 
 from safetylab.course.paths import CourseError
 from safetylab.grading.engine import Desk
 from safetylab.grading.exam import Examined
-from safetylab.grading.outcome import GradingError
 from safetylab.grading.nbcourse import Course, programs_on_path
+from safetylab.grading.outcome import GradingError
 from safetylab.grading.staging import Work
 
 BACKUPS_KEPT = 20
+
+_engine = cache(create_engine)
 
 # nbgrader's own queries make SQLAlchemy warn each time a submission is new.
 warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
@@ -80,6 +85,20 @@ def back_up(course: Course) -> Path | None:
     return target
 
 
+@contextmanager
+def _one_engine() -> Iterator[None]:
+    """Let nbgrader keep its database engine: it makes nine for each submission.
+
+    Each new one compiles all queries again, which is half of the work of recording.
+    """
+    before = nbgrader.api.create_engine
+    nbgrader.api.create_engine = _engine
+    try:
+        yield
+    finally:
+        nbgrader.api.create_engine = before
+
+
 class _Recorder(Autograde):  # type: ignore[misc]
     """nbgrader's Autograde, with what is to be recorded laid out already."""
 
@@ -109,7 +128,7 @@ def record(course: Course, assignment: str, work: Work, results: Mapping[str, Ex
     converter = _Recorder(coursedir=directory, config=course.config, log=log)
     converter.desk, converter.force = desk, True
     try:
-        with programs_on_path():
+        with programs_on_path(), _one_engine():
             converter.start()
     except NbGraderException as error:
         raise GradingError(_reason(errors.said) or str(error)) from error
@@ -134,7 +153,7 @@ def _reason(said: list[str]) -> str:
 
 def saved_scores(course: Course, assignment: str, student: str) -> dict[str, float | None] | None:
     """Return the points that the gradebook has from tests, by notebook and cell."""
-    with course.gradebook() as book:
+    with _one_engine(), course.gradebook() as book:
         try:
             submission = book.find_submission(assignment, student)
         except MissingEntry:

@@ -82,8 +82,8 @@ RIGHT = {
     "sizes": "sizes = list(map(double, range(3)))\nsizes",
     "why": "x and x again are two of x.",
 }
-WRONG = {**RIGHT, "double": "def double(x):\n    return x * x"}
-HALF = {**RIGHT, "double": "def double(x):\n    return 4 if x == 2 else x + x if x > 1 else 'no'"}
+WRONG = {**RIGHT, "double": "def double(x):\n    return x + x if x < 5 else 0"}
+HALF = {**RIGHT, "double": "def double(x):\n    return {2: 4, -3: -6}.get(x)"}
 
 
 def make_course(root: Path, config: str = CONFIG) -> Path:
