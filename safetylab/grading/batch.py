@@ -263,15 +263,11 @@ class _Batch:
 
     def finish(self, sitting: _Sitting) -> None:
         """Write a submission into the gradebook, then into the journal."""
-        work = sitting.work.with_problems(sitting.broken)
-        again = bool(sitting.broken)
-        try:
-            record(self.course, self.assignment.name, work, sitting.results)
-        except Exception as error:
-            again = True
-            work = work.all_blank(f"nbgrader could not record it: {error}")
-            record(self.course, self.assignment.name, work, {})
-        graded = replace(sitting.graded(work), again=again)
+        work, problem = self.record(sitting)
+        graded = sitting.graded(work)
+        looks = (*graded.looks, problem) if problem else graded.looks
+        again = work.papers != sitting.work.papers
+        graded = replace(graded, looks=looks, again=again)
         journal.append(self.journal, {
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "assignment": self.assignment.name,
@@ -281,6 +277,19 @@ class _Batch:
             "scores": saved_scores(self.course, self.assignment.name, work.student),
         })  # fmt: skip
         self.done(graded)
+
+    def record(self, sitting: _Sitting) -> tuple[Work, str]:
+        """Return what is in the gradebook now, and what nbgrader refused to the very last."""
+        name, work = self.assignment.name, sitting.work.with_problems(sitting.broken)
+        try:
+            record(self.course, name, work, sitting.results)
+        except Exception as error:
+            work = work.all_blank(f"nbgrader could not record it: {error}")
+            try:
+                record(self.course, name, work, {})
+            except Exception as second:
+                return work, f"nor could a blank notebook be recorded: {second}"
+        return work, ""
 
     def done(self, graded: Graded) -> None:
         self.graded.append(graded)

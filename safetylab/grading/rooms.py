@@ -116,3 +116,4 @@ class _Keeper:
 
 
 _keeper = _Keeper()
+close_all = _keeper.close_all

@@ -75,12 +75,21 @@ def split_answer(cells: list[Any]) -> None:
 
 def hostile_texts(cells: list[Any]) -> None:
     for text in HOSTILE:
-        cells.append({"cell_type": "markdown", "metadata": {"tags": ["'><script>"]}, "source": text})
+        cells.append(
+            {"cell_type": "markdown", "metadata": {"tags": ["'><script>"]}, "source": text}
+        )
     cells.append({"cell_type": "raw", "metadata": {}, "source": "<script>alert(1)</script>"})
     why = next(cell for cell in cells if "why" in str(cell["metadata"].get("nbgrader")))
     why["source"] = "\n\n".join(HOSTILE)
-    cells.append({"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None,
-                  "source": "print('<script>alert(2)</script>')\n'<img src=x onerror=alert(3)>'"})
+    cells.append(
+        {
+            "cell_type": "code",
+            "metadata": {},
+            "outputs": [],
+            "execution_count": None,
+            "source": "print('<script>alert(2)</script>')\n'<img src=x onerror=alert(3)>'",
+        }
+    )
 
 
 def cases(root: Path) -> dict[str, tuple[bytes, Scores]]:
