@@ -19,7 +19,8 @@ from typing import Any
 
 from safetylab.course.paths import CourseError
 from safetylab.grading import journal
-from safetylab.grading.engine import install, not_graded
+from safetylab.grading.config import use_exam_room
+from safetylab.grading.engine import not_graded
 from safetylab.grading.exam import Examined
 from safetylab.grading.nbcourse import Assignment, Course
 from safetylab.grading.record import back_up, only_writer, own_folder, record, saved_scores
@@ -104,7 +105,7 @@ def grade_assignment(
     Raises:
         CourseError: the assignment or a student is not known, or another run is at work.
     """
-    install(course.config)
+    use_exam_room(course.config)
     with only_writer(course):
         batch = _Batch(course, course.assignment(name), limits, on_done)
         works = batch.open(_chosen(course, name, students), force)

@@ -1,7 +1,4 @@
-"""The exam room under nbgrader's own commands: two lines in ``nbgrader_config.py``.
-
-    from safetylab.grading.engine import install
-    install(c)
+"""The exam room under nbgrader's own commands; see `config.use_exam_room`.
 
 nbgrader makes an exporter at the start of each conversion, when it has found the submissions and
 has read nothing of them yet. `StagingExporter` takes that moment to take them in, and lets nbgrader
@@ -23,7 +20,6 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import Execute, SaveAutoGrades
 from nbgrader.utils import determine_grade, is_solution
 from traitlets import Float
-from traitlets.config import Config
 
 from safetylab.course.paths import CourseError
 from safetylab.grading.exam import Examined
@@ -33,35 +29,6 @@ from safetylab.grading.outputs import cell_outputs, summary
 from safetylab.grading.rebuild import Role
 from safetylab.grading.rooms import Limits, Task, run_task
 from safetylab.grading.staging import Paper, Work, lay_out, open_work
-
-_AUTOGRADE = (
-    "nbgrader.preprocessors.Execute",
-    "nbgrader.preprocessors.IgnorePattern",
-    "nbconvert.preprocessors.ClearMetadataPreprocessor",
-    "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
-)
-_FEEDBACK = (
-    "nbgrader.preprocessors.GetGrades",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-)
-_OURS = {"Execute": f"{__name__}.ExamRoom", "SaveAutoGrades": f"{__name__}.SaveGrades"}
-_HIDE = "safetylab.grading.feedback.HideTests"
-
-
-def install(c: Config) -> None:
-    """Make nbgrader grade in the exam room, with the settings in ``c``."""
-    c.Autograde.exporter_class = f"{__name__}.StagingExporter"
-    steps = c.Autograde.get("autograde_preprocessors") or _AUTOGRADE
-    c.Autograde.autograde_preprocessors = [_OURS.get(_name(step), step) for step in steps]
-    shown = c.GenerateFeedback.get("preprocessors") or _FEEDBACK
-    c.GenerateFeedback.preprocessors = [_HIDE, *(step for step in shown if step != _HIDE)]
-
-
-def _name(step: Any) -> str:
-    return str(step if isinstance(step, str) else step.__name__).rpartition(".")[2]
 
 
 class Desk:

@@ -19,8 +19,8 @@ c = get_config()
 c.CourseDirectory.course_id = "foreign"
 """
 TWO_LINES = """
-from safetylab.grading.engine import install
-install(c)
+from safetylab.grading.config import use_exam_room
+use_exam_room(c)
 """
 
 DOUBLE = """
