@@ -89,7 +89,11 @@ def _stage_all(converter: Any) -> Desk:
         name, student = course.parse(Path(folder))
         assignments[name] = assignments.get(name) or course.assignment(name)
         work = open_work(course, assignments[name], student, Path(folder))
-        desk.lay(course, name, work)
+        try:
+            desk.lay(course, name, work)
+        except Exception as error:  # nobody else's submission is to wait for this one
+            work = work.all_blank(not_graded(error))
+            desk.lay(course, name, work)
         for note in work.submission.notes:
             converter.log.warning("%s: %s", student, note)
         wanted = converter.coursedir.notebook_id

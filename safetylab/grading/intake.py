@@ -21,6 +21,7 @@ FILE_LIMIT = 16 * MIB
 ALL_FILES_LIMIT = 64 * MIB
 MOST_FILES = 500
 DEEPEST = 16
+LONGEST_TIME = 100
 TIMESTAMP = "timestamp.txt"
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -114,6 +115,9 @@ class _Reader:
             name = path.relative_to(self.folder).as_posix()
             if name in self.replaced and not _looks_like_notebook(name):
                 continue
+            if _in_the_way(name, self.replaced):
+                self.refuse(name, f"{name} was left out: something else belongs in its place")
+                continue
             try:
                 yield name, self.read(path, name)
             except (OSError, _TooMuch) as error:
@@ -127,22 +131,16 @@ class _Reader:
             self.refuse(".", f"a folder could not be read: {error.strerror}")
             return
         for entry in entries:
-            name = Path(entry.path).relative_to(self.folder).as_posix()
+            path = Path(entry.path)
+            name = path.relative_to(self.folder).as_posix()
             if any(fnmatch(entry.name, pattern) for pattern in self.ignore):
                 continue
-            if entry.is_symlink():
-                self.refuse(name, f"{_printable(name)} was left out: it is a link")
+            if why := _unfit(entry, name, depth):
+                self.refuse(name, f"{_printable(name)} was left out: {why}")
             elif entry.is_dir(follow_symlinks=False):
-                if depth < DEEPEST:
-                    yield from self.paths(Path(entry.path), depth + 1)
-                else:
-                    self.refuse(name, f"{_printable(name)} was left out: too many folders deep")
-            elif not entry.is_file(follow_symlinks=False):
-                self.refuse(name, f"{_printable(name)} was left out: it is no ordinary file")
-            elif _printable(name) != name:
-                self.refuse(name, f"{_printable(name)} was left out: its name cannot be written")
+                yield from self.paths(path, depth + 1)
             else:
-                yield Path(entry.path)
+                yield path
 
     def read(self, path: Path, name: str) -> bytes:
         limit = NOTEBOOK_LIMIT if _looks_like_notebook(name) else min(FILE_LIMIT, self.room)
@@ -161,6 +159,24 @@ class _Reader:
     def refuse(self, name: str, sentence: str) -> None:
         self.refused[name] = sentence
         self.notes.append(sentence)
+
+
+def _unfit(entry: os.DirEntry[str], name: str, depth: int) -> str:
+    """Return why a file or folder is not taken, or nothing."""
+    if entry.is_symlink():
+        return "it is a link"
+    if entry.is_dir(follow_symlinks=False):
+        return "too many folders deep" if depth >= DEEPEST else ""
+    if not entry.is_file(follow_symlinks=False):
+        return "it is no ordinary file"
+    return "" if _printable(name) == name else "its name cannot be written"
+
+
+def _in_the_way(name: str, given: frozenset[str]) -> bool:
+    """Whether a file or its folders stand where nbgrader or the course puts a file or a folder."""
+    above = [parent.as_posix() for parent in PurePosixPath(name).parents][:-1]
+    reserved = any(parent == TIMESTAMP or parent.endswith(".ipynb") for parent in above)
+    return reserved or not given.isdisjoint(above) or any(f.startswith(f"{name}/") for f in given)
 
 
 class _TooMuch(Exception):
@@ -196,8 +212,10 @@ def _check_time(found: dict[str, bytes]) -> Iterator[str]:
     """Drop a time stamp that nbgrader would stumble over."""
     text = found.get(TIMESTAMP, b"").decode("utf-8", "replace").strip()
     try:
+        if len(text) > LONGEST_TIME:
+            raise ValueError("nothing that long is a time")
         parse_utc(text or None)
-    except (ValueError, OverflowError, AttributeError, TypeError):
+    except Exception:  # the parser of times has many ways to fail
         del found[TIMESTAMP]
         yield f"{TIMESTAMP} holds no time ({text[:40]!r}): see yourself whether it came too late"
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
+from mimetypes import guess_type
 from typing import Any
 
 # Tags without attributes that only change letters; all others lose their meaning.
@@ -30,25 +31,35 @@ _BREAKS = (
     (_MATH, r"\\ "),
 )
 
+LONGEST_TEXT = 50_000
+
 _SIGNATURES = {
     "image/png": b"\x89PNG\r\n\x1a\n",
     "image/jpeg": b"\xff\xd8\xff",
     "image/gif": b"GIF8",
 }
-# What a browser would run, or could be made to, were it opened from the formgrader.
-_ACTIVE = (".htm", ".html", ".xhtml", ".shtml", ".svg", ".xml", ".xsl", ".js", ".mjs", ".pdf")
+# Types that a browser would run, or could be made to, were a file opened from the formgrader.
+_ACTIVE = re.compile(r"html|svg|xml$|xslt|script|pdf|flash")
 
 
 def harmless(text: str) -> str:
     """Return Markdown that shows what ``text`` says, and of which nothing is active."""
+    text = shortened(text)
     for pattern, replacement in _BREAKS:
         text = pattern.sub(replacement, text)
     return text
 
 
+def shortened(text: str) -> str:
+    """Return a text that a page can show: very long ones keep its renderers busy for hours."""
+    if len(text) <= LONGEST_TEXT:
+        return text
+    return f"{text[:LONGEST_TEXT]}\n... ({len(text) - LONGEST_TEXT} more characters)"
+
+
 def is_active(name: str) -> bool:
     """Say whether a browser would run a file of that name."""
-    return name.lower().endswith(_ACTIVE)
+    return bool(_ACTIVE.search(guess_type(name.lower())[0] or ""))
 
 
 def pictures(attachments: object) -> dict[str, dict[str, str]]:

@@ -10,6 +10,8 @@ from typing import Any
 
 from safetylab.course.paths import CourseError
 
+MOST_CELLS = 2000
+
 
 class BadSubmission(CourseError):
     """A file that cannot be graded: what was wrong, what was expected, what to do."""
@@ -63,6 +65,11 @@ def read_notebook(content: bytes, name: str) -> Notebook:
     text, notes = _decode(content)
     values = _parse(text, name)
     raw_cells = values["cells"]
+    if len(raw_cells) > MOST_CELLS:
+        raise BadSubmission(
+            f"{name} has {len(raw_cells)} cells, and {MOST_CELLS} are as many as are looked at: "
+            "delete those that you do not need"
+        )
     cells = [cell for cell in map(_cell, raw_cells) if cell]
     if len(cells) < len(raw_cells):
         notes = (*notes, f"{len(raw_cells) - len(cells)} damaged cell(s) were left out")

@@ -12,7 +12,7 @@ from safetylab.grading.bundle import Bundle
 from safetylab.grading.exam import ExamCell, Examined
 from safetylab.grading.intake import Submission, take_in
 from safetylab.grading.marks import rows
-from safetylab.grading.markup import harmless, is_active, pictures
+from safetylab.grading.markup import harmless, is_active, pictures, shortened
 from safetylab.grading.nbcourse import Assignment, Course
 from safetylab.grading.notebook import BadSubmission, read_notebook
 from safetylab.grading.rebuild import Rebuilt, Role, Step, rebuild
@@ -22,7 +22,7 @@ from safetylab.grading.run import Run
 
 @dataclass(frozen=True)
 class Paper:
-    """One notebook of a submission; one that cannot be graded is blank, and ``problem`` says why."""
+    """One notebook of a submission; ``problem`` says why it cannot be graded, if it cannot."""
 
     student: str
     bundle: Bundle
@@ -137,7 +137,8 @@ def _staged_cell(step: Step, released: Mapping[str, Any], number: int) -> dict[s
         "source": step.source,
     }
     if step.kind == "code":
-        return {**cell, "outputs": [], "execution_count": None}
+        shown = {"source": shortened(step.source), "outputs": [], "execution_count": None}
+        return {**cell, **shown}
     learners = step.role in (Role.EXTRA, Role.OPEN, Role.WRITTEN) and not step.cell.task
     if learners and step.changed:
         cell["source"] = harmless(step.source)

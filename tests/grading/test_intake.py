@@ -171,6 +171,18 @@ def test_what_nbgrader_ignores_is_ignored(folder: Path) -> None:
     assert found.notes == ()
 
 
+@pytest.mark.parametrize(
+    "name", ["timestamp.txt/x", "other.ipynb/x", "numbers.csv/x", "data", "a/timestamp.txt/b.ipynb"]
+)
+def test_files_in_the_way_of_others_are_left_out(folder: Path, name: str) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).touch()
+    found = taken(folder, replaced=["numbers.csv", "data/given.csv"])
+    expected = {"a/timestamp.txt/b.ipynb"} & {name}
+    assert set(found.files) | expected == expected
+    assert found.notes
+
+
 def test_the_courses_files_replace_the_students(folder: Path) -> None:
     (folder / "helper.py").write_text("mine")
     assert taken(folder, replaced=["helper.py"]).files == {}
@@ -181,6 +193,8 @@ def test_a_time_stamp_that_is_none_is_told(folder: Path) -> None:
     found = taken(folder)
     assert "timestamp.txt" not in found.files
     assert "yesterday" in found.notes[0]
+    (folder / "timestamp.txt").write_text("1" * 10**6)
+    assert "timestamp.txt" not in taken(folder).files
     (folder / "timestamp.txt").write_text("2026-01-01 00:00:00 UTC")
     assert "timestamp.txt" in taken(folder).files
 

@@ -189,7 +189,18 @@ def test_attachments_that_are_pictures_are_kept() -> None:
     assert pictures(None) == {}
 
 
-@pytest.mark.parametrize("name", ["a.html", "b/C.SVG", "x.js", "y.xhtml"])
+@pytest.mark.parametrize(
+    "name", ["a.html", "b/C.SVG", "x.js", "y.xhtml", "z.htm", "p.PDF", "f.xml", "d.mjs", "s.svgz"]
+)
 def test_files_that_a_browser_would_run(name: str) -> None:
     assert is_active(name)
     assert not is_active(name + ".txt")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "b.png", "essay.docx", "c.py", "no type", "x.html.txt"])
+def test_files_that_a_browser_would_not_run(name: str) -> None:
+    assert not is_active(name)
+
+
+def test_texts_without_end_are_cut() -> None:
+    assert len(harmless("[" * 10**7)) < 60_000
