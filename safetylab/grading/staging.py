@@ -137,7 +137,7 @@ def _staged_cell(step: Step, released: Mapping[str, Any], number: int) -> dict[s
         "source": step.source,
     }
     if step.kind == "code":
-        shown = {"source": shortened(step.source), "outputs": [], "execution_count": None}
+        shown: dict[str, Any] = {"source": shortened(step.source), "outputs": [], "execution_count": None}
         return {**cell, **shown}
     learners = step.role in (Role.EXTRA, Role.OPEN, Role.WRITTEN) and not step.cell.task
     if learners and step.changed:
