@@ -25,7 +25,7 @@ from safetylab.course.paths import CourseError
 from safetylab.grading.exam import Examined
 from safetylab.grading.nbcourse import Course
 from safetylab.grading.outcome import GradingError
-from safetylab.grading.outputs import cell_outputs, summary
+from safetylab.grading.outputs import cell_outputs, summary, tags
 from safetylab.grading.rebuild import Role
 from safetylab.grading.rooms import Limits, Task, run_task
 from safetylab.grading.staging import Paper, Work, lay_out, open_work
@@ -118,9 +118,10 @@ class ExamRoom(Execute):  # type: ignore[misc]
         limits = Limits(self.timeout or Limits.timeout, self.memory)
         desk: Desk = self.parent.desk
         examined = desk.examined(key, limits)
+        told = tags(examined.report)
         for cell, sat in zip(nb.cells, examined.cells, strict=True):
             if cell.cell_type == "code":
-                cell.outputs = cell_outputs(sat, cell)
+                cell.outputs = cell_outputs(sat, cell, told.get(sat.name, ""))
         tests = (cell for cell in examined.cells if cell.role == Role.TEST.name)
         about["scores"] = {cell.name: cell.score for cell in tests}
         about["problem"] = desk.papers[key].problem

@@ -11,6 +11,7 @@ from nbgrader.utils import is_grade
 
 from safetylab.grading.exam import ExamCell, Examined
 from safetylab.grading.outcome import Output
+from safetylab.grading.report import Report
 
 NOT_RUN = "This cell was not run when grading: no points depend on it."
 _ENDS = {
@@ -19,13 +20,23 @@ _ENDS = {
 }
 
 
-def cell_outputs(sat: ExamCell, cell: NotebookNode) -> list[NotebookNode]:
+def tags(report: Report) -> dict[str, str]:
+    """Return what follows the sentence of a failed test: ``[1.1/no-sign]``, by the test's name."""
+    return {
+        check.name: f" [{row.exercise}/{check.misconception}]"
+        for row in report.rows
+        for check in row.checks
+        if check.misconception
+    }
+
+
+def cell_outputs(sat: ExamCell, cell: NotebookNode, tag: str = "") -> list[NotebookNode]:
     """Return outputs of which nbgrader makes ``sat.score``, whatever the cell printed."""
     outputs = [_shown(output, is_grade(cell)) for output in sat.outputs]
     if not sat.end and "demo" in cell.metadata.get("tags", []):
         outputs.append(_output("stream", name="stdout", text=f"{NOT_RUN}\n"))
     if sat.end in ("error", *_ENDS):
-        outputs.append(_failure(sat))
+        outputs.append(_failure(sat, tag))
     elif sat.score is not None and sat.score != float(cell.metadata.nbgrader["points"]):
         outputs.append(_output("execute_result", data={"text/plain": repr(sat.score)}))
     return outputs
@@ -39,9 +50,9 @@ def _shown(output: Output, graded: bool) -> NotebookNode:
     return _output("display_data", data={output.kind: output.data})
 
 
-def _failure(sat: ExamCell) -> NotebookNode:
+def _failure(sat: ExamCell, tag: str) -> NotebookNode:
     ename, evalue = _ENDS.get(sat.end, (sat.ename, sat.evalue))
-    evalue = sat.evalue or evalue
+    evalue = (sat.evalue or evalue) + tag
     text = evalue if ename == "CheckFailed" else f"{ename}: {evalue}"
     return _output("error", ename=ename, evalue=evalue, traceback=[text])
 

@@ -170,7 +170,7 @@ def test_a_failure_of_the_machinery_waits_for_a_person_and_is_tried_again(root: 
 def test_what_nbgrader_cannot_record_waits_for_a_person(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(sat: ExamCell, _: Any) -> list[Any]:
+    def refuse(sat: ExamCell, *_: Any) -> list[Any]:
         if sat.end or always:
             raise ValueError("no such output")
         return []

@@ -123,8 +123,8 @@ def test_outputs_give_just_the_points_of_the_exam(cell: ExamCell, score: float) 
 def test_a_failed_check_says_its_sentence_and_nothing_else() -> None:
     test = new_code_cell("", metadata={"nbgrader": {"grade": True, "points": 4}})
     failed = sat(end="error", ename="CheckFailed", evalue="the sign is wrong", score=0.0)
-    (output,) = cell_outputs(failed, test)
-    assert output.traceback == ["the sign is wrong"]
+    (output,) = cell_outputs(failed, test, " [1.1/sign]")
+    assert output.traceback == ["the sign is wrong [1.1/sign]"]
 
 
 def test_a_demo_says_that_it_was_not_run() -> None:
