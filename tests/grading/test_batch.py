@@ -115,7 +115,7 @@ def test_what_is_done_is_skipped_until_something_changes(root: Path) -> None:
 
 def test_a_student_can_be_named(root: Path) -> None:
     assert [one.student for one in grade(root, students=["bob"]).graded] == ["bob"]
-    with pytest.raises(CourseError, match="no submission of nobody: expected it in .*submitted"):
+    with pytest.raises(CourseError, match=r"no submission of nobody: expected it in .*submitted"):
         grade(root, students=["bob", "nobody"])
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -231,9 +230,6 @@ def test_graders_see_the_hidden_tests_and_the_scheme(by_nbgrader: Path) -> None:
     text = json.dumps(autograded(by_nbgrader, "wrong"))
     assert "secret_value" in text
     assert "the secret scheme" in text
-
-
-SCRIPTS_OF_NBGRADER = 3
 
 
 def test_feedback_runs_nothing_of_a_students(by_nbgrader: Path) -> None:
