@@ -29,6 +29,7 @@ from safetylab.grading.rooms import Limits, Task, room, run_task
 from safetylab.grading.staging import Paper, Work, open_work
 
 WORTH_A_REHEARSAL = 3
+AHEAD = 64
 _POLL = 0.2
 
 
@@ -61,12 +62,13 @@ class Graded:
 class Summary:
     """What became of an assignment.
 
-    ``stopped`` says that it was interrupted, ``warnings`` what is wrong with the assignment.
+    ``sandbox`` is what students' code ran in (None if none ran), ``stopped`` says that it was
+    interrupted, ``warnings`` what is wrong with the assignment.
     """
 
     assignment: str
     graded: tuple[Graded, ...]
-    sandbox: str = ""
+    sandbox: str | None = None
     stopped: bool = False
     backup: Path | None = None
     warnings: tuple[str, ...] = ()
@@ -108,13 +110,13 @@ def grade_assignment(
     use_exam_room(course.config)
     with only_writer(course):
         batch = _Batch(course, course.assignment(name), limits, on_done)
-        works = batch.open(_chosen(course, name, students), force)
-        backup = back_up(course) if works else None
+        todo = batch.pending(_chosen(course, name, students), force)
+        if not todo:
+            return batch.summary()
+        backup = back_up(course)
         with room(limits) as place, pool or ThreadPoolExecutor(2) as workers:
-            stopped = batch.run(works, workers)
-        graded = sorted(batch.graded, key=lambda one: one.student)
-        told = tuple(batch.warnings)
-        return Summary(name, tuple(graded), place.sandbox, stopped, backup, told)
+            stopped = batch.run(todo, workers)
+        return replace(batch.summary(), sandbox=place.sandbox, stopped=stopped, backup=backup)
 
 
 def _chosen(course: Course, name: str, students: Sequence[str]) -> dict[str, Path]:
@@ -179,25 +181,28 @@ class _Batch:
         self.course, self.assignment, self.limits = course, assignment, limits
         self.on_done = on_done
         self.journal = own_folder(course) / "journal.jsonl"
+        self.sittings: dict[str, _Sitting] = {}
         self.graded: list[Graded] = []
         self.total = 0
         self.warnings: list[str] = []
 
-    def open(self, folders: Mapping[str, Path], force: bool) -> list[Work]:
-        """Read the submissions, and return those that no earlier run has graded."""
+    def pending(self, folders: Mapping[str, Path], force: bool) -> dict[str, Path]:
+        """Return the submissions that no earlier run has graded."""
         self.total = len(folders)
         name = self.assignment.name
         read = (line for line in journal.read(self.journal) if line.get("assignment") == name)
         lines = {str(line.get("student")): line for line in read}
-        works = []
+        todo = {}
         for student, folder in folders.items():
-            work = open_work(self.course, self.assignment, student, folder)
             line = lines.get(student)
-            if line and not force and self.is_done(work, line):
+            if line and not force and self.is_done(self.open(student, folder), line):
                 self.done(_read_back(line))
             else:
-                works.append(work)
-        return works
+                todo[student] = folder
+        return todo
+
+    def open(self, student: str, folder: Path) -> Work:
+        return open_work(self.course, self.assignment, student, folder)
 
     def is_done(self, work: Work, line: Mapping[str, Any]) -> bool:
         """Whether the gradebook still holds what the journal says of this very submission."""
@@ -213,26 +218,29 @@ class _Batch:
     def hashes(self, work: Work) -> list[str]:
         return [work.submission.sha, self.assignment.sha]
 
-    def run(self, works: Sequence[Work], workers: Executor) -> bool:
-        """Grade ``works``; return whether it was interrupted."""
-        sittings = {work.student: _Sitting(work) for work in works}
+    def run(self, todo: Mapping[str, Path], workers: Executor) -> bool:
+        """Grade submissions; return whether it was interrupted."""
         late: list[Paper] = []
         with _interrupts() as stop:
-            for work in works:
-                if _Sitting(work).complete:
-                    self.finish(sittings[work.student])
-            papers = [paper for work in works for paper in work.papers if not paper.problem]
-            if len(papers) >= WORTH_A_REHEARSAL:
+            if len(todo) >= WORTH_A_REHEARSAL:
                 self.rehearse()
-            for paper, outcome in self.outcomes(papers, workers, stop):
+            for paper, outcome in self.outcomes(self.papers(todo), workers, stop):
                 if _worth_another_try(outcome):
                     late.append(paper)
                 else:
-                    self.take(sittings[paper.student], paper, outcome)
+                    self.take(paper, outcome)
             for paper in late:  # alone: a busy machine makes honest notebooks late
-                for _, outcome in self.outcomes([paper], workers, stop):
-                    self.take(sittings[paper.student], paper, outcome)
+                for _, outcome in self.outcomes(iter([paper]), workers, stop):
+                    self.take(paper, outcome)
             return stop.is_set()
+
+    def papers(self, todo: Mapping[str, Path]) -> Iterator[Paper]:
+        """Yield the notebooks to grade, each read when its turn comes."""
+        for student, folder in todo.items():
+            sitting = self.sittings[student] = _Sitting(self.open(student, folder))
+            if sitting.complete:
+                self.finish(sitting)
+            yield from (paper for paper in sitting.work.papers if not paper.problem)
 
     def rehearse(self) -> None:
         """Grade the instructor's own notebooks: what they import, the room has from then on."""
@@ -244,20 +252,23 @@ class _Batch:
                 self.warnings += _shortcomings(bundle.name, task)
 
     def outcomes(
-        self, papers: Sequence[Paper], workers: Executor, stop: threading.Event
+        self, papers: Iterator[Paper], workers: Executor, stop: threading.Event
     ) -> Iterator[tuple[Paper, Examined | str]]:
         """Yield papers as they are graded; when told to stop, those that have begun."""
         waiting: dict[Future[Examined], Paper] = {}
-        for paper in papers:
-            task = Task(paper.content, paper.bundle, paper.files, self.limits)
-            waiting[workers.submit(run_task, task)] = paper
-        while waiting:
+        while True:
+            while not stop.is_set() and len(waiting) < AHEAD and (paper := next(papers, None)):
+                task = Task(paper.content, paper.bundle, paper.files, self.limits)
+                waiting[workers.submit(run_task, task)] = paper
             if stop.is_set():
                 waiting = {job: paper for job, paper in waiting.items() if not job.cancel()}
+            if not waiting:
+                return
             for job in wait(waiting, _POLL, FIRST_COMPLETED).done:
                 yield waiting.pop(job), _outcome(job)
 
-    def take(self, sitting: _Sitting, paper: Paper, outcome: Examined | str) -> None:
+    def take(self, paper: Paper, outcome: Examined | str) -> None:
+        sitting = self.sittings[paper.student]
         sitting.outcomes[paper.name] = outcome
         if sitting.complete:
             self.finish(sitting)
@@ -277,6 +288,7 @@ class _Batch:
             "graded": asdict(graded),
             "scores": saved_scores(self.course, self.assignment.name, work.student),
         })  # fmt: skip
+        del self.sittings[work.student]
         self.done(graded)
 
     def record(self, sitting: _Sitting) -> tuple[Work, str]:
@@ -291,6 +303,10 @@ class _Batch:
             except Exception as second:
                 return work, f"nor could a blank notebook be recorded: {second}"
         return work, ""
+
+    def summary(self) -> Summary:
+        graded = sorted(self.graded, key=lambda one: one.student)
+        return Summary(self.assignment.name, tuple(graded), warnings=tuple(self.warnings))
 
     def done(self, graded: Graded) -> None:
         self.graded.append(graded)

@@ -8,7 +8,7 @@ go on with rebuilt copies in a temporary folder. `ExamRoom` stands in for `Execu
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
@@ -27,15 +27,21 @@ from safetylab.grading.nbcourse import Course
 from safetylab.grading.outcome import GradingError
 from safetylab.grading.outputs import cell_outputs, summary, tags
 from safetylab.grading.rebuild import Role
+from safetylab.grading.report import Report, Status
 from safetylab.grading.rooms import Limits, Task, run_task
 from safetylab.grading.staging import Paper, Work, lay_out, open_work
 
+STAGED = "safetylab-staged-"
+
 
 class Desk:
-    """The submissions of one conversion, and what the exam said of those that are graded."""
+    """The submissions of one conversion, and what the exam said of those that are graded.
 
-    def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="safetylab-staged-")
+    They are laid out in a folder of their own, below ``place`` or the system's temporary folder.
+    """
+
+    def __init__(self, place: Path | None = None) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix=STAGED, dir=place)
         self.folder = Path(self._folder.name)
         self.papers: dict[tuple[str, str, str], Paper] = {}
         self.results: dict[tuple[str, str, str], Examined] = {}
@@ -125,8 +131,16 @@ class ExamRoom(Execute):  # type: ignore[misc]
         tests = (cell for cell in examined.cells if cell.role == Role.TEST.name)
         about["scores"] = {cell.name: cell.score for cell in tests}
         about["problem"] = desk.papers[key].problem
+        about["doubts"] = set(_doubtful(examined.report))
         nb.cells.insert(0, summary(examined, desk.notes.get(key[:2], ())))
         return nb, resources
+
+
+def _doubtful(report: Report) -> Iterator[str]:
+    """Yield the tests that a person should look at, though they have ended in some way."""
+    for row in report.rows:
+        if row.status is Status.LOOK:
+            yield from (check.name for check in row.checks if check.points < check.max_points)
 
 
 class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
@@ -135,12 +149,14 @@ class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
     def _add_score(self, cell: NotebookNode, resources: Any) -> None:
         super()._add_score(cell, resources)
         about, name = resources["nbgrader"], cell.metadata.nbgrader["grade_id"]
-        if self._settled(cell, about.get("scores"), about.get("problem", "")):
+        settled = self._settled(cell, about.get("scores"), about.get("problem", ""))
+        if settled and name not in about["doubts"]:
             return
-        grade = self.gradebook.find_grade(
-            name, self.notebook_id, self.assignment_id, self.student_id
-        )
-        grade.auto_score, grade.needs_manual_grade = None, True
+        where = (self.notebook_id, self.assignment_id, self.student_id)
+        grade = self.gradebook.find_grade(name, *where)
+        grade.needs_manual_grade = True
+        if not settled:
+            grade.auto_score = None
         self.gradebook.db.commit()
 
     def _settled(

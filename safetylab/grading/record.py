@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sqlite3
 import warnings
 from collections.abc import Iterator, Mapping
@@ -20,7 +21,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import SAWarning
 
 from safetylab.course.paths import CourseError
-from safetylab.grading.engine import Desk
+from safetylab.grading.engine import STAGED, Desk
 from safetylab.grading.exam import Examined
 from safetylab.grading.nbcourse import Course, programs_on_path
 from safetylab.grading.outcome import GradingError
@@ -54,6 +55,8 @@ def only_writer(course: Course) -> Iterator[None]:
     with (folder / "lock").open("w") as file:
         if not _locked(file.fileno()):
             raise CourseError("another `safetylab grade` is at work in this course: let it finish")
+        for left in folder.glob(f"{STAGED}*"):  # by a run that was killed
+            shutil.rmtree(left, ignore_errors=True)
         yield
 
 
@@ -117,7 +120,7 @@ def record(course: Course, assignment: str, work: Work, results: Mapping[str, Ex
     Raises:
         GradingError: nbgrader refused it.
     """
-    desk = Desk()
+    desk = Desk(own_folder(course))
     desk.lay(course, assignment, work)
     for name, examined in results.items():
         desk.results[assignment, work.student, name] = examined

@@ -83,7 +83,8 @@ def _totals(summary: Summary) -> Iterator[str]:
         f"{len(summary.graded) - len(graded)} not graded"
     )
     yield from (f"warning: {warning}" for warning in summary.warnings)
-    yield f"sandbox: {summary.sandbox}" if summary.sandbox else NO_SANDBOX
+    if summary.sandbox is not None:
+        yield f"sandbox: {summary.sandbox}" if summary.sandbox else NO_SANDBOX
     if summary.stopped:
         yield "stopped: what had begun was finished; run the command again to grade the rest"
     if summary.backup:

@@ -26,6 +26,7 @@ FULL: Scores = {"double-works": (3.0, False), "double-parts": (2.0, False), **PE
 HALF: Scores = {"double-works": (0.0, False), "double-parts": (1.0, False), **PERSON}
 NONE: Scores = {"double-works": (0.0, False), "double-parts": (0.0, False), **PERSON}
 EMPTY: Scores = {**NONE, "sizes": (0.0, False), "why": (0.0, False)}
+DOUBT: Scores = {"double-works": (0.0, True), "double-parts": (0.0, True), **PERSON}
 UNKNOWN: Scores = dict.fromkeys(FULL, (None, True))
 
 
@@ -43,6 +44,13 @@ def delete_tests(cells: list[Any]) -> None:
 
 def duplicate_all(cells: list[Any]) -> None:
     cells += [json.loads(json.dumps(cell)) | {"id": f"c{n}"} for n, cell in enumerate(cells)]
+
+
+def end_the_setup(cells: list[Any]) -> None:
+    """After this the course's own cells cannot run."""
+    code = "import builtins\nbuiltins.__import__ = None"
+    cells.insert(0, {"cell_type": "code", "metadata": {}, "outputs": [], "source": code,
+                     "execution_count": None})  # fmt: skip
 
 
 def strip_metadata(cells: list[Any]) -> None:
@@ -108,6 +116,7 @@ def cases(root: Path) -> dict[str, tuple[bytes, Scores]]:
         "forged": (nc.answered(root, wrong, forge_outputs), NONE),
         "split": (nc.answered(root, right, split_answer), FULL),
         "hostile": (nc.answered(root, right, hostile_texts), FULL),
+        "setup": (nc.answered(root, right, end_the_setup), DOUBT),
         "renamed": (nc.answered(root, right), FULL),
         "linked": (nc.answered(root, right), FULL),
         "latin": (nc.answered(root, right).replace(b"two of x", b"d\xe9j\xe0 vu"), FULL),
