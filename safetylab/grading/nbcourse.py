@@ -22,6 +22,7 @@ from traitlets.config import Config
 
 from safetylab.course.paths import CourseError
 from safetylab.grading.bundle import Bundle
+from safetylab.grading.notebook import read_notebook
 
 
 @dataclass(frozen=True)
@@ -167,10 +168,21 @@ class Course:
             raise CourseError(
                 f"{path} is not what was entered in the gradebook: {_enter(assignment)}"
             )
+        solutions = self._solutions(assignment, notebook.name)
         for name, cell in marks.items():
             if entered[name].locked:
                 cell["source"] = entered[name].source
+            elif name in solutions:
+                cell["source"] = solutions[name]
         return Bundle(notebook.name, released, json.dumps(instructor).encode(), files)
+
+    def _solutions(self, assignment: str, notebook: str) -> dict[str, str]:
+        """The instructor's own answers, which tell what names an answer defines."""
+        path = self.folder("source", ".", assignment) / f"{notebook}.ipynb"
+        if not path.is_file():
+            return {}
+        cells = read_notebook(path.read_bytes(), path.name).cells
+        return {cell.name: cell.source for cell in cells if cell.solution}
 
     def staged(self, folder: Path) -> CourseDirectory:
         """Return the same course, with submissions in ``folder``."""

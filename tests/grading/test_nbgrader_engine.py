@@ -235,6 +235,12 @@ def test_feedback_hides_what_is_hidden(by_nbgrader: Path) -> None:
     assert "hidden test" in (by_nbgrader / "feedback/wrong/ps1/ps1.html").read_text()
 
 
+def test_a_free_answer_in_code_shows_what_it_shows(by_nbgrader: Path) -> None:
+    cells = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell
+             for cell in autograded(by_nbgrader, "right").cells}  # fmt: skip
+    assert [output.data["text/plain"] for output in cells["sizes"].outputs] == ["[0, 2, 4]"]
+
+
 def test_graders_see_the_hidden_tests_and_the_scheme(by_nbgrader: Path) -> None:
     text = json.dumps(autograded(by_nbgrader, "wrong"))
     assert "secret_value" in text
