@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import fill
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
@@ -11,9 +12,11 @@ from nbgrader.utils import is_grade
 
 from safetylab.grading.exam import ExamCell, Examined
 from safetylab.grading.outcome import Output
+from safetylab.grading.rebuild import Role
 from safetylab.grading.report import Report
 
 NOT_RUN = "This cell was not run when grading: no points depend on it."
+PAGE = 90
 _ENDS = {
     "timeout": ("Timeout", "this cell did not finish in time"),
     "dead": ("Died", "this cell ended its Python process"),
@@ -53,7 +56,8 @@ def _shown(output: Output, graded: bool) -> NotebookNode:
 def _failure(sat: ExamCell, tag: str) -> NotebookNode:
     ename, evalue = _ENDS.get(sat.end, (sat.ename, sat.evalue))
     evalue = (sat.evalue or evalue) + tag
-    text = evalue if ename == "CheckFailed" else f"{ename}: {evalue}"
+    sentence = sat.role == Role.TEST.name and sat.evalue
+    text = fill(evalue, PAGE) if sentence else f"{ename}: {evalue}"
     return _output("error", ename=ename, evalue=evalue, traceback=[text])
 
 

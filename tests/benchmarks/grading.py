@@ -83,11 +83,11 @@ def main() -> None:
         before = measured(nbgrader, stock, arguments.copies)
         after = measured(safetylab, ours, arguments.copies)
         theirs, mine = grades(stock), grades(ours)
-        assert theirs == mine, f"the two do not agree: {theirs} and {mine} (points, how often)"
     print(f"{arguments.copies} submissions    CPU s each    wall s each")
     print(f"nbgrader autograde  {before.cpu:10.3f} {before.wall:14.3f}")
     print(f"safetylab grade     {after.cpu:10.3f} {after.wall:14.3f}")
     print(f"times less          {before.cpu / after.cpu:10.1f} {before.wall / after.wall:14.1f}")
+    assert theirs == mine, f"the two do not agree: {theirs} and {mine} (points, how often)"
 
 
 def courses(folder: Path, copies: int) -> Iterator[Path]:
