@@ -93,6 +93,8 @@ def _paper(student: str, bundle: Bundle, submission: Submission) -> Paper | None
             return Paper(student, bundle, content, rebuilt, submission.files)
         except BadSubmission as error:
             problem = str(error)
+        except Exception as error:  # whatever it is, nobody else is to wait for it
+            problem = f"{bundle.name}.ipynb could not be read: {error or type(error).__name__}"
     return blank(student, bundle, problem) if problem else None
 
 
