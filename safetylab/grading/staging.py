@@ -139,8 +139,8 @@ def _staged_cell(step: Step, released: Mapping[str, Any], number: int) -> dict[s
         "source": step.source,
     }
     if step.kind == "code":
-        shown: dict[str, Any] = {"source": shortened(step.source), "outputs": [], "execution_count": None}
-        return {**cell, **shown}
+        cell |= {"outputs": [], "execution_count": None}
+        return {**cell, "source": shortened(step.source)}
     learners = step.role in (Role.EXTRA, Role.OPEN, Role.WRITTEN) and not step.cell.task
     if learners and step.changed:
         cell["source"] = harmless(step.source)
