@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from safetylab.grading.config import use_exam_room
+
 ROOT = Path(__file__).resolve().parent if "__file__" in globals() else Path.cwd()
 
 c = get_config()  # noqa: F821
@@ -27,3 +29,6 @@ c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedE
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 # nbgrader's default is 30 seconds; no cell of ours takes more than 20 on two cores.
 c.Execute.timeout = 120
+
+# `nbgrader autograde` and the formgrader's button grade as `safetylab grade` does.
+use_exam_room(c)

@@ -279,6 +279,65 @@ def term(
         typer.echo(f"{lab}: {'entered' if entered else 'is in the gradebook already'}")
 
 
+@app.command(epilog="Example: safetylab grade lab01_evasion --student ann --student bob --jobs 4")
+def grade(
+    assignment: Annotated[str, typer.Argument(help="The lab, or another course's assignment.")],
+    course: Annotated[
+        Path | None,
+        typer.Option(help="Folder of an nbgrader course [default: this one, or safetylab's own]."),
+    ] = None,
+    student: Annotated[
+        list[str] | None, typer.Option(help="Only this student; may be given several times.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Notebooks that are graded at a time.")] = 2,
+    force: Annotated[
+        bool, typer.Option("--force", help="Grade again what has been graded.")
+    ] = False,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds that a cell may take.")] = 120,
+    memory: Annotated[float, typer.Option(min=0.1, help="GiB that a notebook may use.")] = 4,
+) -> None:
+    """Grade what a class handed in, and write it into nbgrader's gradebook.
+
+    Submissions are not changed. One that was graded before is skipped unless it, or the
+    assignment, has changed since. The exit code is 0 only if every submission was graded.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    from rich.console import Console
+
+    from safetylab.grading.batch import grade_assignment
+    from safetylab.grading.nbcourse import Course
+    from safetylab.grading.rooms import Limits
+    from safetylab.grading.summary import print_summary, progress_bar
+
+    root, name = _graded_course(course, assignment)
+    with progress_bar(name, Console(stderr=True)) as on_done:
+        summary = grade_assignment(
+            Course.open(root),
+            name,
+            students=student or (),
+            force=force,
+            limits=Limits(timeout, memory),
+            pool=ThreadPoolExecutor(jobs),
+            on_done=on_done,
+        )
+    print_summary(summary, Console())
+    if not summary.complete:
+        raise typer.Exit(INTERRUPTED if summary.stopped else FAILED)
+
+
+def _graded_course(course: Path | None, assignment: str) -> tuple[Path, str]:
+    """Return the folder of the course that is meant, and the assignment's id in it."""
+    from safetylab.course.teach import prepare
+
+    here = Path.cwd()
+    root = course or (here if (here / "nbgrader_config.py").is_file() else find_root())
+    if not (root / "labs").is_dir():
+        return root, assignment
+    prepare(root)
+    return root, resolve_lab(root, assignment)
+
+
 @app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     epilog="Example: safetylab teach --no-browser --port 8899",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from safetylab.course.paths import lab_notebook
 from safetylab.course.workspace import work_dir
+from safetylab.grading import journal
 from safetylab.grading.notebook import BadSubmission, read_notebook
 from safetylab.grading.report import Report
 
@@ -72,23 +72,12 @@ def record(root: Path, report: Report, fingerprints: dict[str, str]) -> None:
         "source_sha": read_notebook(released.read_bytes(), released.name).source_sha,
         "report": asdict(report),
     }
-    path = evidence_file(root)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab+") as file:
-        file.write(_line_break(path) + json.dumps(line).encode() + b"\n")
-        file.flush()
-        os.fsync(file)
+    journal.append(evidence_file(root), line)
 
 
 def not_recorded(error: OSError) -> str:
     """Return the note about a check that could not be recorded."""
     return f"this check is not in your progress: it could not be written ({error.strerror})"
-
-
-def _line_break(path: Path) -> bytes:
-    """Return what ends a line that was cut short, so that it spoils no other."""
-    content = path.read_bytes()
-    return b"\n" if content and not content.endswith(b"\n") else b""
 
 
 def read_evidence(root: Path) -> tuple[list[Evidence], list[str]]:

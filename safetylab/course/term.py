@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +16,7 @@ from safetylab.course.paths import CourseError
 from safetylab.course.ready import ready_labs
 from safetylab.course.release import grader_config
 from safetylab.course.teach import prepare
+from safetylab.grading.nbcourse import programs_on_path
 
 _KINDS = ("grade_cells", "solution_cells", "task_cells", "source_cells")
 
@@ -37,7 +35,7 @@ def fill_gradebook(root: Path, names: Sequence[str]) -> dict[str, bool]:
     labs = ready_labs(root, names)
     prepare(root)
     gradebook = grader_config(root).CourseDirectory.db_url
-    with _programs_on_path(), tempfile.TemporaryDirectory() as folder:
+    with programs_on_path(), tempfile.TemporaryDirectory() as folder:
         scratch = f"sqlite:///{Path(folder) / 'gradebook.db'}"
         for lab in labs:
             _enter(root, lab, scratch)
@@ -91,14 +89,3 @@ def _refuse_graded(gradebook: str, lab: str) -> None:
             f"place, run `nbgrader db assignment remove {lab} --force` (it deletes the grades of "
             f"this lab), `safetylab term {lab}` and `nbgrader autograde {lab} --force`"
         )
-
-
-@contextmanager
-def _programs_on_path() -> Iterator[None]:
-    """Let nbgrader find `alembic`, without which the gradebook gets no version of its schema."""
-    before = os.environ.get("PATH", "")
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
-    try:
-        yield
-    finally:
-        os.environ["PATH"] = before

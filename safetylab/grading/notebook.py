@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from safetylab.course.paths import CourseError
+
+MOST_CELLS = 2000
 
 
 class BadSubmission(CourseError):
@@ -16,7 +19,11 @@ class BadSubmission(CourseError):
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell; ``name`` is its grade_id, else its id; ``raw`` is what the file holds for it."""
+    """A cell.
+
+    ``name`` is its grade_id, else its id, else made from its content; ``task`` says that it is
+    one of nbgrader's tasks, which a reader marks; ``raw`` is what the file holds for it.
+    """
 
     name: str
     kind: str
@@ -26,17 +33,18 @@ class Cell:
     solution: bool = False
     locked: bool = False
     points: float = 0.0
+    task: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def is_test(self) -> bool:
         """A cell that gives points by itself."""
-        return self.grade and not self.solution
+        return self.grade and not self.solution and not self.task
 
     @property
     def is_written(self) -> bool:
-        """An answer that a reader marks."""
-        return self.grade and self.solution
+        """An answer, or a task, that a reader marks."""
+        return self.grade and (self.solution or self.task)
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,11 @@ def read_notebook(content: bytes, name: str) -> Notebook:
     text, notes = _decode(content)
     values = _parse(text, name)
     raw_cells = values["cells"]
+    if len(raw_cells) > MOST_CELLS:
+        raise BadSubmission(
+            f"{name} has {len(raw_cells)} cells, and {MOST_CELLS} are as many as are looked at: "
+            "delete those that you do not need"
+        )
     cells = [cell for cell in map(_cell, raw_cells) if cell]
     if len(cells) < len(raw_cells):
         notes = (*notes, f"{len(raw_cells) - len(cells)} damaged cell(s) were left out")
@@ -126,17 +139,25 @@ def _cell(raw: object) -> Cell | None:
     metadata = _mapping(raw, "metadata")
     mark = _mapping(metadata, "nbgrader")
     tags = metadata.get("tags")
+    task = bool(mark.get("task"))
     return Cell(
-        name=str(mark.get("grade_id") or raw.get("id") or ""),
+        name=str(mark.get("grade_id") or raw.get("id") or _content_name(raw["cell_type"], source)),
         kind=str(raw["cell_type"]),
         source=source.encode("utf-8", "replace").decode(),
         tags=frozenset(map(str, tags)) if isinstance(tags, list) else frozenset(),
-        grade=bool(mark.get("grade")),
+        grade=bool(mark.get("grade")) or task,
         solution=bool(mark.get("solution")),
         locked=bool(mark.get("locked")),
         points=_number(mark.get("points")),
+        task=task,
         raw=raw,
     )
+
+
+def _content_name(kind: str, source: str) -> str:
+    """Name a cell of a format without ids (before nbformat 4.5) by what it says."""
+    text = f"{kind}\n{source.strip()}".encode("utf-8", "replace")
+    return f"#{hashlib.sha256(text).hexdigest()[:12]}"
 
 
 def _mapping(values: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from safetylab.grading.bundle import Bundle
 from safetylab.grading.notebook import BadSubmission, Cell, Notebook, read_notebook
+from safetylab.grading.recognise import recognised
 
 OLDER_COPY = "your copy was made from an older version of the lab; it was graded with this one"
 
@@ -36,7 +37,8 @@ class Step:
     """A cell of the rebuilt notebook.
 
     ``source`` is what runs, ``stub`` what the release holds in its place, ``label`` what messages
-    call it, ``runs`` whether it is run at all, ``mine`` the learner's cell of that name.
+    call it, ``runs`` whether it is run at all, ``mine`` the learner's cell of that name,
+    ``exercise`` the exercise that it belongs to (``1.1``, else a grade_id), or nothing.
     """
 
     cell: Cell
@@ -46,6 +48,14 @@ class Step:
     label: str
     runs: bool
     mine: Cell | None = field(default=None, compare=False)
+    exercise: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Code or text: what the learner made of an open cell, else what the lab says."""
+        if self.role is Role.OPEN and self.mine and self.mine.kind != "code":
+            return "markdown"
+        return "code" if self.cell.kind == "code" else "markdown"
 
     @property
     def present(self) -> bool:
@@ -53,14 +63,9 @@ class Step:
         return self.mine is not None
 
     @property
-    def exercise(self) -> str:
-        """The number of its exercise (``1.1``), or nothing."""
-        return exercise_of(self.cell.name)
-
-    @property
     def changed(self) -> bool:
-        """Whether it says something else than the release."""
-        return not same_source(self.source, self.stub)
+        """Whether it says something else than the release; a task's answer may be anywhere."""
+        return self.cell.task or not same_source(self.source, self.stub)
 
 
 @dataclass(frozen=True)
@@ -88,15 +93,16 @@ def rebuild(submission: Notebook, bundle: Bundle) -> Rebuilt:
     base = released
     if bundle.instructor is not None:
         base = read_notebook(bundle.instructor, f"the solution of {bundle.name}")
+    submission = recognised(submission, released)
     require_same_lab(submission, released, bundle.name)
     older = bool(submission.source_sha) and submission.source_sha != released.source_sha
     stubs = {cell.name: cell.source for cell in released.cells}
     mine, notes = choose(submission, stubs)
-    own = own_steps(base, stubs, mine)
+    own = _in_exercises(own_steps(base, stubs, mine))
     if not older:
         notes += [note for step in own for note in _repairs(step, step.mine)]
     notes = [*submission.notes, *([older_copy(bundle.name)] if older else []), *notes]
-    steps = _with_extras(own, submission.cells, set(stubs.values()))
+    steps = _with_extras(own, submission.cells, set(stubs.values()), older)
     return Rebuilt(tuple(steps), _titles(base), tuple(notes))
 
 
@@ -110,6 +116,21 @@ def own_steps(base: Notebook, stubs: Mapping[str, str], mine: Mapping[str, Cell]
     return [_step(cell, stubs.get(cell.name, ""), mine.get(cell.name)) for cell in base.cells]
 
 
+def _in_exercises(own: list[Step]) -> list[Step]:
+    """Give each cell its exercise; where they have no numbers, each test is one of its own.
+
+    An answer without a number belongs to the test that follows it.
+    """
+    exercise, named = "", []
+    for step in reversed(own):
+        number = exercise_of(step.cell.name)
+        if step.role in (Role.TEST, Role.WRITTEN):
+            exercise = step.cell.name
+        belongs = step.role in (Role.TEST, Role.WRITTEN, Role.ANSWER)
+        named.append(replace(step, exercise=number or (exercise if belongs else "")))
+    return named[::-1]
+
+
 def _titles(notebook: Notebook) -> dict[str, str]:
     texts = [cell.source for cell in notebook.cells if cell.kind == "markdown"]
     return {found[1]: found[2] for text in texts for found in _HEADING.finditer(text)}
@@ -117,7 +138,7 @@ def _titles(notebook: Notebook) -> dict[str, str]:
 
 def require_same_lab(submission: Notebook, released: Notebook, lab: str) -> None:
     """Raise `BadSubmission` if ``submission`` holds none of the exercises of ``released``."""
-    wanted = {cell.name for cell in released.cells if exercise_of(cell.name)}
+    wanted = {cell.name for cell in released.cells if _belongs_to_exercise(cell)}
     found = {cell.name for cell in submission.cells}
     if wanted & found:
         return
@@ -126,6 +147,10 @@ def require_same_lab(submission: Notebook, released: Notebook, lab: str) -> None
     raise BadSubmission(
         f"this notebook is not a copy of {lab}: {holds}; give the notebook that you made from {lab}"
     )
+
+
+def _belongs_to_exercise(cell: Cell) -> bool:
+    return bool(exercise_of(cell.name)) or cell.grade or cell.solution
 
 
 def choose(submission: Notebook, stubs: Mapping[str, str]) -> tuple[dict[str, Cell], list[str]]:
@@ -156,13 +181,13 @@ def _role(cell: Cell) -> Role:
     if cell.kind != "code":
         return Role.TEXT
     if cell.is_test:  # an oracle is marked as a test, but it belongs to no exercise
-        return Role.TEST if exercise_of(cell.name) else Role.LOCKED
+        return Role.TEST if exercise_of(cell.name) or cell.points else Role.LOCKED
     return Role.LOCKED if cell.locked else Role.OPEN
 
 
 def _step(cell: Cell, stub: str, mine: Cell | None) -> Step:
     role = _role(cell)
-    learners = role in (Role.ANSWER, Role.WRITTEN, Role.OPEN)
+    learners = role in (Role.ANSWER, Role.WRITTEN, Role.OPEN) and not cell.task
     source = cell.source
     if learners:
         source = mine.source if mine else stub
@@ -195,13 +220,22 @@ def _repairs(step: Step, mine: Cell | None) -> list[str]:
     return []
 
 
-def _with_extras(own: list[Step], cells: Sequence[Cell], released: set[str]) -> list[Step]:
-    """Insert the learner's own code cells where they stood."""
+def _with_extras(
+    own: list[Step], cells: Sequence[Cell], released: set[str], older: bool
+) -> list[Step]:
+    """Insert the learner's own cells where they stood, and texts of the lab that they wrote in."""
 
     def is_extra(cell: Cell, place: Step | None) -> bool:
-        new = place is None or place.role is Role.TEXT  # a text cell can be turned into code
-        is_code = cell.kind == "code" and bool(cell.source.strip())
-        return new and is_code and cell.source not in released
+        if not cell.source.strip() or cell.source in released:
+            return False
+        if place is None:
+            return True
+        if place.role is Role.TEXT or place.cell.task:
+            changed = not older and not same_source(cell.source, place.stub)
+            return cell.kind == "code" or changed
+        # An answer cell that was split in two: both halves have its name, and both count.
+        learners = place.role in (Role.ANSWER, Role.WRITTEN, Role.OPEN)
+        return learners and cell is not place.mine and not same_source(cell.source, place.source)
 
     extras = place_extras(own, cells, is_extra)
     steps = [_extra(own, anchor, cell) for anchor, cell in extras[-1]]
@@ -228,8 +262,10 @@ def place_extras(
     extras: dict[int, list[tuple[int, Cell]]] = defaultdict(list)
     anchor = -1
     for cell in cells:
-        anchor = position.get(cell.name, anchor)
-        if is_extra(cell, own[anchor] if cell.name in position else None):
+        step = own[position[cell.name]] if cell.name in position else None
+        if step is not None and cell is step.mine:
+            anchor = position[cell.name]
+        if is_extra(cell, step):
             extras[_past_missing(own, anchor)].append((anchor, cell))
     return extras
 
@@ -247,8 +283,8 @@ def _past_missing(own: list[Step], anchor: int) -> int:
 def _extra(own: list[Step], anchor: int, cell: Cell) -> Step:
     where = f"after {own[anchor].cell.name}" if anchor >= 0 else "at the top"
     label = f"the cell that you added {where}"
-    bare = Cell("", "code", cell.source)  # what it calls itself does not count
-    return Step(bare, Role.EXTRA, cell.source, "", label, runs=True)
+    bare = Cell("", cell.kind, cell.source, raw=cell.raw)  # what it calls itself does not count
+    return Step(bare, Role.EXTRA, cell.source, "", label, runs=cell.kind == "code")
 
 
 def same_source(one: str, other: str) -> bool:

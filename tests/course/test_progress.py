@@ -85,7 +85,7 @@ def test_a_check_that_cannot_be_recorded_still_shows_its_points(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(evidence.os, "fsync", full)
+    monkeypatch.setattr(evidence.journal.os, "fsync", full)
     done = run("check", "1")
     assert (done.exit_code, done.stderr.count("\n")) == (0, 1)
     assert "No space left on device" in done.stderr

@@ -1,0 +1,45 @@
+"""Two lines for the ``nbgrader_config.py`` of any course.
+
+    from safetylab.grading.config import use_exam_room
+    use_exam_room(c)
+
+Then `nbgrader autograde` and the formgrader's Autograde button grade in the exam room. Classes are
+named and not imported here: Jupyter reads the file each time that it starts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from traitlets.config import Config
+
+_AUTOGRADE = (
+    "nbgrader.preprocessors.Execute",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+)
+_FEEDBACK = (
+    "nbgrader.preprocessors.GetGrades",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+)
+_ENGINE = "safetylab.grading.engine"
+_OURS = {"Execute": f"{_ENGINE}.ExamRoom", "SaveAutoGrades": f"{_ENGINE}.SaveGrades"}
+_HIDE = "safetylab.grading.feedback.HideTests"
+
+
+def use_exam_room(c: Config) -> None:
+    """Make nbgrader grade in the exam room, with the settings in ``c``."""
+    c.Autograde.exporter_class = f"{_ENGINE}.StagingExporter"
+    steps = c.Autograde.get("autograde_preprocessors") or _AUTOGRADE
+    c.Autograde.autograde_preprocessors = [_OURS.get(_name(step), step) for step in steps]
+    shown = c.GenerateFeedback.get("preprocessors") or _FEEDBACK
+    c.GenerateFeedback.preprocessors = [_HIDE, *(step for step in shown if step != _HIDE)]
+
+
+def _name(step: Any) -> str:
+    return str(step if isinstance(step, str) else step.__name__).rpartition(".")[2]

@@ -1,0 +1,82 @@
+"""Write down how cells ended as outputs of a notebook: for nbgrader's points, and for readers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from textwrap import fill
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_output as make_output
+from nbgrader.utils import is_grade
+
+from safetylab.grading.exam import ExamCell, Examined
+from safetylab.grading.outcome import Output
+from safetylab.grading.rebuild import Role
+from safetylab.grading.report import Report
+
+NOT_RUN = "This cell was not run when grading: no points depend on it."
+PAGE = 90
+_ENDS = {
+    "timeout": ("Timeout", "this cell did not finish in time"),
+    "dead": ("Died", "this cell ended its Python process"),
+}
+
+
+def tags(report: Report) -> dict[str, str]:
+    """Return what follows the sentence of a failed test: ``[1.1/no-sign]``, by the test's name."""
+    return {
+        check.name: f" [{row.exercise}/{check.misconception}]"
+        for row in report.rows
+        for check in row.checks
+        if check.misconception
+    }
+
+
+def cell_outputs(sat: ExamCell, cell: NotebookNode, tag: str = "") -> list[NotebookNode]:
+    """Return outputs of which nbgrader makes ``sat.score``, whatever the cell printed."""
+    outputs = [_shown(output, is_grade(cell)) for output in sat.outputs]
+    if not sat.end and "demo" in cell.metadata.get("tags", []):
+        outputs.append(_output("stream", name="stdout", text=f"{NOT_RUN}\n"))
+    if sat.end in ("error", *_ENDS):
+        outputs.append(_failure(sat, tag))
+    elif sat.score is not None and sat.score != float(cell.metadata.nbgrader["points"]):
+        outputs.append(_output("execute_result", data={"text/plain": repr(sat.score)}))
+    return outputs
+
+
+def _shown(output: Output, graded: bool) -> NotebookNode:
+    if output.kind in ("stdout", "stderr"):
+        # Under a test, nbgrader takes a warning on stderr for a failure.
+        name = "stdout" if graded else output.kind
+        return _output("stream", name=name, text=output.data)
+    return _output("display_data", data={output.kind: output.data})
+
+
+def _failure(sat: ExamCell, tag: str) -> NotebookNode:
+    ename, evalue = _ENDS.get(sat.end, (sat.ename, sat.evalue))
+    evalue = (sat.evalue or evalue) + tag
+    sentence = sat.role == Role.TEST.name and sat.evalue
+    text = fill(evalue, PAGE) if sentence else f"{ename}: {evalue}"
+    return _output("error", ename=ename, evalue=evalue, traceback=[text])
+
+
+def _output(kind: str, **content: object) -> NotebookNode:
+    output: NotebookNode = make_output(kind, **content)  # type: ignore[no-untyped-call]
+    return output
+
+
+def summary(examined: Examined, notes: Sequence[str]) -> NotebookNode:
+    """Return the cell at the top of a graded notebook."""
+    said = list(dict.fromkeys([*notes, *examined.report.notes]))
+    lines = [f"- {plain(note)}" for note in said]
+    head = "This notebook was graded by machine: the lab's own cells and tests, with your answers."
+    text = "\n".join([head, "", *lines]) if lines else head
+    cell: NotebookNode = new_markdown_cell(text, id="graded")  # type: ignore[no-untyped-call]
+    return cell
+
+
+def plain(text: str) -> str:
+    """Return a sentence as Markdown that shows just that sentence."""
+    escaped = "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!|~$" else c for c in text)
+    return escaped.replace("&", "&amp;").replace("<", "&lt;")

@@ -1,0 +1,168 @@
+"""The one writer of a gradebook: backup, lock, nbgrader's own conversion, and a last look."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sqlite3
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from glob import escape
+from pathlib import Path
+
+import nbgrader.api
+from nbgrader.api import MissingEntry
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
+from sqlalchemy import create_engine
+from sqlalchemy.exc import SAWarning
+
+from safetylab.course.paths import CourseError
+from safetylab.grading.engine import STAGED, Desk
+from safetylab.grading.exam import Examined
+from safetylab.grading.nbcourse import Course, programs_on_path
+from safetylab.grading.outcome import GradingError
+from safetylab.grading.staging import Work
+
+BACKUPS_KEPT = 20
+
+_engine = cache(create_engine)
+
+# nbgrader's own queries make SQLAlchemy warn each time a submission is new.
+warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
+_SQLITE = "sqlite:///"
+
+
+def own_folder(course: Course) -> Path:
+    """Return where the journal, backups and the lock are: beside the gradebook."""
+    url = course.directory.db_url
+    home = Path(url.removeprefix(_SQLITE)).parent if url.startswith(_SQLITE) else Path()
+    return course.root / home / ".safetylab"
+
+
+@contextmanager
+def only_writer(course: Course) -> Iterator[None]:
+    """Keep a second run out.
+
+    Raises:
+        CourseError: another one is at work.
+    """
+    folder = own_folder(course)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as file:
+        if not _locked(file.fileno()):
+            raise CourseError("another `safetylab grade` is at work in this course: let it finish")
+        for left in folder.glob(f"{STAGED}*"):  # by a run that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        yield
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def back_up(course: Course) -> Path | None:
+    """Copy the gradebook, as it is at one moment; only one of SQLite's can be."""
+    url = course.directory.db_url
+    source = course.root / url.removeprefix(_SQLITE)
+    if not url.startswith(_SQLITE) or not source.is_file():
+        return None
+    folder = own_folder(course) / "backups"
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"gradebook-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}.db"
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+    for path in sorted(folder.glob("gradebook-*.db"))[:-BACKUPS_KEPT]:
+        path.unlink()
+    return target
+
+
+@contextmanager
+def _one_engine() -> Iterator[None]:
+    """Let nbgrader keep its database engine: it makes nine for each submission.
+
+    Each new one compiles all queries again, which is half of the work of recording.
+    """
+    before = nbgrader.api.create_engine
+    nbgrader.api.create_engine = _engine
+    try:
+        yield
+    finally:
+        nbgrader.api.create_engine = before
+
+
+class _Recorder(Autograde):  # type: ignore[misc]
+    """nbgrader's Autograde, with what is to be recorded laid out already."""
+
+    desk: Desk
+
+
+def record(course: Course, assignment: str, work: Work, results: Mapping[str, Examined]) -> None:
+    """Put a submission through nbgrader's own conversion.
+
+    Args:
+        course: the course.
+        assignment: the assignment.
+        work: the submission.
+        results: what the exam said of its notebooks.
+
+    Raises:
+        GradingError: nbgrader refused it.
+    """
+    desk = Desk(own_folder(course))
+    desk.lay(course, assignment, work)
+    for name, examined in results.items():
+        desk.results[assignment, work.student, name] = examined
+    directory = course.staged(desk.folder)
+    directory.student_id, directory.assignment_id = escape(work.student), assignment
+    log, errors = logging.Logger("safetylab.nbgrader"), _Errors()
+    log.addHandler(errors)
+    converter = _Recorder(coursedir=directory, config=course.config, log=log)
+    converter.desk, converter.force = desk, True
+    try:
+        with programs_on_path(), _one_engine():
+            converter.start()
+    except NbGraderException as error:
+        raise GradingError(_reason(errors.said) or str(error)) from error
+
+
+class _Errors(logging.Handler):
+    """Keeps what nbgrader says went wrong."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+
+
+def _reason(said: list[str]) -> str:
+    """The last line of the first traceback, which is what went wrong."""
+    traces = [text.strip().splitlines()[-1] for text in said if text.startswith("Traceback")]
+    return traces[0] if traces else "; ".join(said[:1])
+
+
+def saved_scores(course: Course, assignment: str, student: str) -> dict[str, float | None] | None:
+    """Return the points that the gradebook has from tests, by notebook and cell."""
+    with _one_engine(), course.gradebook() as book:
+        try:
+            submission = book.find_submission(assignment, student)
+        except MissingEntry:
+            return None
+        return {
+            f"{notebook.name}/{grade.name}": grade.auto_score
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+        }

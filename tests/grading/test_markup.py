@@ -1,0 +1,206 @@
+"""Text of a student's, as nbgrader's pages would render it."""
+
+from __future__ import annotations
+
+import base64
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nbconvert.filters.markdown_mistune import markdown2html_mistune as render
+
+from safetylab.grading.markup import harmless, is_active, pictures
+
+_TAGS = """
+a b i em strong u s del sub sup br hr kbd p code pre span div ul ol li blockquote img h1 h2 h3 h4
+h5 h6 table thead tbody tr th td input
+"""
+TAGS = set(_TAGS.split())
+ATTRIBUTES = {"href", "src", "alt", "title", "id", "class", "style", "type", "checked", "disabled"}
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<ScRiPt src=//evil></sCrIpT>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "text <b onclick=alert(1)>bold</b>",
+    "<iframe src='evil.html'>",
+    "<iframe\nsrc='evil.html'>",
+    "<!--><script>alert(1)</script>-->",
+    "<![CDATA[<script>alert(1)</script>]]>",
+    "<?php <script>alert(1)</script> ?>",
+    "```\n</code></pre><script>alert(1)</script>\n```",
+    "`</code><script>alert(1)</script>`",
+    "~~~<script>\nalert(1)\n~~~",
+    "```\"><script>alert(1)</script>\nx\n```",
+    "[x](javascript:alert(1))",
+    "[x](JaVaScRiPt:alert(1))",
+    "[x](java&#115;cript:alert(1))",
+    "[x](&#x6A;avascript:alert(1))",
+    "[x](javascript&colon;alert(1))",
+    "[x](java\\script\\:alert(1))",
+    "[x](<javascript:alert(1)>)",
+    "[x](< javascript:alert(1)>)",
+    "[x](<java\tscript:alert(1)>)",
+    "[x](\njavascript:alert(1))",
+    "[x](\x01javascript:alert(1))",
+    "[x](vbscript:msgbox(1))",
+    "[x](data:text/html,<script>alert(1)</script>)",
+    "[x](//evil.example/page)",
+    "![x](javascript:alert(1))",
+    "![x](data:image/svg+xml;base64,PHN2Zz4=)",
+    "![x](https://evil.example/track.png)",
+    '![x](a.png" onerror="alert(1))',
+    '[x](https://a.example "\\" onclick=alert(1) ")',
+    "[x][y]\n\n[y]: javascript:alert(1)",
+    "[y]\n\n[y]:\n javascript:alert(1)",
+    "> [y]\n\n> [y]: <javascript:alert(1)>",
+    "![x][y]\n\n[y]: https://evil.example/track.png",
+    "<javascript:alert(1)>",
+    "<a href=javascript:alert(1)>x</a>",
+    "$\\href{javascript:alert(1)}{x}$",
+    "$$\\require{html}\\href{javascript:alert(1)}{x}$$",
+    "\\\\(\\href{javascript:alert(1)}{x}\\\\)",
+    "\\\\[&#92;href{javascript:alert(1)}{x}\\\\]",
+    "&bsol;href{javascript:alert(1)}{x}",
+    "\\begin{equation}\\style{x}\\HREF{y}{z}\\end{equation}",
+    "$<script>alert(1)</script>$",
+    "a | b\n--|--\n<script>alert(1)</script> | [x](javascript:alert(1))",
+    "- <script>alert(1)</script>\n    <script>alert(1)</script>",
+    "<b/onmouseover=alert(1)>x",
+    "<b >x</b ><br\t/onclick=alert(1)>",
+    "[![x](https://evil.example/a.png)](javascript:alert(1))",
+    "![![x](https://evil.example/a.png)](b.png)",
+    "[^1]\n\n[^1]: <script>alert(1)</script>",
+    "<math><maction actiontype=statusline xlink:href=javascript:alert(1)>x",
+]  # fmt: skip
+
+
+class Page(HTMLParser):
+    """What a browser would find on a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in TAGS:
+            self.found.append(tag)
+        for name, value in attrs:
+            if name not in ATTRIBUTES:
+                self.found.append(f"{tag} {name}={value}")
+            if name == "href" and not self.is_safe(value or "", ("http://", "https://", "#")):
+                self.found.append(f"{name}={value}")
+            if name == "src" and not self.is_safe(value or "", ("attachment:",)):
+                self.found.append(f"{name}={value}")
+
+    @staticmethod
+    def is_safe(address: str, prefixes: tuple[str, ...]) -> bool:
+        relative = ":" not in address and not address.strip().startswith(("//", "\\"))
+        return address.startswith(prefixes) or relative
+
+    def handle_decl(self, decl: str) -> None:
+        self.found.append(decl)
+
+    def handle_comment(self, data: str) -> None:
+        self.found.append(data)
+
+    def handle_pi(self, data: str) -> None:
+        self.found.append(data)
+
+    unknown_decl = handle_pi
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def active(text: str) -> list[str]:
+    page = Page(render(harmless(text)))
+    macros = ("\\href", "\\require", "\\style", "\\unicode", "\\class", "\\cssid")
+    return page.found + [name for name in macros if name in page.text.lower()]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_of_it_is_active(text: str) -> None:
+    assert active(text) == []
+    assert active(f"# A title\n\n1. one\n   {text}\n\n> {text}\n\n{text}") == []
+
+
+def test_the_page_would_notice() -> None:
+    page = Page(render("<script>x</script> <a href=javascript:x>y</a> <b onclick=x>y</b> <!--x-->"))
+    assert len(page.found) == 4
+
+
+PIECES = st.sampled_from(
+    [*HOSTILE, "<", ">", "&", "#", "[", "]", "(", ")", "![", "](", "]:", "javascript:", "\\",
+     "`", "```", "~~~", "\n", "\n\n", "    ", "$", "$$", '"', "'", "a", " ", "\t", "|", "-", "*",
+     "_", "script", "href", ":", "//", "https://", "attachment:", "x.png", "!", "/", "&#106;"]
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(PIECES, max_size=12).map("".join))
+def test_nothing_of_any_mixture_is_active(text: str) -> None:
+    assert active(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shows"),
+    [
+        ("if a < b and b > c: *yes*", "if a < b and b > c: yes"),
+        ("x<sup>2</sup> and H<sub>2</sub>O", "x2 and H2O"),
+        ("see [the docs](https://docs.python.org/3/)", "see the docs"),
+        ("[below](#more) and [data](numbers.csv)", "below and data"),
+        ("$a < b$, $\\alpha_{i}$", "$a < b$, $\\alpha_{i}$"),
+        ("`x[1:]` and `f(&a)`", "x[1:] and f(&a)"),
+        ("R&D, 2 &lt; 3", "R&D, 2 < 3"),
+    ],
+)
+def test_ordinary_text_reads_as_it_did(text: str, shows: str) -> None:
+    shown = Page(render(harmless(text))).text.strip()
+    assert shown.replace(" ", "") == shows.replace(" ", "")
+
+
+def test_ordinary_links_and_pictures_still_work() -> None:
+    kept = '[docs](https://docs.python.org/3/ "title") ![plot](attachment:plot.png) ![p](p.png)'
+    assert harmless(kept) == kept
+
+
+def test_what_a_script_hides_in_is_shown_as_text() -> None:
+    assert "alert(1)" in Page(render(harmless("<script>alert(1)</script>"))).text
+
+
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n rest").decode()
+
+
+def test_attachments_that_are_pictures_are_kept() -> None:
+    attachments = {
+        "a.png": {"image/png": PNG},
+        "b.svg": {"image/svg+xml": "<svg onload=alert(1)>"},
+        "c.png": {"image/png": base64.b64encode(b"<script>").decode()},
+        "d.png": {"image/png": PNG + '" onerror="alert(1)'},
+        'e" onload="x.png': {"image/png": PNG},
+        "f.png": "text",
+    }
+    assert pictures(attachments) == {"a.png": {"image/png": PNG}}
+    assert pictures(None) == {}
+
+
+@pytest.mark.parametrize(
+    "name", ["a.html", "b/C.SVG", "x.js", "y.xhtml", "z.htm", "p.PDF", "f.xml", "d.mjs", "s.svgz"]
+)
+def test_files_that_a_browser_would_run(name: str) -> None:
+    assert is_active(name)
+    assert not is_active(name + ".txt")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "b.png", "essay.docx", "c.py", "no type", "x.html.txt"])
+def test_files_that_a_browser_would_not_run(name: str) -> None:
+    assert not is_active(name)
+
+
+def test_texts_without_end_are_cut() -> None:
+    assert len(harmless("[" * 10**7)) < 60_000
