@@ -80,12 +80,22 @@ def _drawn(model: nn.Sequential, generator: torch.Generator | None) -> nn.Sequen
     return model
 
 
-def pretrained(name: Literal["mnist_cnn", "mnist_cnn_robust"]) -> nn.Sequential:
+def pretrained(
+    name: Literal[
+        "mnist_cnn",
+        "mnist_cnn_robust",
+        "mnist_cnn_one_step",
+        "mnist_cnn_two_step",
+        "mnist_cnn_masked",
+    ],
+) -> nn.Sequential:
     """Return a trained `cnn` of the course, in eval mode.
 
     Args:
-        name: ``"mnist_cnn"`` (trained on clean images) or ``"mnist_cnn_robust"`` (trained against
-            perturbations bounded in every pixel).
+        name: ``"mnist_cnn"`` (trained on clean images), ``"mnist_cnn_robust"`` (trained against
+            perturbations bounded in every pixel), ``"mnist_cnn_one_step"`` and
+            ``"mnist_cnn_two_step"`` (the same in a third of the time, against weaker attacks), or
+            ``"mnist_cnn_masked"`` (trained on clean images of which it saw a fifth of the pixels).
 
     Raises:
         ValueError: no such model, or its file was changed.
