@@ -744,7 +744,7 @@ def oracle_measure(model, n, seed):
     attacks = {"one_step": partial(oracle_attack, steps=1), "many_steps": oracle_attack,
                "transfer": lambda _, x, y, e: oracle_attack(other, x, y, e),
                "random": partial(oracle_random, g=g)}
-    return evaluation.sanity(model, [images], attacks, 0.2, [0.1, 0.2, 0.3, 0.6])
+    return evaluation.sanity(model, [images], attacks, 0.2, [0.2, 0.6])
 
 
 def oracle_alarms(alarms):
@@ -752,7 +752,7 @@ def oracle_alarms(alarms):
     suspects = defences(431)
     suspects["standard"] = models.pretrained("mnist_cnn")
     for name, model in suspects.items():
-        measured = oracle_measure(model, 60, 432)
+        measured = oracle_measure(model, 40, 432)
         got = alarms(dict(measured), slack=0.05)
         if name in ("C", "standard"):
             expect(got == [], f"a network that hides nothing is accused: {got}", "accuses-innocent")
@@ -1284,7 +1284,7 @@ def oracle_query(model, x, y, epsilon, g, queries=60):
 def oracle_ensemble(model, images, epsilon, g):
     """Accuracy under the worst of five: PGD twice with two losses, transfer, noise, queries."""
     other = models.small_cnn(g)
-    oracle_plain_fit(other, pooled(data.sample(data.mnist("train"), 2000, g)), g)
+    oracle_plain_fit(other, data.sample(small_train, 2000, g), g)
     pgd = partial(oracle_attack, random=g)
     attacks = {"margin": partial(pgd, lowers=oracle_margin), "cross-entropy": pgd,
                "again": partial(pgd, lowers=oracle_margin),
@@ -1306,10 +1306,10 @@ def oracle_plain_fit(model, images, g):
 def oracle_trained(adversarial_fit, seed, epsilon=0.2, steps=2):
     """Train on 6,000 hidden images, sit the ensemble on 300 others: accuracies by name."""
     g = torch.Generator().manual_seed(seed)
-    train = pooled(data.sample(data.mnist("train"), 6000, g))
+    train = data.sample(small_train, 6000, g)
     net = models.small_cnn(g)
     adversarial_fit(net, train, oracle_inner(epsilon, steps, g), epochs=3, generator=g, lr=0.01)
-    return oracle_ensemble(net, pooled(data.sample(data.mnist("test"), 300, g)), epsilon, g)
+    return oracle_ensemble(net, data.sample(small_test, 300, g), epsilon, g)
 
 
 def oracle_adversarial_fit(adversarial_fit):
@@ -1618,7 +1618,7 @@ for name in ("FGSM", "PGD-2"):
 figure = plots.curves(series, xlabel="epochs of further training",
                       ylabel="accuracy on held-out images")
 plots.show(figure, alt="One-step and PGD-20 accuracy by epoch. For FGSM training the two drift "
-           "apart: the one-step exam rises while PGD-20 falls. For PGD-2 training they rise together.")
+           "apart: the one-step exam rises while PGD-20 falls. For PGD-2 they rise together.")
 
 # %% [markdown]
 # Whoever watched only the one-step exam of the FGSM training saw steady progress. The monitor costs
@@ -1856,8 +1856,8 @@ def test_cvar():
     expect(abs(got - 4.5) < 1e-9, f"the worst 0.4 * 5 = 2 losses are 5 and 4, their mean is 4.5; "
            f"yours: {got:g}", "wrong-mean")
     got = cvar(losses.clone(), 0.5)
-    expect(abs(got - 4.4) < 1e-9, "alpha * n = 2.5: 5 and 4 count in full and 3 by half, (5 + 4 + "
-           f"1.5) / 2.5 = 4.4; yours: {got:g}", "no-fraction")
+    expect(abs(got - 4.2) < 1e-9, "alpha * n = 2.5: 5 and 4 count in full and 3 by half, (5 + 4 + "
+           f"1.5) / 2.5 = 4.2; yours: {got:g}", "no-fraction")
     expect(abs(cvar(losses.clone(), 1.0) - 3) < 1e-9, "alpha = 1 is the mean of all", "wrong-mean")
     ### BEGIN HIDDEN TESTS
     oracle_cvar(cvar)
@@ -1871,28 +1871,14 @@ print("4.7a: visible checks passed")
 def kl_penalised(losses, tau):
     """max over q of E_q losses - tau KL(q || p), and the q that reaches it: float, (n,)."""
     ### BEGIN SOLUTION
-    mean = torch.logsumexp(losses / tau, 0) - torch.log(torch.tensor(float(len(losses))))
-    return (tau * mean).item(), torch.softmax(losses / tau, 0)
+    from math import log
+
+    log_mean = torch.logsumexp(losses / tau, 0) - log(len(losses))
+    return (tau * log_mean).item(), torch.softmax(losses / tau, 0)
     ### END SOLUTION
 
 
-def kl_ball(losses, rho):
-    """max of E_q losses over all q with KL(q || p) <= rho, through the dual: a float."""
-    ### BEGIN SOLUTION
-    from scipy.optimize import minimize_scalar
-
-    scale = losses.abs().max().clamp_min(1e-12)
-
-    def dual(log_tau):
-        tau = torch.tensor(log_tau, dtype=losses.dtype).exp()
-        free = torch.logsumexp(losses / scale / tau, 0) - torch.tensor(len(losses)).double().log()
-        return (tau * (free + rho)).item()
-
-    found = minimize_scalar(dual, bounds=(-18, 18), method="bounded", options={"xatol": 1e-8})
-    return found.fun * scale.item()
-    ### END SOLUTION
-
-# %% nbgrader={"grade_id": "ex4_7-kl-test-penalised", "points": 2}
+# %% nbgrader={"grade_id": "ex4_7-kl-test", "points": 2}
 @exercise("4.7")
 def test_kl_penalised():
     """Two losses, 0 and tau * log(3): weights 1/4 and 3/4."""
@@ -1920,7 +1906,7 @@ def test_kl_penalised():
             n = len(losses)
             worth = lambda q, losses=losses, tau=tau, n=n: (  # noqa: E731
                 q @ losses - tau * torch.xlogy(q, q * n).sum()).item()
-            bound = 1e-7 * max(1, abs(value))
+            bound = 1e-5 * max(1, tau, abs(value))
             expect(abs(worth(q) - value) < bound, "your q does not reach your value", "no-weights")
             for _ in range(5):
                 other = torch.rand(n, generator=g, dtype=torch.float64)
@@ -1933,7 +1919,25 @@ def test_kl_penalised():
 test_kl_penalised()
 print("4.7b: visible checks passed")
 
-# %% nbgrader={"grade_id": "ex4_7-kl-test-ball", "points": 2}
+# %% nbgrader={"grade_id": "ex4_7-ball", "solution": true}
+def kl_ball(losses, rho):
+    """max of E_q losses over all q with KL(q || p) <= rho, through the dual: a float."""
+    ### BEGIN SOLUTION
+    from math import exp, log
+    from scipy.optimize import minimize_scalar
+
+    scale = losses.abs().max().clamp_min(1e-12)
+
+    def dual(log_tau):
+        tau = exp(log_tau)
+        log_mean = torch.logsumexp(losses / scale / tau, 0) - log(len(losses))
+        return (tau * (log_mean + rho)).item()
+
+    found = minimize_scalar(dual, bounds=(-18, 18), method="bounded", options={"xatol": 1e-8})
+    return found.fun * scale.item()
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex4_7-ball-test", "points": 2}
 @exercise("4.7")
 def test_kl_ball():
     """Equal losses; a tiny ball; a ball that holds everything."""
@@ -2165,9 +2169,9 @@ plots.show(plots.image_grid([fresh[0][fresh[2] == k][:4] for k in range(4)], row
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "setup-regularised", "locked": true}
-def regularised(kind, seed, goal=0.95):
+def regularised(kind, seed, goal=0.93):
     """A small network of this kind, trained until it reads `goal` of 1,000 held-out digits."""
-    g, net, held = torch.Generator().manual_seed(seed), None, some(small_test, 1000, 9)
+    g, held = torch.Generator().manual_seed(seed), some(small_test, 1000, 9)
     net = models.small_cnn(g)
     if kind == "dropout":
         net.insert(7, nn.Dropout(0.5))
@@ -2177,7 +2181,7 @@ def regularised(kind, seed, goal=0.95):
         net.insert(1, nn.BatchNorm2d(16))
     decay = 1e-3 if kind == "weight decay" else 0.0
     for _ in range(60):
-        training.fit(net, data.sample(small_train, 2560, g), epochs=1, generator=g, lr=3e-3,
+        training.fit(net, data.sample(small_train, 2560, g), epochs=1, generator=g, lr=4e-3,
                      weight_decay=decay, progress=False)
         if evaluation.accuracy(net, [held]) >= goal:
             return net
@@ -2185,7 +2189,7 @@ def regularised(kind, seed, goal=0.95):
 
 # %% nbgrader={"grade_id": "oracle-regularised", "points": 0}
 ### BEGIN HIDDEN TESTS
-def oracle_verdicts(seed, n=300):
+def oracle_verdicts(seed, n=200):
     """What each regularisation does to PGD-20 accuracy at epsilon 0.1: a share by name."""
     images, kept = some(small_test, n, seed), {}
     for kind in ("plain", "dropout", "weight decay", "batch normalisation"):
