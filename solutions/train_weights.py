@@ -111,7 +111,7 @@ def main() -> None:
             train, epochs=4, peak_lr=3e-3, epsilon=0.3, inner=1, ramp=0.2
         ),
         "mnist_cnn_two_step": partial(
-            train, epochs=4, peak_lr=3e-3, epsilon=0.3, inner=2, ramp=0.2
+            train, epochs=4, peak_lr=2e-3, epsilon=0.3, inner=2, ramp=0.2
         ),
         "mnist_cnn_masked": partial(train, epochs=2, peak_lr=3e-3, epsilon=0.0, hidden=0.8),
     }

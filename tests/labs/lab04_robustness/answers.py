@@ -134,7 +134,7 @@ def robust_separator(x, y, epsilon):
     # 4.3 a: the alarms
     Wrong(
         "ex4_3-alarms",
-        "accuses-innocent",
+        "misses-one-step",
         Edit('measured["one_step"] < many - slack', 'measured["one_step"] > many + slack'),
     ),
     Wrong(
@@ -453,8 +453,9 @@ def kl_penalised(losses, tau):
     ),
     # 4.7 c: the KL ball
     Wrong("ex4_7-ball", "outside", Edit("(log_mean + rho)", "(log_mean - rho)")),
-    Wrong("ex4_7-ball", "narrow-search", Edit("bounds=(-18, 18)", "bounds=(-1, 1)")),
-    Wrong("ex4_7-ball", "outside", Edit(" - log(len(losses))", "")),
+    Wrong("ex4_7-ball", "wrong-dual", Edit("bounds=(-18, 18)", "bounds=(-18, 2)")),
+    Wrong("ex4_7-ball", "narrow-search", Edit("bounds=(-18, 18)", "bounds=(0, 18)")),
+    Wrong("ex4_7-ball", "wrong-dual", Edit(" - log(len(losses))", "")),
     Right(
         "ex4_7-ball",
         "by-tilting",
