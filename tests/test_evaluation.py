@@ -10,6 +10,7 @@ from hypothesis.extra import numpy as hnp
 from scipy.optimize import linprog
 from torch import nn
 
+from safetylab import evaluation, models
 from safetylab.checks import CheckFailed
 from safetylab.data import batches
 from safetylab.evaluation import accuracy, distances, is_wrong, robust_accuracy
@@ -280,3 +281,83 @@ def test_one_example_and_small_labels_will_do(model, x, y):
 def test_leftover_gradients_of_training_are_not_the_attacks_fault(model, x, y):
     nn.functional.cross_entropy(model(x), y).backward()
     robust_accuracy(model, batches(x, y), identity, 0.1)
+
+
+class _Threshold(nn.Module):
+    """One pixel: class 1 above 0.5."""
+
+    def forward(self, x):
+        score = x.flatten(1)[:, 0] - 0.5
+        return torch.stack([torch.zeros_like(score), score], 1)
+
+
+def _down(by):
+    return lambda model, x, y, epsilon: (x - by * epsilon).clamp(0, 1)
+
+
+def _four():
+    x = torch.tensor([0.9, 0.7, 0.55, 0.2]).reshape(4, 1, 1, 1)
+    return [(x[:3], torch.ones(3, dtype=torch.long)), (x[3:], torch.ones(1, dtype=torch.long))]
+
+
+def test_worst_case_is_the_intersection():
+    attacks = {"half": _down(0.5), "full": _down(1.0)}
+    found = evaluation.worst_case(_Threshold().eval(), _four(), attacks, 0.3)
+    assert found.clean.tolist() == [True, True, True, False]
+    assert found.under["half"].tolist() == [True, True, False, False]
+    assert found.under["full"].tolist() == [True, False, False, False]
+    assert found.accuracies() == {"clean": 0.75, "half": 0.5, "full": 0.25, "worst case": 0.25}
+
+
+def test_worst_case_spares_what_fell():
+    sizes = []
+
+    def full(model, x, y, epsilon):
+        sizes.append(len(x))
+        return _down(1.0)(model, x, y, epsilon)
+
+    model, attacks = _Threshold().eval(), {"half": _down(0.5), "full": full}
+    found = evaluation.worst_case(model, _four(), attacks, 0.3, spare=True)
+    assert sizes == [2]
+    assert found.worst.tolist() == [True, False, False, False]
+
+
+def test_worst_case_refuses():
+    model = _Threshold().eval()
+    with pytest.raises(ValueError, match="no attack"):
+        evaluation.worst_case(model, _four(), {}, 0.1)
+    with pytest.raises(ValueError, match="no examples"):
+        evaluation.worst_case(model, [], {"a": _down(1.0)}, 0.1)
+    with pytest.raises(CheckFailed, match="out of the ball"):
+        evaluation.worst_case(model, _four(), {"a": _down(2.0)}, 0.1)
+
+
+def test_a_curve_that_rises_is_not_hidden():
+    attack = {"moody": lambda model, x, y, e: x if e > 0.2 else (x - e).clamp(0, 1)}
+    found = evaluation.robustness_curve(_Threshold().eval(), _four(), attack, [0.0, 0.2, 0.3])
+    assert found["moody"] == ([0.0, 0.2, 0.3], [0.75, 0.25, 0.75])
+    assert found["worst case"] == found["moody"]
+
+
+def test_sanity_measures_and_reports():
+    attacks = {"one_step": _down(1.0), "many_steps": _down(0.5), "transfer": _down(0.0),
+               "random": _down(1.0)}  # fmt: skip
+    found = evaluation.sanity(_Threshold().eval(), _four(), attacks, 0.3, [0.1, 0.6])
+    assert (found["one_step"], found["many_steps"], found["transfer"]) == (0.25, 0.5, 0.75)
+    assert found["random_only"] == 0.25
+    assert found["curve"] == [0.5, 0.25]
+    assert (found["largest_class"], found["n"]) == (1.0, 4)
+    assert (found["silent"], found["unsteady"]) == (0, 0)
+    table = evaluation.sanity_report({"it": found}, lambda row: ["one-step"])
+    assert table.splitlines()[1].endswith("25.0%  one-step")
+
+
+def test_sanity_sees_dead_and_random_gradients():
+    x, y = torch.rand(6, 1, 4, 4), torch.zeros(6, dtype=torch.long)
+    net = nn.Sequential(nn.Flatten(), nn.Linear(16, 3))
+    attacks = dict.fromkeys(("one_step", "many_steps", "transfer", "random"), lambda m, x, y, e: x)
+    flat = evaluation.sanity(models.Quantised(net, 4).eval(), [(x, y)], attacks, 0.1, [0.1])
+    masked = models.Masked(net, 0.5, torch.Generator().manual_seed(0)).eval()
+    drawn = evaluation.sanity(masked, [(x, y)], attacks, 0.1, [0.1])
+    assert (flat["silent"], flat["unsteady"]) == (1, 0)
+    assert (drawn["silent"], drawn["unsteady"]) == (0, 1)

@@ -412,34 +412,21 @@ print("\n".join(f"{name}: " + ", ".join(f"{n}: {gap:.1%}" for n, gap in zip(*row
 # More images close the clean gap, and weight decay helps where images are few: that is overfitting.
 # The robust gap is no larger. It need not be: these networks are as helpless around the images that
 # they were trained on. What they lack is another generalisation, from an image to its
-# neighbourhood, and no number of clean images asks for it.
-# %% [markdown]
-# ## Exercise 4.2: an L1 term inside the loss (5 points)
-#
-# Difficulty: 3 of 5 · Minutes: 25 · Why: adversarial training is often called "just a
-# regularisation". For a linear model one can write down which one, and that it is none that you
-# could add to the loss from outside.
-#
-# Linear model, L-infinity attack, no box. Labels for the squared loss are numbers; for the logistic
-# loss they are +1 and -1.
-#
-# **a.** Write the loss of each example **after the best attack**, in closed form (float64, correct
-# to 1e-8):
-#
-# - `worst_squared(w, x, y, epsilon)`: of `(w.x - y)^2`
-# - `worst_logistic(w, x, y, epsilon)`: of `log(1 + exp(-y * w.x))`; it must stay finite for margins
-#   of plus and minus 1,000
-# - `w`: (d,); `x`: (n, d); `y`: (n,); both return shape (n,)
-#
-# <details><summary>Hint 1: where to look</summary>
+# neighbourhood, and no number of clean images asks for it. %% [markdown] ## Exercise 4.2: an L1
+# term inside the loss (5 points) Difficulty: 3 of 5 · Minutes: 25 · Why: adversarial training is
+# often called "just a regularisation". For a linear model one can write down which one, and that it
+# is none that you could add to the loss from outside. Linear model, L-infinity attack, no box.
+# Labels for the squared loss are numbers; for the logistic loss they are +1 and -1. **a.** Write
+# the loss of each example **after the best attack**, in closed form (float64, correct to 1e-8): -
+# `worst_squared(w, x, y, epsilon)`: of `(w.x - y)^2` - `worst_logistic(w, x, y, epsilon)`: of
+# `log(1 + exp(-y * w.x))`; it must stay finite for margins of plus and minus 1,000 - `w`: (d,);
+# `x`: (n, d); `y`: (n,); both return shape (n,) <details><summary>Hint 1: where to look</summary>
 # w.x can be moved by up to epsilon * ||w||_1, up or down. Which of the two hurts?
-# <details><summary>Hint 2: the idea</summary>
-# For the squared loss, away from y on whichever side you are: the absolute residual grows. For the
-# logistic loss, the margin falls. Neither depends on anything else.
-# <details><summary>Hint 3: nearly the code</summary>
-# (|residual| + epsilon * ||w||_1) squared; and <code>F.softplus</code> of minus the lowered margin,
-# which is log(1 + exp(.)) without overflow.
-# </details></details></details>
+# <details><summary>Hint 2: the idea</summary> For the squared loss, away from y on whichever side
+# you are: the absolute residual grows. For the logistic loss, the margin falls. Neither depends on
+# anything else. <details><summary>Hint 3: nearly the code</summary> (|residual| + epsilon *
+# ||w||_1) squared; and <code>F.softplus</code> of minus the lowered margin, which is log(1 +
+# exp(.)) without overflow. </details></details></details>
 
 # %% nbgrader={"grade_id": "oracle-linear", "points": 0}
 ### BEGIN HIDDEN TESTS
@@ -1490,10 +1477,10 @@ print(f"you said: {my_share}")
 
 # %% [markdown]
 # That is the moment to remember. In the one-step exam the FGSM-trained and the PGD-trained network
-# look like brothers, at equal clean accuracy. Forty steps later one of them has lost half of what it
-# had. It had not learned to withstand: it had learned to make the first step point the wrong way.
-# Wong et al. call it **catastrophic overfitting**. Whoever watches only the attack that is used in
-# training does not see it.
+# look like brothers, at equal clean accuracy. Forty steps later one of them has lost half of what
+# it had. It had not learned to withstand: it had learned to make the first step point the wrong
+# way. Wong et al. call it **catastrophic overfitting**. Whoever watches only the attack that is
+# used in training does not see it.
 #
 # **c. `collapsed(weak, strong, drop=0.1)`**: so watch a stronger one. `weak` and `strong` are lists
 # of accuracies, one entry per epoch: under the one step that is used in training, and under a PGD.
@@ -2131,14 +2118,15 @@ net = models.linear(196, 2)
 training.fit(net, data.Images(x, y), epochs=10, generator=g, weight_decay=0.01, progress=False)
 print("mean loss:    " + ", ".join(f"{n}: {a:.1%}" for n, a in
                                    zip(names, group_accuracies(net, *fresh), strict=True)))
-plots.show(plots.image_grid([fresh[0][fresh[2] == k][:4] for k in range(4)], row_labels=names),
+framed = F.pad(fresh[0], [2, 2, 2, 2])
+plots.show(plots.image_grid([framed[fresh[2] == k][:4] for k in range(4)], row_labels=names),
            alt="Four rows of digits: 4 without and with a white mark in the corner, 9 without and "
            "with it.")
 
 # %% [markdown]
 # Plain training reads the mark, because on average that pays: the two groups that contradict it are
-# lost. Here equal weights for the groups already mend it, and the moving weights change little more.
-# They pay where the groups are unequally hard.
+# lost. Here equal weights for the groups already mend it, and the moving weights change little
+# more. They pay where the groups are unequally hard.
 #
 # The weight decay is not decoration. A network that is large enough to bring every training loss to
 # zero leaves nothing to re-weight: all group losses are zero, and group DRO gains nothing (Sagawa
@@ -2242,8 +2230,7 @@ print(f"{'adversarial training':20} clean {found.accuracies()['clean']:.1%}   "
 # %% [markdown]
 # At about equal clean accuracy the three differ by a few points, and all of them lose more than two
 # thirds of what they had. They close the gap between training and test images, which is worth
-# having. The gap between an image and its
-# neighbours closes only if somebody trains there.
+# having. The gap between an image and its neighbours closes only if somebody trains there.
 #
 # ## What you found
 #
