@@ -278,9 +278,10 @@ def _falls(
 
 def _is_silent(model: nn.Module, x: Tensor, y: Tensor) -> Tensor:
     """Return a bool tensor (n,): where the input gradient of the cross-entropy is exactly zero."""
-    z = x.detach().clone().requires_grad_(True)
-    loss = nn.functional.cross_entropy(model(z), y, reduction="sum")
-    (gradient,) = torch.autograd.grad(loss, z)
+    point = x.detach().clone()
+    point.requires_grad_()
+    loss = nn.functional.cross_entropy(model(point), y, reduction="sum")
+    (gradient,) = torch.autograd.grad(loss, point)
     return ~gradient.flatten(start_dim=1).any(dim=1)
 
 

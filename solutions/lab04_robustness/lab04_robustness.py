@@ -412,21 +412,34 @@ print("\n".join(f"{name}: " + ", ".join(f"{n}: {gap:.1%}" for n, gap in zip(*row
 # More images close the clean gap, and weight decay helps where images are few: that is overfitting.
 # The robust gap is no larger. It need not be: these networks are as helpless around the images that
 # they were trained on. What they lack is another generalisation, from an image to its
-# neighbourhood, and no number of clean images asks for it. %% [markdown] ## Exercise 4.2: an L1
-# term inside the loss (5 points) Difficulty: 3 of 5 · Minutes: 25 · Why: adversarial training is
-# often called "just a regularisation". For a linear model one can write down which one, and that it
-# is none that you could add to the loss from outside. Linear model, L-infinity attack, no box.
-# Labels for the squared loss are numbers; for the logistic loss they are +1 and -1. **a.** Write
-# the loss of each example **after the best attack**, in closed form (float64, correct to 1e-8): -
-# `worst_squared(w, x, y, epsilon)`: of `(w.x - y)^2` - `worst_logistic(w, x, y, epsilon)`: of
-# `log(1 + exp(-y * w.x))`; it must stay finite for margins of plus and minus 1,000 - `w`: (d,);
-# `x`: (n, d); `y`: (n,); both return shape (n,) <details><summary>Hint 1: where to look</summary>
+# neighbourhood, and no number of clean images asks for it.
+# %% [markdown]
+# ## Exercise 4.2: an L1 term inside the loss (5 points)
+#
+# Difficulty: 3 of 5 · Minutes: 25 · Why: adversarial training is often called "just a
+# regularisation". For a linear model one can write down which one, and that it is none that you
+# could add to the loss from outside.
+#
+# Linear model, L-infinity attack, no box. Labels for the squared loss are numbers; for the logistic
+# loss they are +1 and -1.
+#
+# **a.** Write the loss of each example **after the best attack**, in closed form (float64, correct
+# to 1e-8):
+#
+# - `worst_squared(w, x, y, epsilon)`: of `(w.x - y)^2`
+# - `worst_logistic(w, x, y, epsilon)`: of `log(1 + exp(-y * w.x))`; it must stay finite for margins
+#   of plus and minus 1,000
+# - `w`: (d,); `x`: (n, d); `y`: (n,); both return shape (n,)
+#
+# <details><summary>Hint 1: where to look</summary>
 # w.x can be moved by up to epsilon * ||w||_1, up or down. Which of the two hurts?
-# <details><summary>Hint 2: the idea</summary> For the squared loss, away from y on whichever side
-# you are: the absolute residual grows. For the logistic loss, the margin falls. Neither depends on
-# anything else. <details><summary>Hint 3: nearly the code</summary> (|residual| + epsilon *
-# ||w||_1) squared; and <code>F.softplus</code> of minus the lowered margin, which is log(1 +
-# exp(.)) without overflow. </details></details></details>
+# <details><summary>Hint 2: the idea</summary>
+# For the squared loss, away from y on whichever side you are: the absolute residual grows. For the
+# logistic loss, the margin falls. Neither depends on anything else.
+# <details><summary>Hint 3: nearly the code</summary>
+# (|residual| + epsilon * ||w||_1) squared; and <code>F.softplus</code> of minus the lowered margin,
+# which is log(1 + exp(.)) without overflow.
+# </details></details></details>
 
 # %% nbgrader={"grade_id": "oracle-linear", "points": 0}
 ### BEGIN HIDDEN TESTS
@@ -1002,7 +1015,7 @@ def test_eot():
         few, many, more = (eot_gradient(noisy, *images, cross_entropy, k) for k in (1, 60, 60))
     likeness = F.cosine_similarity(many.flatten(1), more.flatten(1)).mean()
     single = F.cosine_similarity(few.flatten(1), more.flatten(1)).mean()
-    expect(likeness > 0.6 > single, f"two means of 60 draws must point the same way (cosine "
+    expect(likeness > 0.45 > single, f"two means of 60 draws must point the same way (cosine "
            f"{likeness:.2f}), and a single draw elsewhere ({single:.2f})", "one-draw")
     plain = models.pretrained("mnist_cnn")
     z = images.x.clone().requires_grad_(True)
@@ -1191,7 +1204,7 @@ print(f"you said {my_survivors!r}; more than half keeps: "
 # Rubric:
 #
 # - 1 point: says that single draws are noisy and that the sign (or the step) is taken before they
-#   can average out
+#   can average out, or that an early stop leaves an image after one accidental misreading
 # - 1 point: says that surviving attacks gives only an upper bound, or that no alarm is no proof
 # - 1 point: asks for something that makes an adaptive attack possible or shows one (code, weights,
 #   a description of the randomness, an adaptive attack by others)

@@ -1,5 +1,8 @@
 """What the thresholds of Lab 04 were set from: 20 seeds of the solution and of a mistake.
 
+A climb along single draws brings defence B down, too, only less far (a mistake that 4.3d does not
+catch); that a gradient is a mean over draws is proved by 4.3c's closed form.
+
 ``python tests/labs/lab04_robustness/thresholds.py > tests/labs/lab04_robustness/thresholds.txt``
 """
 
@@ -78,7 +81,7 @@ def measure(seed):
     kept = LAB["oracle_verdicts"](seed)
     return {
         "4.3a judged right of 4 >= 4": (right, strict),
-        "4.3c cosine, 60 draws >= 0.6": (likeness, single),
+        "4.3c cosine, 60 draws >= 0.45": (likeness, single),
         "4.3d left of A <= 0.2": (climbed["A"], careless["A"]),
         "4.3d left of B <= 0.2": (climbed["B"], careless["B"]),
         "4.3d left of C >= 0.8": (climbed["C"], None),
