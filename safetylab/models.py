@@ -94,6 +94,26 @@ def smooth_cnn(
     return _drawn(model, generator).to(dtype)
 
 
+def small_cnn(generator: torch.Generator | None = None) -> nn.Sequential:
+    """Return a convolutional network with 38,394 parameters: (n, 1, 14, 14) -> (n, 10).
+
+    For images pooled to half their width and height, so that training takes seconds. The weights
+    are drawn as by `cnn`.
+    """
+    with torch.device("meta"):
+        model = nn.Sequential(
+            nn.Conv2d(1, 16, 4, stride=2, padding=1),
+            nn.ReLU(),
+            nn.Conv2d(16, 32, 3, stride=2, padding=1),
+            nn.ReLU(),
+            nn.Flatten(),
+            nn.Linear(32 * 4 * 4, 64),
+            nn.ReLU(),
+            nn.Linear(64, 10),
+        )
+    return _drawn(model, generator)
+
+
 def _drawn(model: nn.Sequential, generator: torch.Generator | None) -> nn.Sequential:
     """Give a model without storage its memory, and weights uniform in +-1/sqrt(fan in)."""
     generator = generator or torch.Generator().manual_seed(0)
@@ -107,12 +127,22 @@ def _drawn(model: nn.Sequential, generator: torch.Generator | None) -> nn.Sequen
     return model
 
 
-def pretrained(name: Literal["mnist_cnn", "mnist_cnn_robust"]) -> nn.Sequential:
+def pretrained(
+    name: Literal[
+        "mnist_cnn",
+        "mnist_cnn_robust",
+        "mnist_cnn_one_step",
+        "mnist_cnn_two_step",
+        "mnist_cnn_masked",
+    ],
+) -> nn.Sequential:
     """Return a trained `cnn` of the course, in eval mode.
 
     Args:
-        name: ``"mnist_cnn"`` (trained on clean images) or ``"mnist_cnn_robust"`` (trained against
-            perturbations bounded in every pixel).
+        name: ``"mnist_cnn"`` (trained on clean images), ``"mnist_cnn_robust"`` (trained against
+            perturbations bounded in every pixel), ``"mnist_cnn_one_step"`` and
+            ``"mnist_cnn_two_step"`` (the same in a third of the time, against weaker attacks), or
+            ``"mnist_cnn_masked"`` (trained on clean images of which it saw a fifth of the pixels).
 
     Raises:
         ValueError: no such model, or its file was changed.
@@ -176,4 +206,24 @@ class Quantised(nn.Module):
         """Return logits of shape (n, classes)."""
         steps = self.levels - 1
         logits: Tensor = self.model(torch.round(x * steps) / steps)
+        return logits
+
+
+class Masked(nn.Module):
+    """``model`` behind an input whose pixels are each blacked out with probability ``share``.
+
+    Which ones is drawn by ``generator``, afresh at each call.
+    """
+
+    def __init__(self, model: nn.Module, share: float, generator: torch.Generator) -> None:
+        super().__init__()
+        if not 0 <= share < 1:
+            raise ValueError(f"share is {share}: it is a probability, at least 0 and below 1")
+        self.model, self.share, self.generator = model, share, generator
+        self.train(model.training)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return logits of shape (n, classes); two calls on the same ``x`` differ."""
+        seen = torch.rand(x.shape, generator=self.generator, dtype=x.dtype) >= self.share
+        logits: Tensor = self.model(x * seen)
         return logits

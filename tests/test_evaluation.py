@@ -10,6 +10,7 @@ from hypothesis.extra import numpy as hnp
 from scipy.optimize import linprog
 from torch import nn
 
+from safetylab import evaluation
 from safetylab.checks import CheckFailed
 from safetylab.data import batches
 from safetylab.evaluation import accuracy, distances, is_wrong, psnr, robust_accuracy
@@ -288,3 +289,76 @@ def test_psnr_by_hand():
     assert torch.allclose(got, torch.tensor([20.0, 100.0, torch.inf], dtype=torch.float64))
     one_of_four = torch.tensor([[1.0, 0, 0, 0]])
     assert psnr(torch.zeros(1, 4), one_of_four).item() == pytest.approx(10 * math.log10(4))
+
+
+class _Threshold(nn.Module):
+    """One pixel: class 1 above 0.5."""
+
+    def forward(self, x):
+        score = x.flatten(1)[:, 0] - 0.5
+        return torch.stack([torch.zeros_like(score), score], 1)
+
+
+def _down(by):
+    return lambda model, x, y, epsilon: (x - by * epsilon).clamp(0, 1)
+
+
+SIGNS = {"dark": lambda model, x, y: x.flatten(1)[:, 0] < 0.5,
+         "always": lambda model, x, y: torch.ones(len(x), dtype=torch.bool)}  # fmt: skip
+
+
+def _four():
+    x = torch.tensor([0.9, 0.7, 0.55, 0.2]).reshape(4, 1, 1, 1)
+    return [(x[:3], torch.ones(3, dtype=torch.long)), (x[3:], torch.ones(1, dtype=torch.long))]
+
+
+def test_worst_case_is_the_intersection():
+    attacks = {"half": _down(0.5), "full": _down(1.0)}
+    found = evaluation.worst_case(_Threshold().eval(), _four(), attacks, 0.3)
+    assert found.clean.tolist() == [True, True, True, False]
+    assert found.under["half"].tolist() == [True, True, False, False]
+    assert found.under["full"].tolist() == [True, False, False, False]
+    assert found.accuracies() == {"clean": 0.75, "half": 0.5, "full": 0.25, "worst case": 0.25}
+
+
+def test_worst_case_spares_what_fell():
+    sizes = []
+
+    def full(model, x, y, epsilon):
+        sizes.append(len(x))
+        return _down(1.0)(model, x, y, epsilon)
+
+    model, attacks = _Threshold().eval(), {"half": _down(0.5), "full": full}
+    found = evaluation.worst_case(model, _four(), attacks, 0.3, spare=True)
+    assert sizes == [2]
+    assert found.worst.tolist() == [True, False, False, False]
+
+
+def test_worst_case_refuses():
+    model = _Threshold().eval()
+    with pytest.raises(ValueError, match="no attack"):
+        evaluation.worst_case(model, _four(), {}, 0.1)
+    with pytest.raises(ValueError, match="no examples"):
+        evaluation.worst_case(model, [], {"a": _down(1.0)}, 0.1)
+    with pytest.raises(CheckFailed, match="out of the ball"):
+        evaluation.worst_case(model, _four(), {"a": _down(2.0)}, 0.1)
+
+
+def test_a_curve_that_rises_is_not_hidden():
+    attack = {"moody": lambda model, x, y, e: x if e > 0.2 else (x - e).clamp(0, 1)}
+    found = evaluation.robustness_curve(_Threshold().eval(), _four(), attack, [0.0, 0.2, 0.3])
+    assert found["moody"] == ([0.0, 0.2, 0.3], [0.75, 0.25, 0.75])
+    assert found["worst case"] == found["moody"]
+
+
+def test_sanity_measures_and_reports():
+    attacks = {"one_step": _down(1.0), "many_steps": _down(0.5), "transfer": _down(0.0),
+               "random": _down(1.0)}  # fmt: skip
+    found = evaluation.attack_sanity(_Threshold().eval(), _four(), attacks, 0.3, [0.1, 0.6], SIGNS)
+    assert (found["one_step"], found["many_steps"], found["transfer"]) == (0.25, 0.5, 0.75)
+    assert found["random_only"] == 0.25
+    assert found["curve"] == [0.5, 0.25]
+    assert (found["largest_class"], found["n"]) == (1.0, 4)
+    assert (found["dark"], found["always"]) == (0.25, 1)
+    table = evaluation.sanity_report({"it": found}, lambda row: ["one-step"])
+    assert table.splitlines()[1].endswith("25.0%  one-step")

@@ -209,3 +209,23 @@ def test_wrappers_keep_the_mode_and_share_the_model(wrap, training):
     wrapped = wrap(model)
     assert {module.training for module in wrapped.modules()} == {training}
     assert wrapped.model is model
+
+
+def test_small_cnn_is_the_stated_network():
+    model = models.small_cnn()
+    assert size(model) == 38_394
+    assert model(torch.rand(3, 1, 14, 14)).shape == (3, 10)
+    again = models.small_cnn(seeded(0))
+    assert all(map(torch.equal, model.parameters(), again.parameters()))
+
+
+def test_masked_blacks_out_the_stated_share():
+    x = torch.ones(200, 1, 10, 10)
+    masked = models.Masked(nn.Flatten(), 0.8, seeded(3))
+    first, second = masked(x), masked(x)
+    assert set(first.unique().tolist()) == {0.0, 1.0}
+    assert float(first.mean()) == pytest.approx(0.2, abs=0.01)
+    assert not torch.equal(first, second)
+    assert torch.equal(first, models.Masked(nn.Flatten(), 0.8, seeded(3))(x))
+    with pytest.raises(ValueError, match="share is 1"):
+        models.Masked(nn.Flatten(), 1.0, seeded(0))
