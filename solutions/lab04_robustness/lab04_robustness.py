@@ -673,9 +673,8 @@ signs = {"silent": is_silent, "unsteady": is_unsteady}
 # would have known before.
 #
 # **a. The alarms.** `evaluation.attack_sanity` measures, and judges nothing. It runs four attacks
-# (one
-# gradient step, many steps, examples made on another network, random points of the ball) and the
-# attack of many steps at growing radii, all on the same images. You write the judge:
+# (one gradient step, many steps, examples made on another network, random points of the ball) and
+# the attack of many steps at growing radii, all on the same images. You write the judge:
 # `alarms(measured, slack=0.02)` returns the names of the alarms that ring, in this order:
 #
 # | alarm | rings when |
