@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import nn
 
@@ -71,6 +74,27 @@ def expect(condition: object, message: str, misconception: str = "") -> None:
         raise CheckFailed(message, misconception)
 
 
+def expect_number(value: object, name: str) -> float:
+    """Return ``value`` as a float if it is one real, finite number; else `CheckFailed`.
+
+    A number is an int, a float, or a numpy array or tensor without dimensions.
+    """
+    bare = isinstance(value, np.generic | np.ndarray | torch.Tensor) and value.ndim == 0
+    number = value.item() if bare else value  # type: ignore[attr-defined]
+    expect(
+        isinstance(number, int | float),
+        f"{name} must return one number; it returned {type(value).__name__}",
+        "no-number",
+    )
+    assert isinstance(number, int | float)
+    expect(
+        math.isfinite(number),
+        f"{name} returned {number}: look for a division by zero or the log of zero",
+        "not-finite",
+    )
+    return float(number)
+
+
 def expect_tensor(value: object, shape: tuple[int, ...], name: str) -> torch.Tensor:
     """Return ``value`` if it is a finite, graph-free tensor of ``shape``; else `CheckFailed`."""
     expect(
@@ -92,6 +116,32 @@ def expect_tensor(value: object, shape: tuple[int, ...], name: str) -> torch.Ten
     expect(
         bool(torch.isfinite(value).all()),
         f"{name} returned nan or infinity: look for a division by zero or the log of zero",
+        "not-finite",
+    )
+    return value
+
+
+def expect_array(
+    value: object, shape: tuple[int, ...], name: str, *, finite: bool = True
+) -> npt.NDArray[Any]:
+    """Return ``value`` if it is a numpy array of numbers of ``shape``; else `CheckFailed`.
+
+    ``finite`` refuses nan and infinity.
+    """
+    expect(
+        isinstance(value, np.ndarray) and value.dtype.kind in "biuf",
+        f"{name} must return a numpy array of numbers; it returned {type(value).__name__}",
+        "no-array",
+    )
+    assert isinstance(value, np.ndarray)
+    expect(
+        value.shape == shape,
+        f"{name} must return shape {shape}; it returned {value.shape}",
+        "wrong-shape",
+    )
+    expect(
+        not finite or np.isfinite(value).all(),
+        f"{name} returned nan or infinity: look for a division by zero",
         "not-finite",
     )
     return value
