@@ -28,7 +28,7 @@
 # |---|---|
 # | Paper | section 3.3 (privacy: collection, sharing, inference attacks; differential privacy) |
 # | Time | 150 minutes for 11.1 to 11.6 and 11.8; about 75 more for the deeper ones |
-# | Points | 21 (21 checked by machine, 0 read by a person) |
+# | Points | 54 (51 checked by machine, 3 read by a person) |
 # | You need | numpy, pandas, some PyTorch; the normal and the binomial distribution; Lab 00 |
 # | It runs in | COST |
 #
@@ -225,7 +225,7 @@ def test_uniqueness():
 test_uniqueness()
 print("11.1a: visible checks passed")
 
-# %% [markdown]
+# %% [markdown] id="predict-uniqueness"
 # ### Predict, then run
 #
 # Nine columns of 32,561 people: sex, race, age, marital status, education, country, kind of work,
@@ -704,35 +704,37 @@ def membership_scores(model, x, y):
 # %% nbgrader={"grade_id": "ex11_2-scores-test", "points": 1}
 @exercise("11.2")
 def test_membership_scores():
-    """A linear model without weights is equally unsure of everything; then random ones."""
-    g = torch.Generator().manual_seed(0)
-    for n, classes in ((4, 3), (1, 2)):
-        model = models.linear(5, classes, generator=g)
-        x, y = torch.randn(n, 5, generator=g), torch.randint(0, classes, (n,), generator=g)
-        with untouched(model, x, y):
-            got = membership_scores(model, x, y)
-        expect(
-            isinstance(got, torch.Tensor) and got.dim() == 1,
-            "one score per example, shape (n,): keep the loss from averaging",
-            "one-number",
-        )
-        got = expect_tensor(got, (n,), "membership_scores")
-        expect(
-            (got <= 0).all(),
-            "a loss is positive, so its negative is not: members have the "
-            "smaller loss and must get the larger score",
-            "wrong-sign",
-        )
-        logits = model(x).detach()
-        truth = torch.stack(
-            [row[label] - row.exp().sum().log() for row, label in zip(logits, y, strict=True)]
-        )
-        expect(
-            torch.allclose(got, truth, atol=1e-5),
-            "the score is minus the cross-entropy with the TRUE label of each example",
-            "wrong-label",
-        )
+    """A model that passes its input on: the inputs are log probabilities."""
+    model = models.linear(3, 3)
+    model.load_state_dict({"1.weight": torch.eye(3), "1.bias": torch.zeros(3)})
+    x, y = torch.tensor([[0.7, 0.2, 0.1], [0.25, 0.5, 0.25]]).log(), torch.tensor([0, 2])
+    with untouched(model, x, y):
+        got = membership_scores(model, x, y)
+    expect(
+        isinstance(got, torch.Tensor) and got.dim() == 1,
+        "one score per example, shape (n,): keep the loss from averaging",
+        "one-number",
+    )
+    got = expect_tensor(got, (2,), "membership_scores")
+    expect(
+        (got <= 0).all(),
+        "a loss is positive, so its negative is not: members have the smaller "
+        "loss and must get the larger score",
+        "wrong-sign",
+    )
+    expect(
+        abs(got[1] - math.log(0.25)) < 1e-5,
+        "example 1 has the label 2, which the model gives "
+        f"0.25: its score is ln 0.25 = -1.39; yours: {got[1]:.2f}",
+        "wrong-label",
+    )
+    expect(
+        abs(got[0] - math.log(0.7)) < 1e-5,
+        f"example 0 has the score ln 0.7 = -0.36; yours: {got[0]:.2f}",
+        "wrong-label",
+    )
     ### BEGIN HIDDEN TESTS
+    g = torch.Generator().manual_seed(21)
     model = models.linear(6, 4, generator=g).double()
     x = torch.randn(7, 6, generator=g, dtype=torch.float64)
     y = torch.arange(7) % 4
@@ -1411,29 +1413,27 @@ def gaussian(true, sensitivity, epsilon, delta, rng, gaussian_delta):
 # %% nbgrader={"grade_id": "ex11_3-gaussian-test", "points": 2}
 @exercise("11.3")
 def test_gaussian():
-    """epsilon = 1, delta = 1e-5: sigma is 3.730 times the sensitivity."""
+    """With a made-up delta of exp(-epsilon sigma / sensitivity) sigma is known by hand."""
 
-    def exact(sensitivity, sigma, epsilon):
-        r = sensitivity / sigma
-        high, low = stats.norm.cdf([r / 2 - epsilon / r, -r / 2 - epsilon / r])
-        return float(high - math.exp(epsilon) * low)
+    def made_up(sensitivity, sigma, epsilon):
+        return math.exp(-epsilon * sigma / sensitivity)
 
-    got = gaussian(np.zeros(100_000), 2.0, 1.0, 1e-5, np.random.default_rng(0), exact)
-    sigma = expect_array(got, (100_000,), "gaussian").std() / 2
+    got = gaussian(np.zeros(100_000), 2.0, 0.5, 1e-3, np.random.default_rng(0), made_up)
+    sigma, least = expect_array(got, (100_000,), "gaussian").std(), 4 * math.log(1000)
     expect(
-        abs(sigma - 4.845) > 0.06,
-        "your sigma is the textbook's 4.84, a bound for epsilon "
-        "below 1; the exact one is a fifth smaller",
-        "not-smallest",
+        abs(sigma - 15.10) > 0.2,
+        "your sigma is the textbook's: use the gaussian_delta that is handed in",
+        "textbook",
     )
     expect(
-        sigma > 3.68,
-        f"your sigma is {sigma:.2f} times the sensitivity; the promise needs 3.73",
+        sigma > 0.985 * least,
+        f"for the gaussian_delta handed in, sigma must be {least:.2f}; "
+        f"yours is {sigma:.2f}: the promise is broken",
         "too-little",
     )
     expect(
-        sigma < 3.78,
-        f"your sigma is {sigma:.2f} times the sensitivity; 3.73 is enough",
+        sigma < 1.015 * least,
+        f"for the gaussian_delta handed in, sigma = {least:.2f} is enough; yours is {sigma:.2f}",
         "not-smallest",
     )
     ### BEGIN HIDDEN TESTS
@@ -1585,3 +1585,2161 @@ widgets.slider(
 # At 0.1 the counts are useless and the attacker is a coin; at 5 the counts are nearly exact and so
 # is the attacker. The curve touches the edge of the allowed region except around the corner:
 # Laplace noise spends nearly all of what it promises.
+
+# %% [markdown]
+# ## Exercise 11.4: catch a false promise (5 points)
+#
+# Difficulty: 4 of 5 · Minutes: 30 · Why: the definition can be tested. Run a mechanism many times
+# on two neighbours and count. Audits of this kind found bugs in published private software (Tramèr
+# et al. 2022).
+#
+# If some event S has P(S | D) = p and P(S | D') = q, then epsilon is at least ln((p - delta) / q).
+# You only see counts, so p and q are uncertain, and you want to be wrong rarely.
+#
+# **a. `ratio_bound(hits, falses, n, delta, confidence)`**: an event happened `hits` times in n runs
+# on one data set and `falses` times in n runs on the other. Return a number that epsilon exceeds
+# with the given confidence: ln((low - delta) / high), where `low` is the lower end of Clopper and
+# Pearson's exact interval for p and `high` the upper end for q, each wrong with probability at most
+# a = (1 - confidence) / 2. Where this is negative, or low - delta is, return 0.
+#
+# - `hits`, `falses`: integer arrays (m,), from 0 to n: m events at once; returns an array (m,)
+# - low is the a-quantile of the beta distribution with parameters hits and n - hits + 1 (0 where
+#   hits is 0); high is the (1 - a)-quantile with falses + 1 and n - falses (1 where falses is n)
+#
+# <details><summary>Hint 1: where to look</summary>
+# <code>stats.beta.ppf(probability, a, b)</code> takes arrays; it returns nan where a parameter is 0.
+# <details><summary>Hint 2: the idea</summary>
+# Both ends must move against you: p smaller than you saw, q larger than you saw.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>np.where(hits > 0, ..., 0.0)</code> and <code>np.where(falses < n, ..., 1.0)</code> for the
+# ends. max(0, ln r) is the same as ln max(1, r), and that never fails.
+# </details></details></details>
+
+
+# %% nbgrader={"grade_id": "oracle-bound", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_bound(hits, falses, n, delta, confidence):
+    """The same bound by bisection in the binomial tails, from the meaning of the interval."""
+    a = (1 - confidence) / 2
+    hits, falses = np.asarray(hits), np.asarray(falses)
+    low, high = np.zeros((2, 2, *hits.shape))
+    low[1], high[1] = 1.0, 1.0
+    for _ in range(40):
+        p, q = low.mean(0), high.mean(0)
+        unlikely = stats.binom.sf(hits - 1, n, p) < a
+        low = np.where(unlikely, [p, low[1]], [low[0], p])
+        likely = stats.binom.cdf(falses, n, q) > a
+        high = np.where(likely, [q, high[1]], [high[0], q])
+    return np.log(np.maximum((low[0] - delta) / high[1], 1.0))
+
+
+def oracle_ratio_bound(ratio_bound):
+    """scipy's exact intervals; and the chance to be wrong, summed over all outcomes."""
+    for n, delta, confidence in ((10, 0.0, 0.95), (200, 0.01, 0.9), (5000, 1e-3, 0.99)):
+        hits, falses = np.array([0, n, n, 0, n // 2, n // 2]), np.array([0, 0, n, n, n // 5, 1])
+        level = {"confidence_level": confidence, "method": "exact"}
+        low = [stats.binomtest(h, n).proportion_ci(**level).low for h in hits.tolist()]
+        high = [stats.binomtest(f, n).proportion_ci(**level).high for f in falses.tolist()]
+        truth = [math.log(max(1.0, (p - delta) / q)) for p, q in zip(low, high, strict=True)]
+        got = expect_array(ratio_bound(hits, falses, n, delta, confidence), (6,), "ratio_bound")
+        expect(
+            np.allclose(got, truth, atol=1e-6),
+            f"n = {n}, delta {delta}, confidence "
+            f"{confidence}: for hits {hits.tolist()} and falses {falses.tolist()} your bounds "
+            f"are {got.round(3).tolist()}",
+            "wrong-interval",
+        )
+    n, p, q = 12, 0.8, 0.3
+    hits, falses = (grid.ravel() for grid in np.mgrid[: n + 1, : n + 1])
+    chance = stats.binom.pmf(hits, n, p) * stats.binom.pmf(falses, n, q)
+    wrong = chance[ratio_bound(hits, falses, n, 0.0, 0.9) > math.log(p / q)].sum()
+    expect(
+        wrong <= 0.1,
+        f"with confidence 0.9 your bound is wrong in {wrong:.1%} of all cases",
+        "wrong-interval",
+    )
+
+
+### END HIDDEN TESTS
+
+
+# %% nbgrader={"grade_id": "ex11_4-ratio_bound", "solution": true}
+def ratio_bound(hits, falses, n, delta, confidence):
+    """What epsilon exceeds with this confidence, 0 or more, for m events; (m,), (m,) -> (m,)."""
+    ### BEGIN SOLUTION
+    a = (1 - confidence) / 2
+    low = np.where(hits > 0, stats.beta.ppf(a, np.maximum(hits, 1), n - hits + 1), 0.0)
+    high = np.where(falses < n, stats.beta.ppf(1 - a, falses + 1, np.maximum(n - falses, 1)), 1.0)
+    return np.log(np.maximum((low - delta) / high, 1.0))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "ex11_4-ratio_bound-test", "points": 2}
+@exercise("11.4")
+def test_ratio_bound():
+    """100 runs each, 90 against 30, and the extremes."""
+    hits, falses = np.array([90, 30, 100, 3]), np.array([30, 90, 0, 0])
+
+    def bound(delta=0.0, confidence=0.95):
+        got = ratio_bound(hits, falses, 100, delta, confidence)
+        return expect_array(got, (4,), "ratio_bound")
+
+    got = bound()
+    expect(
+        got[0] < math.log(3) - 0.05,
+        "90 and 30 of 100 are estimates: the bound must be well "
+        f"below ln 3 = 1.10; yours: {got[0]:.2f}",
+        "no-interval",
+    )
+    expect(got[1] == 0, "30 against 90 says nothing about this direction: return 0", "negative")
+    expect(
+        abs(got[2] - 3.2602) < 1e-3,
+        f"100 against 0 of 100 proves an epsilon of 3.260; yours: {got[2]:.3f}",
+        "wrong-interval",
+    )
+    expect(bound(delta=0.5)[0] < got[0] - 0.5, "delta must be taken off low", "no-delta")
+    expect(bound(delta=0.4)[3] == 0, "low - delta may be negative: return 0", "negative")
+    expect(bound(confidence=0.99)[0] < got[0], "to be surer you must claim less", "no-interval")
+    expect(
+        abs(got[0] - 0.7229) < 1e-3,
+        f"90 against 30 of 100: the bound is 0.723; yours: {got[0]:.4f}",
+        "wrong-interval",
+    )
+    ### BEGIN HIDDEN TESTS
+    oracle_ratio_bound(ratio_bound)
+    ### END HIDDEN TESTS
+
+
+test_ratio_bound()
+print("11.4a: visible checks passed")
+
+# %% [markdown]
+# **b. `audit(mechanism, d0, d1, n, delta, confidence, rng, ratio_bound)`**: which event S? You do
+# not know, so you look for a good one. But whoever picks, among many events, the one with the
+# largest ratio *and* reports its ratio on the same runs, will accuse the innocent. So:
+#
+# 1. `mechanism(d0, n, rng)` and `mechanism(d1, n, rng)`: n outputs of each, shape (n,). Choose the
+#    event on these: "output >= t" or "output <= t" for some threshold t, and which data set it
+#    speaks for, with the largest `ratio_bound`.
+# 2. Run both **again**, n outputs of each, and count the chosen event on the fresh outputs only.
+#
+# Returns `ratio_bound` of the fresh counts, a number. A right `ratio_bound` is handed in; it takes
+# arrays, so call it once for many events. Fifty thresholds will do: quantiles of all first outputs.
+#
+# <details><summary>Hint 1: where to look</summary>
+# Four kinds of event for each threshold: at least or at most t, and either data set may be the one
+# on which the event is frequent.
+# <details><summary>Hint 2: the idea</summary>
+# A small helper that counts an event on both data sets, used once to choose and once to report.
+# Outputs may have ties (a mechanism that says 0 or 1): use thresholds that are outputs.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>np.quantile(np.concatenate([a0, a1]), np.linspace(0, 1, 50), method="nearest")</code>; one
+# array of counts per kind of event, <code>ratio_bound</code> of each, the largest; then the same
+# count on fresh outputs. "At most t" is "at least -t" of the negated outputs.
+# </details></details></details>
+
+
+# %% nbgrader={"grade_id": "oracle-audit", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_noisy(scale, step=1.0):
+    """A Laplace mechanism: data 0 or 1, moved by step, noise of this scale."""
+    return lambda d, n, rng: step * d + rng.laplace(0, scale, n)
+
+
+def oracle_twice(d, n, rng):
+    """A budget used twice: the mean of two answers with the whole epsilon = 1 each."""
+    return d + (rng.laplace(0, 1, n) + rng.laplace(0, 1, n)) / 2
+
+
+def oracle_skewed(d, n, rng):
+    """Says 0 half of the time on 0 and hardly ever on 1: only the answer 0 is telling."""
+    return (rng.random(n) < (0.99 if d else 0.5)).astype(float)
+
+
+ORACLE_BROKEN = {
+    "wrong sensitivity": oracle_noisy(1.0, step=2.0),
+    "budget used twice": oracle_twice,
+    "wrong scale": oracle_noisy(0.5),
+}
+
+
+def oracle_audit(audit):
+    """Catches what breaks epsilon = 1, passes what keeps it, rarely claims too much."""
+
+    def run(mechanism, n, seed, delta=0.0):
+        got = audit(mechanism, 0, 1, n, delta, 0.95, np.random.default_rng(seed), oracle_bound)
+        return expect_number(got, "audit")
+
+    for name, mechanism in ORACLE_BROKEN.items():
+        found = run(mechanism, 20_000, 41)
+        expect(
+            found > 1.05,
+            f"a mechanism with the mistake '{name}' claims epsilon = 1, and your "
+            f"audit of 20,000 runs finds only {found:.2f}",
+            "too-weak",
+        )
+    for d0, d1 in ((0, 1), (1, 0)):
+        found = audit(
+            oracle_skewed, d0, d1, 5000, 0.0, 0.95, np.random.default_rng(42), oracle_bound
+        )
+        expect(
+            found > 2.5,
+            f"only the rare answer of one data set is telling; you find "
+            f"{found:.2f} of 3.9: look at both tails and both directions",
+            "one-direction",
+        )
+    found = [run(oracle_noisy(2.0), 300, 400 + seed) for seed in range(40)]
+    many = sum(value > 0.5 for value in found)
+    expect(
+        many <= 8,
+        f"{many} of 40 audits with confidence 0.95 claim more than the true epsilon",
+        "over-claims",
+    )
+    leaky = run(
+        lambda d, n, rng: np.where(rng.random(n) < 0.05, 10.0 * d, rng.laplace(0, 9, n)),
+        5000,
+        43,
+        delta=0.05,
+    )
+    expect(leaky < 0.3, "an event of probability delta is allowed to tell everything", "no-delta")
+
+
+### END HIDDEN TESTS
+
+
+# %% nbgrader={"grade_id": "ex11_4-audit", "solution": true}
+def audit(mechanism, d0, d1, n, delta, confidence, rng, ratio_bound):
+    """A number, 0 or more, that the epsilon of a mechanism exceeds with this confidence."""
+
+    ### BEGIN SOLUTION
+    def bounds(outputs, sign, swapped, thresholds):
+        counts = [(sign * o[:, None] >= sign * thresholds).sum(axis=0) for o in outputs]
+        falses, hits = reversed(counts) if swapped else counts
+        return ratio_bound(hits, falses, n, delta, confidence)
+
+    first = [mechanism(d, n, rng) for d in (d0, d1)]
+    thresholds = np.quantile(np.concatenate(first), np.linspace(0, 1, 50), method="nearest")
+    kinds = list(product((1, -1), (False, True)))
+    found = np.array([bounds(first, *kind, thresholds) for kind in kinds])
+    best, at = np.unravel_index(found.argmax(), found.shape)
+    fresh = [mechanism(d, n, rng) for d in (d0, d1)]
+    return float(bounds(fresh, *kinds[best], thresholds[[at]])[0])
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "ex11_4-audit-test", "points": 3}
+@exercise("11.4")
+def test_audit():
+    """A mechanism that tells all, one that tells nothing, one that fools a lazy auditor."""
+
+    def rough(hits, falses, n, delta, confidence):
+        few = 1 / (hits + 1) + 1 / (falses + 1)
+        return np.maximum(0.0, np.log((hits + 1) / (falses + 1)) - 3 * np.sqrt(few))
+
+    def run(mechanism, n=500, delta=0.0):
+        got = audit(mechanism, 0, 1, n, delta, 0.95, np.random.default_rng(0), rough)
+        return expect_number(got, "audit")
+
+    open_book = run(lambda d, n, rng: np.full(n, float(d)))
+    expect(
+        open_book > 3,
+        f"a mechanism that publishes its data has no privacy; you find epsilon >= "
+        f"{open_book:.2f} of at most 3.2",
+        "too-weak",
+    )
+    calls = []
+
+    def lucky(d, n, rng):
+        calls.append(d)
+        return np.full(n, float(d)) if len(calls) <= 2 else rng.integers(0, 2, n).astype(float)
+
+    found = run(lucky)
+    expect(
+        len(calls) == 4,
+        f"the mechanism must run four times, twice for each data set; yours ran {len(calls)} times",
+        "same-runs",
+    )
+    expect(
+        found < 0.3,
+        f"the fresh runs of this mechanism show nothing, and you report "
+        f"{found:.2f}: you counted the runs on which you chose the event",
+        "same-runs",
+    )
+    answer = run(lambda d, n, rng: d + rng.laplace(0, 1, n), n=5000)
+    expect(
+        answer <= 1,
+        f"Laplace noise of scale 1 has epsilon = 1; you claim {answer:.2f}",
+        "over-claims",
+    )
+    expect(
+        answer > 0.6,
+        f"Laplace noise of scale 1 has epsilon = 1; from 5,000 runs you find only {answer:.2f}",
+        "too-weak",
+    )
+    ### BEGIN HIDDEN TESTS
+    oracle_audit(audit)
+    ### END HIDDEN TESTS
+
+
+test_audit()
+print("11.4b: visible checks passed")
+
+# %% [markdown]
+# Six mechanisms publish a count. All claim epsilon = 1; the two data sets differ by one person,
+# delta is 0. Three keep the promise.
+
+
+# %% nbgrader={"grade_id": "setup-suspects", "locked": true}
+def mean_of_two(d, n, rng):
+    """Two answers, each with noise for the whole epsilon; their mean is published."""
+    return d + (rng.laplace(0, 1, n) + rng.laplace(0, 1, n)) / 2
+
+
+SUSPECTS = {
+    "Laplace, scale 1": lambda d, n, rng: d + rng.laplace(0, 1, n),
+    "Laplace, rounded": lambda d, n, rng: np.round(d + rng.laplace(0, 1, n)),
+    "randomised response": lambda d, n, rng: np.where(rng.random(n) < 0.731, d, 1 - d),
+    "each person counts twice": lambda d, n, rng: 2 * d + rng.laplace(0, 1, n),
+    "variance 1, not scale 1": lambda d, n, rng: d + rng.laplace(0, 0.5**0.5, n),
+    "two answers, one budget": mean_of_two,
+}
+
+# %% id="audit-demo" tags=["demo"]
+rng = np.random.default_rng(0)
+for name, mechanism in SUSPECTS.items():
+    found = audit(mechanism, 0, 1, 20_000, 0.0, 0.95, rng, ratio_bound)
+    print(f"{name:26} epsilon >= {found:.2f}   {'REFUTED' if found > 1 else 'not refuted'}")
+surest = ratio_bound(np.array([20_000]), np.array([0]), 20_000, 0.0, 0.95)
+print(f"the most that 20,000 runs can ever show: {surest[0]:.2f}")
+
+# %% [markdown] id="predict-audit"
+# ### Predict, then run
+#
+# Two more mechanisms. `"rare"` adds the right noise, but publishes the data in clear once in 50,000
+# runs. `"other people"` adds the right noise to counts of 0 and 1, and none to counts above 5. Both
+# claim epsilon = 1 and delta = 0; neither keeps it. Which will your audit of 20,000 runs on 0 and 1
+# refute: `"rare"`, `"other people"`, `"both"` or `"neither"`?
+
+# %% nbgrader={"grade_id": "ex11_4-predict", "solution": true}
+### BEGIN SOLUTION
+my_guess = "neither"
+### END SOLUTION
+
+
+# %% id="blind-demo" tags=["demo"]
+def rare(d, n, rng):
+    """Tells everything, once in 50,000 runs."""
+    return np.where(rng.random(n) < 1 / 50_000, 1000.0 * d, d + rng.laplace(0, 1, n))
+
+
+def other_people(d, n, rng):
+    """No noise at all above 5."""
+    return d + rng.laplace(0, 1, n) * (d <= 5)
+
+
+rng = np.random.default_rng(0)
+for name, mechanism, pair in (
+    ("rare", rare, (0, 1)),
+    ("other people", other_people, (0, 1)),
+    ("other people", other_people, (6, 7)),
+):
+    found = audit(mechanism, *pair, 20_000, 0.0, 0.95, rng, ratio_bound)
+    print(f"{name} on {pair}: epsilon >= {found:.2f}")
+print(f"you said: {my_guess!r}")
+
+# %% [markdown]
+# An audit sees one pair of data sets, one family of events, and nothing rarer than about one in n.
+# It can refute a promise. It can never confirm one: that takes a proof, like those of 11.3.
+#
+# ## Exercise 11.5: keep the books (7 points)
+#
+# Difficulty: 4 of 5 · Minutes: 25 · Why: one noisy answer is rarely the end. Training asks
+# thousands of questions, and each spends some of the budget. The accountant says how much.
+#
+# **a. `compose(budgets)`**: basic composition. Mechanisms with (epsilon_i, delta_i), one after the
+# other on the same people, are together (sum of epsilons, sum of deltas)-private, whatever they
+# are.
+#
+# - `budgets`: a list of pairs, at least one; returns a pair of numbers
+#
+# <details><summary>Hint 1: where to look</summary>
+# In the sentence above.
+# <details><summary>Hint 2: the idea</summary>
+# Two sums.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>zip(*budgets)</code> turns a list of pairs into a pair of lists.
+# </details></details></details>
+
+
+# %% nbgrader={"grade_id": "ex11_5-compose", "solution": true}
+def compose(budgets):
+    """The (epsilon, delta) of all budgets together; a pair of numbers."""
+    ### BEGIN SOLUTION
+    epsilons, deltas = zip(*budgets, strict=True)
+    return sum(epsilons), sum(deltas)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "ex11_5-compose-test", "points": 1}
+@exercise("11.5")
+def test_compose():
+    """Three budgets by hand."""
+    got = compose([(0.5, 1e-6), (0.3, 0.0), (1.2, 2e-6)])
+    expect(isinstance(got, tuple | list) and len(got) == 2, "compose must return a pair")
+    epsilon, delta = (expect_number(value, "each part of compose") for value in got)
+    expect(
+        epsilon >= 2.0 - 1e-9,
+        "the epsilons of answers about the same people add up; yours is "
+        f"{epsilon:.3f} of 2.0. Only answers about different people do not",
+        "not-a-sum",
+    )
+    expect(
+        abs(epsilon - 2.0) < 1e-9, f"the sum of the epsilons is 2; yours: {epsilon:g}", "not-a-sum"
+    )
+    expect(
+        abs(delta - 3e-6) < 1e-12, f"the deltas add up, too: 3e-06; yours: {delta:g}", "delta-lost"
+    )
+    ### BEGIN HIDDEN TESTS
+    # two randomised responses: the most telling pair of answers has the ratio e^(sum)
+    for first, second in ((0.4, 0.7), (1.0, 1.0)):
+        epsilon, delta = compose([(first, 0.0), (second, 0.0)])
+        tell = [1 / (1 + math.exp(-e)) for e in (first, second)]
+        ratio = math.prod(tell) / math.prod(1 - t for t in tell)
+        expect(
+            abs(math.exp(epsilon) - ratio) < 1e-9 and delta == 0,
+            "two randomised responses tell more than your epsilon allows, or less",
+            "not-a-sum",
+        )
+    epsilon, delta = compose([(0.1, 1e-7)] * 50)
+    expect(
+        abs(epsilon - 5) < 1e-9 and abs(delta - 5e-6) < 1e-12, "fifty equal budgets", "not-a-sum"
+    )
+    ### END HIDDEN TESTS
+
+
+test_compose()
+print("11.5a: visible checks passed")
+
+# %% [markdown]
+# The sum is right for all mechanisms, and wasteful for Gaussian noise. **Rényi differential
+# privacy** (Mironov 2017) keeps, instead of one epsilon, one number for each order alpha > 1: the
+# Rényi divergence of order alpha between the outputs on D and D'. These numbers add up over steps,
+# and at the end they are turned into one epsilon.
+#
+# **b. `rdp(q, sigma, steps, orders)`**: each step takes every person with probability q
+# (independently: Poisson sampling), adds up numbers of length at most 1, and adds Gaussian noise of
+# standard deviation sigma. Neighbours: add or remove one. For a whole alpha of 2 or more (Mironov,
+# Talwar, Zhang 2019), one step has
+#
+# 1 / (alpha - 1) * ln( sum over k = 0 ... alpha of
+# C(alpha, k) (1 - q)^(alpha - k) q^k exp((k^2 - k) / (2 sigma^2)) )
+#
+# - `orders`: a list of whole numbers, 2 to 256; q in [0, 1]; returns an array, one number an order
+# - the terms of the sum overflow at large orders: work with their logarithms
+# - q = 1 must work, too (it leaves one term: alpha / (2 sigma^2)), and q = 0 gives 0
+#
+# <details><summary>Hint 1: where to look</summary>
+# <code>scipy.special</code> has <code>logsumexp</code>, <code>gammaln</code> and <code>xlogy</code>
+# (which knows that 0 * log 0 is 0).
+# <details><summary>Hint 2: the idea</summary>
+# The logarithm of each of the alpha + 1 terms as one array over k, then logsumexp. ln C(a, k) is
+# gammaln(a + 1) - gammaln(k + 1) - gammaln(a - k + 1).
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>k = np.arange(alpha + 1)</code>, then a sum of four terms: ln C, <code>xlogy(alpha - k, 1 -
+# q)</code>, <code>xlogy(k, q)</code> and the exponent; steps times logsumexp over (alpha - 1).
+# </details></details></details>
+
+
+# %% nbgrader={"grade_id": "oracle-rdp", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_renyi(q, sigma, alpha):
+    """The Rényi divergence of the sampled mechanism from its neighbour, by integration."""
+    grid = np.linspace(-20 * sigma, 20 * sigma + alpha, 400_001)
+    without = stats.norm.logpdf(grid, 0, sigma)
+    ratio = np.log1p(q * np.expm1((2 * grid - 1) / (2 * sigma**2)))
+    return math.log(np.trapezoid(np.exp(without + alpha * ratio), grid)) / (alpha - 1)
+
+
+def oracle_rdp(rdp):
+    """opacus at the same orders to 1e-10, and the divergence itself to 1e-6."""
+    from opacus.accountants.analysis.rdp import compute_rdp
+
+    orders = [2, 3, 8, 33, 64, 128, 256]
+    for q, sigma, steps in (
+        (0.01, 1.0, 1000),
+        (0.2, 4.0, 1),
+        (0.001, 0.5, 7),
+        (1.0, 3.0, 20),
+        (0.0, 1.0, 5),
+    ):
+        got = expect_array(rdp(q, sigma, steps, orders), (7,), "rdp")
+        truth = compute_rdp(q=q, noise_multiplier=sigma, steps=steps, orders=orders)
+        expect(
+            np.allclose(got, truth, rtol=1e-10, atol=1e-13),
+            f"q {q}, sigma {sigma}, {steps} "
+            f"steps: opacus says {truth[1]:.6g} at order 3, you {got[1]:.6g}; the largest "
+            f"difference is {np.abs(got - truth).max():.2g}",
+            "wrong-sum",
+        )
+    for q, sigma, alpha in ((0.1, 2.0, 2), (0.3, 3.0, 5), (1.0, 2.0, 3)):
+        got = rdp(q, sigma, 1, [alpha])[0]
+        expect(
+            abs(got - oracle_renyi(q, sigma, alpha)) < 1e-6,
+            "this is not the Rényi divergence of the mechanism",
+            "wrong-sum",
+        )
+
+
+### END HIDDEN TESTS
+
+
+# %% nbgrader={"grade_id": "ex11_5-rdp", "solution": true}
+def rdp(q, sigma, steps, orders):
+    """Rényi divergence of the sampled Gaussian mechanism at each order; list -> array."""
+    ### BEGIN SOLUTION
+    from scipy.special import gammaln, logsumexp, xlogy
+
+    values = []
+    for alpha in orders:
+        k = np.arange(alpha + 1)
+        choose = gammaln(alpha + 1) - gammaln(k + 1) - gammaln(alpha - k + 1)
+        sampled = xlogy(alpha - k, 1 - q) + xlogy(k, q)
+        terms = choose + sampled + (k**2 - k) / (2 * sigma**2)
+        values.append(steps * logsumexp(terms) / (alpha - 1))
+    return np.array(values)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "ex11_5-rdp-test", "points": 3}
+@exercise("11.5")
+def test_rdp():
+    """Without sampling alpha / (2 sigma^2); at order 2 a closed form; at order 200 no overflow."""
+    got = expect_array(rdp(1.0, 2.0, 1, [2, 8]), (2,), "rdp")
+    expect(
+        np.allclose(got, [0.25, 1.0]),
+        f"with q = 1 and sigma = 2 the orders 2 and 8 have 0.25 and 1; yours: {got.tolist()}",
+        "wrong-sum",
+    )
+    one, ten = rdp(0.1, 1.0, 1, [2])[0], rdp(0.1, 1.0, 10, [2])[0]
+    expect(
+        abs(ten - 10 * one) < 1e-12,
+        "over 10 steps the divergences add up: ten times one step",
+        "no-steps",
+    )
+    square = math.log(1 + 0.1**2 * math.expm1(1))
+    expect(abs(one - 0.1**2 * 1.0) > 1e-6, "sampling does not just multiply by q^2", "wrong-sum")
+    expect(
+        abs(one - square) < 1e-12,
+        f"q = 0.1, sigma = 1, order 2: ln(1 + q^2 (e - 1)) = {square:.6f}; yours: {one:.6f}",
+        "wrong-sum",
+    )
+    high = expect_array(rdp(0.01, 0.5, 1, [200]), (1,), "rdp at order 200")
+    expect(high[0] > 100, "at order 200 the sum is dominated by its last term", "wrong-sum")
+    ### BEGIN HIDDEN TESTS
+    oracle_rdp(rdp)
+    ### END HIDDEN TESTS
+
+
+test_rdp()
+print("11.5b: visible checks passed")
+
+# %% [markdown]
+# **c. `epsilon_of(rdp_values, orders, delta)`**: each order gives a right epsilon for this delta;
+# the best of them is the smallest. Use the conversion of Balle et al. (2020), as opacus does:
+#
+# epsilon = rdp - (ln delta + ln alpha) / (alpha - 1) + ln((alpha - 1) / alpha)
+#
+# - `rdp_values`, `orders`: of the same length; returns one number
+#
+# <details><summary>Hint 1: where to look</summary>
+# One array of candidates, one minimum.
+# <details><summary>Hint 2: the idea</summary>
+# Make an array of orders first, so that the formula can be written once.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>np.asarray(orders)</code> as floats, the formula for all of them at once, then
+# <code>.min()</code>.
+# </details></details></details>
+
+
+# %% nbgrader={"grade_id": "oracle-epsilon_of", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_epsilon_of(epsilon_of):
+    """opacus on the same numbers; never below a tight accountant (here exact: q = 1)."""
+    from opacus.accountants.analysis.rdp import compute_rdp, get_privacy_spent
+
+    orders = list(range(2, 257))
+    for q, sigma, steps, delta in (
+        (0.01, 1.0, 1000, 1e-5),
+        (0.05, 2.0, 300, 1e-6),
+        (1.0, 6.0, 20, 1e-3),
+    ):
+        values = compute_rdp(q=q, noise_multiplier=sigma, steps=steps, orders=orders)
+        truth, _ = get_privacy_spent(orders=orders, rdp=values, delta=delta)
+        got = expect_number(epsilon_of(values, orders, delta), "epsilon_of")
+        expect(
+            abs(got - truth) < 1e-10,
+            f"opacus gets {truth:.6f} from the same numbers; yours: {got:.6f}",
+            "older-bound" if got > truth else "too-low",
+        )
+    whole = expect_number(epsilon_of([a / 72 for a in orders], orders, 1e-5), "epsilon_of")
+    expect(
+        oracle_delta(1.0, 6.0, whole) <= 1e-5,
+        "your epsilon is smaller than one step of Gaussian noise really has",
+        "too-low",
+    )
+
+
+### END HIDDEN TESTS
+
+
+# %% nbgrader={"grade_id": "ex11_5-epsilon_of", "solution": true}
+def epsilon_of(rdp_values, orders, delta):
+    """The smallest epsilon that any order gives for this delta; a number."""
+    ### BEGIN SOLUTION
+    alpha = np.asarray(orders, dtype=float)
+    ratio = np.log((alpha - 1) / alpha)
+    return float((rdp_values - np.log(delta * alpha) / (alpha - 1) + ratio).min())
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "ex11_5-epsilon_of-test", "points": 2}
+@exercise("11.5")
+def test_epsilon_of():
+    """Two orders by hand."""
+    got = expect_number(epsilon_of(np.array([0.1, 1.0]), [2, 11], 1e-3), "epsilon_of")
+    expect(
+        abs(got - 1.690776) > 1e-5,
+        "that is Mironov's conversion, rdp + ln(1 / delta) / (alpha "
+        "- 1): right, and larger than need be",
+        "older-bound",
+    )
+    expect(
+        abs(got - 5.621461) > 1e-3,
+        "you take the largest over the orders; every order gives a "
+        "right epsilon, so the smallest is the best",
+        "not-the-best",
+    )
+    expect(
+        abs(got - 1.355676) < 1e-5,
+        f"orders 2 and 11 with 0.1 and 1.0 at delta = 0.001 give 1.3557; yours: {got:.4f}",
+        "older-bound" if got > 1.355676 else "too-low",
+    )
+    ### BEGIN HIDDEN TESTS
+    oracle_epsilon_of(epsilon_of)
+    ### END HIDDEN TESTS
+
+
+test_epsilon_of()
+print("11.5c: visible checks passed")
+
+# %% [markdown]
+# **d. An accountant that flatters.** The central limit theorem offers a short cut: after many small
+# steps the whole looks like one Gaussian step, and epsilon has a closed form (Bu et al. 2020). It
+# is a limit, not a bound. Below are three accountants of opacus; `tight_epsilon` returns two ends
+# between which the truth lies, found numerically (Gopi, Lee, Wutschitz 2021).
+
+# %% nbgrader={"grade_id": "setup-accountants", "locked": true}
+import warnings
+
+for message in (
+    "Secure RNG turned off",
+    "Full backward hook is firing",
+    "GDP accounting is",
+    "Optimal order is the",
+):
+    warnings.filterwarnings("ignore", message=message)
+from opacus import accountants
+
+
+def clt_epsilon(q, sigma, steps, delta):
+    """The central-limit (GDP) accountant's epsilon: an approximation, no bound."""
+    book = accountants.GaussianAccountant()
+    book.history = [(sigma, q, steps)]
+    return float(book.get_epsilon(delta))
+
+
+def tight_epsilon(q, sigma, steps, delta):
+    """Two numbers between which the smallest true epsilon lies (PRV accountant)."""
+    book = accountants.PRVAccountant()
+    book.history = [(sigma, q, steps)]
+    spread = book._get_dprv(eps_error=0.01, delta_error=delta / 1000)
+    low, _, high = spread.compute_epsilon(delta, delta / 1000, 0.01)
+    return float(low), float(high)
+
+
+# %% [markdown]
+# Find a setting in which the short cut reports **less than half** of the true epsilon. Write
+# `underreported()`: it returns (q, sigma, steps, delta) with q in (0, 1], sigma at least 0.3, at
+# most 10,000 steps, and delta from 1e-9 to 1e-3. Your witness is checked with `clt_epsilon` and the
+# lower end of `tight_epsilon`.
+#
+# <details><summary>Hint 1: where to look</summary>
+# When is a sum far from normal? Try a few settings in a cell of your own.
+# <details><summary>Hint 2: the idea</summary>
+# Few steps, each of which rarely takes you, but tells a lot when it does.
+# <details><summary>Hint 3: nearly the numbers</summary>
+# q of one per cent or less, sigma well below 1.
+# </details></details></details>
+
+
+# %% nbgrader={"grade_id": "ex11_5-witness", "solution": true}
+def underreported():
+    """A setting (q, sigma, steps, delta) where the short cut reports less than half."""
+    ### BEGIN SOLUTION
+    return 0.001, 0.5, 1000, 1e-6
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "ex11_5-witness-test", "points": 1}
+@exercise("11.5")
+def test_underreported():
+    """The witness proves itself."""
+    q, sigma, steps, delta = underreported()
+    expect(
+        0 < q <= 1 and sigma >= 0.3 and 1 <= steps <= 10_000 and 1e-9 <= delta <= 1e-3,
+        "keep q in (0, 1], sigma at 0.3 or more, steps from 1 to 10,000 and delta from 1e-9 to "
+        "1e-3",
+        "out-of-range",
+    )
+    said, (low, high) = clt_epsilon(q, sigma, steps, delta), tight_epsilon(q, sigma, steps, delta)
+    expect(
+        said < low,
+        f"here the short cut says {said:.2f}, and the truth lies between {low:.2f} "
+        f"and {high:.2f}: it does not report too little",
+        "not-under",
+    )
+    expect(
+        said < low / 2,
+        f"the short cut says {said:.2f} and the truth is at least {low:.2f}: too "
+        "little, but more than half",
+        "not-half",
+    )
+    ### BEGIN HIDDEN TESTS
+    from opacus.accountants.analysis.rdp import compute_rdp, get_privacy_spent
+
+    values = compute_rdp(q=q, noise_multiplier=sigma, steps=steps, orders=range(2, 257))
+    upper, _ = get_privacy_spent(orders=range(2, 257), rdp=values, delta=delta)
+    expect(
+        low <= upper,
+        "the accountants contradict each other here: choose another setting",
+        "out-of-range",
+    )
+    ### END HIDDEN TESTS
+
+
+test_underreported()
+print("11.5d: visible checks passed")
+
+# %% id="accountants-demo" tags=["demo"]
+orders = list(range(2, 257))
+steps = [10, 30, 100, 300, 1000, 3000]
+books = {
+    "RDP (yours)": lambda t: epsilon_of(rdp(0.01, 0.7, t, orders), orders, 1e-5),
+    "tight (PRV, upper end)": lambda t: tight_epsilon(0.01, 0.7, t, 1e-5)[1],
+    "central limit (GDP)": lambda t: clt_epsilon(0.01, 0.7, t, 1e-5),
+}
+series = {name: (steps, [book(t) for t in steps]) for name, book in books.items()}
+figure = plots.curves(
+    series, xlabel="steps (q = 0.01, sigma = 0.7)", ylabel="epsilon at delta = 1e-5", percent=False
+)
+figure.axes[0].set(xscale="log")
+plots.show(
+    figure,
+    alt="Epsilon against steps. The RDP curve lies above the tight one everywhere; "
+    "the central-limit curve lies far below it for few steps and comes closer for many.",
+)
+witness = underreported()
+print(
+    f"your witness {witness}: GDP says {clt_epsilon(*witness):.2f}, the truth is at least "
+    f"{tight_epsilon(*witness)[0]:.2f}"
+)
+print(f"sum of 1,000 single steps: {1000 * books['RDP (yours)'](1):.0f}")
+
+# %% [markdown]
+# RDP is a little above the truth, which costs some accuracy and breaks no promise. The short cut is
+# below it, which breaks the promise, and nothing in the training shows it. opacus warns when one
+# asks for it. The plain sum of the last line is right, and useless.
+#
+# ## Exercise 11.6: train within a budget (8 points)
+#
+# Difficulty: 4 of 5 · Minutes: 35 · Why: DP-SGD (Abadi et al. 2016) is how private models are
+# trained. Each of its four steps has a mistake that leaves training intact and the promise broken.
+#
+# **a. `per_sample_gradients(model, x, y)`**: the gradient of the cross-entropy of **each** example.
+# The average that `backward` gives is of no use here: what matters is how far each person pulls.
+#
+# - `x`: (n, ...), `y`: (n,), n may be 0; returns a dict: name of the parameter (as in
+#   `model.named_parameters()`) -> tensor (n, *shape of the parameter), without a graph
+# - the model stays as it was
+#
+# <details><summary>Hint 1: where to look</summary>
+# <code>torch.func</code>: functional_call, grad, vmap.
+# <details><summary>Hint 2: the idea</summary>
+# Write the loss of one example as a function of a dict of parameters; take its gradient; map that
+# over examples, not over parameters.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>functional_call(model, params, (one[None],))</code> inside;
+# <code>vmap(grad(loss), in_dims=(None, 0, 0))</code> outside. A loop with
+# <code>torch.autograd.grad</code> and <code>torch.stack</code> is right, too, and slower.
+# </details></details></details>
+
+
+# %% nbgrader={"grade_id": "oracle-gradients", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_gradients(model, x, y):
+    """Per-sample gradients one by one."""
+    names, weights = zip(*model.named_parameters(), strict=True)
+    rows = [
+        torch.autograd.grad(F.cross_entropy(model(x[i : i + 1]), y[i : i + 1]), weights)
+        for i in range(len(x))
+    ]
+    if not rows:
+        return {n: w.detach().new_zeros((0, *w.shape)) for n, w in zip(names, weights, strict=True)}
+    return {n: torch.stack(g) for n, g in zip(names, zip(*rows, strict=True), strict=True)}
+
+
+def oracle_clip(gradients, max_norm):
+    """Clip each person, then add up."""
+    people = [
+        torch.cat([g[i].flatten() for g in gradients.values()]).norm().item()
+        for i in range(len(next(iter(gradients.values()))))
+    ]
+    factors = [min(1.0, max_norm / (length + 1e-6)) for length in people]
+    return {
+        n: sum((f * row for f, row in zip(factors, g, strict=True)), torch.zeros_like(g.sum(0)))
+        for n, g in gradients.items()
+    }
+
+
+def oracle_noisy(summed, max_norm, sigma, expected, generator):
+    """Noise of standard deviation sigma * max_norm on the sum."""
+    return {
+        n: torch.normal(s, sigma * max_norm, generator=generator) / expected
+        if sigma
+        else s / expected
+        for n, s in summed.items()
+    }
+
+
+def oracle_opacus_gradients(model, x, y):
+    """opacus' per-sample gradients of the same model."""
+    import copy
+
+    from opacus import GradSampleModule
+
+    wrapped = GradSampleModule(copy.deepcopy(model).train(), loss_reduction="sum")
+    F.cross_entropy(wrapped(x), y, reduction="sum").backward()
+    return {n: p.grad_sample.detach() for n, p in wrapped._module.named_parameters()}
+
+
+def oracle_per_sample(per_sample_gradients):
+    """opacus to 1e-10 on two networks in float64; an empty batch."""
+    g = torch.Generator().manual_seed(61)
+    for model, shape in (
+        (models.linear(6, 3, generator=g), (5, 6)),
+        (models.cnn(g), (3, 1, 28, 28)),
+    ):
+        model = model.double().eval()
+        x, y = torch.rand(shape, generator=g, dtype=torch.float64), torch.arange(shape[0]) % 3
+        truth = oracle_opacus_gradients(model, x, y)
+        got = per_sample_gradients(model, x, y)
+        expect(set(got) == set(truth), f"the names must be {sorted(truth)}", "wrong-names")
+        for name, value in truth.items():
+            one = expect_tensor(got[name], tuple(value.shape), name)
+            expect(
+                (one - value).abs().max() < 1e-10,
+                f"opacus finds other gradients of {name}",
+                "averaged",
+            )
+    empty = per_sample_gradients(models.linear(6, 3), torch.zeros(0, 6), torch.zeros(0).long())
+    expect(
+        tuple(empty["1.weight"].shape) == (0, 3, 6),
+        "an empty batch has no gradients: shape (0, 3, 6)",
+        "empty-batch",
+    )
+
+
+### END HIDDEN TESTS
+
+
+# %% nbgrader={"grade_id": "ex11_6-gradients", "solution": true}
+def per_sample_gradients(model, x, y):
+    """The gradient of each example's cross-entropy: a dict name -> (n, *shape)."""
+    ### BEGIN SOLUTION
+    params = {name: p.detach() for name, p in model.named_parameters()}
+
+    def loss(params, one, label):
+        logits = torch.func.functional_call(model, params, (one[None],))
+        return F.cross_entropy(logits, label[None])
+
+    return torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))(params, x, y)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "ex11_6-gradients-test", "points": 2}
+@exercise("11.6")
+def test_per_sample_gradients():
+    """On a linear model the gradient is (softmax - label) times x."""
+    g = torch.Generator().manual_seed(0)
+    model = models.linear(4, 3, generator=g)
+    x, y = torch.randn(5, 4, generator=g), torch.tensor([0, 1, 2, 1, 0])
+    with untouched(model, x, y):
+        got = per_sample_gradients(model, x, y)
+    expect(
+        isinstance(got, dict) and set(got) == {"1.weight", "1.bias"},
+        "return a dict with the names of model.named_parameters()",
+        "wrong-names",
+    )
+    pull = (model(x).softmax(1) - F.one_hot(y, 3)).detach()
+    for name, truth in (("1.weight", pull[:, :, None] * x[:, None, :]), ("1.bias", pull)):
+        one = expect_tensor(got[name], tuple(truth.shape), name)
+        expect(
+            not torch.allclose(one * 5, truth, atol=1e-5),
+            "each gradient is divided by the "
+            "number of examples: the loss of one person is not averaged",
+            "averaged",
+        )
+        expect(
+            torch.allclose(one, truth, atol=1e-5),
+            f"the gradients of {name} are not those of each example alone",
+            "averaged",
+        )
+    ### BEGIN HIDDEN TESTS
+    oracle_per_sample(per_sample_gradients)
+    ### END HIDDEN TESTS
+
+
+test_per_sample_gradients()
+print("11.6a: visible checks passed")
+
+# %% [markdown]
+# **b. `clip_and_sum(gradients, max_norm)`**: no person may pull further than `max_norm`. The length
+# is that of **all** of a person's gradients together, over all parameters; whoever is too long is
+# scaled by min(1, max_norm / (length + 1e-6)), as in opacus. Then add up over people.
+#
+# - `gradients`: a dict name -> (n, *shape); returns a dict name -> (*shape)
+#
+# <details><summary>Hint 1: where to look</summary>
+# One factor per person, the same for all parameters.
+# <details><summary>Hint 2: the idea</summary>
+# The squared length is the sum of the squared lengths per parameter.
+# <details><summary>Hint 3: nearly the code</summary>
+# Lengths per parameter with <code>flatten(1).norm(dim=1)</code>, stacked, and the norm of those;
+# <code>torch.einsum("n,n...->...", factor, g)</code> scales and adds up.
+# </details></details></details>
+
+
+# %% nbgrader={"grade_id": "oracle-clip", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_clipping(clip_and_sum):
+    """Person by person; and the point of it all: one person moves the sum by at most max_norm."""
+    g = torch.Generator().manual_seed(62)
+    for n, max_norm in ((6, 1.0), (1, 0.3), (9, 100.0)):
+        people = {
+            "a": torch.randn(n, 3, 2, generator=g, dtype=torch.float64),
+            "b": torch.randn(n, 4, generator=g, dtype=torch.float64) * 2,
+        }
+        people["a"][0] *= 1000
+        got, truth = clip_and_sum(people, max_norm), oracle_clip(people, max_norm)
+        rest = clip_and_sum({k: v[1:] for k, v in people.items()}, max_norm)
+        moved = torch.cat([(got[k] - rest[k]).flatten() for k in people]).norm().item()
+        expect(
+            moved <= max_norm + 1e-9,
+            f"one person moves the sum by {moved:.3f}; with max_norm "
+            f"{max_norm} nobody may move it further than that",
+            "per-layer",
+        )
+        for name, value in truth.items():
+            one = expect_tensor(got[name], tuple(value.shape), name)
+            expect(
+                (one - value).abs().max() < 1e-10,
+                "the sum of clipped gradients is off",
+                "stretches",
+            )
+
+
+### END HIDDEN TESTS
+
+
+# %% nbgrader={"grade_id": "ex11_6-clip", "solution": true}
+def clip_and_sum(gradients, max_norm):
+    """The sum over people, nobody longer than max_norm; dict of (n, ...) -> dict of (...)."""
+    ### BEGIN SOLUTION
+    parts = [g.flatten(1).norm(dim=1) for g in gradients.values()]
+    length = torch.stack(parts).norm(dim=0)
+    factor = (max_norm / (length + 1e-6)).clamp(max=1)
+    return {name: torch.einsum("n,n...->...", factor, g) for name, g in gradients.items()}
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "ex11_6-clip-test", "points": 2}
+@exercise("11.6")
+def test_clip_and_sum():
+    """Two people: one of length 5 (3 in w, 4 in b), one of length 0.5."""
+    people = {"w": torch.tensor([[3.0, 0.0], [0.3, 0.0]]), "b": torch.tensor([[4.0], [0.4]])}
+    got = clip_and_sum(people, 1.0)
+    expect(
+        isinstance(got, dict) and set(got) == {"w", "b"},
+        "return a dict with the same names",
+        "wrong-names",
+    )
+    w, b = expect_tensor(got["w"], (2,), "w"), expect_tensor(got["b"], (1,), "b")
+    expect(
+        abs(w[0] - 1.3) > 1e-3 or abs(b[0] - 1.4) > 1e-3,
+        "you clip each parameter on its own: "
+        "a person of many layers then pulls further than max_norm",
+        "per-layer",
+    )
+    expect(
+        abs(w[0] - 0.6) > 1e-3 or abs(b[0] - 0.8) > 1e-3,
+        "you clip the sum: then one "
+        "person's pull has no bound of its own, and the other's vanishes",
+        "clips-sum",
+    )
+    expect(
+        abs(w[0] - 1.2) > 1e-3 or abs(b[0] - 1.6) > 1e-3,
+        "person 1 is shorter than max_norm and must stay as it is: the factor is at most 1",
+        "stretches",
+    )
+    expect(
+        torch.allclose(w, torch.tensor([0.9, 0.0]), atol=1e-5)
+        and torch.allclose(b, torch.tensor([1.2]), atol=1e-5),
+        "person 0 becomes (0.6, 0, 0.8), person 1 stays (0.3, 0, 0.4): the sum is (0.9, 0) and "
+        f"1.2; yours: {w.tolist()} and {b.tolist()}",
+        "clips-sum",
+    )
+    ### BEGIN HIDDEN TESTS
+    oracle_clipping(clip_and_sum)
+    ### END HIDDEN TESTS
+
+
+test_clip_and_sum()
+print("11.6b: visible checks passed")
+
+# %% [markdown]
+# **c. `noisy_mean(summed, max_norm, sigma, expected, generator)`**: add Gaussian noise of standard
+# deviation sigma * max_norm to every entry of the sum, then divide by the **expected** batch size.
+# The real size of a Poisson batch would itself tell something about who is in it.
+#
+# - `summed`: a dict name -> tensor; `expected`: a number; returns a dict of the same shapes
+#
+# <details><summary>Hint 1: where to look</summary>
+# <code>torch.randn(shape, generator=..., dtype=...)</code>.
+# <details><summary>Hint 2: the idea</summary>
+# The noise fits the sum, whose sensitivity is max_norm. Divide at the very end.
+# <details><summary>Hint 3: nearly the code</summary>
+# A dict comprehension: <code>(s + sigma * max_norm * noise) / expected</code>.
+# </details></details></details>
+
+
+# %% nbgrader={"grade_id": "ex11_6-noise", "solution": true}
+def noisy_mean(summed, max_norm, sigma, expected, generator):
+    """(sum + noise) / expected batch size, for each parameter; dict -> dict."""
+    ### BEGIN SOLUTION
+    noise = {
+        name: torch.randn(s.shape, generator=generator, dtype=s.dtype) for name, s in summed.items()
+    }
+    return {name: (s + sigma * max_norm * noise[name]) / expected for name, s in summed.items()}
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "ex11_6-noise-test", "points": 1}
+@exercise("11.6")
+def test_noisy_mean():
+    """Sums of 6 in two parameters of 20,000 entries."""
+
+    def run(max_norm, sigma, expected, seed=0):
+        summed = {"w": torch.full((100, 200), 6.0), "b": torch.full((20_000,), 6.0)}
+        got = noisy_mean(summed, max_norm, sigma, expected, torch.Generator().manual_seed(seed))
+        expect(
+            isinstance(got, dict) and set(got) == {"w", "b"},
+            "return a dict with the same names",
+            "wrong-names",
+        )
+        expect((summed["b"] == 6).all(), "you changed the sums in place", "input-modified")
+        return [
+            expect_tensor(got["w"], (100, 200), "w").flatten(),
+            expect_tensor(got["b"], (20_000,), "b"),
+        ]
+
+    plain = run(2.0, 0.0, 3.0)[0]
+    expect(
+        torch.allclose(plain, torch.tensor(2.0)),
+        f"without noise 6 / 3 = 2; yours: {plain[0]:.3f}",
+        "not-divided",
+    )
+    w, b = run(4.0, 0.5, 8.0)
+    for part in (w, b):
+        spread, want = part.std().item(), 4 * 0.5 / 8
+        expect(
+            abs(spread / want - 8) > 0.3,
+            "noise is added after the division: it must go on the sum, and be divided with it",
+            "noise-last",
+        )
+        expect(
+            abs(spread / want - 1) < 0.03,
+            f"sigma 0.5, max_norm 4, expected 8: the noise has "
+            f"standard deviation 0.25; yours: {spread:.3f}",
+            "wrong-scale",
+        )
+    expect(
+        abs(torch.corrcoef(torch.stack([w, b]))[0, 1]) < 0.05,
+        "two parameters get the same noise: subtract one from the other, and it is gone",
+        "shared-noise",
+    )
+    ### BEGIN HIDDEN TESTS
+    again = [run(1.0, 2.0, 5.0, seed)[1] for seed in (1, 1, 2)]
+    expect(
+        torch.equal(again[0], again[1]) and not torch.equal(again[0], again[2]),
+        "all randomness must come from generator",
+        "ignores-generator",
+    )
+    far = stats.kstest((again[2] * 5 - 6).numpy() / 2, "norm").statistic
+    expect(
+        far < 0.02,
+        f"the noise is not normal with standard deviation 2: distance {far:.3f}",
+        "wrong-scale",
+    )
+    ### END HIDDEN TESTS
+
+
+test_noisy_mean()
+print("11.6c: visible checks passed")
+
+# %% [markdown]
+# **d. `dp_sgd(model, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy)`**:
+# train `model` in place. In each step
+#
+# 1. take every example with probability q, independently of the others and of other steps,
+# 2. `gradients(model, x_batch, y_batch)`, `clip(gradients, max_norm)`,
+# 3. `noisy(summed, max_norm, sigma, expected, generator)` with expected = q * n,
+# 4. subtract lr times the result from each parameter.
+#
+# - an empty batch is a batch like any other: its sum is zero, and the noise is added all the same
+# - right versions of parts a to c are handed in; returns nothing
+#
+# <details><summary>Hint 1: where to look</summary>
+# A mask of <code>torch.rand(n, generator=generator) < q</code> in each step.
+# <details><summary>Hint 2: the idea</summary>
+# Three calls and an update under <code>torch.no_grad()</code>.
+# <details><summary>Hint 3: nearly the code</summary>
+# Loop over <code>model.named_parameters()</code> and subtract in place: <code>p -= ...</code>.
+# </details></details></details>
+
+
+# %% nbgrader={"grade_id": "oracle-dp_sgd", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_dp_sgd(dp_sgd):
+    """Beside opacus' optimiser on the very batches that the learner's loop draws."""
+    from opacus import GradSampleModule
+    from opacus.optimizers import DPOptimizer
+
+    g = torch.Generator().manual_seed(63)
+    x, y = torch.randn(30, 4, generator=g, dtype=torch.float64), torch.arange(30) % 3
+    ours, theirs = (
+        models.linear(4, 3, generator=torch.Generator().manual_seed(5)).double() for _ in range(2)
+    )
+    wrapped = GradSampleModule(theirs, loss_reduction="sum")
+    optimizer = DPOptimizer(
+        torch.optim.SGD(wrapped.parameters(), lr=0.5),
+        noise_multiplier=0.0,
+        max_grad_norm=0.7,
+        expected_batch_size=12,
+    )
+    batches = []
+
+    def gradients(model, x, y):
+        batches.append((x, y))
+        return oracle_gradients(model, x, y)
+
+    dp_sgd(
+        ours,
+        x,
+        y,
+        q=0.4,
+        sigma=0.0,
+        max_norm=0.7,
+        lr=0.5,
+        steps=8,
+        generator=g,
+        gradients=gradients,
+        clip=oracle_clip,
+        noisy=oracle_noisy,
+    )
+    for some, labels in batches:
+        optimizer.zero_grad()
+        F.cross_entropy(wrapped(some), labels, reduction="sum").backward()
+        optimizer.step()
+    for one, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        expect(
+            (one - other).abs().max() < 1e-10,
+            "after 8 steps on the same batches opacus has other weights",
+            "wrong-update",
+        )
+
+
+### END HIDDEN TESTS
+
+
+# %% nbgrader={"grade_id": "ex11_6-dp_sgd", "solution": true}
+def dp_sgd(model, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
+    """Train model in place by differentially private gradient descent; returns nothing."""
+    ### BEGIN SOLUTION
+    for _ in range(steps):
+        taken = torch.rand(len(x), generator=generator) < q
+        summed = clip(gradients(model, x[taken], y[taken]), max_norm)
+        step = noisy(summed, max_norm, sigma, q * len(x), generator)
+        with torch.no_grad():
+            for name, p in model.named_parameters():
+                p -= lr * step[name]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "ex11_6-dp_sgd-test", "points": 3}
+@exercise("11.6")
+def test_dp_sgd():
+    """Scripted parts: the script sees which examples come, and moves every weight by one."""
+    people = torch.arange(400.0).reshape(400, 1)
+    seen, sizes, mixed = [], [], []
+
+    def gradients(model, x, y):
+        mixed.append(bool((y != x[:, 0].long() % 2).any()))
+        seen.append(x[:, 0].long().tolist())
+        return {name: torch.zeros(len(x), *p.shape) for name, p in model.named_parameters()}
+
+    def clip(gradients, max_norm):
+        return {name: torch.full(g.shape[1:], max_norm) for name, g in gradients.items()}
+
+    def noisy(summed, max_norm, sigma, expected, generator):
+        sizes.append((expected, max_norm, sigma))
+        return {name: torch.ones_like(s) for name, s in summed.items()}
+
+    def run(q, steps, seed=0):
+        seen.clear(), sizes.clear()
+        model = models.linear(1, 2, generator=torch.Generator().manual_seed(0))
+        before = [p.detach().clone() for p in model.parameters()]
+        dp_sgd(
+            model,
+            people,
+            people[:, 0].long() % 2,
+            q=q,
+            sigma=1.5,
+            max_norm=0.5,
+            lr=0.25,
+            steps=steps,
+            generator=torch.Generator().manual_seed(seed),
+            gradients=gradients,
+            clip=clip,
+            noisy=noisy,
+        )
+        return [(p.detach() - b) for p, b in zip(model.parameters(), before, strict=True)]
+
+    moved = run(0.1, 30)
+    expect(not any(mixed), "the labels of a batch are not those of its examples", "labels-mixed")
+    expect(
+        all(torch.allclose(m, torch.full_like(m, -7.5), atol=1e-4) for m in moved),
+        f"30 steps of size 0.25 along -1 move each weight by -7.5; yours moved by "
+        f"{moved[0].flatten()[0]:.2f}",
+        "wrong-update",
+    )
+    counts = [len(batch) for batch in seen]
+    expect(
+        len(set(counts)) > 1,
+        f"every batch has {counts[0]} people: with Poisson sampling each "
+        "person decides alone, and sizes differ",
+        "fixed-size",
+    )
+    expect(
+        all(len(set(batch)) == len(batch) for batch in seen),
+        "a person stands in a batch twice",
+        "fixed-size",
+    )
+    expect(
+        abs(sum(counts) - 1200) < 170,
+        f"30 batches with q = 0.1 of 400 hold about 1,200 people; yours {sum(counts)}",
+        "wrong-rate",
+    )
+    expect(set(seen[0]) != set(seen[1]), "two steps take the same people: draw anew", "same-batch")
+    expect(
+        {size for size, _, _ in sizes} == {40.0},
+        "expected must be q * n = 40 in every step, not the size of the batch",
+        "real-size",
+    )
+    run(1e-9, 5)
+    expect(
+        len(sizes) == 5,
+        f"5 empty batches need noise, too: noisy was called {len(sizes)} times",
+        "skips-empty",
+    )
+    ### BEGIN HIDDEN TESTS
+    drawn = []
+    for seed in (1, 1, 2):
+        run(0.3, 3, seed)
+        drawn.append(list(seen))
+    expect(
+        drawn[0] == drawn[1] != drawn[2],
+        "the batches must depend on generator only",
+        "ignores-generator",
+    )
+    oracle_dp_sgd(dp_sgd)
+    ### END HIDDEN TESTS
+
+
+test_dp_sgd()
+print("11.6d: visible checks passed")
+
+# %% [markdown] id="predict-price"
+# ### Predict, then run
+#
+# 32,561 people of Adult, the nine columns of the beginning, a linear model, 198 steps. Without
+# noise it is right on about 84 % of the test people. How many points of accuracy does a promise of
+# epsilon = 1 cost (delta = 1e-5)?
+
+# %% nbgrader={"grade_id": "ex11_6-predict", "solution": true}
+### BEGIN SOLUTION
+my_guess_in_points = 5
+### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "setup-private", "locked": true}
+def private_model(dp_sgd, x, y, classes, *, seed=0, **settings):
+    """A linear classifier trained by dp_sgd from a fixed start, in eval mode."""
+    model = models.linear(x.shape[1], classes)
+    dp_sgd(model, x, y, generator=torch.Generator().manual_seed(seed), **settings)
+    return model.eval()
+
+
+# %% id="frontier-demo" tags=["demo"]
+hot_x = torch.tensor(features, dtype=torch.float32)
+hot_y = torch.tensor(rich > 0).long()
+parts = {"gradients": per_sample_gradients, "clip": clip_and_sum, "noisy": noisy_mean}
+test = [(hot_x[32_561:], hot_y[32_561:])]
+series = {}
+for n in (32_561, 1000):
+    q, found = 1 / 66 if n > 1000 else 0.25, []
+    for sigma in (0.6, 0.8, 1.2, 2.0, 4.0, 8.0, 16.0):
+        net = private_model(
+            dp_sgd,
+            hot_x[:n],
+            hot_y[:n],
+            2,
+            q=q,
+            sigma=sigma,
+            max_norm=1.0,
+            lr=2.0,
+            steps=198,
+            **parts,
+        )
+        epsilon = epsilon_of(rdp(q, sigma, 198, orders), orders, 1e-5)
+        found.append((epsilon, evaluation.accuracy(net, test)))
+        print(f"{n:6} people, sigma {sigma:4}: epsilon {epsilon:6.2f}, accuracy {found[-1][1]:.1%}")
+    series[f"{n:,} people"] = tuple(zip(*found, strict=True))
+plain = private_model(
+    dp_sgd,
+    hot_x[:32_561],
+    hot_y[:32_561],
+    2,
+    q=1 / 66,
+    sigma=0.0,
+    max_norm=1e9,
+    lr=2.0,
+    steps=198,
+    **parts,
+)
+print(
+    f"no clipping, no noise: {evaluation.accuracy(plain, test):.1%}; everybody poor: "
+    f"{1 - test[0][1].double().mean():.1%}; you said {my_guess_in_points} points at epsilon 1"
+)
+
+# %% id="frontier-plot" tags=["demo"]
+figure = plots.curves(
+    series,
+    xlabel="epsilon at delta = 1e-5 (smaller = more private)",
+    ylabel="accuracy on 16,281 others",
+    percent=False,
+)
+figure.axes[0].set(xscale="log")
+plots.show(
+    figure,
+    alt="Accuracy against epsilon. With 32,561 people it is flat down to an epsilon "
+    "of a tenth; with 1,000 people it falls off long before epsilon reaches 1.",
+)
+
+# %% [markdown]
+# With many people privacy is nearly free: the noise is that of one person, and it drowns among
+# thousands. With a thousand it is not. The number of people is the strongest lever there is.
+#
+# Now the same training by the library. One line wraps model, optimiser and data.
+
+# %% id="opacus-demo" tags=["demo"]
+from opacus import PrivacyEngine
+from torch.utils.data import DataLoader, TensorDataset
+
+g = torch.Generator().manual_seed(0)
+loader = DataLoader(TensorDataset(hot_x[:32_561], hot_y[:32_561]), batch_size=500, generator=g)
+net = models.linear(hot_x.shape[1], 2)
+engine = PrivacyEngine(accountant="rdp")
+private, optimizer, loader = engine.make_private(
+    module=net,
+    optimizer=torch.optim.SGD(net.parameters(), lr=2.0),
+    data_loader=loader,
+    noise_multiplier=1.2,
+    max_grad_norm=1.0,
+    noise_generator=g,
+)
+for _ in range(3):
+    for some, labels in loader:
+        optimizer.zero_grad()
+        F.cross_entropy(private(some), labels).backward()
+        optimizer.step()
+ours = private_model(
+    dp_sgd,
+    hot_x[:32_561],
+    hot_y[:32_561],
+    2,
+    q=1 / 66,
+    sigma=1.2,
+    max_norm=1.0,
+    lr=2.0,
+    steps=198,
+    **parts,
+)
+book = engine.accountant.get_epsilon(1e-5, alphas=orders)
+for name, model, epsilon in (
+    ("opacus", private.eval(), book),
+    ("yours", ours, epsilon_of(rdp(1 / 66, 1.2, 198, orders), orders, 1e-5)),
+):
+    print(f"{name:7} accuracy {evaluation.accuracy(model, test):.1%}, epsilon {epsilon:.6f}")
+print(f"with opacus' own choice of orders: {engine.get_epsilon(1e-5):.6f}")
+
+# %% [markdown]
+# The noise is drawn differently, so the accuracies differ by chance; the books agree to the last
+# digit at equal orders. And on MNIST, 14 by 14 pixels, 20,000 digits:
+
+# %% id="mnist-demo" tags=["demo"]
+digit_x, digit_y = small_digits(20_000, torch.Generator().manual_seed(1))
+images = data.mnist("test")
+digit_test = [(F.avg_pool2d(images.x, 2).flatten(1), images.y)]
+for sigma in (0.0, 0.7, 1.0, 2.0, 4.0, 8.0):
+    net = private_model(
+        dp_sgd, digit_x, digit_y, 10, q=0.025, sigma=sigma, max_norm=1.0, lr=2.0, steps=200, **parts
+    )
+    epsilon = epsilon_of(rdp(0.025, sigma, 200, orders), orders, 1e-5) if sigma else math.inf
+    print(
+        f"MNIST, sigma {sigma}: epsilon {epsilon:.2f}, "
+        f"accuracy {evaluation.accuracy(net, digit_test):.1%}"
+    )
+
+# %% [markdown]
+# ## Exercise 11.7: ask better, and see whether the promise holds (5 points)
+#
+# Deeper · Difficulty: 5 of 5 · Minutes: 40 · Why: in 11.2 the attack found hardly anybody when it
+# had to be sure. Was that privacy, or a weak question? Whoever defends must know the strongest attack: the
+# likelihood ratio attack, LiRA (Carlini et al. 2022).
+#
+# A small loss may mean "member", or "easy digit". So compare each example with itself: train many
+# models on random halves of the data (shadow models), and look at how sure they are of this example
+# when they were trained on it, and when not. This needs many models, trained together.
+#
+# **a. `train_together(x, y, inside, start, lr, steps)`**: k linear models by full-batch gradient
+# descent, model j on the mean cross-entropy over the examples with `inside[j]` true.
+#
+# - `x`: (n, d), `y`: (n,), `inside`: bool (k, n); `start`: a dict with "weight" (k, classes, d) and
+#   "bias" (k, classes); the logits of model j are x @ weight[j].T + bias[j]
+# - returns a dict like `start`, which stays as it was; with `torch.func.vmap` this is fast, and a
+#   loop over models is right, too
+#
+# <details><summary>Hint 1: where to look</summary>
+# The same pattern as per-sample gradients, mapped over models instead of examples.
+# <details><summary>Hint 2: the idea</summary>
+# The loss of one model: each example's cross-entropy times its mask, summed, divided by the number
+# of members.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>vmap(grad(loss))</code> of a loss(params, used); in each step a new dict
+# <code>params[name] - lr * slope[name]</code>.
+# </details></details></details>
+
+
+# %% nbgrader={"grade_id": "oracle-together", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_alone(x, y, weight, bias, lr, steps):
+    """One linear model by gradient descent, with the gradient written out."""
+    for _ in range(steps):
+        pull = ((x @ weight.T + bias).softmax(1) - F.one_hot(y, len(bias))) / len(x)
+        weight, bias = weight - lr * pull.T @ x, bias - lr * pull.sum(0)
+    return weight, bias
+
+
+def oracle_together(train_together):
+    """Each model as if it had been trained alone, to 1e-10."""
+    g = torch.Generator().manual_seed(71)
+    for k, n, d, classes in ((3, 20, 5, 4), (1, 4, 2, 2)):
+        x, y = torch.randn(n, d, generator=g, dtype=torch.float64), torch.arange(n) % classes
+        inside = torch.rand(k, n, generator=g) < 0.5
+        inside[:, 0] = True
+        start = {
+            "weight": torch.randn(k, classes, d, generator=g, dtype=torch.float64),
+            "bias": torch.zeros(k, classes, dtype=torch.float64),
+        }
+        got = train_together(x, y, inside, {n: s.clone() for n, s in start.items()}, 0.7, 15)
+        for j in range(k):
+            alone = oracle_alone(
+                x[inside[j]], y[inside[j]], start["weight"][j], start["bias"][j], 0.7, 15
+            )
+            for name, truth in zip(("weight", "bias"), alone, strict=True):
+                expect(
+                    (got[name][j] - truth).abs().max() < 1e-10,
+                    f"model {j} has another {name} than when it is trained alone on its members",
+                    "wrong-mean",
+                )
+
+
+### END HIDDEN TESTS
+
+
+# %% nbgrader={"grade_id": "ex11_7-together", "solution": true}
+def train_together(x, y, inside, start, lr, steps):
+    """k linear models, each on its own members; a dict of stacked parameters."""
+
+    ### BEGIN SOLUTION
+    def loss(params, used):
+        logits = x @ params["weight"].T + params["bias"]
+        return (F.cross_entropy(logits, y, reduction="none") * used).sum() / used.sum()
+
+    slopes = torch.func.vmap(torch.func.grad(loss))
+    params, used = dict(start), inside.to(x.dtype)
+    for _ in range(steps):
+        slope = slopes(params, used)
+        params = {name: p - lr * slope[name] for name, p in params.items()}
+    return params
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "ex11_7-together-test", "points": 2}
+@exercise("11.7")
+def test_train_together():
+    """Two models with different members; one step by hand."""
+    x = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], dtype=torch.float64)
+    y = torch.tensor([0, 1, 1])
+    inside = torch.tensor([[True, False, False], [True, True, True]])
+    start = {
+        "weight": torch.zeros(2, 2, 2, dtype=torch.float64),
+        "bias": torch.zeros(2, 2, dtype=torch.float64),
+    }
+    got = train_together(x, y, inside, start, 1.0, 1)
+    expect(
+        isinstance(got, dict) and set(got) == {"weight", "bias"},
+        "return a dict like start",
+        "wrong-names",
+    )
+    weight = expect_tensor(got["weight"], (2, 2, 2), "weight")
+    expect_tensor(got["bias"], (2, 2), "bias")
+    expect((start["weight"] == 0).all(), "you changed start in place", "input-modified")
+    expect(
+        weight[0, 0, 1] == 0,
+        "model 0 learned from an example that is not its member",
+        "ignores-inside",
+    )
+    expect(weight[0, 0, 0] > 0, "the step goes up the loss", "wrong-sign")
+    expect(
+        abs(weight[0, 0, 0] - 0.5) < 1e-9,
+        f"model 0 has one member: its loss is that example's "
+        f"own, and the step 0.5; yours: {weight[0, 0, 0]:.3f}",
+        "wrong-mean",
+    )
+    expect(
+        abs(weight[1, 1, 1] - 1 / 3) < 1e-9,
+        f"model 1 has three members: mean over three, step 1/3; yours: {weight[1, 1, 1]:.3f}",
+        "wrong-mean",
+    )
+    ### BEGIN HIDDEN TESTS
+    oracle_together(train_together)
+    ### END HIDDEN TESTS
+
+
+test_train_together()
+print("11.7a: visible checks passed")
+
+# %% [markdown]
+# **b. `lira(target, shadows, inside)`**: for each example the log of the likelihood ratio
+# "member" against "other". How sure a model is, is measured by ln(p / (1 - p)) of the true class,
+# which is nearly normal. For each example fit one normal distribution to the shadows that were
+# trained on it, and one to those that were not; then compare how likely the target's value is under
+# each.
+#
+# - `target`: (n,), the model under attack; `shadows`: (k, n); `inside`: bool (k, n), every example
+#   inside at least twice and outside at least twice; all float64
+# - mean and variance by maximum likelihood (divide by the number); add 1e-6 to each variance
+# - returns (n,): log density as a member minus log density as another
+#
+# <details><summary>Hint 1: where to look</summary>
+# The log density of a normal distribution has two parts; the first, minus the log of the standard
+# deviation, differs between the two here.
+# <details><summary>Hint 2: the idea</summary>
+# A helper that, given a mask (k, n), computes mean and variance over the first dimension with
+# sums of mask times value, and returns the log density of target.
+# <details><summary>Hint 3: nearly the code</summary>
+# The mean of the used ones is <code>(used * shadows).sum(0)</code> over their number, the variance
+# likewise; the log density is minus half of (squared distance over variance, plus log variance).
+# </details></details></details>
+
+
+# %% nbgrader={"grade_id": "ex11_7-lira", "solution": true}
+def lira(target, shadows, inside):
+    """log p(target | member) - log p(target | other) for each example; (n,)."""
+
+    ### BEGIN SOLUTION
+    def log_density(used):
+        mean = (used * shadows).sum(0) / used.sum(0)
+        variance = (used * (shadows - mean) ** 2).sum(0) / used.sum(0) + 1e-6
+        return -((target - mean) ** 2) / (2 * variance) - variance.log() / 2
+
+    return log_density(inside.double()) - log_density(1 - inside.double())
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "ex11_7-lira-test", "points": 3}
+@exercise("11.7")
+def test_lira():
+    """Four shadows, two examples, by hand."""
+    shadows = torch.tensor([[3.0, 9.0], [5.0, 7.0], [0.0, 8.0], [1.0, 7.5]], dtype=torch.float64)
+    inside = torch.tensor([[True, True], [True, False], [False, True], [False, False]])
+    target = torch.tensor([4.0, 8.5], dtype=torch.float64)
+    got = expect_tensor(lira(target, shadows, inside), (2,), "lira")
+    expect(
+        got[0] > 0,
+        "example 0 looks like a member (its shadows say 3 and 5 inside, 0 and 1 "
+        "outside, the target 4): its score must be positive",
+        "swapped",
+    )
+    expect(
+        abs(got[0] - 24.4999) > 1e-3,
+        "the logs of the standard deviations are missing: a wide bell is lower",
+        "no-width",
+    )
+    expect(
+        abs(got[0] - 11.5568) > 1e-3,
+        "divide the variance by the number of shadows, not by one fewer",
+        "wrong-bells",
+    )
+    for i, truth in enumerate((23.806756, 11.806659)):
+        expect(
+            abs(got[i] - truth) < 1e-4,
+            f"example {i} has a log ratio of {truth:.3f}; yours: "
+            f"{got[i]:.3f}. Each example has its own two bells",
+            "wrong-bells",
+        )
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(72)
+    k, n = 9, 30
+    shadows, target = rng.normal(2, 3, (k, n)), rng.normal(2, 3, n)
+    inside = rng.random((k, n)).argsort(0) < rng.integers(2, k - 1, n)
+    got = expect_tensor(lira(*map(torch.tensor, (target, shadows, inside))), (n,), "lira").numpy()
+    for i in range(n):
+        bells = [shadows[inside[:, i] == m, i] for m in (True, False)]
+        a, b = (stats.norm.logpdf(target[i], s.mean(), math.sqrt(s.var() + 1e-6)) for s in bells)
+        expect(
+            abs(got[i] - (a - b)) < 1e-9,
+            "the ratio is off for an example with another number of shadows inside",
+            "wrong-bells",
+        )
+    ### END HIDDEN TESTS
+
+
+test_lira()
+print("11.7b: visible checks passed")
+
+# %% [markdown] id="predict-lira"
+# ### Predict, then run
+#
+# 64 models like that of 11.2, each trained on a random half of 400 digits. Each is attacked once,
+# with the other 63 as shadows: 12,800 decisions about members and as many about others. With the
+# loss, the TPR at a false positive rate of 0.1 % is about what a coin has. By what factor does LiRA
+# raise it, on the same models: 1, 3, 10 or more?
+
+# %% nbgrader={"grade_id": "ex11_7-predict", "solution": true}
+### BEGIN SOLUTION
+my_guess = "3"
+### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "setup-lira", "locked": true}
+def sureness(logits, y):
+    """ln(p / (1 - p)) of the true class: logits (..., n, classes), y (n,) -> (..., n), float64."""
+    logits = logits.double()
+    label = y.expand(logits.shape[:-1])[..., None]
+    rest = logits.scatter(-1, label, -torch.inf).logsumexp(-1)
+    return logits.gather(-1, label)[..., 0] - rest
+
+
+def linear_net(trained, k):
+    """Model k of the stacked ones as a network of its own, in eval mode."""
+    net = models.linear(trained["weight"].shape[-1], trained["weight"].shape[1])
+    net.load_state_dict({f"1.{name}": value[k] for name, value in trained.items()})
+    return net.eval()
+
+
+def attack_each(lira, sure, inside):
+    """LiRA on each model, with all others as shadows; scores of (members, others) together."""
+    everyone = range(len(sure))
+    rest = [[j for j in everyone if j != k] for k in everyone]
+    scores = torch.stack([lira(sure[k], sure[rest[k]], inside[rest[k]]) for k in everyone])
+    return scores[inside], scores[~inside]
+
+
+# %% id="moment" tags=["demo"]
+g = torch.Generator().manual_seed(0)
+pool_x, pool_y = small_digits(400, g)
+inside = torch.rand(64, 400, generator=g).argsort(1) < 200
+start = {"weight": (2 * torch.rand(64, 10, 196, generator=g) - 1) / 14, "bias": torch.zeros(64, 10)}
+trained = train_together(pool_x, pool_y, inside, start, 2.0, 200)
+logits = pool_x @ trained["weight"].mT + trained["bias"][:, None]
+losses = torch.stack([-F.cross_entropy(row, pool_y, reduction="none") for row in logits])
+attacks = {
+    "loss threshold": (losses[inside], losses[~inside]),
+    "LiRA": attack_each(lira, sureness(logits, pool_y), inside),
+}
+for name, (members, others) in attacks.items():
+    print(
+        f"{name:15} AUC {auc(members, others):.3f}, TPR at 0.1 % FPR "
+        f"{tpr_at_fpr(members, others, 0.001):.2%}"
+    )
+print(f"you said: {my_guess}")
+
+# %% [markdown]
+# The same models, the same outputs, another question. A weak attack is no evidence of privacy.
+#
+# ### Does differential privacy help?
+#
+# 32 models, trained by your `dp_sgd` with full batches: q = 1, 60 steps, sigma = 8. Without
+# sampling the 60 steps are exactly one Gaussian step with sigma / sqrt(60), so the curve that no
+# attacker can exceed is known exactly: TPR = Phi(Phi^-1(FPR) + sqrt(60) / 8) (Dong, Roth, Su 2022).
+
+# %% id="dp-demo" tags=["demo"]
+settings = {"q": 1.0, "sigma": 8.0, "max_norm": 1.0, "lr": 2.0, "steps": 60, **parts}
+nets = [
+    private_model(dp_sgd, pool_x[used], pool_y[used], 10, seed=k, **settings)
+    for k, used in enumerate(inside[:32])
+]
+with torch.no_grad():
+    sure = sureness(torch.stack([net(pool_x) for net in nets]), pool_y)
+attacks["LiRA, private model"] = attack_each(lira, sure, inside[:32])
+mu = math.sqrt(60) / 8
+epsilon = epsilon_of(rdp(1.0, 8.0, 60, orders), orders, 1e-3)
+rates = np.logspace(-3, 0, 40)
+ceiling = stats.norm.cdf(stats.norm.ppf(rates) + mu)
+caught = [tpr_at_fpr(*attacks["LiRA, private model"], r) for r in rates.tolist()]
+ordinary = [linear_net(trained, k) for k in range(8)]
+right = [
+    np.mean([evaluation.accuracy(net, digit_test) for net in some]) for some in (nets[:8], ordinary)
+]
+print(
+    f"LiRA, private model: AUC {auc(*attacks['LiRA, private model']):.3f}, TPR at 0.1 % FPR "
+    f"{caught[0]:.2%}; allowed {ceiling[0]:.2%}"
+)
+print(
+    f"epsilon {epsilon:.2f} at delta 1e-3; accuracy {right[0]:.1%}, without privacy {right[1]:.1%}"
+)
+
+# %% id="dp-plot" tags=["demo"]
+series = {
+    name: (rates, [tpr_at_fpr(*scores, r) for r in rates.tolist()])
+    for name, scores in attacks.items()
+}
+series["ceiling, private model"] = (rates, ceiling)
+series["ceiling by epsilon, delta"] = (rates, most_tpr(rates, epsilon, 1e-3))
+figure = plots.curves(
+    series, xlabel="false positive rate", ylabel="true positive rate", percent=False
+)
+figure.axes[0].set(xscale="log", yscale="log", ylim=(3e-4, 1.5))
+plots.show(
+    figure,
+    alt="ROC curves on log axes. LiRA on the ordinary models lies far above the loss "
+    "threshold at low false positive rates. LiRA on the private models lies below the exact "
+    "ceiling everywhere, and that below the looser ceiling by epsilon and delta.",
+)
+
+# %% [markdown]
+# The attack stays below its ceiling at every false positive rate, and the private models know less:
+# with 200 people the promise costs much of the accuracy. That the attack stays *far* below may mean
+# that the ceiling is cautious (it also binds attackers who see every step of the training), or that
+# a better attack exists. Only the ceiling is a promise.
+
+# %% [markdown]
+# ## Exercise 11.8: an epsilon for a hospital (3 points)
+#
+# Difficulty: 3 of 5 · Minutes: 15 · Why: somebody has to write down the number, and defend it to
+# people who will never read the proof.
+#
+# A hospital with 8,000 patients wants to give a model for the risk of sepsis to other hospitals. A
+# consultant proposes DP-SGD with "epsilon = 8, delta = 1e-3, which passed our audit of 10,000
+# runs", and says that patients' privacy is thereby guaranteed. Write at most 200 words: is this
+# delta acceptable and why, what does the audit prove, what would epsilon = 8 allow an attacker at a
+# low false positive rate (a number), and which epsilon, with which definition of neighbours, would
+# you propose, and what would you measure before you decide?
+#
+# <details><summary>Hint 1: where to look</summary>
+# Exercises 11.3 (d), 11.4 and 11.6.
+# <details><summary>Hint 2: the idea</summary>
+# Compare delta with one in 8,000. Put epsilon 8 and an FPR of 0.1 % into most_tpr.
+# <details><summary>Hint 3: nearly the words</summary>
+# "With delta = 1e-3 a mechanism may publish ... patients; an audit can only ...; at 0.1 % FPR
+# epsilon 8 allows ...; I would ask for ... per patient, and look at ... against epsilon."
+# </details></details></details>
+
+# %% [markdown] nbgrader={"grade_id": "ex11_8-why", "solution": true, "points": 3}
+# ### BEGIN SOLUTION
+# Delta is far too large: 1e-3 lets a mechanism publish each record in clear with probability
+# 1/1000, about eight of 8,000 patients. It should be well below 1/8,000, say 1e-6. The audit
+# refutes; it cannot confirm: it saw one pair of data sets, one family of events, and with 10,000
+# runs it could not have shown an epsilon much above 7.9 anyway, nor anything rarer than one in some
+# thousands. Epsilon 8 allows e^8 * 0.001 = 2.98, that is, no limit: at an FPR of 0.1 % the bound is
+# a TPR of 99.97 %. I would propose epsilon of about 1 per patient (add or remove one patient with
+# all of their visits, not one visit), at which the bound at 0.1 % FPR is 0.27 %. Before deciding I
+# would plot sensitivity for sepsis against epsilon, by group of patients and over several seeds,
+# attack the model with LiRA, and add up all other releases about the same patients.
+#
+# Rubric:
+# - 1 point: delta is too large compared with one in 8,000, and an audit can refute but not confirm
+# - 1 point: a right number for what epsilon = 8 allows at a low FPR, said with its FPR
+# - 1 point: an epsilon with its neighbours (per patient, not per visit), and a measurement against
+#   which it is decided (accuracy over epsilon, groups, attack, or the sum of all releases)
+#
+# Sample A (3/3): "delta = 1/1000 with 8,000 patients means about eight could simply be leaked; it
+# must be under 1/8000. Passing an audit proves nothing, failing would. With epsilon 8 most_tpr at
+# FPR 0.001 is above 0.99, so no protection. I would take epsilon 1, add/remove a whole patient, and
+# first look at how recall falls with epsilon in each age group."
+#
+# Sample B (1/3): "epsilon 8 is high, Apple uses 8 too. The delta is larger than 1/n which is not
+# allowed and the audit is only a test, not a proof. I would use the smallest epsilon possible."
+# (One point: delta and audit. No number for epsilon 8, no neighbours, no measurement.)
+# ### END SOLUTION
+
+# %% [markdown]
+# # Deeper
+#
+# Exercise 11.7 above and the two below are for those who want more. Nothing depends on them.
+#
+# ## Exercise 11.9: how fast do promises wear out? (3 points)
+#
+# Difficulty: 4 of 5 · Minutes: 20 · Why: k answers with epsilon each cost k epsilon at worst, and
+# nearly always less. How much less, one can compute exactly for randomised response.
+#
+# **a. `advanced(epsilon, delta, k, slack)`**: advanced composition (Dwork, Rothblum, Vadhan 2010):
+# k mechanisms, each (epsilon, delta)-private, are together private with
+#
+# - epsilon' = sqrt(2 k ln(1 / slack)) epsilon + k epsilon (e^epsilon - 1)
+# - delta' = k delta + slack
+#
+# Returns the pair (epsilon', delta').
+#
+# **b. `exact_delta(epsilon, k, total)`**: one bit is told k times by randomised response with
+# `epsilon`. The smallest delta for which all k answers together are (total, delta)-private: the sum
+# over all outcomes of the positive part of P(outcome | 1) - e^total P(outcome | 0). What counts of
+# an outcome is only how many answers are 1.
+#
+# - k up to 1,000; returns a number
+#
+# <details><summary>Hint 1: where to look</summary>
+# <code>stats.binom.pmf(np.arange(k + 1), k, p)</code> for both bits.
+# <details><summary>Hint 2: the idea</summary>
+# With the bit 1, the number of ones is binomial with p = e^epsilon / (1 + e^epsilon); with the bit
+# 0, with 1 - p.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>np.maximum(one - math.exp(total) * zero, 0).sum()</code>.
+# </details></details></details>
+
+
+# %% nbgrader={"grade_id": "oracle-wear", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_wear(advanced, exact_delta):
+    """All 2^k outcomes one by one; and the theorem against the truth."""
+    for epsilon, k, total in (
+        (0.5, 6, 1.0),
+        (1.0, 5, 2.5),
+        (0.3, 9, 0.0),
+        (2.0, 1, 1.0),
+        (0.4, 4, 1.6),
+    ):
+        p, truth = 1 / (1 + math.exp(-epsilon)), 0.0
+        for outcome in product((0, 1), repeat=k):
+            one = math.prod(p if bit else 1 - p for bit in outcome)
+            zero = math.prod(1 - p if bit else p for bit in outcome)
+            truth += max(0.0, one - math.exp(total) * zero)
+        got = expect_number(exact_delta(epsilon, k, total), "exact_delta")
+        expect(
+            abs(got - truth) < 1e-9,
+            f"over all {2**k} outcomes delta is {truth:.5f}; yours: {got:.5f}",
+            "wrong-outcomes",
+        )
+    for epsilon, k, slack in ((0.1, 100, 1e-5), (0.5, 30, 1e-3), (0.05, 1000, 1e-6)):
+        whole, delta = advanced(epsilon, 0.0, k, slack)
+        p = 1 / (1 + math.exp(-epsilon))
+        ones = np.arange(k + 1)
+        a, b = stats.binom.pmf(ones, k, p), stats.binom.pmf(ones, k, 1 - p)
+        expect(
+            np.maximum(a - math.exp(whole) * b, 0).sum() <= delta,
+            "randomised response breaks your promise",
+            "no-root",
+        )
+
+
+### END HIDDEN TESTS
+
+
+# %% nbgrader={"grade_id": "ex11_9-wear", "solution": true}
+def advanced(epsilon, delta, k, slack):
+    """Advanced composition of k equal mechanisms; a pair (epsilon', delta')."""
+    ### BEGIN SOLUTION
+    drift = k * epsilon * math.expm1(epsilon)
+    return math.sqrt(2 * k * math.log(1 / slack)) * epsilon + drift, k * delta + slack
+    ### END SOLUTION
+
+
+def exact_delta(epsilon, k, total):
+    """The smallest delta of k randomised responses about one bit, at epsilon `total`."""
+    ### BEGIN SOLUTION
+    ones = np.arange(k + 1)
+    p = 1 / (1 + math.exp(-epsilon))
+    one, zero = stats.binom.pmf(ones, k, p), stats.binom.pmf(ones, k, 1 - p)
+    return float(np.maximum(one - math.exp(total) * zero, 0).sum())
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "ex11_9-wear-test", "points": 3}
+@exercise("11.9")
+def test_wear():
+    """Numbers by hand, and two limits."""
+    epsilon, delta = advanced(0.1, 1e-6, 100, 1e-5)
+    expect(
+        abs(epsilon - 5.850233) < 1e-4,
+        f"100 times 0.1 with slack 1e-5: epsilon' is 5.850; yours: {epsilon:.3f}",
+        "no-root",
+    )
+    expect(
+        abs(delta - 1.1e-4) < 1e-9,
+        f"delta' is 100 * 1e-6 + 1e-5 = 1.1e-4; yours: {delta:g}",
+        "delta-lost",
+    )
+    got = expect_number(exact_delta(1.0, 3, 3.0), "exact_delta")
+    expect(
+        abs(got) < 1e-12,
+        "three answers of epsilon 1 are (3, 0)-private by basic composition: "
+        f"delta is 0; yours: {got:g}",
+        "wrong-outcomes",
+    )
+    got = expect_number(exact_delta(math.log(3), 2, 0.0), "exact_delta")
+    expect(
+        abs(got - 0.5) < 1e-9,
+        f"two answers at epsilon = ln 3 and total 0: 9/16 - 1/16 = 0.5; yours: {got:.4f}",
+        "wrong-outcomes",
+    )
+    ### BEGIN HIDDEN TESTS
+    oracle_wear(advanced, exact_delta)
+    ### END HIDDEN TESTS
+
+
+test_wear()
+print("11.9: visible checks passed")
+
+# %% id="wear-demo" tags=["demo"]
+from scipy.optimize import brentq
+
+ks = [1, 3, 10, 30, 100, 300, 1000]
+series = {
+    "basic": (ks, [compose([(0.1, 0.0)] * k)[0] for k in ks]),
+    "advanced": (ks, [advanced(0.1, 0.0, k, 1e-5)[0] for k in ks]),
+    "exact": (
+        ks,
+        [brentq(lambda t, k=k: exact_delta(0.1, k, t) - 1e-5, -1, 0.1 * k + 1e-6) for k in ks],
+    ),
+}
+figure = plots.curves(
+    series,
+    xlabel="number of answers, epsilon = 0.1 each",
+    ylabel="epsilon in all, at delta = 1e-5",
+    percent=False,
+)
+figure.axes[0].set(xscale="log", yscale="log")
+plots.show(
+    figure,
+    alt="Epsilon against the number of answers on log axes: basic composition is a "
+    "line of slope one; advanced is worse at first, better beyond about 30; exact below both.",
+)
+for k in (10, 100, 1000):
+    print(
+        f"{k} answers: "
+        + ", ".join(f"{name} {line[1][ks.index(k)]:.2f}" for name, line in series.items())
+    )
+
+# %% [markdown]
+# For few answers the theorem is worse than the plain sum, for many it grows like the root of their
+# number. Both are bounds; the exact value lies below. Accountants exist because these gaps decide
+# whether a private model is of any use.
+#
+# ## Exercise 11.10: who pays? (2 points)
+#
+# Difficulty: 2 of 5 · Minutes: 15 · Why: noise hides the individual, and a small group is hidden
+# nearly as well as one person. Bagdasaryan, Poursaeed, Shmatikov (2019) found that DP-SGD costs
+# those most who were few to begin with.
+#
+# Write `cost_by_group(plain, private, group)`: for each group the mean drop in accuracy from the
+# plain to the private models, and its standard error over the runs (training is random, so one run
+# says little).
+#
+# - `plain`, `private`: bool arrays (runs, n), right or wrong per test example; run i of both had
+#   the same seed. `group`: (n,), integers; runs >= 2
+# - returns a dict: group (an int) -> (drop, standard error): per run the accuracy of plain minus
+#   that of private within the group, then the mean over runs, and their sample standard deviation
+#   (divide by runs - 1) over sqrt(runs)
+#
+# <details><summary>Hint 1: where to look</summary>
+# One number per run and group first.
+# <details><summary>Hint 2: the idea</summary>
+# Boolean indexing of columns; mean over them; then mean and <code>std(ddof=1)</code> over runs.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>drops = plain[:, group == g].mean(1) - private[:, group == g].mean(1)</code>.
+# </details></details></details>
+
+
+# %% nbgrader={"grade_id": "ex11_10-cost", "solution": true}
+def cost_by_group(plain, private, group):
+    """What privacy costs each group: a dict group -> (mean drop, standard error)."""
+    ### BEGIN SOLUTION
+    costs = {}
+    for g in np.unique(group).tolist():
+        here = group == g
+        drops = plain[:, here].mean(axis=1) - private[:, here].mean(axis=1)
+        costs[g] = (float(drops.mean()), float(drops.std(ddof=1) / math.sqrt(len(drops))))
+    return costs
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "ex11_10-cost-test", "points": 2}
+@exercise("11.10")
+def test_cost_by_group():
+    """Two runs, two groups, by hand."""
+    plain = np.array([[1, 1, 1, 1, 1], [1, 1, 0, 1, 1]], dtype=bool)
+    private = np.array([[1, 1, 1, 0, 0], [1, 0, 0, 0, 1]], dtype=bool)
+    got = cost_by_group(plain, private, np.array([0, 0, 0, 7, 7]))
+    expect(
+        isinstance(got, dict) and set(got) == {0, 7},
+        "return a dict with the groups 0 and 7",
+        "wrong-groups",
+    )
+    drop, error = (expect_number(v, "each part") for v in got[7])
+    expect(drop > 0, "a loss of accuracy is a positive drop: plain minus private", "wrong-sign")
+    expect(
+        abs(drop - 0.75) < 1e-9,
+        f"group 7 lost 2 of 2 and 1 of 2: mean drop 0.75; yours: {drop:.3f}",
+        "wrong-groups",
+    )
+    expect(
+        abs(error - 0.25) < 1e-9,
+        f"the drops 1 and 0.5 have a standard error of 0.25; yours: {error:.3f}",
+        "wrong-error",
+    )
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(101)
+    plain, private, group = rng.random((5, 90)) < 0.9, rng.random((5, 90)) < 0.7, np.arange(90) % 4
+    got = cost_by_group(plain, private, group)
+    for g in range(4):
+        drops = [
+            np.mean([float(a[i]) - float(b[i]) for i in range(90) if group[i] == g])
+            for a, b in zip(plain, private, strict=True)
+        ]
+        drop, error = got[g]
+        expect(
+            abs(drop - np.mean(drops)) < 1e-9,
+            "a group's mean drop is off on random answers",
+            "wrong-groups",
+        )
+        expect(
+            abs(error - stats.sem(drops)) < 1e-9,
+            "a group's standard error is off on random "
+            "answers: it is one over runs, not over examples",
+            "wrong-error",
+        )
+    ### END HIDDEN TESTS
+
+
+test_cost_by_group()
+print("11.10: visible checks passed")
+
+# %% [markdown]
+# Of the digit 8 only one in twenty is kept, which makes it a small group. Five seeds, sigma = 4:
+
+# %% id="cost-demo" tags=["demo"]
+kept = (digit_y != 8) | (torch.arange(20_000) % 20 == 0)
+train_x, train_y = digit_x[kept][:8000], digit_y[kept][:8000]
+right = {0.0: [], 4.0: []}
+for seed in range(5):
+    for sigma, rows in right.items():
+        net = private_model(
+            dp_sgd,
+            train_x,
+            train_y,
+            10,
+            seed=seed,
+            q=0.03,
+            sigma=sigma,
+            max_norm=1.0 if sigma else 1e9,
+            lr=2.0 if sigma else 0.5,
+            steps=200,
+            **parts,
+        )
+        rows.append((net(digit_test[0][0]).argmax(1) == digit_test[0][1]).numpy())
+group = np.where(digit_test[0][1].numpy() == 8, 8, 0)
+costs = cost_by_group(*(np.stack(rows) for rows in right.values()), group)
+epsilon = epsilon_of(rdp(0.03, 4.0, 200, orders), orders, 1e-5)
+print(f"epsilon {epsilon:.2f}; {(train_y == 8).sum()} eights among {len(train_y):,} digits")
+for g, name in ((8, "eights"), (0, "the other digits")):
+    print(
+        f"{name}: accuracy falls by {100 * costs[g][0]:.1f} points, standard error "
+        f"{100 * costs[g][1]:.1f}"
+    )
+
+# %% [markdown]
+# The promise is the same for everybody. Its price is not.
+
+# %% [markdown]
+# ## What you found
+#
+# Look back over your own numbers: nine harmless columns that single out most people; a table that
+# was 20-anonymous and still told secrets; an attack that looked harmless until it was asked better;
+# three mechanisms, three broken copies of one, and an auditor that knows the difference, up to a
+# point; a budget kept in three ways, one of which flatters; and a model that keeps its promise at a
+# price that depends on how many people share it.
+#
+# **Limits.** Differential privacy protects what one person adds to the data. What the data as a
+# whole says about people like you, it lets through, and means to. It says nothing of whether the
+# data should have been collected. It protects a person only if all their records count as one. The
+# generators here are not cryptographic, and floating-point noise has holes (Mironov 2012): for real
+# releases use a library's secure mode.
+#
+# **The paper** (section 3.3) names collection, sharing and inference attacks, and gives
+# P(f(D) in S) <= e^epsilon P(f(D') in S) for data sets that differ in one record. You have met each
+# part: what a record is (11.3 b), where delta comes in (11.3 c), what the line allows an attacker
+# (11.3 d), how it is broken (11.4), how it wears out (11.5), what it costs (11.6).
+#
+# **Read on.** Sweeney, *k-anonymity*, 2002. Machanavajjhala et al., *l-diversity*, 2006. Dwork,
+# McSherry, Nissim, Smith, *Calibrating noise to sensitivity*, 2006. Dwork, Roth, *The algorithmic
+# foundations of differential privacy*, 2014. Abadi et al., *Deep learning with differential
+# privacy*, 2016. Mironov, *Rényi differential privacy*, 2017. Balle, Wang, *Improving the Gaussian
+# mechanism*, 2018. Balle et al., *Hypothesis testing interpretations and Rényi differential
+# privacy*, 2020. Gopi, Lee, Wutschitz, *Numerical composition of differential privacy*, 2021.
+# Carlini et al., *Membership inference attacks from first principles*, 2022. Tramèr et al.,
+# *Debugging differential privacy*, 2022. Dong, Roth, Su, *Gaussian differential privacy*, 2022.
+#
+# **Where next.** Lab 12 learns from data that never leave their owners, and shows what leaves them
+# all the same.
+#
+# ## Your score
+#
+# Save the notebook (Ctrl+S), then run the cell below: it grades the saved file, hidden checks
+# included.
+
+# %% id="score" tags=["demo"]
+from safetylab.course.lastcell import show_score
+
+show_score("lab11_privacy")
