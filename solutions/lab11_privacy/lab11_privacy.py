@@ -1797,7 +1797,7 @@ def oracle_audit(audit):
         "over-claims",
     )
     leaky = run(
-        lambda d, n, rng: np.where(rng.random(n) < 0.05, 10.0 * d, rng.laplace(0, 9, n)),
+        lambda d, n, rng: np.where(rng.random(n) < 0.05, 10.0 * d, rng.laplace(0, 1, n)),
         5000,
         43,
         delta=0.05,

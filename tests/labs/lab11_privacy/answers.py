@@ -326,7 +326,7 @@ def gaussian_delta(sensitivity, sigma, epsilon):
     ),
     Wrong(
         "ex11_3-gaussian",
-        "not-smallest",
+        "textbook",
         """
 def gaussian(true, sensitivity, epsilon, delta, rng, gaussian_delta):
     sigma = math.sqrt(2 * math.log(1.25 / delta)) * sensitivity / epsilon
@@ -341,7 +341,7 @@ def gaussian(true, sensitivity, epsilon, delta, rng, gaussian_delta):
     Wrong(
         "ex11_3-gaussian",
         "too-little",
-        Edit("rng.normal(0.0, high,", "rng.normal(0.0, high ** 2 / sensitivity / 8,"),
+        Edit("rng.normal(0.0, high,", "rng.normal(0.0, math.sqrt(high),"),
     ),
     Wrong(
         "ex11_3-gaussian",
