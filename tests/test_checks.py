@@ -5,7 +5,14 @@ import pytest
 import torch
 from torch import nn
 
-from safetylab.checks import CheckFailed, exercise, expect, expect_tensor, untouched
+from safetylab.checks import (
+    CheckFailed,
+    exercise,
+    expect,
+    expect_number,
+    expect_tensor,
+    untouched,
+)
 
 
 def ending(error) -> str:
@@ -211,3 +218,31 @@ def test_a_notebook_shows_the_sentence_and_no_traceback():
     assert shown.stdout.strip().endswith("go up [wrong-sign]")
     assert "Traceback" not in shown.stdout
     assert "expect(False" not in shown.stdout
+
+
+@pytest.mark.parametrize(
+    "value", [2, 2.0, np.float32(2), np.array(2.0), np.int64(2), torch.tensor(2.0)]
+)
+def test_expect_number_returns_a_float(value):
+    got = expect_number(value, "f")
+    assert got == 2
+    assert type(got) is float
+
+
+@pytest.mark.parametrize(
+    ("value", "misconception"),
+    [
+        (None, "no-number"),
+        ("2", "no-number"),
+        ([2.0], "no-number"),
+        (np.array([2.0]), "no-number"),
+        (torch.zeros(1), "no-number"),
+        (2j, "no-number"),
+        (float("nan"), "not-finite"),
+        (np.float64("inf"), "not-finite"),
+    ],
+)
+def test_expect_number_refuses(value, misconception):
+    with pytest.raises(CheckFailed, match=r"\bf\b") as caught:
+        expect_number(value, "f")
+    assert ending(caught) == f"[{misconception}]"

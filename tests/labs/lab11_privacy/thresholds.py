@@ -110,7 +110,7 @@ def no_interval(hits, falses, n, delta, confidence):
 
 def over_claims(seed, bound=None):
     """11.4b: of 40 audits of n = 300 how many claim more than the true epsilon."""
-    mechanism = LAB["oracle_noisy"](2.0)
+    mechanism = LAB["oracle_answers"](2.0)
     found = [audited(1000 * seed + i, mechanism, 300, bound=bound) for i in range(40)]
     return sum(value > 0.5 for value in found)
 
