@@ -1716,7 +1716,7 @@ print("11.4a: visible checks passed")
 
 # %% nbgrader={"grade_id": "oracle-audit", "points": 0}
 ### BEGIN HIDDEN TESTS
-def oracle_noisy(scale, step=1.0):
+def oracle_answers(scale, step=1.0):
     """A Laplace mechanism: data 0 or 1, moved by step, noise of this scale."""
     return lambda d, n, rng: step * d + rng.laplace(0, scale, n)
 
@@ -1732,9 +1732,9 @@ def oracle_skewed(d, n, rng):
 
 
 ORACLE_BROKEN = {
-    "wrong sensitivity": oracle_noisy(1.0, step=2.0),
+    "wrong sensitivity": oracle_answers(1.0, step=2.0),
     "budget used twice": oracle_twice,
-    "wrong scale": oracle_noisy(0.5),
+    "wrong scale": oracle_answers(0.5),
 }
 
 
@@ -1763,7 +1763,7 @@ def oracle_audit(audit):
             f"{found:.2f} of 3.9: look at both tails and both directions",
             "one-direction",
         )
-    found = [run(oracle_noisy(2.0), 300, 400 + seed) for seed in range(40)]
+    found = [run(oracle_answers(2.0), 300, 400 + seed) for seed in range(40)]
     many = sum(value > 0.5 for value in found)
     expect(
         many <= 8,
