@@ -46,6 +46,7 @@ lock: setup
 
 bench: setup
 	$(BIN)/python tests/benchmarks/loading.py
+	OMP_NUM_THREADS=1 $(BIN)/python tests/benchmarks/attacks.py
 
 else
 

@@ -147,6 +147,14 @@ def expect_array(
     return value
 
 
+def shown(values: torch.Tensor) -> str:
+    """Return a tensor of shape (n,) for a message, each entry with at most four digits.
+
+    ``torch.tensor([0.1, 2]).tolist()`` would say 0.10000000149011612.
+    """
+    return f"[{', '.join(f'{value:.4g}' for value in values.tolist())}]"
+
+
 @contextmanager
 def untouched(model: nn.Module, *inputs: torch.Tensor) -> Iterator[None]:
     """Raise `CheckFailed` if the block changes the model, its mode, its gradients or an input."""

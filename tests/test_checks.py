@@ -11,6 +11,7 @@ from safetylab.checks import (
     expect,
     expect_number,
     expect_tensor,
+    shown,
     untouched,
 )
 
@@ -246,3 +247,8 @@ def test_expect_number_refuses(value, misconception):
     with pytest.raises(CheckFailed, match=r"\bf\b") as caught:
         expect_number(value, "f")
     assert ending(caught) == f"[{misconception}]"
+
+
+def test_numbers_in_messages_are_short():
+    assert shown(torch.tensor([0.1, 2.0, -1 / 3, 1e-9])) == "[0.1, 2, -0.3333, 1e-09]"
+    assert shown(torch.tensor([])) == "[]"

@@ -10,6 +10,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -23,6 +24,13 @@ NBGRADER_SERVER = tuple(
     f"nbgrader.server_extensions.{name}"
     for name in ("formgrader", "validate_assignment", "assignment_list")
 )
+
+# Each file of a data set, and where its checksum stands. Weights have checksums.json.
+DATA_FILES = {
+    "mnist/mnist.npz": "safetylab.data.MNIST_SHA256",
+    "adversarial_digits/adversarial_digits.npz": "safetylab.data.ADVERSARIAL_SHA256",
+    "adult/adult.csv.gz": "safetylab.tables.ADULT_SHA256",
+}
 
 
 @dataclass(frozen=True)
@@ -49,8 +57,7 @@ def examine() -> list[Finding]:
         lambda _: python_version(),
         dependencies,
         lambda _: weights(),
-        lambda _: data_file("mnist/mnist.npz", "MNIST_SHA256"),
-        lambda _: data_file("adversarial_digits/adversarial_digits.npz", "ADVERSARIAL_SHA256"),
+        *(lambda _, name=name: data_file(name) for name in DATA_FILES),
         lambda _: jupyterlab(),
         lambda _: lab_extension(),
         lambda _: server_extensions(),
@@ -160,13 +167,14 @@ def _python() -> str:
     return f'"{sys.executable}"' if " " in sys.executable else sys.executable
 
 
-def data_file(name: str, constant: str) -> Finding:
-    """Check a data file against the checksum that is called ``constant`` in `safetylab.data`."""
+def data_file(name: str) -> Finding:
+    """Check one of `DATA_FILES` against its checksum."""
+    module, _, constant = DATA_FILES[name].rpartition(".")
     try:
-        from safetylab import data
+        sha = getattr(import_module(module), constant)
     except ImportError as error:
         return Finding(name, False, f"not looked at: {error}", _reinstall())
-    return _verified(f"data {name}", [(name, getattr(data, constant))])
+    return _verified(f"data {name}", [(name, sha)])
 
 
 def weights() -> Finding:

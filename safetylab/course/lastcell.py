@@ -94,7 +94,7 @@ def _outcome(lab: str, path: Path, executed: Sequence[str], show: Show) -> Bundl
         if unsaved:
             return _sentence(
                 f"The code that you last ran for {unsaved} is not in the saved file: run that "
-                "cell, save the notebook first (Ctrl+S), then run this cell again."
+                "cell and save the notebook first (Ctrl+S), then run this cell again."
             )
         report = _graded(lab, path, show)
     except (CourseError, OSError) as error:

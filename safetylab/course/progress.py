@@ -132,7 +132,7 @@ def _table(found: list[Standing]) -> object:
 
     table = Table(title="Your progress", title_justify="left", box=box.ASCII2)
     for name in ("Lab", "Points", "Best", "For a reader", "Hidden tests", "Checked"):
-        table.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold", no_wrap=name == "Lab")
     for one in found:
         table.add_row(*map(Text, (one.lab, *_cells(one))))
     return table

@@ -108,11 +108,13 @@ def _tagged(exercise: str, told: Check | Row) -> str:
 
 def _html_row(row: Row) -> str:
     cells = (
-        row.title,
-        _points(row),
-        f"{_SYMBOLS[row.status]} {row.status}",
-        "\n".join(_advice(row)),
+        (row.title, "normal"),
+        (_points(row), "nowrap"),
+        (f"{_SYMBOLS[row.status]} {row.status}", "nowrap"),
+        ("\n".join(_advice(row)), "pre-line"),
     )
-    style = "text-align:left;white-space:pre-line"
-    data = "".join(f'<td style="{style}">{escape(cell)}</td>' for cell in cells)
+    data = "".join(
+        f'<td style="text-align:left;white-space:{wrap}">{escape(text)}</td>'
+        for text, wrap in cells
+    )
     return f'<tr><th scope="row">{escape(row.exercise)}</th>{data}</tr>'

@@ -52,7 +52,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from safetylab import data, evaluation, models, plots, widgets
-from safetylab.checks import exercise, expect, expect_tensor, untouched
+from safetylab.checks import exercise, expect, expect_tensor, shown, untouched
 
 torch.set_num_threads(1)  # these networks are so small that one thread is the fastest
 
@@ -223,7 +223,7 @@ def test_worst_margin():
                "stops-at-zero")
         expect(torch.allclose(got, margin - drop),
                f'for w = (3, -4), epsilon = 0.1 and norm "{norm}" the margins 10 and 0.2 must '
-               f"become {10 - drop:g} and {0.2 - drop:g}; yours: {got.tolist()}")
+               f"become {10 - drop:g} and {0.2 - drop:g}; yours: {shown(got)}")
     ### BEGIN HIDDEN TESTS
     g = torch.Generator().manual_seed(11)
     for d in (1, 5, 40):
@@ -391,10 +391,10 @@ def test_fgsm():
            "your step goes down the loss; the attacker goes up", "wrong-sign")
     expect(torch.allclose(move[1].abs(), torch.full((3,), 0.1)),
            f"every pixel with room must move by exactly epsilon = 0.1; yours move by "
-           f"{move[1].abs().tolist()}: use the sign of the gradient", "no-sign")
+           f"{shown(move[1].abs())}: use the sign of the gradient", "no-sign")
     truth = torch.tensor([[0.4, 0.6, 0.0], [0.6, 0.4, 0.6]])
     expect(torch.allclose(got, truth), "image 1 has the label 0 and the model reads 1: it must "
-           f"move away from its label, to {truth[1].tolist()}; yours: {got[1].tolist()}",
+           f"move away from its label, to {shown(truth[1])}; yours: {shown(got[1])}",
            "wrong-loss")
     ### BEGIN HIDDEN TESTS
     oracle_fgsm(fgsm)
@@ -702,8 +702,8 @@ def test_pgd():
         expect((step * direction).sum() > 0, "your steps go down the loss; the attacker goes up",
                "wrong-sign")
         expect(torch.allclose(step, 0.01 * direction.expand(2, 2), atol=1e-6),
-               f'a "{norm}" step of size 0.01 must move each image by 0.01 * {direction.tolist()}; '
-               f"yours: {step[0].tolist()}", "wrong-step")
+               f'a "{norm}" step of size 0.01 must move each image by 0.01 * {shown(direction)}; '
+               f"yours: {shown(step[0])}", "wrong-step")
     expect(len(calls) >= 12 and set(calls) == {(0.1, "linf"), (0.1, "l2")},
            "project(z, x, epsilon, norm) must be called after the start and after every step, with "
            "the same epsilon and norm", "project-once")
@@ -863,7 +863,8 @@ for epsilon in (0.1, 0.2, 0.3):
 # Where FGSM still leaves digits standing, PGD leaves fewer, and soon none. Whoever reports only the
 # first number reports the weakness of FGSM, not the strength of the model.
 #
-# Move the slider: the same digit under your PGD at growing epsilon. When do *you* begin to doubt?
+# Move the slider: the same eight digits under your PGD at growing epsilon. When do *you* begin to
+# doubt?
 
 # %% id="slider" tags=["demo"]
 def draw(epsilon):
@@ -1103,7 +1104,7 @@ def test_box():
     """In the box, and back again."""
     v = torch.tensor([-30.0, -1.0, 0.0, 2.0, 30.0])
     z = expect_tensor(to_box(v), (5,), "to_box")
-    expect((z >= 0).all() and (z <= 1).all(), f"to_box({v.tolist()}) gave {z.tolist()}: outside "
+    expect((z >= 0).all() and (z <= 1).all(), f"to_box({shown(v)}) gave {shown(z)}: outside "
            "[0, 1]. tanh runs from -1 to 1", "outside-range")
     expect(z[2] == 0.5 and abs(z[3] - 0.98201) < 1e-4,
            f"to_box(0) must be 0.5 and to_box(2) 0.98201; yours: {z[2]:.5f} and {z[3]:.5f}",
@@ -1111,8 +1112,8 @@ def test_box():
     x = torch.tensor([0.0, 0.25, 0.5, 1.0])
     back = expect_tensor(from_box(x), (4,), "from_box")
     again = (torch.tanh(back) + 1) / 2  # not-an-answer: the formula stands in the text above
-    expect((again - x).abs().max() < 1e-4, f"from_box takes {x.tolist()} to {back.tolist()}, "
-           f"and (tanh + 1) / 2 takes that to {again.tolist()}: not the way back", "no-inverse")
+    expect((again - x).abs().max() < 1e-4, f"from_box takes {shown(x)} to {shown(back)}, "
+           f"and (tanh + 1) / 2 takes that to {shown(again)}: not the way back", "no-inverse")
     ### BEGIN HIDDEN TESTS
     g = torch.Generator().manual_seed(52)
     for dtype in (torch.float32, torch.float64):
@@ -1142,6 +1143,8 @@ print("1.5b: visible checks passed")
 #   over the images of ||z - x||^2 + c * max(margin, 0)
 # - all along, remember for each image the nearest point seen that the model misreads (margin below
 #   0)
+# - you may end a round early when 20 more steps lower that sum by less than 0.5 %: nothing more
+#   comes of it
 # - after a round: where it fooled the model, lower `c` to halfway between it and the largest `c`
 #   that failed (0 if none did); where it did not, raise it: halfway to the smallest `c` that
 #   worked, or times 10 if none did
@@ -1254,15 +1257,20 @@ def carlini_wagner(model, x, y, *, margin, to_box, from_box, rounds=6, steps=60,
     for _ in range(rounds):
         v = from_box(start).detach().clone().requires_grad_(True)
         optimizer = torch.optim.Adam([v], lr=lr)
-        fooled = torch.zeros(len(x), dtype=torch.bool)
-        for _ in range(steps):
+        fooled, before = torch.zeros(len(x), dtype=torch.bool), torch.inf
+        for step in range(steps):
             z = to_box(v)
             m, far = margin(model(z), y), (z - x).flatten(1).pow(2).sum(1)
             better = (m < 0) & (far < best_far)
             best = torch.where(better.reshape(shape), z, best).detach()
             best_far = torch.where(better, far, best_far).detach()
             fooled |= m < 0
-            (v.grad,) = torch.autograd.grad((far + c * m.clamp_min(0)).sum(), v)
+            cost = (far + c * m.clamp_min(0)).sum()
+            if step % 20 == 19:
+                if cost > 0.995 * before:
+                    break
+                before = cost.item()
+            (v.grad,) = torch.autograd.grad(cost, v)
             optimizer.step()
         high = torch.where(fooled, torch.minimum(high, c), high)
         low = torch.where(fooled, low, torch.maximum(low, c))
@@ -1286,8 +1294,8 @@ def test_carlini_wagner():
     expect(fooled.all(), "a returned point is not misread: remember the nearest point with margin "
            "below 0 that you saw, not the last one, and not the nearest of all", "not-fooled")
     least = (x @ w).abs() / 5
-    expect((far <= 1.05 * least).all(), f"the nearest mistakes are {least.tolist()} away, yours "
-           f"{far.tolist()}: search for c, and keep the nearest misread point", "too-far")
+    expect((far <= 1.05 * least).all(), f"the nearest mistakes are {shown(least)} away, yours "
+           f"{shown(far)}: search for c, and keep the nearest misread point", "too-far")
     ### BEGIN HIDDEN TESTS
     oracle_nearest(carlini_wagner)
     oracle_nearest_on_digits(carlini_wagner)
@@ -2007,8 +2015,8 @@ def test_universal():
            "epsilon = 0.1", "outside-ball")
     expect((got * w).sum() < 0, "your delta makes the model surer of the truth", "wrong-sign")
     expect(torch.allclose(got[0], -0.1 * w.sign(), atol=1e-6),
-           f"for images of class 1 the best delta is {(-0.1 * w.sign()).tolist()}; yours: "
-           f"{got[0].tolist()}", "too-weak")
+           f"for images of class 1 the best delta is {shown(-0.1 * w.sign())}; yours: "
+           f"{shown(got[0])}", "too-weak")
     ### BEGIN HIDDEN TESTS
     oracle_universal(universal)
     ### END HIDDEN TESTS

@@ -1,16 +1,21 @@
 """The model solutions of Lab 01 beside torchattacks and foolbox: ratios from one interleaved run.
 
 ``make bench``. Each round calls every attack once, so that a machine that slows down slows all of
-them; the ratio is that of the shortest times. One thread, 500 images (100 for Carlini-Wagner).
+them; the ratio is that of the shortest CPU times. One thread, 500 images (100 for Carlini-Wagner).
+README.md beside this file keeps what it printed.
 """
 
 from __future__ import annotations
 
+import os
+import platform
+import re
 import sys
 import time
 import warnings
 from collections.abc import Callable
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 import torch
@@ -40,13 +45,13 @@ def images(n: int) -> data.Images:
 
 
 def interleaved(runs: Runs, rounds: int) -> tuple[dict[str, float], dict[str, Tensor]]:
-    """Return the shortest time of each run in seconds, and what it gave last."""
+    """Return the shortest time of each run in CPU seconds, and what it gave last."""
     seconds, results = dict.fromkeys(runs, float("inf")), {}
     for _ in range(rounds):
         for name, run in runs.items():
-            start = time.perf_counter()
+            start = time.process_time()
             results[name] = run()
-            seconds[name] = min(seconds[name], time.perf_counter() - start)
+            seconds[name] = min(seconds[name], time.process_time() - start)
     return seconds, results
 
 
@@ -78,7 +83,10 @@ def pgd(model: nn.Module, x: Tensor, y: Tensor) -> Runs:
 
 
 def carlini_wagner(model: nn.Module, x: Tensor, y: Tensor) -> Runs:
-    """Five rounds of 200 steps; DDN, the fast minimum-norm attack, for the distance only."""
+    """At most five rounds of 200 steps; DDN, a minimum-norm attack, for the distance only.
+
+    Each starts at the c that it has as default, and may end a round early.
+    """
     parts = {name: LAB[name] for name in ("margin", "to_box", "from_box")}
     ours = partial(LAB["carlini_wagner"], **parts, rounds=5, steps=200, lr=0.05)
     cw = foolbox.attacks.L2CarliniWagnerAttack(binary_search_steps=5, steps=200, stepsize=0.05)
@@ -91,17 +99,36 @@ def carlini_wagner(model: nn.Module, x: Tensor, y: Tensor) -> Runs:
 
 
 def line(title: str, model: nn.Module, runs: Runs, x: Tensor, y: Tensor, rounds: int) -> None:
-    """Print times as ratios to the fastest peer, success, and the median L2 distance."""
+    """Print times as ratios to the fastest peer, success, and L2 distances.
+
+    The last column is the median, over the images, of an image's distance over that of DDN.
+    """
     seconds, results = interleaved(runs, rounds)
     peers = {name: spent for name, spent in seconds.items() if name in ("torchattacks", "foolbox")}
     fastest = min(peers.values())
+    ddn = (
+        evaluation.distances(x, results["foolbox DDN"], "l2") if "foolbox DDN" in results else None
+    )
     for name, x_adv in results.items():
-        fooled = evaluation.is_wrong(model, x_adv, y)
-        median = evaluation.distances(x, x_adv, "l2")[fooled].median()
+        fooled, far = evaluation.is_wrong(model, x_adv, y), evaluation.distances(x, x_adv, "l2")
+        beside = "" if ddn is None else f"{(far / ddn)[fooled].median():.3f}"
         print(
             f"| {title} | {name} | {seconds[name]:.2f} | {seconds[name] / fastest:.2f} "
-            f"| {1 - fooled.float().mean():.1%} | {median:.3f} |"
+            f"| {1 - fooled.float().mean():.1%} | {far[fooled].median():.3f} | {beside} |"
         )
+
+
+def machine() -> str:
+    """Return what the times depend on."""
+    cpuinfo = Path("/proc/cpuinfo")
+    models_named = (
+        re.findall(r"model name\s*: (.*)", cpuinfo.read_text()) if cpuinfo.exists() else []
+    )
+    cpu = models_named[0] if models_named else platform.machine()
+    libraries = ", ".join(
+        f"{name} {version(name)}" for name in ("torch", "torchattacks", "foolbox")
+    )
+    return f"{os.cpu_count()} cores ({cpu}), Python {platform.python_version()}, {libraries}"
 
 
 def main() -> None:
@@ -109,8 +136,12 @@ def main() -> None:
     torch.set_num_threads(1)
     standard, robust = models.pretrained("mnist_cnn"), models.pretrained("mnist_cnn_robust")
     x, y = images(500)
-    print("| attack | by | seconds | times the fastest peer | accuracy left | median L2 |")
-    print("|---|---|---|---|---|---|")
+    print(f"{machine()}; one thread.\n")
+    columns = (
+        "attack", "by", "CPU seconds", "times the fastest peer", "accuracy left", "median L2",
+        "L2 over DDN's",
+    )  # fmt: skip
+    print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
     line("FGSM", standard, fgsm(standard, x, y), x, y, 30)
     line("PGD-40, undefended", standard, pgd(standard, x, y), x, y, 5)
     line("PGD-40, robust", robust, pgd(robust, x, y), x, y, 5)

@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from types import SimpleNamespace
@@ -102,14 +103,17 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 DATA_CHECKS: list[tuple[str, Callable[[], Finding]]] = [
-    ("mnist/mnist.npz", lambda: doctor.data_file("mnist/mnist.npz", "MNIST_SHA256")),
-    (
-        "adversarial_digits/adversarial_digits.npz",
-        lambda: doctor.data_file("adversarial_digits/adversarial_digits.npz", "ADVERSARIAL_SHA256"),
-    ),
+    *((name, partial(doctor.data_file, name)) for name in doctor.DATA_FILES),
     ("weights/mnist_cnn.safetensors", doctor.weights),
     ("weights/checksums.json", doctor.weights),
 ]
+
+
+def test_every_data_file_is_looked_at() -> None:
+    folders = (path for path in (COURSE / "data").iterdir() if path.name != "weights")
+    files = (path for folder in folders for path in folder.iterdir())
+    names = {f"{path.parent.name}/{path.name}" for path in files if path.name != "DATASHEET.md"}
+    assert names == doctor.DATA_FILES.keys()
 
 
 @pytest.mark.parametrize(("name", "check"), DATA_CHECKS)
@@ -131,7 +135,7 @@ def test_data_in_a_repository_comes_back_with_git(
 ) -> None:
     (data.parent / ".git").mkdir()
     (data / "mnist/mnist.npz").unlink()
-    remedy = doctor.data_file("mnist/mnist.npz", "MNIST_SHA256").remedy
+    remedy = doctor.data_file("mnist/mnist.npz").remedy
     assert remedy == f'git -C "{data.parent}" checkout -- "data/mnist/mnist.npz"'
     (data.parent / ".git").rmdir()
     monkeypatch.delenv("SAFETYLAB_DATA")
@@ -139,9 +143,7 @@ def test_data_in_a_repository_comes_back_with_git(
     assert doctor._restore("x").startswith("copy data/x from the course's archive to")
 
 
-@pytest.mark.parametrize(
-    "check", [doctor.weights, lambda: doctor.data_file("mnist/mnist.npz", "MNIST_SHA256")]
-)
+@pytest.mark.parametrize("check", [doctor.weights, lambda: doctor.data_file("mnist/mnist.npz")])
 def test_data_without_torch(monkeypatch: pytest.MonkeyPatch, check: Callable[[], Finding]) -> None:
     import safetylab
 
@@ -271,7 +273,7 @@ def test_a_check_that_fails_by_itself_is_a_finding(tiny_course: Path) -> None:
 def test_the_doctor_of_this_environment() -> None:
     findings = doctor.examine()
     assert [str(finding) for finding in findings if not finding.ok] == []
-    assert len({finding.name for finding in findings}) == 12
+    assert len({finding.name for finding in findings}) == 10 + len(doctor.DATA_FILES)
 
 
 def test_without_a_course_the_doctor_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
