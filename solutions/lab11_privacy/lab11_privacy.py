@@ -2239,8 +2239,9 @@ def tight_epsilon(q, sigma, steps, delta):
     """Two numbers between which the smallest true epsilon lies (PRV accountant)."""
     book = accountants.PRVAccountant()
     book.history = [(sigma, q, steps)]
-    spread = book._get_dprv(eps_error=0.01, delta_error=delta / 1000)
-    low, _, high = spread.compute_epsilon(delta, delta / 1000, 0.01)
+    with np.errstate(divide="ignore"):  # at q = 1 it looks at log(0)
+        spread = book._get_dprv(eps_error=0.01, delta_error=delta / 1000)
+        low, _, high = spread.compute_epsilon(delta, delta / 1000, 0.01)
     return float(low), float(high)
 
 

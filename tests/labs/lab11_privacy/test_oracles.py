@@ -26,7 +26,12 @@ SETTINGS = [
     (1.0, 8.0, 60, 1e-3),
 ]
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab11-oracles")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("lab11-oracles"),
+    pytest.mark.filterwarnings("ignore:GDP accounting"),
+    pytest.mark.filterwarnings("ignore:Full backward hook"),
+]
 
 
 @cache
@@ -51,7 +56,6 @@ def test_the_accountant_equals_opacus_at_the_same_orders(q, sigma, steps, delta)
     assert our_epsilon(q, sigma, steps, delta) == pytest.approx(theirs, abs=1e-10)
 
 
-@pytest.mark.filterwarnings("ignore:GDP accounting")
 @pytest.mark.parametrize(("q", "sigma", "steps", "delta"), SETTINGS)
 def test_the_accountant_is_above_the_tight_one_and_not_far(q, sigma, steps, delta):
     low, high = lab()["tight_epsilon"](q, sigma, steps, delta)
