@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Literal
 
@@ -45,6 +46,52 @@ def cnn(generator: torch.Generator | None = None) -> nn.Sequential:
             nn.Linear(100, 10),
         )
     return _drawn(model, generator)
+
+
+def mlp(
+    *sizes: int, generator: torch.Generator | None = None, dtype: torch.dtype = torch.float32
+) -> nn.Sequential:
+    """Return a network of linear layers with ReLUs between: (n, ...) -> (n, sizes[-1]).
+
+    The weights are drawn as by `cnn`, then cast to ``dtype``.
+
+    Args:
+        sizes: numbers per example, units of each hidden layer, classes; at least two.
+        generator: source of the weights (default: one seeded with 0).
+        dtype: of the weights, and hence of the inputs.
+
+    Raises:
+        ValueError: fewer than two sizes.
+    """
+    if len(sizes) < 2:
+        raise ValueError(f"sizes is {sizes}: give the inputs and the outputs, mlp(784, 10)")
+    layers: list[nn.Module] = [nn.Flatten()]
+    with torch.device("meta"):
+        for before, after in itertools.pairwise(sizes):
+            layers += [nn.Linear(before, after), nn.ReLU()]
+    return _drawn(nn.Sequential(*layers[:-1]), generator).to(dtype)
+
+
+def smooth_cnn(
+    generator: torch.Generator | None = None, dtype: torch.dtype = torch.float64
+) -> nn.Sequential:
+    """Return a convolutional network with tanh for ReLU: (n, 1, 28, 28) -> (n, 10).
+
+    It has second derivatives everywhere. The weights are drawn as by `cnn`, then cast to
+    ``dtype``.
+
+    Source: the small network of Zhu, Liu, Han, "Deep leakage from gradients", 2019, with tanh.
+    """
+    with torch.device("meta"):
+        model = nn.Sequential(
+            nn.Conv2d(1, 12, 5, stride=2, padding=2),
+            nn.Tanh(),
+            nn.Conv2d(12, 12, 5, stride=2, padding=2),
+            nn.Tanh(),
+            nn.Flatten(),
+            nn.Linear(12 * 7 * 7, 10),
+        )
+    return _drawn(model, generator).to(dtype)
 
 
 def _drawn(model: nn.Sequential, generator: torch.Generator | None) -> nn.Sequential:

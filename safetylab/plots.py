@@ -7,7 +7,7 @@ import html
 import io
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
 from typing import Any, TypeAlias
 
@@ -57,6 +57,7 @@ COLOURS = {
 
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 _DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (8, 3)))
+_HATCHES = ("", "//", "..", "xx")
 Pictures: TypeAlias = npt.NDArray[Any]
 _DPI = 100
 _FONT = 11
@@ -123,6 +124,7 @@ def image_grid(
     vmin: float = 0.0,
     vmax: float = 1.0,
     signed: bool = False,
+    unit: str = "change",
 ) -> Figure:
     """Return a figure with one small picture per image.
 
@@ -136,6 +138,7 @@ def image_grid(
         vmax: the value shown white.
         signed: show changes instead of images: purple below 0, white at 0, orange above, with a
             colour bar, on a scale as wide as the largest change.
+        unit: what the colour bar of a signed picture shows.
 
     Raises:
         ValueError: the number of titles or row labels does not fit.
@@ -158,7 +161,9 @@ def image_grid(
         used if per_image else axes[0], titles or (), [line[0] for line in axes], row_labels or ()
     )
     if signed:
-        fig.colorbar(drawn, ax=axes, label="change")
+        fig.colorbar(drawn, ax=axes, label=unit, fraction=0.05)
+        # with a colour bar the layout forgets a part of the words at the left
+        fig.set_layout_engine("constrained", rect=(0.03, 0, 0.97, 1))
     return fig
 
 
@@ -196,7 +201,7 @@ def _grid_size(
     """Return width and height in inches that leave room for the words."""
     lines = [line for title in titles or () for line in title.split("\n")]
     cell = max([1.25, *(0.09 * len(line) for line in lines)])
-    margin = 0.1 * max(map(len, row_labels or [""])) + (1.0 if signed else 0.0)
+    margin = 0.1 * max(map(len, row_labels or [""])) + (1.3 if signed else 0.0)
     above = 0.2 * max((title.count("\n") + 1 for title in titles or ()), default=0)
     titled = len(rows) if titles and len(titles) == sum(map(len, rows)) else 1
     return cell * max(map(len, rows)) + margin, 1.25 * len(rows) + above * titled
@@ -209,23 +214,27 @@ def curves(
     ylabel: str,
     title: str = "",
     percent: bool = True,
+    colours: Mapping[str, str] | None = None,
 ) -> Figure:
     """Return a figure with one line per entry, told apart by colour, marker and dashes.
 
     Args:
-        series: name -> (x values, y values); a name in `COLOURS` has its colour everywhere.
+        series: name -> (x values, y values); a name in `COLOURS` has its colour everywhere, and
+            two names that are not there have two colours while `PALETTE` lasts.
         xlabel: what the horizontal axis shows, with its unit.
         ylabel: what the vertical axis shows, with its unit.
         title: one line above the picture.
         percent: the y values are fractions in [0, 1]: show them in percent, from 0 to 100.
+        colours: name -> hex colour, for names that have one of their own.
     """
     fig = Figure(figsize=(8, 4.2), layout="constrained")
     ax = fig.subplots()
-    for (name, (x, y)), marker, dashes in zip(
-        series.items(), cycle(_MARKERS), cycle(_DASHES), strict=False
+    for (name, (x, y)), drawn, marker, dashes in zip(
+        series.items(), _distinct(series), cycle(_MARKERS), cycle(_DASHES), strict=False
     ):
         spacing = max(1, len(x) // 12)
-        ax.plot(x, y, color=colour(name), ls=dashes, marker=marker, markevery=spacing, label=name)
+        shade = (colours or {}).get(name) or drawn
+        ax.plot(x, y, color=shade, ls=dashes, marker=marker, markevery=spacing, label=name)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
     if percent:
         ax.yaxis.set_major_formatter(PercentFormatter(xmax=1))
@@ -233,3 +242,58 @@ def curves(
     ax.grid(alpha=0.3)
     fig.legend(loc="outside right upper", handlelength=4, fontsize=_FONT)
     return fig
+
+
+def bars(
+    series: Mapping[str, Sequence[float]],
+    labels: Sequence[str],
+    *,
+    xlabel: str,
+    title: str = "",
+) -> Figure:
+    """Return a figure with horizontal bars: one group per label, one bar of it per entry.
+
+    Args:
+        series: name -> one number per label, of either sign; names are told apart by colour and
+            hatching, and a name in `COLOURS` has its colour everywhere.
+        labels: what each group stands for, from top to bottom.
+        xlabel: what the length of a bar shows, with its unit.
+        title: one line above the picture.
+
+    Raises:
+        ValueError: an entry has not one number per label.
+    """
+    wrong = [name for name, lengths in series.items() if len(lengths) != len(labels)]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} has {len(series[wrong[0]])} bars for {len(labels)} labels")
+    thickness = 0.8 / len(series)
+    height = 1.2 + 0.16 * len(labels) * (1 + len(series))
+    fig = Figure(figsize=(8, height), layout="constrained")
+    ax = fig.subplots()
+    shades = _distinct(series)
+    for index, ((name, lengths), hatch) in enumerate(
+        zip(series.items(), cycle(_HATCHES), strict=False)
+    ):
+        at = [place - 0.4 + thickness * (index + 0.5) for place in range(len(labels))]
+        ax.barh(
+            at, lengths, thickness, color=shades[index], hatch=hatch, edgecolor="white", label=name
+        )
+    ax.set_yticks(range(len(labels)), labels, fontsize=_FONT)
+    ax.invert_yaxis()
+    ax.axvline(0, color="black", lw=0.8)
+    ax.set(xlabel=xlabel, title=title)
+    ax.grid(axis="x", alpha=0.3)
+    if len(series) > 1:
+        fig.legend(loc="outside right upper", handlelength=2, fontsize=_FONT)
+    return fig
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    """Return a colour for each name: its own, or a free one if another name took that before."""
+    chosen: list[str] = []
+    for name in names:
+        own = colour(name)
+        known = not set(re.findall(r"\w+", name.lower())).isdisjoint(COLOURS)
+        free = [other for other in PALETTE.values() if other not in chosen]
+        chosen.append(free[0] if own in chosen and free and not known else own)
+    return chosen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import ipywidgets
 from IPython import get_ipython
@@ -66,6 +66,61 @@ def slider(
     view = ipywidgets.HTML(picture(initial))
     control.observe(lambda change: view.set_trait("value", picture(change["new"])), "value")
     display(ipywidgets.VBox([control, view]))  # type: ignore[no-untyped-call]
+
+
+def sliders(
+    render: Callable[..., Figure],
+    controls: Mapping[str, Sequence[float]],
+    *,
+    alt: Callable[..., str],
+    stills: Sequence[Sequence[float]],
+) -> None:
+    """Display one slider per entry of ``controls`` and the picture of the chosen values.
+
+    Without a live front end the pictures of ``stills`` are displayed instead (see `is_live`).
+
+    Args:
+        render: one value per slider, in order -> figure.
+        controls: what a slider sets, with its unit -> its positions, at least one.
+        alt: the values -> what one sees in their picture.
+        stills: choices of values, one per slider; the sliders start at the first.
+
+    Raises:
+        ValueError: a still has another number of values than there are sliders.
+    """
+    if any(len(still) != len(controls) for still in stills):
+        raise ValueError(f"each still needs {len(controls)} values, one per slider")
+    if not is_live():
+        for still in stills:
+            show(render(*still), alt(*still))
+        return
+
+    @functools.cache
+    def picture(*values: float) -> str:
+        return img(png(render(*values)), alt(*values))
+
+    rows = [
+        _control(label, positions, start)
+        for (label, positions), start in zip(controls.items(), stills[0], strict=True)
+    ]
+    view = ipywidgets.HTML(picture(*(row.value for row in rows)))
+    for row in rows:
+        row.observe(
+            lambda _: view.set_trait("value", picture(*(row.value for row in rows))), "value"
+        )
+    display(ipywidgets.VBox([*rows, view]))  # type: ignore[no-untyped-call]
+
+
+def _control(label: str, positions: Sequence[float], start: float) -> ipywidgets.SelectionSlider:
+    """One slider of several, set to the position nearest to ``start``."""
+    return ipywidgets.SelectionSlider(
+        options=[(f"{value:g}", value) for value in positions],
+        value=min(positions, key=lambda value: abs(value - start)),
+        description=label,
+        tooltip=f"{label}: move with the arrow keys",
+        style={"description_width": "9em"},
+        layout={"width": "min(100%, 32em)", "margin": "0 0 0 0.5em"},
+    )
 
 
 def epsilon_slider(

@@ -9,6 +9,7 @@ from safetylab.checks import (
     CheckFailed,
     exercise,
     expect,
+    expect_array,
     expect_number,
     expect_tensor,
     shown,
@@ -85,6 +86,29 @@ def test_expect_takes_what_is_true(true):
 def test_expect_refuses_what_is_false(false):
     with pytest.raises(CheckFailed, match=r"^no \[why\]$"):
         expect(false, "no", "why")
+
+
+def test_expect_array_returns_its_value():
+    value = np.zeros((2, 3))
+    assert expect_array(value, (2, 3), "f") is value
+    assert expect_array(np.array([True]), (1,), "f").dtype == bool
+    assert np.isnan(expect_array(np.array([np.nan]), (1,), "f", finite=False)).all()
+
+
+@pytest.mark.parametrize(
+    ("value", "misconception"),
+    [
+        ([0.0, 0.0], "no-array"),
+        (np.array(["a", "b"]), "no-array"),
+        (torch.zeros(2), "no-array"),
+        (np.zeros((2, 1)), "wrong-shape"),
+        (np.array([0.0, np.inf]), "not-finite"),
+    ],
+)
+def test_expect_array_refuses(value, misconception):
+    with pytest.raises(CheckFailed, match=r"\bf\b") as caught:
+        expect_array(value, (2,), "f")
+    assert ending(caught) == f"[{misconception}]"
 
 
 def test_expect_tensor_returns_its_value():
@@ -221,6 +245,11 @@ def test_a_notebook_shows_the_sentence_and_no_traceback():
     assert "expect(False" not in shown.stdout
 
 
+def test_numbers_in_messages_are_short():
+    assert shown(torch.tensor([0.1, 2.0, -1 / 3, 1e-9])) == "[0.1, 2, -0.3333, 1e-09]"
+    assert shown(torch.tensor([])) == "[]"
+
+
 @pytest.mark.parametrize(
     "value", [2, 2.0, np.float32(2), np.array(2.0), np.int64(2), torch.tensor(2.0)]
 )
@@ -247,8 +276,3 @@ def test_expect_number_refuses(value, misconception):
     with pytest.raises(CheckFailed, match=r"\bf\b") as caught:
         expect_number(value, "f")
     assert ending(caught) == f"[{misconception}]"
-
-
-def test_numbers_in_messages_are_short():
-    assert shown(torch.tensor([0.1, 2.0, -1 / 3, 1e-9])) == "[0.1, 2, -0.3333, 1e-09]"
-    assert shown(torch.tensor([])) == "[]"

@@ -12,7 +12,7 @@ from torch import nn
 
 from safetylab.checks import CheckFailed
 from safetylab.data import batches
-from safetylab.evaluation import accuracy, distances, is_wrong, robust_accuracy
+from safetylab.evaluation import accuracy, distances, is_wrong, psnr, robust_accuracy
 from safetylab.models import Noisy, linear
 
 PIXELS = hnp.arrays(np.float64, (3, 2, 2), elements=st.floats(-10, 10, width=32))
@@ -280,3 +280,11 @@ def test_one_example_and_small_labels_will_do(model, x, y):
 def test_leftover_gradients_of_training_are_not_the_attacks_fault(model, x, y):
     nn.functional.cross_entropy(model(x), y).backward()
     robust_accuracy(model, batches(x, y), identity, 0.1)
+
+
+def test_psnr_by_hand():
+    x = torch.zeros(3, 1, 2, 2)
+    got = psnr(x, x + torch.tensor([0.1, 1e-5, 0.0]).reshape(3, 1, 1, 1))
+    assert torch.allclose(got, torch.tensor([20.0, 100.0, torch.inf], dtype=torch.float64))
+    one_of_four = torch.tensor([[1.0, 0, 0, 0]])
+    assert psnr(torch.zeros(1, 4), one_of_four).item() == pytest.approx(10 * math.log10(4))

@@ -1,6 +1,7 @@
 import copy
 import hashlib
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,29 @@ def test_linear_is_affine():
     assert size(models.linear()) == 7850
 
 
-@pytest.mark.parametrize("make", [models.cnn, models.linear])
+def test_mlp_is_linear_layers_with_relus_between():
+    model = models.mlp(6, 5, 4, 3, dtype=torch.float64)
+    x = torch.rand(2, 1, 2, 3, dtype=torch.float64)
+    hidden = x.flatten(1)
+    for layer in (1, 3):
+        hidden = (hidden @ model[layer].weight.T + model[layer].bias).clamp(min=0)
+    assert torch.allclose(model(x), hidden @ model[5].weight.T + model[5].bias)
+    assert size(models.mlp(784, 10)) == size(models.linear())
+    with pytest.raises(ValueError, match="give the inputs and the outputs"):
+        models.mlp(5)
+
+
+def test_smooth_cnn_has_a_second_derivative():
+    model = models.smooth_cnn()
+    x = torch.rand(3, 1, 28, 28, dtype=torch.float64, requires_grad=True)
+    assert model(x).shape == (3, 10)
+    (first,) = torch.autograd.grad(model(x).sum(), x, create_graph=True)
+    (second,) = torch.autograd.grad((first**2).sum(), x)
+    assert second.abs().max() > 0
+
+
+@pytest.mark.parametrize("make", [models.cnn, models.linear, models.smooth_cnn,
+                                  partial(models.mlp, 8, 4, 2)])  # fmt: skip
 def test_weights_come_from_the_generator_alone(make):
     before = torch.get_rng_state()
     first, again, default = (

@@ -3,6 +3,7 @@ import io
 import itertools
 from html.parser import HTMLParser
 
+import matplotlib.colors
 import matplotlib.image
 import matplotlib.pyplot as plt
 import numpy as np
@@ -201,6 +202,23 @@ def test_curves_differ_in_more_than_colour():
     assert fig.axes[0].get_title() == "t"
 
 
+def test_curves_take_colours_of_their_own():
+    both = {"a": ([0, 1], [0, 1]), "b": ([0, 1], [1, 0])}
+    fig = plots.curves(both, xlabel="x", ylabel="y", colours={"b": plots.PALETTE["blue"]})
+    shades = [line.get_color() for line in fig.axes[0].get_lines()]
+    assert shades == [plots.colour("a"), plots.PALETTE["blue"]]
+
+
+def test_unknown_names_have_colours_of_their_own_and_known_ones_keep_theirs():
+    names = ["standard", "mean", "median", "one step", "two steps", "standard, under PGD"]
+    (ax,) = plots.curves({n: ([0, 1], [0, 1]) for n in names}, xlabel="x", ylabel="y").axes
+    drawn = dict(zip(names, [line.get_color() for line in ax.lines], strict=True))
+    assert drawn["standard"] == drawn["standard, under PGD"] == plots.colour("standard")
+    assert len(set(drawn.values())) == len(names) - 1
+    many = {f"series {k}": ([0, 1], [0, 1]) for k in range(20)}
+    assert plots.png(plots.curves(many, xlabel="x", ylabel="y"))
+
+
 @pytest.mark.parametrize(("percent", "last"), [(True, "100%"), (False, "1.0")])
 def test_curves_in_percent(percent, last):
     fig = plots.curves({"a": ([0, 1], [0, 1])}, xlabel="x", ylabel="y", percent=percent)
@@ -224,3 +242,32 @@ def test_long_curves_keep_their_markers_apart():
     assert len(long.get_xdata()) == 101
     assert 8 <= 101 / long.get_markevery() <= 15
     assert short.get_markevery() == 1
+
+
+def test_bars_of_both_signs_start_at_zero_and_differ_in_colour_and_hatching():
+    fig = plots.bars({"one": [1.0, -2.0], "two": [0.5, 0.0]}, ["a", "b"], xlabel="effect (points)")
+    ax = fig.axes[0]
+    groups = [list(container) for container in ax.containers]
+    assert [[bar.get_width() for bar in group] for group in groups] == [[1.0, -2.0], [0.5, 0.0]]
+    assert all(bar.get_x() == 0 for group in groups for bar in group)
+    looks = {(group[0].get_facecolor(), group[0].get_hatch()) for group in groups}
+    assert len(looks) == 2
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]
+    assert ax.yaxis_inverted()
+    assert fig.legends
+
+
+def test_bars_keep_the_colour_of_a_known_model():
+    fig = plots.bars({"x": [1.0], "robust": [2.0]}, ["a"], xlabel="effect")
+    robust = fig.axes[0].containers[1][0].get_facecolor()
+    assert matplotlib.colors.to_hex(robust).upper() == plots.COLOURS["robust"]
+
+
+def test_bars_refuse_a_wrong_number_of_lengths():
+    with pytest.raises(ValueError, match="'one' has 1 bars for 2 labels"):
+        plots.bars({"one": [1.0]}, ["a", "b"], xlabel="effect")
+
+
+def test_a_signed_grid_says_what_its_colours_mean():
+    fig = plots.image_grid(torch.zeros(1, 4, 4), signed=True, unit="attribution")
+    assert fig.axes[-1].get_ylabel() == "attribution"

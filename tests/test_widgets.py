@@ -151,3 +151,46 @@ def run():
     mimes = {mime for output in busy for mime in output.get("data", {})}
     assert "application/vnd.jupyter.widget-view+json" in mimes
     assert "image/png" not in mimes
+
+
+@pytest.fixture
+def draw_two(calls):
+    def draw(left, right):
+        calls.append((left, right))
+        return Figure(figsize=(1, 1))
+
+    return draw
+
+
+def two(draw, stills):
+    controls = {"left": [0.0, 0.5, 1.0], "right": [2, 4]}
+    widgets.sliders(draw, controls, alt="left {:g}, right {:g}".format, stills=stills)
+
+
+def test_sliders_move_one_picture(displayed, draw_two, calls, monkeypatch):
+    monkeypatch.setenv("JPY_SESSION_NAME", "lab01.ipynb")
+    two(draw_two, [(0.5, 4), (1, 2)])
+    [box] = displayed
+    left, right, view = box.children
+    assert (left.description, left.value, right.value) == ("left", 0.5, 4)
+    assert alt_of(view) == "left 0.5, right 4"
+    left.value = 1.0
+    right.value = 2
+    left.value = 0.5
+    right.value = 4
+    assert alt_of(view) == "left 0.5, right 4"
+    assert calls == [(0.5, 4), (1.0, 4), (1.0, 2), (0.5, 2)]
+
+
+def test_sliders_without_a_person_show_the_stills(displayed, draw_two, calls):
+    two(draw_two, [(0.5, 4), (1, 2)])
+    assert calls == [(0.5, 4), (1, 2)]
+    assert [bundle["text/plain"] for bundle in displayed] == [
+        "left 0.5, right 4",
+        "left 1, right 2",
+    ]
+
+
+def test_sliders_need_a_value_each(draw_two):
+    with pytest.raises(ValueError, match="each still needs 2 values"):
+        two(draw_two, [(0.5,)])

@@ -30,6 +30,15 @@ DATA_FILES = {
     "mnist/mnist.npz": "safetylab.data.MNIST_SHA256",
     "adversarial_digits/adversarial_digits.npz": "safetylab.data.ADVERSARIAL_SHA256",
     "adult/adult.csv.gz": "safetylab.tables.ADULT_SHA256",
+    "german_credit/german_credit.csv.gz": "safetylab.tables.GERMAN_CREDIT_SHA256",
+    "compas/compas_two_years_deidentified.csv.gz": "safetylab.tables.COMPAS_SHA256",
+    "law_school/law_school.csv.gz": "safetylab.tables.LAW_SCHOOL_SHA256",
+    "hmda_boston/hmda_boston.csv.gz": "safetylab.tables.BOSTON_SHA256",
+    "fico_scores/totals.csv": "safetylab.tables.FICO_TOTALS_SHA256",
+    "fico_scores/transrisk_cdf_by_race_ssa.csv": "safetylab.tables.FICO_CDF_SHA256",
+    "fico_scores/transrisk_performance_by_race_ssa.csv": (
+        "safetylab.tables.FICO_PERFORMANCE_SHA256"
+    ),
 }
 
 
@@ -284,11 +293,12 @@ def _switching_off(names: list[str], folders: list[str]) -> Iterator[tuple[str, 
 
 def kernel() -> Finding:
     """Check that a kernel of this Python starts and computes."""
-    from safetylab.grading.kernel import End, GradingError, Kernel
+    from safetylab.grading.kernel import Kernel
+    from safetylab.grading.outcome import End, GradingError
 
     remedy = _pip("--force-reinstall --no-deps ipykernel")
     try:
-        with Kernel() as started:
+        with Kernel(30) as started:
             outcome = started.run("assert 1 + 1 == 2", 30)
     except (GradingError, OSError) as error:
         return Finding("kernel", False, str(error), remedy)

@@ -1,17 +1,15 @@
 """Grade a learner's notebook: bytes in, a report out.
 
-The seam is `grade_notebook`; what is under it (today a Jupyter kernel) can change.
+The seam is `grade_notebook`; under it is the exam room, see README.md beside this file.
 """
 
 from __future__ import annotations
 
-from safetylab.grading import marks
 from safetylab.grading.bundle import Bundle
-from safetylab.grading.kernel import GradingError
-from safetylab.grading.notebook import BadSubmission, read_notebook
-from safetylab.grading.rebuild import rebuild
+from safetylab.grading.notebook import BadSubmission
+from safetylab.grading.outcome import GradingError
 from safetylab.grading.report import Check, Report, Row, Status
-from safetylab.grading.run import OnCell, run_steps
+from safetylab.grading.run import OnCell
 
 __all__ = [
     "BadSubmission",
@@ -24,11 +22,6 @@ __all__ = [
     "grade_notebook",
 ]
 
-VISIBLE_ONLY = (
-    "only the visible checks were run: this copy of the course holds no hidden tests, "
-    "so a grader may still find mistakes that these checks do not see"
-)
-
 
 def grade_notebook(
     notebook: bytes,
@@ -40,7 +33,7 @@ def grade_notebook(
     """Grade a learner's notebook against a lab.
 
     The answers are moved into the lab's own notebook, with its locked cells and tests, and run in
-    a fresh kernel in a temporary folder; ``notebook`` itself changes nothing on disk.
+    a room of its own (`room.Room`); ``notebook`` itself changes nothing on disk.
 
     Args:
         notebook: the content of the learner's ``.ipynb`` file.
@@ -50,13 +43,19 @@ def grade_notebook(
 
     Raises:
         BadSubmission: the file holds no notebook, or one of another lab.
-        GradingError: the kernel could not be started.
+        GradingError: the room could not be started.
     """
-    rebuilt = rebuild(read_notebook(notebook, f"your {assignment.name}.ipynb"), assignment)
-    run = run_steps(rebuilt.steps, timeout, on_cell)
-    rows = marks.rows(run, rebuilt.titles, timeout)
-    hidden = assignment.instructor is not None
-    notes = [*rebuilt.notes, *marks.notes(run, rows, timeout)]
-    if not hidden:
-        notes.append(VISIBLE_ONLY)
-    return Report(assignment.name, rows, tuple(notes), hidden)
+    from safetylab.grading.exam import examine
+    from safetylab.grading.room import Room
+
+    with Room(timeout=timeout, modules=imports_of(assignment)) as room:
+        return examine(notebook, assignment, room, on_cell=on_cell).report
+
+
+def imports_of(assignment: Bundle) -> frozenset[str]:
+    """Return the modules that an assignment's own cells import."""
+    from safetylab.grading import defined
+    from safetylab.grading.notebook import read_notebook
+
+    notebook = read_notebook(assignment.instructor or assignment.released, assignment.name)
+    return defined.modules(cell.source for cell in notebook.cells if cell.kind == "code")

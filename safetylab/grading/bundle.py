@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from safetylab.course.paths import lab_notebook, require_lab, solution_notebook
@@ -10,11 +11,15 @@ from safetylab.course.paths import lab_notebook, require_lab, solution_notebook
 
 @dataclass(frozen=True)
 class Bundle:
-    """The released notebook of a lab and, unless this is a class release, the instructor's."""
+    """The released notebook of a lab and, unless this is a class release, the instructor's.
+
+    ``files`` are its companions, by path below the notebook's folder.
+    """
 
     name: str
     released: bytes
     instructor: bytes | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     @classmethod
     def load(cls, root: Path, lab: str) -> Bundle:

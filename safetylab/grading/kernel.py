@@ -1,4 +1,7 @@
-"""A Jupyter kernel of this interpreter that outlives no grading and touches no learner's folder."""
+"""Where there is no fork (Windows) or it is not safe (macOS): one Jupyter kernel for everything.
+
+It outlives no grading and touches no learner's folder; nothing protects the tests from the student.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,14 @@ import re
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass
-from enum import Enum, auto
+from dataclasses import replace
 from pathlib import Path
 from queue import Empty
 from types import TracebackType
 from typing import Any
+
+from safetylab.grading.outcome import End, Frame, GradingError, Outcome
+from safetylab.grading.run import Files
 
 START_LIMIT = 60.0
 GRACE = 5.0
@@ -29,42 +34,16 @@ builtins.exit = builtins.quit = sys.exit
 """
 
 
-class GradingError(Exception):
-    """The machinery failed, not the submission."""
-
-
-class End(Enum):
-    """How the execution of a cell ended."""
-
-    OK = auto()
-    ERROR = auto()
-    TIMEOUT = auto()
-    DEAD = auto()
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A line of a cell that a traceback passes through; ``count`` is the cell's ``In[count]``."""
-
-    count: int
-    line: int
-    function: str = ""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a cell ended; ``lost`` says that the kernel is of no more use."""
-
-    end: End
-    ename: str = ""
-    evalue: str = ""
-    frames: tuple[Frame, ...] = ()
-    count: int = 0
-    lost: bool = False
-
-
 class Kernel:
-    """A kernel for the length of a ``with`` block, working in a temporary folder."""
+    """A kernel for the length of a ``with`` block, working in a temporary folder.
+
+    Args:
+        timeout: seconds that one cell may take.
+    """
+
+    def __init__(self, timeout: float) -> None:
+        self.timeout = timeout
+        self._places: dict[int, int] = {}
 
     def __enter__(self) -> Kernel:
         # Imported here: `safetylab --help` passes by this module.
@@ -99,11 +78,38 @@ class Kernel:
             self._manager.shutdown_kernel(now=True)
         self._folder.cleanup()
 
+    def begin(self, shared: frozenset[str], operators: frozenset[tuple[str, str]], files: Files,
+              own: Files) -> None:  # fmt: skip
+        """Write the companion files."""
+        for name, content in {**own, **files}.items():
+            path = Path(self._folder.name) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+    def run_student(self, source: str, place: int) -> Outcome:
+        """Run a cell of the student's, or the released text of one of the lab's."""
+        return self._run_at(source, place)
+
+    def run_tests(self, source: str, place: int, apart: bool) -> Outcome:
+        """Run a cell of the lab's."""
+        return self._run_at(source, place)
+
+    def answered(self, names: frozenset[str], imports: str) -> None:
+        """Do nothing: there is one namespace."""
+
+    def _run_at(self, source: str, place: int) -> Outcome:
+        outcome = self.run(source, self.timeout)
+        self._places[self._count] = place
+        known = [frame for frame in outcome.frames if frame.count in self._places]
+        frames = [Frame(self._places[frame.count], frame.line, frame.function) for frame in known]
+        return replace(outcome, frames=tuple(frames))
+
     def run(self, source: str, timeout: float) -> Outcome:
         """Run ``source`` for at most ``timeout`` seconds, then interrupt it."""
         sent = self._client.execute(source, allow_stdin=False, stop_on_error=False)
         reply = self._reply(sent, timeout)
         if reply is not None:
+            self._count = int(reply.get("execution_count") or 0)
             return _outcome(reply)
         if not self._manager.is_alive():
             return Outcome(End.DEAD, lost=True)
@@ -155,9 +161,8 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _outcome(reply: dict[str, Any]) -> Outcome:
-    count = int(reply.get("execution_count") or 0)
     if reply["status"] == "ok":
-        return Outcome(End.OK, count=count)
+        return Outcome(End.OK)
     trace = _ANSI.sub("", "\n".join(reply.get("traceback", [])))
     frames = [Frame(int(cell), int(line), name) for cell, line, name in _FRAME.findall(trace)]
     return Outcome(
@@ -165,5 +170,4 @@ def _outcome(reply: dict[str, Any]) -> Outcome:
         reply.get("ename", ""),
         _ANSI.sub("", reply.get("evalue", "")),
         tuple(frames),
-        count,
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from safetylab.grading.kernel import End, Outcome
+from safetylab.grading.outcome import End, Outcome
 from safetylab.grading.rebuild import Role, Step
 from safetylab.grading.report import Check, Row, Status
 from safetylab.grading.run import Run
@@ -14,7 +14,7 @@ from safetylab.grading.run import Run
 LONGEST = 300
 
 _TAG = re.compile(r"\s*\[(\d+\.\d+[a-z]?)(?:/([\w.-]+))?\]\s*$")
-_CELL_FILE = re.compile(r"\(\d+\.py, line (\d+)\)")
+_CELL_FILE = re.compile(r"\((?:\d+\.py|<cell \d+>), line (\d+)\)")
 _HIDDEN = re.compile(r"BEGIN HIDDEN TESTS|END HIDDEN TESTS")
 
 
@@ -58,6 +58,14 @@ def _worth_telling(step: Step, outcome: Outcome, all_right: bool) -> bool:
     return step.role is Role.LOCKED and outcome.end is not End.OK
 
 
+def earned(step: Step, outcome: Outcome) -> float:
+    """All points of a test or none, or as many as its last line says (as nbgrader reads it)."""
+    if outcome.end is not End.OK:
+        return 0.0
+    value, worth = outcome.value, step.cell.points
+    return worth if value is None or not 0 <= value <= worth else value
+
+
 class _Exercise:
     def __init__(self, run: Run, number: str, timeout: float) -> None:
         self.run = run
@@ -76,7 +84,7 @@ class _Exercise:
         row = Row(
             exercise=self.number,
             title=titles.get(self.number, ""),
-            points=sum((self._worth(at) for at in self.tests if self._passed(at)), 0.0),
+            points=sum((self._earned(at) for at in self.tests), 0.0),
             max_points=checked + written,
             status=Status.WAITING if waiting else Status.NOT_STARTED,
             written=written,
@@ -89,7 +97,9 @@ class _Exercise:
         """The row with what the tests say."""
         failed = [place for place in self.tests if not self._passed(place)]
         if not failed:
-            return replace(row, status=Status.RIGHT, message=self._aside())
+            full = row.points >= sum(map(self._worth, self.tests))
+            status = Status.RIGHT if full else Status.PARTLY
+            return replace(row, status=status, message=self._aside())
         verdicts = [self._verdict(place) for place in failed]
         begun = [verdict for verdict in verdicts if verdict.status is not Status.NOT_STARTED]
         verdict = (begun or verdicts)[0]
@@ -103,12 +113,16 @@ class _Exercise:
     def _check(self, place: int) -> Check:
         name, worth = self.run.steps[place].cell.name, self._worth(place)
         if self._passed(place):
-            return Check(name, worth, worth)
+            return Check(name, self._earned(place), worth)
         verdict = self._verdict(place)
         return Check(name, 0.0, worth, verdict.message, verdict.misconception)
 
     def _worth(self, place: int) -> float:
         return self.run.steps[place].cell.points
+
+    def _earned(self, place: int) -> float:
+        outcome = self.run.outcomes.get(place)
+        return earned(self.run.steps[place], outcome) if outcome else 0.0
 
     def _passed(self, place: int) -> bool:
         outcome = self.run.outcomes.get(place)

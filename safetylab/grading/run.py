@@ -1,21 +1,57 @@
-"""Run a rebuilt notebook so that a crash costs the exercise that crashed, and no other."""
+"""Run a rebuilt notebook so that a crash costs the exercise that crashed, and no other.
+
+The student's cells run in one process, the lab's cells and tests in another; the lab's released
+cells run in both, so that the student's code finds what it imports there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Protocol
 
-from safetylab.grading.kernel import End, Frame, Kernel, Outcome
+from safetylab.grading import defined
+from safetylab.grading.outcome import End, Outcome
 from safetylab.grading.rebuild import Role, Step
 
 MAX_RESTARTS = 5
+MAX_TIMEOUTS = 10
 
 OnCell = Callable[[int, int], None]
+Files = Mapping[str, bytes]
+
+
+class Processes(Protocol):
+    """Where a notebook runs: see `room.Pair` and `kernel.Alone`."""
+
+    def __enter__(self) -> Processes: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def begin(self, shared: frozenset[str], operators: frozenset[tuple[str, str]], files: Files,
+              own: Files) -> None:  # fmt: skip
+        """Tell both sides what the notebook brings along."""
+
+    def run_student(self, source: str, place: int) -> Outcome:
+        """Run a cell of the student's."""
+
+    def run_tests(self, source: str, place: int, apart: bool) -> Outcome:
+        """Run a cell of the lab's; ``apart`` for a test, whose effects are thrown away."""
+
+    def answered(self, names: frozenset[str], imports: str) -> None:
+        """Say that the student's cell has defined ``names``."""
 
 
 @dataclass
 class Run:
-    """How each step ended, by its place; ``frames`` in it point at steps, not at ``In[n]``."""
+    """How each step ended, by its place."""
 
     steps: Sequence[Step]
     outcomes: dict[int, Outcome] = field(default_factory=dict)
@@ -27,50 +63,66 @@ class Run:
         return sum(step.runs for step in self.steps)
 
 
-def run_steps(steps: Sequence[Step], timeout: float, on_cell: OnCell | None = None) -> Run:
-    """Run ``steps`` in a kernel; start again without the culprit each time the kernel is lost."""
-    run = Run(steps)
-    restarts = 0
-    while not run.complete and restarts <= MAX_RESTARTS:
-        run.complete = _one_pass(run, timeout, on_cell)
-        restarts += 1
-    return run
+@dataclass
+class Runner:
+    """Runs steps in processes that ``start`` makes; starts again without the culprit if lost."""
 
+    start: Callable[[], Processes]
+    timeout: float
+    files: Files = field(default_factory=dict)
+    own: Files = field(default_factory=dict)
+    on_cell: OnCell | None = None
+    on_end: Callable[[Processes], None] | None = None
 
-def _one_pass(run: Run, timeout: float, on_cell: OnCell | None) -> bool:
-    """Run what is left to run; return False when the kernel was lost on the way."""
-    places: dict[int, int] = {}
-    with Kernel() as kernel:
+    def run(self, steps: Sequence[Step]) -> Run:
+        """Run ``steps``; what could not be run has no outcome."""
+        run, end = Run(steps), time.monotonic() + MAX_TIMEOUTS * self.timeout
+        for _ in range(MAX_RESTARTS + 1):
+            with self.start() as pair:
+                pair.begin(defined.shared(steps), defined.operators(steps), self.files, self.own)
+                run.complete = self._pass(run, pair, end)
+                if run.complete and self.on_end:
+                    self.on_end(pair)
+            if run.complete or time.monotonic() > end:
+                break
+        return run
+
+    def _pass(self, run: Run, pair: Processes, end: float) -> bool:
+        """Run what is left to run; return False when a process was lost, or time is up."""
         for place, step in enumerate(run.steps):
-            source = _source(step, run.outcomes.get(place))
-            if source is None:
+            if not step.runs or (step.role is Role.TEST and place in run.outcomes):
                 continue
-            outcome = kernel.run(source, timeout)
-            places[outcome.count] = place
-            _record(run, place, _point_at_steps(outcome, places))
-            if on_cell:
-                on_cell(len(run.outcomes), run.total)
+            if time.monotonic() > end:
+                return False
+            outcome = _run_step(step, place, pair, run.outcomes.get(place))
+            _record(run, place, outcome)
+            if self.on_cell:
+                self.on_cell(len(run.outcomes), run.total)
             if outcome.lost:
                 return False
-    return True
+        return True
 
 
-def _source(step: Step, before: Outcome | None) -> str | None:
-    """What to run of a step, given how it ended in an earlier pass; None for nothing."""
-    if not step.runs or (before and step.role is Role.TEST):
-        return None
-    if before and before.end in (End.TIMEOUT, End.DEAD):
-        return step.stub if step.role in (Role.ANSWER, Role.WRITTEN) else None
-    return step.source
+def _run_step(step: Step, place: int, pair: Processes, before: Outcome | None) -> Outcome:
+    """Run a step; if a process was lost in it ``before``, run its stub, or leave it out."""
+    deadly = before is not None and before.end in (End.TIMEOUT, End.DEAD)
+    if step.role is Role.TEST:
+        return pair.run_tests(step.source, place, apart=True)
+    if step.role is Role.ANSWER:
+        outcome = pair.run_student(step.stub if deadly else step.source, place)
+        solution = step.cell.source
+        pair.answered(defined.answer_names(solution), defined.imports(solution))
+        return outcome
+    if deadly:
+        return before or Outcome(End.DEAD)
+    if step.role is Role.EXTRA or "demo" in step.cell.tags:
+        return pair.run_student(step.source, place)
+    own = pair.run_student(step.stub if step.role is Role.LOCKED else step.source, place)
+    ours = Outcome(End.OK) if own.lost else pair.run_tests(step.cell.source, place, apart=False)
+    return ours if own.end is End.OK or ours.end is not End.OK else own
 
 
 def _record(run: Run, place: int, outcome: Outcome) -> None:
     before = run.outcomes.get(place)
     if before is None or before.end in (End.OK, End.ERROR):
         run.outcomes[place] = outcome
-
-
-def _point_at_steps(outcome: Outcome, places: dict[int, int]) -> Outcome:
-    known = [frame for frame in outcome.frames if frame.count in places]
-    frames = [Frame(places[frame.count], frame.line, frame.function) for frame in known]
-    return replace(outcome, frames=tuple(frames))

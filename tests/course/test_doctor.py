@@ -212,6 +212,9 @@ class FakeKernel:
 
     end = End.OK
 
+    def __init__(self, timeout: float) -> None:
+        pass
+
     def __enter__(self) -> FakeKernel:
         return self
 

@@ -1,21 +1,20 @@
-"""Restarts and rows, with a kernel that only pretends."""
+"""Restarts and rows, with processes that only pretend."""
 
 from __future__ import annotations
 
-import pytest
 from grading import tiny
 
-from safetylab.grading import Status, marks, run
-from safetylab.grading.kernel import End, Outcome
+from safetylab.grading import Status, marks
+from safetylab.grading.outcome import End, Outcome
 from safetylab.grading.notebook import read_notebook
 from safetylab.grading.rebuild import Rebuilt, Step, rebuild
-from safetylab.grading.run import MAX_RESTARTS, Run, run_steps
+from safetylab.grading.run import MAX_RESTARTS, Run, Runner
 
 OK = Outcome(End.OK)
 
 
 class Script:
-    """Stands for kernels: ends as told by a word in the cell, and writes down what it ran."""
+    """Stands for processes: ends as told by a word in the cell, and writes down what it ran."""
 
     def __init__(self, ends: dict[str, Outcome]) -> None:
         self.ends = ends
@@ -31,9 +30,18 @@ class Script:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def run(self, source: str, timeout: float) -> Outcome:
+    def begin(self, *_: object) -> None:
+        pass
+
+    def answered(self, names: frozenset[str], imports: str) -> None:
+        pass
+
+    def run_student(self, source: str, place: int) -> Outcome:
         self.started[-1].append(source)
         return next((end for word, end in self.ends.items() if word in source), OK)
+
+    def run_tests(self, source: str, place: int, apart: bool) -> Outcome:
+        return self.run_student(source, place)
 
 
 def rebuilt(answers: dict[str, str]) -> Rebuilt:
@@ -44,14 +52,11 @@ def place(steps: tuple[Step, ...], name: str) -> int:
     return next(at for at, step in enumerate(steps) if step.cell.name == name)
 
 
-def test_after_a_crash_nothing_decided_runs_again_and_the_culprit_is_left_out(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_after_a_crash_nothing_decided_runs_again_and_the_culprit_is_left_out() -> None:
     script = Script({"test_mean_empty": Outcome(End.DEAD, lost=True)})
-    monkeypatch.setattr(run, "Kernel", script)
     seen: list[tuple[int, int]] = []
     steps = rebuilt(tiny.RIGHT).steps
-    finished = run_steps(steps, 1, lambda *cells: seen.append(cells))
+    finished = Runner(script, 1, on_cell=lambda *cells: seen.append(cells)).run(steps)
     assert finished.complete
     again = script.started[1]
     assert not any("def test_" in source for source in again)
@@ -61,17 +66,15 @@ def test_after_a_crash_nothing_decided_runs_again_and_the_culprit_is_left_out(
     assert finished.outcomes[place(steps, "ex1_2-mean-test-empty")].end is End.DEAD
 
 
-def test_an_answer_that_kills_is_replaced_by_its_stub(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_kills_is_replaced_by_its_stub() -> None:
     script = Script({"crash": Outcome(End.DEAD, lost=True)})
-    monkeypatch.setattr(run, "Kernel", script)
-    assert run_steps(rebuilt({"ex1_1-double": "crash"}).steps, 1).complete
+    assert Runner(script, 1).run(rebuilt({"ex1_1-double": "crash"}).steps).complete
     assert any("def double(x):\n    # YOUR CODE HERE" in source for source in script.started[1])
 
 
-def test_restarts_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_restarts_are_bounded() -> None:
     script = Script({"CheckFailed(Ass": OK, "": Outcome(End.DEAD, lost=True)})
-    monkeypatch.setattr(run, "Kernel", script)
-    assert not run_steps(rebuilt(tiny.RIGHT).steps, 1).complete
+    assert not Runner(script, 1).run(rebuilt(tiny.RIGHT).steps).complete
     assert len(script.started) == MAX_RESTARTS + 1
 
 

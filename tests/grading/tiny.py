@@ -85,7 +85,8 @@ def _mark(grade_id: str, **mark: Any) -> dict[str, Any]:
     return {"nbgrader": {**base, "grade_id": grade_id, "task": False, **mark}}
 
 
-def _code(name: str, source: str, **mark: Any) -> nbformat.NotebookNode:
+def code(name: str, source: str, **mark: Any) -> nbformat.NotebookNode:
+    """A code cell with nbgrader's mark."""
     return new_code_cell(source.strip(), id=name, metadata=_mark(name, **mark))
 
 
@@ -94,18 +95,18 @@ def instructor() -> nbformat.NotebookNode:
     test: dict[str, Any] = {"grade": True, "locked": True}
     cells = [
         new_markdown_cell("# Tiny", id="tiny"),
-        _code("setup-imports", SETUP, locked=True),
-        _code("oracle-double", ORACLE, **test, points=0),
+        code("setup-imports", SETUP, locked=True),
+        code("oracle-double", ORACLE, **test, points=0),
         new_markdown_cell("## Exercise 1.1: doubling (2 points)", id="exercise-1-1"),
-        _code("ex1_1-double", DOUBLE, solution=True),
-        _code("ex1_1-double-test", DOUBLE_TEST, **test, points=2),
+        code("ex1_1-double", DOUBLE, solution=True),
+        code("ex1_1-double-test", DOUBLE_TEST, **test, points=2),
         new_code_cell("raise RuntimeError", id="a-demo", metadata={"tags": ["demo"]}),
         new_code_cell("scale = 1", id="scale"),
         new_markdown_cell("## Exercise 1.2: the mean (3 points, deeper)", id="exercise-1-2"),
-        _code("ex1_2-predict", PREDICT, solution=True),
-        _code("ex1_2-mean", MEAN, solution=True),
-        _code("ex1_2-mean-test", MEAN_TEST, **test, points=1),
-        _code("ex1_2-mean-test-empty", MEAN_TEST_EMPTY, **test, points=2),
+        code("ex1_2-predict", PREDICT, solution=True),
+        code("ex1_2-mean", MEAN, solution=True),
+        code("ex1_2-mean-test", MEAN_TEST, **test, points=1),
+        code("ex1_2-mean-test-empty", MEAN_TEST_EMPTY, **test, points=2),
         new_markdown_cell("## Exercise 1.3: why (4 points)", id="exercise-1-3"),
         new_markdown_cell(
             WHY, id="ex1_3-why", metadata=_mark("ex1_3-why", grade=True, solution=True, points=4)

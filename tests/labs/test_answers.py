@@ -5,6 +5,7 @@ Column k of a lab's answers is one notebook that holds the k-th answer of each e
 
 from __future__ import annotations
 
+import atexit
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +14,9 @@ import pytest
 from columns import Right, Wrong, columns, load, notebook
 from execute import ROOT, solution
 
-from safetylab.grading import Bundle, Report, Status, grade_notebook
+from safetylab.grading import Bundle, Report, Status, imports_of
+from safetylab.grading.exam import examine
+from safetylab.grading.room import Room
 
 LABS = sorted(path.parent.name for path in (ROOT / "solutions").glob("lab[0-9][0-9]_*/*.py"))
 COLUMNS = [
@@ -29,8 +32,16 @@ def bundle(lab: str) -> Bundle:
     return Bundle.load(ROOT, lab)
 
 
+@cache
+def room(lab: str) -> Room:
+    """One exam room for all columns of a lab that this process grades."""
+    made = Room(modules=imports_of(bundle(lab)))
+    atexit.register(made.close)
+    return made
+
+
 def graded(lab: str, chosen: dict[str, Wrong | Right]) -> Report:
-    return grade_notebook(notebook(solution(lab), chosen), bundle(lab))
+    return examine(notebook(solution(lab), chosen), bundle(lab), room(lab)).report
 
 
 def answer_cells(lab: str) -> set[str]:
@@ -56,7 +67,7 @@ def test_each_answer_moves_only_its_own_points(lab, kind, k):
 @pytest.mark.slow
 @pytest.mark.parametrize("lab", LABS)
 def test_the_untouched_lab_scores_nothing_and_the_solution_everything(lab):
-    blank = grade_notebook((ROOT / "labs" / lab / f"{lab}.ipynb").read_bytes(), bundle(lab))
+    blank = examine(bundle(lab).released, bundle(lab), room(lab)).report
     solved = graded(lab, {})
     assert blank.score == 0
     assert {row.status for row in blank.rows} == {Status.NOT_STARTED}

@@ -1,0 +1,111 @@
+"""What a cell defines, read from its text: names, imports, and the operators of its classes."""
+
+from __future__ import annotations
+
+import ast
+import symtable
+from collections.abc import Iterable
+
+from safetylab.grading.rebuild import Role, Step
+
+
+def plain(source: str) -> str:
+    """Return a cell's text as Python alone: magics and shell lines become calls."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    manager = TransformerManager()  # type: ignore[no-untyped-call]
+    return str(manager.transform_cell(source))
+
+
+def parsed(source: str) -> ast.Module | None:
+    """Return the syntax tree of a cell, or nothing where it is no Python."""
+    try:
+        return ast.parse(plain(source))
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def bound(source: str) -> frozenset[str]:
+    """Return the global names that a cell assigns, defines or imports."""
+    tree = parsed(source)
+    if tree is None:
+        return frozenset()
+    tables = [symtable.symtable(plain(source), "cell", "exec")]
+    names = {symbol.get_name() for symbol in tables[0].get_symbols() if symbol.is_assigned()}
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        names |= {symbol.get_name() for symbol in table.get_symbols()
+                  if symbol.is_declared_global() and symbol.is_assigned()}  # fmt: skip
+    return frozenset(names | defined(tree))
+
+
+def defined(tree: ast.Module) -> set[str]:
+    """Return the names of the functions and classes of a cell's top level."""
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    return {node.name for node in tree.body if isinstance(node, kinds)}
+
+
+def imports(source: str) -> str:
+    """Return the import statements of a cell's top level."""
+    tree = parsed(source)
+    nodes = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)] \
+        if tree else []  # fmt: skip
+    return "\n".join(map(ast.unparse, nodes))
+
+
+def imported(source: str) -> frozenset[str]:
+    """Return the names that the imports of a cell's top level bind."""
+    tree = parsed(source)
+    found = [alias for node in (tree.body if tree else ())
+             if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names]  # fmt: skip
+    return frozenset((alias.asname or alias.name).partition(".")[0] for alias in found)
+
+
+def answer_names(source: str) -> frozenset[str]:
+    """Return the names that a test finds in the student's process after an answer cell."""
+    return bound(source) - imported(source)
+
+
+def operators(steps: Iterable[Step]) -> frozenset[tuple[str, str]]:
+    """Return (class, operator) for each special method of the classes of the solution.
+
+    A class with bases or a decorator has others, too: its operator is ``*``.
+    """
+    trees = [parsed(step.cell.source) for step in steps if step.role is Role.ANSWER]
+    classes = [node for tree in trees if tree for node in ast.walk(tree)
+               if isinstance(node, ast.ClassDef)]  # fmt: skip
+    return frozenset(
+        (made.name, op) for made in classes
+        for op in [*_special(made), *(["*"] if made.bases or made.decorator_list else [])]
+    )  # fmt: skip
+
+
+def _special(made: ast.ClassDef) -> list[str]:
+    names = [item.name for item in made.body if isinstance(item, ast.FunctionDef)]
+    names += [target.id for item in made.body if isinstance(item, ast.Assign)
+              for target in item.targets if isinstance(target, ast.Name)]  # fmt: skip
+    return [name[2:-2] for name in names if name.startswith("__") and name.endswith("__")]
+
+
+def shared(steps: Iterable[Step]) -> frozenset[str]:
+    """Return the functions and classes that the lab's own released cells define on both sides."""
+    names: set[str] = set()
+    for step in steps:
+        tree = parsed(step.stub) if step.role in (Role.LOCKED, Role.OPEN) else None
+        names |= defined(tree) if tree else set()
+    return frozenset(names)
+
+
+def modules(sources: Iterable[str]) -> frozenset[str]:
+    """Return the modules that cells import anywhere."""
+    found: set[str] = set()
+    for source in sources:
+        tree = parsed(source)
+        for node in ast.walk(tree) if tree else ():
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names
+                                         if node.module == "safetylab")}  # fmt: skip
+    return frozenset(found)

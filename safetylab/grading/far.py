@@ -1,0 +1,442 @@
+"""What stands here for an object that stayed on the other side, and how errors cross."""
+
+from __future__ import annotations
+
+import builtins
+import copy
+import importlib
+import inspect
+import operator
+import sys
+import types
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from safetylab.grading.wire import LIBRARIES, Reference, WireError
+
+if TYPE_CHECKING:
+    from safetylab.grading.peer import Peer
+
+LONGEST = 2_000
+
+BINARY = {name: getattr(operator, name) for name in (
+    "lt", "le", "gt", "ge", "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul",
+    "xor", "lshift", "rshift",
+)} | {"and": operator.and_, "or": operator.or_, "divmod": divmod}  # fmt: skip
+REFLECTED = {f"r{name}": function for name, function in BINARY.items()
+             if name not in ("lt", "le", "gt", "ge")}  # fmt: skip
+UNARY: dict[str, Callable[[Any], Any]] = {
+    "neg": operator.neg, "pos": operator.pos, "abs": abs, "invert": operator.invert, "bool": bool,
+    "len": len, "int": int, "float": float, "complex": complex, "index": operator.index,
+    "hash": hash, "str": str, "repr": repr, "iter": iter, "next": next, "reversed": reversed,
+    "copy": copy.copy, "deepcopy": copy.deepcopy,
+}  # fmt: skip
+ACTIONS: dict[str, Callable[..., Any]] = {
+    "getattr": getattr, "setattr": setattr, "delattr": delattr,
+    "getitem": operator.getitem, "setitem": operator.setitem, "delitem": operator.delitem,
+    "contains": operator.contains, "round": round, "dir": dir,
+    "instancecheck": lambda kind, value: isinstance(value, kind),
+    "subclasscheck": lambda kind, other: issubclass(other, kind),
+    "eq": operator.eq, "ne": operator.ne,
+    "enter": lambda target: type(target).__enter__(target),
+    "exit": lambda target: type(target).__exit__(target, None, None, None),
+}  # fmt: skip
+_HERE = object.__getattribute__
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An answer that is an error."""
+
+    error: BaseException
+
+
+class Far(Reference):
+    """An object of the other side."""
+
+    __doc__ = property(lambda self: _ask(self, "getattr", "__doc__"))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith(("_ipython", "_repr_", "__array", "__torch", "__cuda", "__dlpack")):
+            raise AttributeError(name)
+        if name == "__signature__":
+            return _signature(_ask(self, "signature"))
+        return _ask(self, "getattr", name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        _ask(self, "setattr", name, value)
+
+    def __delattr__(self, name: str) -> None:
+        _ask(self, "delattr", name)
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        """The nearest class that this side has, too, so that isinstance tells what it would."""
+        return _first_class(peer_of(self), _HERE(self, "_about")) or type(self)
+
+    def __dir__(self) -> list[str]:
+        return list(map(str, _ask(self, "dir")))
+
+    def __repr__(self) -> str:
+        return str(_ask(self, "repr"))
+
+    def __str__(self) -> str:
+        return str(_ask(self, "str"))
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+    def __hash__(self) -> int:
+        return hash(_ask(self, "hash"))
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or bool(_compared(self, "eq", other, False))
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other and bool(_compared(self, "ne", other, True))
+
+    def __copy__(self) -> Any:
+        return _ask(self, "copy")
+
+    def __deepcopy__(self, memo: object) -> Any:
+        return _ask(self, "deepcopy")
+
+    __array_ufunc__ = None  # numpy leaves operators to us, and refuses everything else
+
+
+def peer_of(far: Far) -> Peer:
+    """Return who speaks for it."""
+    peer: Peer = _HERE(far, "_peer")
+    return peer
+
+
+def number_of(far: Far) -> int:
+    """Return its place in the other side's table."""
+    return int(_HERE(far, "_number"))
+
+
+def epoch_of(far: Far) -> int:
+    """Return the fork in which it was made; 0 is the main process."""
+    return int(_HERE(far, "_epoch"))
+
+
+def make(peer: Peer, number: int, epoch: int, about: dict[str, Any]) -> Far:
+    """Return what stands for object ``number``, with the abilities that ``about`` names."""
+    made = object.__new__(_far_class(frozenset(map(str, about.get("can", ())))))
+    about = {**about, "name": str(about.get("name"))}
+    for name, value in (("_peer", peer), ("_number", number), ("_about", about), ("_epoch", epoch)):
+        object.__setattr__(made, name, value)
+    return made
+
+
+def _ask(far: Far, op: str, *args: Any) -> Any:
+    return peer_of(far).request(op, far, *args)
+
+
+def _may(far: Far, op: str) -> bool:
+    """Whether the student's operator is asked.
+
+    An object that claims to equal everything would turn any comparison with an expected value into
+    a pass; so only operators that the solution's class of that name has, too, are asked.
+    """
+    peer, name = peer_of(far), _HERE(far, "_about")["name"]
+    return not peer.trusted or bool({(name, op), (name, "*")} & peer.operators)
+
+
+def _compared(far: Far, op: str, other: object, otherwise: bool) -> Any:
+    return _ask(far, op, other) if _may(far, op) else otherwise
+
+
+def _binary(op: str) -> Callable[[Far, object], Any]:
+    def method(self: Far, other: object) -> Any:
+        return _ask(self, op, other) if _may(self, op) else NotImplemented
+
+    return method
+
+
+def _unary(op: str) -> Callable[..., Any]:
+    return lambda self, *args: _ask(self, op, *args)
+
+
+def _call(self: Far, *args: Any, **kwargs: Any) -> Any:
+    return _ask(self, "call", list(args), kwargs)
+
+
+def _contains(self: Far, item: object) -> bool:
+    if _may(self, "contains"):
+        return bool(_ask(self, "contains", item))
+    return any(item is own or item == own for own in self)  # type: ignore[attr-defined]
+
+
+METHODS: dict[str, Callable[..., Any]] = {
+    **{op: _binary(op) for op in [*BINARY, *REFLECTED]},
+    **{op: _unary(op) for op in UNARY.keys() - {"hash", "str", "repr", "copy", "deepcopy"}},
+    **{
+        op: _unary(op)
+        for op in (
+            "getitem",
+            "setitem",
+            "delitem",
+            "round",
+            "enter",
+            "instancecheck",
+            "subclasscheck",
+        )
+    },
+    "call": _call,
+    "contains": _contains,
+    "exit": lambda self, *error: _ask(self, "exit"),
+}
+
+
+@cache
+def _far_class(abilities: frozenset[str]) -> type[Far]:
+    methods = {f"__{op}__": METHODS[op] for op in abilities if op in METHODS}
+    return type("Far", (Far,), {**methods, "__doc__": vars(Far)["__doc__"]})
+
+
+def _abilities(value: object) -> list[str]:
+    kind = type(value)
+    return [op for op in METHODS if getattr(kind, f"__{op}__", None) is not None]
+
+
+def describe(value: object, shared: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the other side is told of an object that stays.
+
+    ``shared`` is what both sides define, by name.
+    """
+    if not isinstance(value, type):
+        kind = type(value)
+        return {"name": kind.__name__, "can": _abilities(value), "bases": _bases(kind, shared)}
+    about: dict[str, Any] = {"name": value.__name__, "can": _abilities(value), "bases": []}
+    if issubclass(value, BaseException):
+        about |= {"error": True, "bases": _bases(value)}
+    return about
+
+
+def _bases(kind: type, shared: Mapping[str, Any] | None = None) -> list[list[str]]:
+    """Name the classes of an object's that the other side has, too."""
+    return [[base.__module__, base.__qualname__] for base in kind.__mro__
+            if is_library(base) or (shared or {}).get(base.__qualname__) is base]  # fmt: skip
+
+
+def is_library(kind: type) -> bool:
+    """Whether a class belongs to Python or to a library that both sides have."""
+    return kind.__module__.partition(".")[0] in (*LIBRARIES, "builtins")
+
+
+def _first_class(peer: Peer, about: dict[str, Any]) -> type | None:
+    """Return the first of an object's classes that this side has loaded."""
+    for module, name in about.get("bases", ()):
+        own = peer.known().get(str(name)) if module == "__main__" else None
+        kind = own if isinstance(own, type) else _loaded(str(module), str(name))
+        if kind is not None and kind is not object:
+            return kind
+    return None
+
+
+def _loaded(module: str, name: str) -> type | None:
+    if module == "builtins" and name in ("function", "method", "generator", "module"):
+        return {"function": types.FunctionType, "generator": types.GeneratorType}.get(name)
+    root = module.partition(".")[0]
+    if root not in LIBRARIES and module != "builtins":
+        return None
+    found: Any = sys.modules.get(module)
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found if isinstance(found, type) else None
+
+
+def do(op: str, target: Any, rest: list[Any]) -> Any:
+    """Do what the other side asked for with an object of this side."""
+    if op == "call":
+        return target(*rest[0], **rest[1])
+    if op == "signature":
+        return _signature_parts(target)
+    if op in REFLECTED:
+        return REFLECTED[op](rest[0], target)
+    action = UNARY.get(op) or BINARY.get(op) or ACTIONS[op]
+    return action(target, *rest)
+
+
+def require_public(op: str, target: Any, rest: list[Any]) -> None:
+    """Refuse what a student may not see of an object of the tests.
+
+    Raises:
+        AttributeError: only methods, properties and plain numbers of a class of the tests are
+            public, and nothing of a function is.
+    """
+    if op not in ("getattr", "setattr", "delattr", "dir", "signature"):
+        return
+    name = str(rest[0]) if rest else op
+    kind = type(target)
+    if op == "getattr" and not name.startswith("_") and not isinstance(target, type):
+        if kind.__module__ != "__main__" and kind.__module__ != "builtins":
+            return
+        if callable(getattr(kind, name, None)) or isinstance(getattr(kind, name, None), property):
+            return
+        plain = (int, float, str, bool, type(None))
+        if name in getattr(kind, "__dataclass_fields__", ()) or (
+            isinstance(getattr(target, "__dict__", {}).get(name), plain)
+        ):
+            return
+    raise AttributeError(f"{name!r} of an object of the tests is not public")
+
+
+def findable(value: object) -> bool:
+    """Whether a function of a library can be found by its name on the other side."""
+    module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", "")
+    if not isinstance(module, str) or module.partition(".")[0] not in LIBRARIES:
+        return False
+    if isinstance(value, Far) or not callable(value) or isinstance(value, type):
+        return False
+    return getattr(sys.modules.get(module), str(name), None) is value
+
+
+def found(module: str, name: str) -> Any:
+    """Return the library's function of that name."""
+    return getattr(importlib.import_module(module), name)
+
+
+# --- signatures
+
+
+def _signature_parts(target: Any) -> list[list[Any]]:
+    signature = inspect.signature(target)
+    return [[p.name, int(p.kind), p.default is not p.empty,
+             None if p.default is p.empty else p.default]
+            for p in signature.parameters.values()]  # fmt: skip
+
+
+def _signature(parts: list[list[Any]]) -> inspect.Signature:
+    kinds = {int(kind): kind for kind in inspect._ParameterKind}
+    return inspect.Signature([
+        inspect.Parameter(name, kinds[kind], default=default if given else inspect.Parameter.empty)
+        for name, kind, given, default in parts
+    ])  # fmt: skip
+
+
+# --- errors
+
+
+def describe_error(error: BaseException) -> dict[str, Any]:
+    """Return what the other side is told of an error."""
+    kind = type(error)
+    simple = [item for item in error.args if type(item) in (str, int, float, bool)]
+    args = simple if len(simple) == len(error.args) else [_text(error)]
+    return {
+        "name": kind.__name__[:100],
+        "text": _text(error),
+        "args": [item[:LONGEST] if isinstance(item, str) else item for item in args[:9]],
+        "bases": _bases(kind),
+        "frames": frames(error),
+    }
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)[:LONGEST]
+    except BaseException:
+        return ""
+
+
+def frames(error: BaseException) -> list[list[Any]]:
+    """Return [cell, line, function] for each line of a cell that a traceback passes through."""
+    passed = [[int(frame.f_code.co_filename[6:-1]), line, frame.f_code.co_name[:100]]
+              for frame, line in _walk(error)]  # fmt: skip
+    if isinstance(error, SyntaxError) and _is_cell(error.filename):
+        passed.append([int(str(error.filename)[6:-1]), error.lineno or 0, ""])
+    beyond: list[list[Any]] = getattr(error, "_frames", [])
+    return (passed + beyond)[-30:]
+
+
+def _walk(error: BaseException) -> Iterator[tuple[types.FrameType, int]]:
+    trace = error.__traceback__
+    while trace:
+        if _is_cell(trace.tb_frame.f_code.co_filename):
+            yield trace.tb_frame, trace.tb_lineno
+        trace = trace.tb_next
+
+
+def _is_cell(name: object) -> bool:
+    return isinstance(name, str) and name.startswith("<cell ") and name[6:-1].isdigit()
+
+
+def error_class(about: dict[str, Any]) -> type[BaseException]:
+    """Return the nearest exception class of this side."""
+    for module, name in about["bases"]:
+        kind = _loaded(str(module), str(name))
+        if kind is None or not issubclass(kind, Exception) or kind.__name__ == "CheckFailed":
+            continue
+        return kind
+    return RuntimeError
+
+
+def mirror(about: dict[str, Any]) -> type[BaseException]:
+    """Return a class of this side for an exception class of the student's."""
+    return type(str(about["name"]), (error_class(about),), {"__module__": "student"})
+
+
+def made_error(kind: type[BaseException], about: dict[str, Any]) -> BaseException:
+    """Return an error of ``kind`` with the text and arguments of the other side's."""
+    text, args = str(about["text"]), about["args"]
+    try:
+        error = kind(*args) if isinstance(args, list) else kind(text)
+    except Exception:
+        error = builtins.RuntimeError(text)
+    if kind is RuntimeError and about["name"] != "RuntimeError":
+        error = RuntimeError(f"{about['name']}: {text}" if text else str(about["name"]))
+    error._frames = [_frame(frame) for frame in about["frames"][:30]]  # type: ignore[attr-defined]
+    return error
+
+
+def _frame(parts: list[Any]) -> list[Any]:
+    place, line, function = parts
+    if not (isinstance(place, int) and isinstance(line, int) and isinstance(function, str)):
+        raise WireError("not a frame")
+    return [place, line, function[:100]]
+
+
+# --- autograd
+
+
+def leaves(tensor: Any) -> Iterator[Any]:
+    """Yield the leaves of the graph that a tensor was computed in."""
+    waiting, seen = [tensor.grad_fn], set()
+    while waiting:
+        node = waiting.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        if hasattr(node, "variable"):
+            yield node.variable
+        waiting += [following for following, _ in node.next_functions]
+
+
+def bridge(peer: Peer, number: int, value: Any, inputs: dict[int, Any]) -> Any:
+    """Return ``value`` as the result of a node whose gradient the other side computes."""
+    import torch
+
+    anchor = torch.zeros((), requires_grad=True)
+    return _bridge_class().apply(peer, number, list(inputs), value, anchor, *inputs.values())
+
+
+@cache
+def _bridge_class() -> Any:
+    import torch
+
+    class Bridge(torch.autograd.Function):
+        @staticmethod
+        def forward(context: Any, peer: Peer, number: int, places: list[int], value: Any,
+                    *tensors: Any) -> Any:  # fmt: skip
+            context.ask = lambda gradient: peer.request("gradients", number, gradient, places)
+            return value.clone()
+
+        @staticmethod
+        @torch.autograd.function.once_differentiable
+        def backward(context: Any, gradient: Any) -> Any:
+            return (None, None, None, None, None, *context.ask(gradient))
+
+    return Bridge

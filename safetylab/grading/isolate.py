@@ -1,0 +1,170 @@
+"""Give a forked process its own small world: namespaces, empty folders, limits, no privileges."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import time
+from pathlib import Path
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+NEWNS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
+NOSUID, NODEV, PRIVATE, REC = 2, 4, 1 << 18, 1 << 14
+PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 24, 38
+_CAPABILITY_VERSION = 0x20080522
+FIRST_UID = 200_000
+PROCESSES = 96
+FILES = 512
+FILE_BYTES = 2**28
+COVERED = {"/tmp": "512m", "/dev/shm": "256m", "/proc": "1m"}
+"""Folders that each process finds empty, with the size each may grow to."""
+
+
+def _call(name: str, *args: object) -> None:
+    if getattr(_LIBC, name)(*args) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{name}: {os.strerror(code)}")
+
+
+def own_processes(as_root: bool) -> None:
+    """Put the children of this process into a namespace of their own, which dies with the first.
+
+    Raises:
+        OSError: the system does not allow it.
+    """
+    if as_root:
+        _call("unshare", NEWPID)
+        return
+    user, group = os.getuid(), os.getgid()
+    _call("unshare", NEWUSER | NEWPID)
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+
+
+def own_world(number: int, as_root: bool) -> None:
+    """Leave this process without a network, shared memory, others' files and privileges.
+
+    Args:
+        number: as root, a user id of its own comes from it.
+        as_root: whether this process is root in the first user namespace.
+
+    Raises:
+        OSError: the system does not allow it.
+    """
+    _call("unshare", NEWNS | NEWNET | NEWIPC)
+    _call("mount", b"none", b"/", None, PRIVATE | REC, None)
+    for folder, size in COVERED.items():
+        options = f"size={size},mode=1777".encode()
+        _call("mount", b"tmpfs", folder.encode(), b"tmpfs", NOSUID | NODEV, options)
+    if as_root:
+        os.setgroups([])
+        os.setresgid(FIRST_UID + number, FIRST_UID + number, FIRST_UID + number)
+        os.setresuid(FIRST_UID + number, FIRST_UID + number, FIRST_UID + number)
+    _drop_capabilities()
+
+
+def _drop_capabilities() -> None:
+    for capability in range(64):
+        _LIBC.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
+    _call("capset", header, (ctypes.c_uint32 * 6)())
+    _call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def limit(memory: float, alone: bool) -> None:
+    """Bound what this process and those it starts may use.
+
+    Args:
+        memory: GiB beyond what it holds now.
+        alone: whether it will have a user id or namespace of its own, in which it is counted.
+    """
+    bounds = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_FSIZE: FILE_BYTES,
+        resource.RLIMIT_NOFILE: FILES,
+        resource.RLIMIT_DATA: _data_bytes() + int(memory * 2**30),
+    }
+    if alone:
+        bounds[resource.RLIMIT_NPROC] = PROCESSES
+    for kind, bound in bounds.items():
+        resource.setrlimit(kind, (bound, bound))
+
+
+def _data_bytes() -> int:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmData:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def close_all_but(*kept: int) -> None:
+    """Close every file descriptor except ``kept``; 0, 1 and 2 lead nowhere."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in range(3):
+        os.dup2(null, number)
+    low = 3
+    for number in sorted(kept):
+        os.closerange(low, number)
+        low = number + 1
+    os.closerange(low, 65_536)
+
+
+def guard(child: int, memory: float) -> None:
+    """Wait for ``child``; end it and all that it started when asked to, or past ``memory`` GiB."""
+
+    def end(*_: object) -> None:
+        end_tree(child)
+        os._exit(0)
+
+    signal.signal(signal.SIGTERM, end)
+    pause = 0.05
+    while True:
+        done, _ = os.waitpid(child, os.WNOHANG)
+        if done:
+            end()
+        if _memory(child) > (memory + 1) * 2**30:
+            end()
+        time.sleep(pause)
+        pause = min(0.25, pause * 1.3)
+
+
+def end_tree(child: int) -> None:
+    """Kill a process and all its descendants; the first of a namespace takes the rest with it."""
+    for pid in [child, *descendants(child)]:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+
+
+def descendants(root: int) -> list[int]:
+    """Return the process ids below ``root``."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except (OSError, ValueError, IndexError):
+                continue
+            parents.setdefault(parent, []).append(int(entry.name))
+    found, waiting = [], [root]
+    while waiting:
+        children = parents.get(waiting.pop(), [])
+        found += children
+        waiting += children
+    return found
+
+
+def _memory(root: int) -> int:
+    """Bytes of memory that the processes below ``root``, and it, hold for themselves."""
+    total = 0
+    for pid in [root, *descendants(root)]:
+        try:
+            _, resident, shared, *_ = Path(f"/proc/{pid}/statm").read_text().split()
+        except (OSError, ValueError):
+            continue
+        total += (int(resident) - int(shared)) * resource.getpagesize()
+    return total

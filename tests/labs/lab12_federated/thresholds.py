@@ -1,0 +1,161 @@
+"""What the thresholds of Lab 12 were set from: 20 seeds of the solution and of a mistake.
+
+``python tests/labs/lab12_federated/thresholds.py > tests/labs/lab12_federated/thresholds.txt``
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from pathlib import Path
+
+import torch
+from tqdm import tqdm
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from source import names_of
+
+from safetylab import data, evaluation, models
+
+SEEDS = range(20)
+LAB = names_of("lab12_federated")
+TEST = data.mnist("test")
+DIGITS = TEST.x.flatten(1)
+
+
+def local_gap(seed, steps):
+    """12.1b: how far some local steps and a mean end from as many central steps."""
+    g = torch.Generator().manual_seed(seed)
+    model = models.mlp(6, 5, 3, generator=g, dtype=torch.float64)
+    sizes = [4, 9, 2]
+    xs = [2 * k + torch.randn(n, 6, generator=g, dtype=torch.float64) for k, n in enumerate(sizes)]
+    ys = [torch.randint(0, 3, (n,), generator=g) for n in sizes]
+    clients = zip(xs, ys, strict=True)
+    mean = LAB["average"](
+        [LAB["local_training"](model, x, y, 0.3, steps) for x, y in clients], sizes
+    )
+    central = LAB["oracle_descent"](model, torch.cat(xs), torch.cat(ys), 0.3, steps)
+    return max((mean[name] - central[name]).abs().max().item() for name in central)
+
+
+def matched(seed, iterations=100, whole=True):
+    """12.2b: PSNR of a digit from its gradient; the mistake compares the last layer only."""
+    g = torch.Generator().manual_seed(seed)
+    model, one = models.smooth_cnn(g), data.sample(TEST, 1, g)
+    sent = LAB["client_gradient"](model, one.x.double(), one.y)
+    start = torch.rand(1, 1, 28, 28, generator=g, dtype=torch.float64)
+    if not whole:  # a model whose only parameters are those of the last layer
+        for parameter in list(model.parameters())[:-2]:
+            parameter.requires_grad_(False)
+        model.parameters = lambda: iter([model[5].weight, model[5].bias])
+        sent = sent[-2:]
+    image, _ = LAB["match_gradients"](model, sent, start, iterations)
+    return evaluation.psnr(one.x, image).item()
+
+
+def evenness(seed, kind, low=0):
+    """12.3: p-value of a chi-square test of what t - 1 shares show; low = 1 is the mistake."""
+    g = torch.Generator().manual_seed(seed)
+    secret = torch.full((20_000,), seed % 11)
+    if kind == "additive":
+        random = torch.randint(low, 11, (2, 20_000), generator=g)
+        shares = torch.cat([random, ((secret - random.sum(0)) % 11)[None]])
+        shares = LAB["split"](secret, 3, 11, g) if low == 0 else shares
+        return LAB["oracle_even"](shares[:2], 11)
+    t = 2 if kind == "t = 2" else 3
+    coefficients = torch.randint(0, 11, (t, 20_000), generator=g)
+    coefficients[0], coefficients[-1] = secret, torch.randint(low, 11, (20_000,), generator=g)
+    shares = LAB["evaluate"](coefficients, torch.arange(1, 5), 11)
+    if low == 0:
+        shares = LAB["shamir_split"](secret, t, 4, 11, g, LAB["evaluate"])
+    return LAB["oracle_even"](shares[[0, 2][: t - 1]], 11)
+
+
+def fraction(seed, alone):
+    """12.4d: distance from whole grey levels: the worst single row, or the best mixture."""
+    g = torch.Generator().manual_seed(seed)
+    network = models.mlp(784, 200, 10, generator=g, dtype=torch.float64)
+    some = data.sample(TEST, 10, g)
+    x = (some.x.double() * 255).round() / 255
+    pairs = zip(x, some.y, strict=True)
+    each = [LAB["client_gradient"](network, one[None], y[None])[:2] for one, y in pairs]
+    weight, bias = sum(w for w, _ in each), sum(b for _, b in each)
+    with torch.no_grad():
+        on = (network[1](x.flatten(1)) > 0).sum(0)
+    rows = (on == 1) if alone else (on > 1)
+    grey = 255 * weight[rows] / bias[rows, None]
+    off = (grey - grey.round()).abs().amax(1)
+    return (off.max() if alone else off.min()).item()
+
+
+def seen_alone(seed, **changed):
+    """12.4e: the share of fifty unseen digits that some row sees alone."""
+    g = torch.Generator().manual_seed(seed)
+    pick = torch.randperm(10_000, generator=g)
+    weight, bias = LAB["trap_layer"](DIGITS[pick[:500]], 500, 0.02, g)
+    if changed.get("directions") == 1:
+        weight, bias = weight[:1].expand(500, -1), bias[:1].expand(500)
+    if changed.get("low") is False:
+        bias = torch.zeros(500)
+    return LAB["oracle_seen_alone"](weight, bias, DIGITS[pick[500:550]])
+
+
+def rests(seed, controlled=True):
+    """12.7: distance from the minimum of all data after 40 rounds."""
+    g = torch.Generator().manual_seed(seed)
+    h = torch.rand(3, 4, generator=g, dtype=torch.float64) + 0.3
+    center = torch.randn(3, 4, generator=g, dtype=torch.float64)
+    best = (h * center).sum(0) / h.sum(0)
+    w = torch.zeros(4, dtype=torch.float64)
+    own = [torch.zeros_like(w)] * 3
+    for _ in range(40):
+        c = sum(own) / 3
+        ends = [
+            LAB["scaffold_client"](w, lambda v, k=k: h[k] * (v - center[k]), c, own[k], 0.2, 4)
+            for k in range(3)
+        ]
+        w = sum(end for end, _ in ends) / 3
+        own = [o for _, o in ends] if controlled else own
+    return (w - best).abs().max().item()
+
+
+ROWS = [
+    # name, at most or at least, threshold, solution, mistake, what the mistake is
+    ("12.1b one step", "<=", 1e-12, partial(local_gap, steps=1), partial(local_gap, steps=2),
+     "two local steps"),
+    ("12.1b six steps", ">=", 1e-4, partial(local_gap, steps=6), partial(local_gap, steps=1),
+     "one local step"),
+    ("12.2b dB", ">=", 30, matched, partial(matched, iterations=15), "15 iterations"),
+    ("12.2b dB", ">=", 30, matched, partial(matched, whole=False), "last layer only"),
+    ("12.3a p-value", ">=", 1e-6, partial(evenness, kind="additive"),
+     partial(evenness, kind="additive", low=1), "shares never 0"),
+    ("12.3c p, t = 2", ">=", 1e-6, partial(evenness, kind="t = 2"),
+     partial(evenness, kind="t = 2", low=1), "leading never 0"),
+    ("12.3c p, t = 3", ">=", 1e-6, partial(evenness, kind="t = 3"),
+     partial(evenness, kind="t = 3", low=1), "leading never 0"),
+    ("12.4d levels off", "<=", 0.1, partial(fraction, alone=True), partial(fraction, alone=False),
+     "best mixture"),
+    ("12.4e alone", ">=", 0.75, seen_alone, partial(seen_alone, low=False), "bias 0"),
+    ("12.4e alone", ">=", 0.75, seen_alone, partial(seen_alone, directions=1), "one direction"),
+    ("12.7 distance", "<=", 1e-4, rests, partial(rests, controlled=False), "FedAvg"),
+]  # fmt: skip
+
+
+def main() -> None:
+    """Print, for each threshold, the worst seed of the solution and the best of the mistake."""
+    columns = ("solution, worst", "passed", "mistake, best", "failed")
+    print("{:26} {:>16} {:>8} {:>14} {:>8}".format("threshold", *columns))
+    for name, sense, threshold, solution, mistake, what in tqdm(ROWS):
+        worst, best = (max, min) if sense == "<=" else (min, max)
+        good, bad = [[run(seed) for seed in SEEDS] for run in (solution, mistake)]
+        passed = sum(v <= threshold if sense == "<=" else v >= threshold for v in good)
+        failed = sum(v > threshold if sense == "<=" else v < threshold for v in bad)
+        print(
+            f"{name + ' ' + sense + ' ' + str(threshold):26} {worst(good):16.3g} {passed:5}/20"
+            f" {best(bad):14.3g} {failed:5}/20  ({what})"
+        )
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    main()
