@@ -147,32 +147,6 @@ def expect_tensor(value: object, shape: tuple[int, ...], name: str) -> torch.Ten
     return value
 
 
-def expect_array(
-    value: object, shape: tuple[int, ...], name: str, *, finite: bool = True
-) -> npt.NDArray[Any]:
-    """Return ``value`` if it is a numpy array of numbers of ``shape``; else `CheckFailed`.
-
-    ``finite`` refuses nan and infinity.
-    """
-    expect(
-        isinstance(value, np.ndarray) and value.dtype.kind in "biuf",
-        f"{name} must return a numpy array of numbers; it returned {type(value).__name__}",
-        "no-array",
-    )
-    assert isinstance(value, np.ndarray)
-    expect(
-        value.shape == shape,
-        f"{name} must return shape {shape}; it returned {value.shape}",
-        "wrong-shape",
-    )
-    expect(
-        not finite or np.isfinite(value).all(),
-        f"{name} returned nan or infinity: look for a division by zero",
-        "not-finite",
-    )
-    return value
-
-
 def shown(values: torch.Tensor) -> str:
     """Return a tensor of shape (n,) for a message, each entry with at most four digits.
 
