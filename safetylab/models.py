@@ -121,8 +121,9 @@ def pretrained(name: Literal["mnist_cnn", "mnist_cnn_robust"]) -> nn.Sequential:
     path = existing("weights/checksums.json")
     checksums: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     file = f"{name}.safetensors"
-    if file not in checksums:
-        known = ", ".join(sorted(key.removesuffix(".safetensors") for key in checksums))
+    if file not in checksums or not name.startswith("mnist_"):
+        networks = [key for key in checksums if key.startswith("mnist_")]
+        known = ", ".join(sorted(key.removesuffix(".safetensors") for key in networks))
         raise ValueError(f"there is no trained model {name!r}; there are: {known}")
     model = cnn()
     model.load_state_dict(load(read_verified(f"weights/{file}", checksums[file])))

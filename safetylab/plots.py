@@ -67,11 +67,12 @@ def colour(name: str) -> str:
     """Return the hex colour of a model or attack, the same one at each call.
 
     The first word that is in `COLOURS` decides (``"standard, under PGD"`` is a standard model);
-    a name without such a word gets some colour of `PALETTE`.
+    a name without such a word gets some colour of `PALETTE`, the same one whatever follows a comma
+    (``"gold, best-of-n"`` has the colour of ``"gold"``).
     """
     known = [COLOURS[word] for word in re.findall(r"\w+", name.lower()) if word in COLOURS]
     others = list(PALETTE.values())
-    return known[0] if known else others[zlib.crc32(name.encode()) % len(others)]
+    return known[0] if known else others[zlib.crc32(name.partition(",")[0].encode()) % len(others)]
 
 
 def png(fig: Figure) -> bytes:

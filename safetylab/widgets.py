@@ -128,3 +128,51 @@ def epsilon_slider(
 ) -> None:
     """Display a `slider` over radii of a perturbation, in grey values from 0 to 1."""
     slider(render, epsilons, label="epsilon", alt=alt)
+
+
+def choices(
+    pairs: Sequence[tuple[str, str]], usual: Sequence[int], *, prompt: str = "Which is better?"
+) -> list[int]:
+    """Display pairs of texts to choose from, and return the list of choices.
+
+    The list follows the clicks: run the next cell when you are done. Without a live front end the
+    pairs are printed with the usual choices instead (see `is_live`).
+
+    Args:
+        pairs: the two texts of each question, at least one question.
+        usual: what counts where nobody has chosen, 0 (left) or 1 (right) for each question.
+        prompt: what is asked of each pair.
+
+    Returns:
+        One number per question, 0 or 1; a new list.
+
+    Raises:
+        ValueError: the number of usual choices does not fit, or one is neither 0 nor 1.
+    """
+    if len(pairs) != len(usual) or not set(usual) <= {0, 1}:
+        raise ValueError(
+            f"{len(pairs)} pairs and the usual choices {list(usual)}: give one 0 or 1 for each pair"
+        )
+    chosen = list(usual)
+    if not is_live():
+        print(prompt)  # noqa: T201 (what a reader of the exported notebook sees)
+        for pair, choice in zip(pairs, chosen, strict=True):
+            print(f"  {pair[choice]}   rather than   {pair[1 - choice]}")  # noqa: T201
+        return chosen
+    rows = []
+    for index, pair in enumerate(pairs):
+        buttons = ipywidgets.ToggleButtons(
+            options=[(pair[0], 0), (pair[1], 1)],
+            value=None,
+            tooltips=[f"{prompt} {text}" for text in pair],
+            style={"button_width": "22em"},
+        )
+        buttons.observe(functools.partial(_choose, chosen, index), "value")
+        rows.append(buttons)
+    display(ipywidgets.VBox([ipywidgets.Label(prompt), *rows]))  # type: ignore[no-untyped-call]
+    return chosen
+
+
+def _choose(chosen: list[int], index: int, change: dict[str, int]) -> None:
+    """Keep what was clicked."""
+    chosen[index] = change["new"]

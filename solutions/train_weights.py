@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from safetylab import data, models
+from safetylab import data, language, models
 from safetylab.evaluation import accuracy, is_wrong
 
 SEED = 0
@@ -83,8 +83,45 @@ def hook(model: nn.Module, test: data.Images, folder: Path) -> None:
     )
 
 
+# Which word opens an answer, and which follows which, in the order of language.WORDS.
+OPENS = (64, 8, 5, 8, 12, 3)
+FOLLOWS = ((2, 80, 2, 4, 5, 3), (6, 2, 37, 6, 3, 40), (62, 18, 2, 4, 6, 2),
+           (28, 15, 8, 12, 5, 24), (60, 20, 8, 3, 2, 3), (10, 4, 5, 4, 5, 65))  # fmt: skip
+
+
+def corpus(n: int, generator: torch.Generator) -> Tensor:
+    """Return n invented answers, each word drawn by the one before it: (n, 5)."""
+    follows = torch.tensor(FOLLOWS, dtype=torch.float64)
+    words = [torch.multinomial(torch.tensor(OPENS) / 1.0, n, True, generator=generator)]
+    for _ in range(language.LENGTH - 1):
+        words.append(torch.multinomial(follows[words[-1]], 1, generator=generator)[:, 0])
+    return torch.stack(words, dim=1)
+
+
+def answers_gpt(folder: Path, steps: int = 2500) -> None:
+    """Train the reference policy of Lab 15 on the corpus; save it and its table of answers."""
+    generator = torch.Generator().manual_seed(SEED)
+    told, model = corpus(50_000, generator), language.TinyGPT(generator)
+    optimizer = torch.optim.Adam(model.parameters())
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 5e-3, total_steps=steps)
+    for _ in tqdm(range(steps), desc="answers_gpt"):
+        words = told[torch.randint(len(told), (256,), generator=generator)]
+        optimizer.zero_grad()
+        F.cross_entropy(model(words[:, :-1]).flatten(0, 1), words.flatten()).backward()
+        optimizer.step()
+        schedule.step()
+    save_file(model.state_dict(), folder / "answers_gpt.safetensors")
+    table = language.TablePolicy().requires_grad_(False)
+    for k, level in enumerate(table.levels):
+        level.copy_(model(language.all_answers(length=k))[:, -1] if k else model(told[:1, :0])[0])
+    save_file({"log_probs": table.joint()}, folder / "answers_log_probs.safetensors")
+    fresh = corpus(20_000, generator)
+    told_apart = F.cross_entropy(model(fresh[:, :-1]).flatten(0, 1), fresh.flatten())
+    print(f"answers_gpt: {told_apart * language.LENGTH:.3f} nats per fresh answer of the corpus")
+
+
 def main() -> None:
-    """Train both models, save them with their checksums, and print what they reach."""
+    """Train the models, save them with their checksums, and print what they reach."""
     torch.set_num_threads(1)
     folder, test = data.data_folder(), data.mnist("test")
     recipes = {"mnist_cnn": (8, 2e-3, 0.0), "mnist_cnn_robust": (12, 3e-3, 0.3)}
@@ -94,6 +131,7 @@ def main() -> None:
         report(name, model, test)
         if epsilon == 0:
             hook(model, test, folder / "adversarial_digits")
+    answers_gpt(folder / "weights")
     files = sorted((folder / "weights").glob("*.safetensors"))
     checksums = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
     (folder / "weights" / "checksums.json").write_text(json.dumps(checksums, indent=2) + "\n")

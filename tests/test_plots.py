@@ -66,6 +66,7 @@ def test_a_name_has_one_colour():
     assert len({plots.colour(name) for name in named}) == len(named)
     assert plots.colour("Robust, under PGD") == plots.colour("robust")
     assert plots.colour("robustness") != plots.colour("robust")
+    assert plots.colour("gold, best-of-n") == plots.colour("gold") != plots.colour("proxy")
     # Written down once: a change here would recolour every published lab.
     assert plots.colour("standard") == "#0072B2"
     assert plots.colour("l-bfgs") == "#009E73"

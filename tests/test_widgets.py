@@ -127,6 +127,40 @@ def test_a_picture_without_words_is_refused(live, displayed, render, monkeypatch
         widgets.slider(render, [1], label="k", alt=lambda value: "")
 
 
+PAIRS = [("a cat", "a dog"), ("tea", "coffee"), ("now", "later")]
+
+
+def test_nobody_there_chooses_as_usual(displayed, capsys):
+    usual = [0, 1, 1]
+    chosen = widgets.choices(PAIRS, usual, prompt="Which?")
+    assert chosen == usual
+    assert chosen is not usual
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Which?"
+    assert [line.split("rather than")[0].strip() for line in lines[1:]] == [
+        "a cat", "coffee", "later"]  # fmt: skip
+    assert displayed == []
+
+
+def test_the_list_follows_the_clicks(displayed, monkeypatch):
+    monkeypatch.setenv("JPY_SESSION_NAME", "lab15.ipynb")
+    chosen = widgets.choices(PAIRS, [0, 1, 1])
+    [box] = displayed
+    _, *rows = box.children
+    assert [[text for text, _ in row.options] for row in rows] == [list(pair) for pair in PAIRS]
+    assert [row.value for row in rows] == [None, None, None]
+    rows[0].value, rows[2].value = 1, 0
+    assert chosen == [1, 1, 0]
+    rows[0].value = 0
+    assert chosen == [0, 1, 0]
+
+
+@pytest.mark.parametrize("usual", [[0, 1], [0, 1, 2]])
+def test_choices_that_do_not_fit_are_refused(usual):
+    with pytest.raises(ValueError, match="give one 0 or 1 for each pair"):
+        widgets.choices(PAIRS, usual)
+
+
 @pytest.mark.slow
 def test_in_a_real_kernel():
     """Graded: three pictures, no widget, nothing on stderr. Live: one widget."""

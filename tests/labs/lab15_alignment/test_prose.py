@@ -1,0 +1,175 @@
+"""Each claim of Lab 15's text about a number, read off the cells that show it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from execute import executed, words
+
+from safetylab import language
+
+
+@pytest.fixture(scope="module")
+def text():
+    return "\n".join(words(executed("lab15_alignment")[0]))
+
+
+@pytest.fixture(scope="module")
+def number(text):
+    def find(pattern: str, index: int = 0) -> float:
+        found = re.search(pattern, text)
+        assert found, pattern
+        return float(re.findall(r"-?\d+\.?\d*", text[found.end() :])[index].rstrip("."))
+
+    return find
+
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab15_alignment")]
+
+
+def test_the_hook_rises_in_points_and_falls_in_gold(text):
+    rows = re.findall(r"best of +[\d,]+: points +(-?[\d.]+), gold +(-?[\d.]+)", text)
+    points, gold = ([float(row[k]) for row in rows] for k in (0, 1))
+    assert len(rows) == 5
+    assert points == sorted(points)
+    assert max(gold) > gold[0]  # "rises, then falls below where it began"
+    assert gold[-1] < gold[0]
+    assert gold[-1] < 0
+
+
+def test_the_reference_is_what_the_text_says(number):
+    assert number(r"parameters:") == 26  # 26,054
+    assert number(r"sum of all 7,776 probabilities:") == pytest.approx(1, abs=1e-4)
+    assert number(r"largest difference from the table on file:") < 10  # printed as x.xe-06
+    assert number(r"largest deviation of a thousand policies: \d+e") <= -12
+
+
+def test_the_points_typed_into_the_hook_are_those_of_the_fit(text):
+    rows = [eval(row) for row in re.findall(r"(?<!your )points per word: (\{.*?\})", text)]
+    assert len(rows) == 2
+    assert rows[0] == rows[1]
+
+
+def test_the_reference_hardly_ever_flatters_three_times():
+    praise = language.word_counts(language.all_answers())[:, language.WORDS.index("great")]
+    assert language.reference_log_probs().exp()[praise >= 3].sum() < 0.01
+
+
+def test_the_labels_are_noisy_and_the_proxy_is_not_far_behind(number):
+    rated, proxy = number(r"rated: says what the rater said in"), number(r"proxy: says what")
+    assert rated < 80
+    assert rated - 6 < proxy < rated
+
+
+def test_the_moment(text, number):
+    rows = {
+        float(beta): (float(far), float(proxy), float(gold), answer)
+        for beta, far, proxy, gold, answer in re.findall(
+            r"beta ([\d.]+): KL +([\d.]+), proxy +(-?[\d.]+), gold +(-?[\d.]+), "
+            r"likeliest answer: (.*)",
+            text,
+        )
+    }
+    assert number(r"the reference: gold") == pytest.approx(1.49, abs=0.005)
+    assert rows[0.5][1:] == (1.12, 1.73, "the fact because the fact")  # the model answer of 15.9
+    assert rows[0.2][3] == "great great great great great"  # "between beta 0.5 and 0.2"
+    assert rows[0.1][1:] == (2.90, -2.65, "great great great great great")
+    assert [row[1] for row in rows.values()] == sorted(row[1] for row in rows.values())
+    assert number(r"gold peaks at beta 0.77, KL") == pytest.approx(0.49, abs=0.01)
+
+
+def test_covariance_is_zero_at_the_peak(text):
+    rates = [float(v) for v in re.findall(r"covariance of proxy and gold +(-?[\d.]+)", text)]
+    assert rates[0] > 0.1
+    assert abs(rates[1]) < 0.005
+    assert rates[2] < -0.1
+
+
+def test_best_of_n_at_its_best_beats_the_tilt_at_its_best(number):
+    assert number(r"best gold by best-of-n:") > number(r"best gold by tilt +:") + 0.1
+    for n in (2, 16, 1024):
+        assert number(rf"n = +{n}: KL") < number(rf"n = +{n}: KL", 1)
+
+
+def test_praise_grew(text):
+    assert "what grew: great" in text
+
+
+def test_which_form_fits(number):
+    for name in ("tilt", "best-of-n"):
+        whole, late = (
+            [number(rf"{name} +from KL {low} to 8, {form} *:", 3) for form in
+             ("quadratic", "logarithmic")]
+            for low in ("0.01", " 1.0")
+        )  # fmt: skip
+        assert whole == {"tilt": [0.998, 0.960], "best-of-n": [0.987, 0.951]}[name]  # in the answer
+        assert abs(late[0] - late[1]) <= 0.0035  # "explain the same to within 0.003"
+
+
+def test_which_repair_helps(text):
+    rows = {
+        (seen, raters, n): [float(v) for v in values.split()]
+        for seen, raters, n, values in re.findall(
+            r"(words|rich) +(hurried|careful) +([\d,]+) +((?:-?[\d.]+ *){3})", text
+        )
+    }
+    base = rows["words", "hurried", "4,000"]
+    assert abs(rows["words", "hurried", "40,000"][1] - base[1]) < 0.15  # "hardly move"
+    for repaired in (("rich", "hurried", "4,000"), ("words", "careful", "4,000")):
+        assert rows[repaired][1] - base[1] > 1  # "each repair most of it"
+    assert rows["words", "careful", "4,000"][1] > rows["rich", "hurried", "4,000"][1]
+    assert min(rows["rich", "careful", "4,000"]) > 2.75
+    assert rows["rich", "careful", "4,000"][2] == 2.97  # the model answer of 15.9
+    assert base[2] < 1.49 < base[0]  # the shorter leash
+
+
+def test_every_optimiser_reaches_the_closed_form(number):
+    assert number(r"KL to the best policy: [\d.]+ before,") <= 0.005
+    for name in ("RLOO", "PPO", "DPO"):
+        assert number(rf"transformer by {name} *: KL to the best policy") < 0.007
+
+
+def test_what_breaks_dpo(number):
+    cases = {
+        name: number(rf"{name} +KL to the best policy")
+        for name in (
+            "the reference itself",
+            "all conditions hold",
+            "raters half as decided",
+            "no pair with praise in it",
+            "a policy that cannot",
+            "500 pairs, labelled once",
+        )
+    }
+    assert cases.pop("all conditions hold") == 0
+    assert min(cases.values()) > 0.1
+    assert max(cases, key=cases.get) == "500 pairs, labelled once"  # "the last one costs most"
+
+
+def test_dpo_overfits_and_the_preferred_answers_get_rarer(number):
+    start, best, stopped, overfit = (
+        [number(rf"{name} *: KL to the best policy", k) for k in (0, 1, 2)]
+        for name in ("reference", "best", "stopped", "overfit")
+    )
+    assert stopped[0] < 0.7 * start[0] < start[0] < overfit[0]
+    assert overfit[1] < start[1] - 0.5
+    assert best[1] < start[1]  # "the best policy does it as well"
+    assert 45 < overfit[2] < 55  # per cent, "half of the overfit policy"
+    assert best[2] < 20
+    assert number(r"answers won each of their comparisons,") < 2  # "one or two"
+
+
+def test_whose_values(text, number):
+    assert "Borda scores in a circle: [0.5, 0.5, 0.5]" in text
+    gains = {
+        name: (number(rf"{name} *(?:\(weight [\d.]+\))? +(?=-?\d)"),
+               number(rf"{name} *(?:\(weight [\d.]+\))? +(?=-?\d)", 1))
+        for name in ("one reward model", "mean of the rewards", "maximin", "only the brief",
+                     "only the reasons")
+    }  # fmt: skip
+    assert -0.2 < gains["one reward model"][1] < 0  # "a little worse off"
+    assert gains["mean of the rewards"][1] > gains["mean of the rewards"][0] > 0
+    assert gains["maximin"][0] == gains["maximin"][1] > 0.3
+    assert gains["only the brief"][0] == max(pair[0] for pair in gains.values())
+    assert gains["only the reasons"][1] == max(pair[1] for pair in gains.values())
