@@ -44,14 +44,6 @@ COLOURS = {
     "pgd": PALETTE["reddish purple"],
     "cw": PALETTE["sky blue"],
     "random": PALETTE["wine"],
-    "allowed": PALETTE["sky blue"],
-    "ceiling": PALETTE["wine"],
-    "coin": PALETTE["black"],
-    "lira": PALETTE["vermillion"],
-    "loss": PALETTE["blue"],
-    "private": PALETTE["bluish green"],
-    "rdp": PALETTE["blue"],
-    "tight": PALETTE["black"],
 }
 """The colour of a model or an attack, the same in every lab."""
 

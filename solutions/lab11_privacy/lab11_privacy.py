@@ -854,6 +854,17 @@ def auc(members, others):
     return ((rank + tied / 2).mean() / len(others)).item()
 
 
+# %% nbgrader={"grade_id": "setup-shades", "locked": true}
+SHADES = {
+    "loss threshold": plots.PALETTE["blue"],
+    "LiRA": plots.PALETTE["vermillion"],
+    "private model, LiRA": plots.PALETTE["bluish green"],
+    "ceiling of the private model": plots.PALETTE["wine"],
+    "allowed by epsilon and delta": plots.PALETTE["sky blue"],
+    "coin": plots.PALETTE["black"],
+    "tight (PRV, upper end)": plots.PALETTE["black"],
+}
+
 # %% id="membership-demo" tags=["demo"]
 x, y = small_digits(2200, torch.Generator().manual_seed(0))
 model = models.linear(196, 10)
@@ -869,6 +880,7 @@ figure = plots.curves(
     {"loss threshold": (rates, found), "coin": (rates, rates)},
     xlabel="false positive rate (others accused)",
     ylabel="true positive rate (members found)",
+    colours=SHADES,
     percent=False,
 )
 figure.axes[0].set(xscale="log", yscale="log", ylim=(8e-4, 1.2))
@@ -2291,7 +2303,11 @@ books = {
 }
 series = {name: (steps, [book(t) for t in steps]) for name, book in books.items()}
 figure = plots.curves(
-    series, xlabel="steps (q = 0.01, sigma = 0.7)", ylabel="epsilon at delta = 1e-5", percent=False
+    series,
+    xlabel="steps (q = 0.01, sigma = 0.7)",
+    ylabel="epsilon at delta = 1e-5",
+    colours=SHADES,
+    percent=False,
 )
 figure.axes[0].set(xscale="log")
 plots.show(
@@ -3227,7 +3243,7 @@ series = {
 series["ceiling of the private model"] = (rates, ceiling)
 series["allowed by epsilon and delta"] = (rates, most_tpr(rates, epsilon, 1e-3))
 figure = plots.curves(
-    series, xlabel="false positive rate", ylabel="true positive rate", percent=False
+    series, xlabel="false positive rate", ylabel="true positive rate", colours=SHADES, percent=False
 )
 figure.axes[0].set(xscale="log", yscale="log", ylim=(3e-4, 1.5))
 plots.show(
