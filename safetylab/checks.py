@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -97,6 +98,27 @@ def expect_array(
         "not-finite",
     )
     return value
+
+
+def expect_number(value: object, name: str) -> float:
+    """Return ``value`` as a float if it is one real, finite number; else `CheckFailed`.
+
+    A number is an int, a float, or a numpy array or tensor without dimensions.
+    """
+    bare = isinstance(value, np.generic | np.ndarray | torch.Tensor) and value.ndim == 0
+    number = value.item() if bare else value  # type: ignore[attr-defined]
+    expect(
+        isinstance(number, int | float),
+        f"{name} must return one number; it returned {type(value).__name__}",
+        "no-number",
+    )
+    assert isinstance(number, int | float)
+    expect(
+        math.isfinite(number),
+        f"{name} returned {number}: look for a division by zero or the log of zero",
+        "not-finite",
+    )
+    return float(number)
 
 
 def expect_tensor(value: object, shape: tuple[int, ...], name: str) -> torch.Tensor:

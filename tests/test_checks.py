@@ -10,6 +10,7 @@ from safetylab.checks import (
     exercise,
     expect,
     expect_array,
+    expect_number,
     expect_tensor,
     shown,
     untouched,
@@ -247,3 +248,31 @@ def test_a_notebook_shows_the_sentence_and_no_traceback():
 def test_numbers_in_messages_are_short():
     assert shown(torch.tensor([0.1, 2.0, -1 / 3, 1e-9])) == "[0.1, 2, -0.3333, 1e-09]"
     assert shown(torch.tensor([])) == "[]"
+
+
+@pytest.mark.parametrize(
+    "value", [2, 2.0, np.float32(2), np.array(2.0), np.int64(2), torch.tensor(2.0)]
+)
+def test_expect_number_returns_a_float(value):
+    got = expect_number(value, "f")
+    assert got == 2
+    assert type(got) is float
+
+
+@pytest.mark.parametrize(
+    ("value", "misconception"),
+    [
+        (None, "no-number"),
+        ("2", "no-number"),
+        ([2.0], "no-number"),
+        (np.array([2.0]), "no-number"),
+        (torch.zeros(1), "no-number"),
+        (2j, "no-number"),
+        (float("nan"), "not-finite"),
+        (np.float64("inf"), "not-finite"),
+    ],
+)
+def test_expect_number_refuses(value, misconception):
+    with pytest.raises(CheckFailed, match=r"\bf\b") as caught:
+        expect_number(value, "f")
+    assert ending(caught) == f"[{misconception}]"
