@@ -6,7 +6,7 @@ ARGS ?=
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup lab teach test test-all labs weights lock bench
+.PHONY: setup lab teach test test-all labs weights lock bench bench-grading
 
 setup: $(STAMP)
 
@@ -51,9 +51,12 @@ bench: setup
 	$(BIN)/python tests/benchmarks/loading.py
 	OMP_NUM_THREADS=1 $(BIN)/python tests/benchmarks/attacks.py
 
+bench-grading: setup
+	$(BIN)/python tests/benchmarks/grading.py $(ARGS)
+
 else
 
-teach test test-all labs weights lock bench:
+teach test test-all labs weights lock bench bench-grading:
 	@echo "make $@ needs the full course; in a class's copy there is: make lab" >&2; exit 1
 
 endif

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -12,6 +11,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 import torch
 from torch import Tensor
+
+from safetylab.places import data_folder as data_folder
 
 ADVERSARIAL_SHA256 = "f59ac84a507dc8a246909c426ef02be8780b749aa5c721a7290eb8515f6e7b23"
 MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
@@ -27,12 +28,6 @@ class Images(NamedTuple):
 
     x: Tensor
     y: Tensor
-
-
-def data_folder() -> Path:
-    """Return the folder that holds the data: ``$SAFETYLAB_DATA``, else ``data`` of the course."""
-    chosen = os.environ.get("SAFETYLAB_DATA")
-    return Path(chosen) if chosen else Path(__file__).resolve().parents[1] / "data"
 
 
 def existing(name: str) -> Path:

@@ -72,7 +72,8 @@ def operators(steps: Iterable[Step]) -> frozenset[tuple[str, str]]:
 
     A class with bases or a decorator has others, too: its operator is ``*``.
     """
-    trees = [parsed(step.cell.source) for step in steps if step.role is Role.ANSWER]
+    answers = (Role.ANSWER, Role.WRITTEN)
+    trees = [parsed(step.cell.source) for step in steps if step.role in answers]
     classes = [node for tree in trees if tree for node in ast.walk(tree)
                if isinstance(node, ast.ClassDef)]  # fmt: skip
     return frozenset(

@@ -19,11 +19,11 @@ from types import TracebackType
 from typing import Any
 
 import safetylab
-from safetylab.data import data_folder
 from safetylab.grading import wire
 from safetylab.grading.kernel import Kernel
 from safetylab.grading.outcome import End, Frame, GradingError, Outcome, Output
 from safetylab.grading.run import Files, OnCell, Processes, Runner
+from safetylab.places import data_folder
 
 FORKS = sys.platform == "linux"
 START_SECONDS = 180.0

@@ -108,7 +108,7 @@ def _run_step(step: Step, place: int, pair: Processes, before: Outcome | None) -
     deadly = before is not None and before.end in (End.TIMEOUT, End.DEAD)
     if step.role is Role.TEST:
         return pair.run_tests(step.source, place, apart=True)
-    if step.role is Role.ANSWER:
+    if step.role in (Role.ANSWER, Role.WRITTEN):
         outcome = pair.run_student(step.stub if deadly else step.source, place)
         solution = step.cell.source
         pair.answered(defined.answer_names(solution), defined.imports(solution))
