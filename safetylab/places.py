@@ -1,4 +1,4 @@
-"""Where the course's files are; imports nothing, so that commands which need no data start at once."""
+"""Where the course keeps its files. It imports nothing: some commands need no more than this."""
 
 from __future__ import annotations
 
