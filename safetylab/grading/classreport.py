@@ -175,7 +175,7 @@ def _standing(mark: Mark, sheet: _Sheet) -> Standing:
     if row is None or status not in STUCK:
         return Standing(mark.points, status, seconds=seconds)
     names = (check.misconception for check in row.checks if check.message)
-    told = tuple(dict.fromkeys(name for name in names if name and name != "not-started"))
+    told = tuple(dict.fromkeys(name for name in names if name))
     return Standing(mark.points, status, told, row.message, seconds)
 
 
