@@ -120,7 +120,7 @@ class _Sheet:
     """What the exam wrote into one graded notebook."""
 
     rows: dict[str, Row] = field(default_factory=dict)
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 def class_report(course: Course, assignment: str) -> ClassReport:
@@ -135,7 +135,8 @@ def class_report(course: Course, assignment: str) -> ClassReport:
         raise CourseError(
             f"no submission of {assignment} has been graded: run `safetylab grade {assignment}`"
         )
-    students, unknown, titles = [], [], {}
+    students, unknown = [], []
+    titles: dict[str, str] = {}
     for result in graded:
         sheets = {name: _sheet(course, assignment, result.student, name)
                   for name in dict.fromkeys(mark.notebook for mark in result.marks)}  # fmt: skip
@@ -155,9 +156,10 @@ def _sheet(course: Course, assignment: str, student: str, notebook: str) -> _She
         first = json.loads(path.read_bytes())["cells"][0]
         kept = first["metadata"]["safetylab"] if first["id"] == GRADED else {}
         rows = [Row.from_dict(row) for row in kept["report"]["rows"]]
-        seconds: Counter[str] = Counter()
+        seconds: dict[str, float] = {}
         for cell, spent in kept["seconds"].items():
-            seconds[exercise_of(cell) or cell] += float(spent)
+            exercise = exercise_of(cell) or cell
+            seconds[exercise] = seconds.get(exercise, 0.0) + float(spent)
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return _Sheet()
     return _Sheet({row.exercise: row for row in rows}, seconds)
@@ -170,7 +172,7 @@ def _student(result: Result, sheets: Mapping[str, _Sheet]) -> Student:
 
 def _standing(mark: Mark, sheet: _Sheet) -> Standing:
     row = sheet.rows.get(mark.exercise)
-    seconds = sheet.seconds[mark.exercise]
+    seconds = sheet.seconds.get(mark.exercise, 0.0)
     status = _status(mark, row)
     if row is None or status not in STUCK:
         return Standing(mark.points, status, seconds=seconds)

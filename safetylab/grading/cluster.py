@@ -18,13 +18,10 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 from urllib.parse import urlsplit
 
 from safetylab.course.paths import CourseError
-
-if TYPE_CHECKING:
-    from distributed import Client
 
 PATIENCE = 60.0
 
@@ -83,20 +80,21 @@ def _here() -> str:
     return fingerprint()
 
 
-def _connected(address: str, patience: float) -> Client:
+def _connected(address: str, patience: float) -> Any:
     try:
-        from distributed import Client
+        import distributed
     except ImportError as error:
         raise CourseError(
             f"dask.distributed cannot be imported ({error}): pip install 'safetylab[cluster]'"
         ) from None
+    connect: Any = distributed.Client
     try:
-        return Client(address, timeout=patience, set_as_default=False)
+        return connect(address, timeout=patience, set_as_default=False)
     except (OSError, ValueError, TypeError, RuntimeError) as error:  # certificates are missing, too
         raise CourseError(f"no scheduler answers at {address}: {error}") from None
 
 
-def _require_same_version(client: Client, patience: float) -> None:
+def _require_same_version(client: Any, patience: float) -> None:
     here = _here()
     try:
         client.wait_for_workers(1, timeout=patience)
