@@ -26,6 +26,7 @@ from safetylab.grading.nbcourse import Course
 
 STUDENTS = 10
 ANSWERS = {0: (nc.RIGHT, [3.0, 2.0]), 1: (nc.HALF, [0.0, 1.0]), 2: (nc.WRONG, [0.0, 0.0])}
+SLOW = "import time\ntime.sleep(1)\nsizes = []"
 
 pytestmark = [pytest.mark.xdist_group("cluster")]
 needs_dask = pytest.mark.skipif(
@@ -37,7 +38,8 @@ needs_dask = pytest.mark.skipif(
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     course = nc.make_course(tmp_path_factory.mktemp("course"))
     for number in range(STUDENTS):
-        nc.hand_in(course, f"s{number:02}", nc.answered(course, ANSWERS[number % 3][0]))
+        slow = {**ANSWERS[number % 3][0], "sizes": SLOW}  # so that workers are busy when one dies
+        nc.hand_in(course, f"s{number:02}", nc.answered(course, slow))
     return course
 
 
@@ -87,7 +89,7 @@ def test_a_worker_is_killed_and_everybody_is_graded_once(root: Path, scheduler: 
 
         def kill_a_busy_one(_: Graded, done: int, total: int) -> None:
             busy = [worker for worker, tasks in client.processing().items() if tasks]
-            if done >= 2 and busy and not killed:
+            if busy and not killed:
                 killed.append(busy[0])
                 with suppress(ProcessLookupError):
                     os.kill(processes[busy[0]], signal.SIGKILL)
