@@ -6,7 +6,7 @@ ARGS ?=
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup lab teach test test-all labs weights lock bench bench-grading
+.PHONY: setup lab teach test test-all labs weights lock demo bench bench-grading
 
 setup: $(STAMP)
 
@@ -47,6 +47,9 @@ weights: setup
 lock: setup
 	$(BIN)/python tests/make_lock.py > requirements.lock
 
+demo: setup
+	$(BIN)/python solutions/demo.py $(ARGS)
+
 bench: setup
 	$(BIN)/python tests/benchmarks/loading.py
 	OMP_NUM_THREADS=1 $(BIN)/python tests/benchmarks/attacks.py
@@ -56,7 +59,7 @@ bench-grading: setup
 
 else
 
-teach test test-all labs weights lock bench bench-grading:
+teach test test-all labs weights lock demo bench bench-grading:
 	@echo "make $@ needs the full course; in a class's copy there is: make lab" >&2; exit 1
 
 endif

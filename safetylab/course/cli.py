@@ -6,6 +6,8 @@ import io
 import os
 import subprocess
 import sys
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -295,14 +297,16 @@ def grade(
     ] = False,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds that a cell may take.")] = 120,
     memory: Annotated[float, typer.Option(min=0.1, help="GiB that a notebook may use.")] = 4,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(help="Grade on the workers of this dask scheduler: tls://HOST:PORT."),
+    ] = None,
 ) -> None:
     """Grade what a class handed in, and write it into nbgrader's gradebook.
 
     Submissions are not changed. One that was graded before is skipped unless it, or the
     assignment, has changed since. The exit code is 0 only if every submission was graded.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
     from rich.console import Console
 
     from safetylab.grading.batch import grade_assignment
@@ -311,19 +315,30 @@ def grade(
     from safetylab.grading.summary import print_summary, progress_bar
 
     root, name = _graded_course(course, assignment)
-    with progress_bar(name, Console(stderr=True)) as on_done:
+    with _pool(jobs, scheduler) as pool, progress_bar(name, Console(stderr=True)) as on_done:
         summary = grade_assignment(
             Course.open(root),
             name,
             students=student or (),
             force=force,
             limits=Limits(timeout, memory),
-            pool=ThreadPoolExecutor(jobs),
+            pool=pool,
             on_done=on_done,
         )
     print_summary(summary, Console())
     if not summary.complete:
         raise typer.Exit(INTERRUPTED if summary.stopped else FAILED)
+
+
+def _pool(jobs: int, scheduler: str | None) -> AbstractContextManager[Executor]:
+    """Return what runs notebooks: threads of this process, or a cluster."""
+    if scheduler is None:
+        return ThreadPoolExecutor(jobs)
+    from safetylab.grading.cluster import cluster, open_door
+
+    if warning := open_door(scheduler):
+        typer.echo(f"safetylab: {warning}", err=True)
+    return cluster(scheduler)
 
 
 def _graded_course(course: Path | None, assignment: str) -> tuple[Path, str]:
@@ -336,6 +351,39 @@ def _graded_course(course: Path | None, assignment: str) -> tuple[Path, str]:
         return root, assignment
     prepare(root)
     return root, resolve_lab(root, assignment)
+
+
+@app.command(epilog="Example: safetylab report lab01_evasion --output lab01.html")
+def report(
+    assignment: Annotated[str, typer.Argument(help="The lab, or another course's assignment.")],
+    course: Annotated[
+        Path | None,
+        typer.Option(help="Folder of an nbgrader course [default: this one, or safetylab's own]."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="The page to write [default: in reports/ beside the gradebook]."),
+    ] = None,
+) -> None:
+    """Show how a class did: shares right, misconceptions, who is stuck where; and as a page.
+
+    It reads what was graded, and changes nothing.
+    """
+    from rich.console import Console
+
+    from safetylab.grading.classpage import class_page, print_class
+    from safetylab.grading.classreport import class_report
+    from safetylab.grading.nbcourse import Course
+    from safetylab.grading.record import own_folder
+
+    root, name = _graded_course(course, assignment)
+    opened = Course.open(root)
+    made = class_report(opened, name)
+    page = output or own_folder(opened).parent / "reports" / f"{name}.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(class_page(made), encoding="utf-8")
+    print_class(made, Console())
+    typer.echo(f"the same with plots: {page}")
 
 
 @app.command(

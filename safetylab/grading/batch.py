@@ -116,7 +116,8 @@ def grade_assignment(
         backup = back_up(course)
         with room(limits) as place, pool or ThreadPoolExecutor(2) as workers:
             stopped = batch.run(todo, workers)
-        return replace(batch.summary(), sandbox=place.sandbox, stopped=stopped, backup=backup)
+        sandbox = min(batch.sandboxes, default=place.sandbox)
+        return replace(batch.summary(), sandbox=sandbox, stopped=stopped, backup=backup)
 
 
 def _chosen(course: Course, name: str, students: Sequence[str]) -> dict[str, Path]:
@@ -185,6 +186,7 @@ class _Batch:
         self.graded: list[Graded] = []
         self.total = 0
         self.warnings: list[str] = []
+        self.sandboxes: set[str] = set()  # "" is the least
 
     def pending(self, folders: Mapping[str, Path], force: bool) -> dict[str, Path]:
         """Return the submissions that no earlier run has graded."""
@@ -270,6 +272,8 @@ class _Batch:
     def take(self, paper: Paper, outcome: Examined | str) -> None:
         sitting = self.sittings[paper.student]
         sitting.outcomes[paper.name] = outcome
+        if not isinstance(outcome, str):
+            self.sandboxes.add(outcome.sandbox)
         if sitting.complete:
             self.finish(sitting)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from safetylab.grading import marks
 from safetylab.grading.bundle import Bundle
@@ -27,7 +27,7 @@ class ExamCell:
 
     ``role`` is the name of a `rebuild.Role`; ``end`` is ok, error, timeout or dead, or nothing for
     a cell that was not run. ``evalue`` of a test is a sentence for the learner. ``score`` is what a
-    test gives; None wants a person.
+    test gives; None wants a person. ``seconds`` is how long it took to run.
     """
 
     name: str
@@ -39,6 +39,7 @@ class ExamCell:
     evalue: str = ""
     score: float | None = None
     outputs: tuple[Output, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,8 @@ def _examined(rebuilt: Rebuilt, run: Run, bundle: Bundle, room: Room) -> Examine
         values = asdict(cell)
         if outcome:
             values |= {"end": outcome.end.name.lower(), "ename": outcome.ename,
-                       "evalue": outcome.evalue, "outputs": outcome.outputs}  # fmt: skip
+                       "evalue": outcome.evalue, "outputs": outcome.outputs,
+                       "seconds": outcome.seconds}  # fmt: skip
         if step.role is Role.TEST:
             values["evalue"] = check.message if check else ""
             values["score"] = marks.earned(step, outcome) if outcome else None

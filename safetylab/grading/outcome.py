@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 _MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
@@ -61,7 +61,8 @@ class Output:
 class Outcome:
     """How a cell ended; ``lost`` says that its process is of no more use.
 
-    ``value`` is the number that a test cell ends in, if it does: a partial credit.
+    ``value`` is the number that a test cell ends in, if it does: a partial credit. ``seconds`` are
+    those of the clock, on the machine that graded.
     """
 
     end: End
@@ -71,3 +72,4 @@ class Outcome:
     lost: bool = False
     outputs: tuple[Output, ...] = ()
     value: float | None = None
+    seconds: float = field(default=0.0, compare=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from textwrap import fill
 
 from nbformat import NotebookNode
@@ -15,6 +16,7 @@ from safetylab.grading.outcome import Output
 from safetylab.grading.rebuild import Role
 from safetylab.grading.report import Report
 
+GRADED = "graded"
 NOT_RUN = "This cell was not run when grading: no points depend on it."
 PAGE = 90
 _ENDS = {
@@ -67,12 +69,16 @@ def _output(kind: str, **content: object) -> NotebookNode:
 
 
 def summary(examined: Examined, notes: Sequence[str]) -> NotebookNode:
-    """Return the cell at the top of a graded notebook."""
+    """Return the cell at the top of a graded notebook; its metadata keep the report."""
     said = list(dict.fromkeys([*notes, *examined.report.notes]))
     lines = [f"- {plain(note)}" for note in said]
     head = "This notebook was graded by machine: the lab's own cells and tests, with your answers."
     text = "\n".join([head, "", *lines]) if lines else head
-    cell: NotebookNode = new_markdown_cell(text, id="graded")  # type: ignore[no-untyped-call]
+    seconds = {sat.name: round(sat.seconds, 3) for sat in examined.cells if sat.seconds}
+    kept = {"report": asdict(examined.report), "seconds": seconds}
+    cell: NotebookNode = new_markdown_cell(  # type: ignore[no-untyped-call]
+        text, id=GRADED, metadata={"safetylab": kept}
+    )
     return cell
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Protocol
 
@@ -94,7 +94,9 @@ class Runner:
                 continue
             if time.monotonic() > end:
                 return False
+            began = time.monotonic()
             outcome = _run_step(step, place, pair, run.outcomes.get(place))
+            outcome = replace(outcome, seconds=time.monotonic() - began)
             _record(run, place, outcome)
             if self.on_cell:
                 self.on_cell(len(run.outcomes), run.total)
