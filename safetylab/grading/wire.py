@@ -22,8 +22,6 @@ from functools import partial
 from itertools import accumulate, pairwise
 from typing import Any
 
-import numpy as np
-
 MAX_FRAME = 2**29
 MAX_DEPTH = 60
 _HEAD = struct.Struct("!II")

@@ -3,6 +3,7 @@
 The tiny lab gives 2 points for ``double`` and 1 + 2 for ``mean``. ``WRONG`` answers earn nothing by
 themselves, so any point that a cheat gets was paid for cheating.
 """
+# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -82,9 +83,7 @@ PATCHES = {
         "get_ipython().run_cell = type(get_ipython()).run_cell = lambda *a, **k: ExecutionResult(None)"
     ),
     "showtraceback": "get_ipython().showtraceback = lambda *a, **k: None",
-    "custom exceptions": (
-        "get_ipython().set_custom_exc((Exception,), lambda *a, **k: None)"
-    ),
+    "custom exceptions": ("get_ipython().set_custom_exc((Exception,), lambda *a, **k: None)"),
     "events": "get_ipython().events.register('pre_run_cell', lambda info: None)\nraise SystemExit",
     "the shell's namespace": (
         "class Never(dict):\n    def __setitem__(self, key, value):\n"
@@ -186,9 +185,7 @@ ENDINGS = {
     ),
     "a huge number": "def double(x):\n    return 10 ** 10**7",
     "a list that holds itself": "def double(x):\n    a = []; a.append(a); return a",
-    "a deep list": (
-        "def double(x):\n    a = []\n    for _ in range(10**5): a = [a]\n    return a"
-    ),
+    "a deep list": ("def double(x):\n    a = []\n    for _ in range(10**5): a = [a]\n    return a"),
     "a name that is no text": "class X(Exception):\n    __qualname__ = 'a.b.c'\ndef double(x):\n    raise X",
     "an error that cannot be shown": (
         "class X(Exception):\n    def __str__(self): raise ValueError\ndef double(x):\n    raise X"

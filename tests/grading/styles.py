@@ -1,4 +1,5 @@
 """Tests in the styles that courses use: a right answer, a test, and a wrong answer that must fail."""
+# ruff: noqa: E501
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -14,8 +13,13 @@ from safetylab.grading.room import Room
 pytestmark = [pytest.mark.slow]
 WORLDS = ["sandbox", "no sandbox"]
 # Without walls a student's process can reach what its user can: said in the summary.
-NEEDS_WALLS = {"odd: sockets", "ends: a signal to everybody", "ends: forks without end",
-               "ends: a file without end", *(f"odd: a look at {name}" for name in hostile.SNOOPS)}  # fmt: skip
+NEEDS_WALLS = {
+    "odd: sockets",
+    "ends: a signal to everybody",
+    "ends: forks without end",
+    "ends: a file without end",
+    *(f"odd: a look at {name}" for name in hostile.SNOOPS),
+}
 
 
 @pytest.fixture(scope="module", params=[pytest.param(world, marks=pytest.mark.xdist_group(world))

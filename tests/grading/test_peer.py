@@ -1,4 +1,5 @@
 """Student code that knows how the room works and speaks to the tests directly."""
+# ruff: noqa: E501
 
 from __future__ import annotations
 

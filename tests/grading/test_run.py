@@ -5,8 +5,8 @@ from __future__ import annotations
 from grading import tiny
 
 from safetylab.grading import Status, marks
-from safetylab.grading.outcome import End, Outcome
 from safetylab.grading.notebook import read_notebook
+from safetylab.grading.outcome import End, Outcome
 from safetylab.grading.rebuild import Rebuilt, Step, rebuild
 from safetylab.grading.run import MAX_RESTARTS, Run, Runner
 

@@ -1,4 +1,4 @@
-"""Tests written for one shared kernel work unmodified when they run apart from the student's code."""
+"""Tests written for one shared kernel work unmodified apart from the student's code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values cross unchanged and with their own types, changes find their way back, frames are checked."""
+"""Values cross unchanged and with their own types, changes come back, frames are checked."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def same(one, other) -> bool:
     if isinstance(one, dict):
         return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
     if isinstance(one, np.ndarray):
-        return one.dtype == other.dtype and np.array_equal(one, other, equal_nan=one.dtype.kind in "fc")
+        return one.dtype == other.dtype and np.array_equal(
+            one, other, equal_nan=one.dtype.kind in "fc"
+        )
     return bool(one == other)
 
 
@@ -121,7 +123,9 @@ def test_generators_go_on_where_they_were():
 
 
 def test_modules_of_libraries_cross_as_class_and_state():
-    model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4), torch.nn.Dropout(0.3))
+    model = torch.nn.Sequential(
+        torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4), torch.nn.Dropout(0.3)
+    )
     model.eval()
     got = crossed(model)
     x = torch.randn(5, 3)
