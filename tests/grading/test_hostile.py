@@ -36,7 +36,8 @@ def test_it_gets_what_its_answers_earn(room: Room, case: hostile.Case) -> None:
     examined = examine(case.content, tiny.bundle(), room)
     points = {row.exercise: row.points for row in examined.report.rows}
     assert (points["1.1"], points["1.2"]) == case.fair, examined.report.rows
-    text = examined.to_json()
+    shown = [output.data for cell in examined.cells for output in cell.outputs]
+    text = "\n".join([examined.report.to_json(), *shown])
     assert "expected 20" not in text
     assert "oracle_double(10)" not in text
 
