@@ -166,7 +166,7 @@ class Learner(RuleBasedStateMachine):
                 cells[4]["source"] = f"# version {self.version}\n{cells[4]['source']}"
             if exercise:
                 cells.append(nbformat.v4.new_markdown_cell("## Exercise 1.4: new", id="e-1-4"))
-                cells.append(tiny._code("ex1_4-new", tiny.PREDICT, solution=True))
+                cells.append(tiny.code("ex1_4-new", tiny.PREDICT, solution=True))
 
         self.version += 1
         lab_notebook(self.root, tiny.LAB).write_bytes(newer(change, f"v{self.version}"))

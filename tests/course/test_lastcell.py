@@ -172,7 +172,7 @@ def test_grading_that_dies_says_where_to_look(
 @pytest.mark.slow
 def test_in_a_real_kernel_that_is_not_live_the_cell_ends_well(tiny_course: Path) -> None:
     code = "from safetylab.course.lastcell import show_score\nshow_score('lab01_tiny')"
-    with Kernel() as kernel:
+    with Kernel(60) as kernel:
         assert kernel.run(code, 30).ename == ""
 
 

@@ -24,7 +24,8 @@ from safetylab.course.leaks import answers_in, file_places, statements
 from safetylab.course.pack import TOP, pack
 from safetylab.course.paths import CourseError
 from safetylab.course.source import read_lab
-from safetylab.grading import VISIBLE_ONLY, Report
+from safetylab.grading import Report
+from safetylab.grading.exam import VISIBLE_ONLY
 
 ROOT = Path(__file__).resolve().parents[2]
 LAB = "lab00_start_here"
