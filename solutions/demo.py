@@ -28,6 +28,7 @@ from safetylab.grading.summary import print_summary
 
 ROOT = Path(__file__).resolve().parents[1]
 LAB = "lab01_evasion"
+LONGEST = "ex1_5-carlini_wagner"
 MISTAKES = {
     "dora-no-sign": ("ex1_2-fgsm", "gradient.sign()", "gradient"),
     "emil-wrong-sign": ("ex1_2-fgsm", "x + epsilon", "x - epsilon"),
@@ -107,8 +108,8 @@ def submissions() -> dict[str, bytes]:
         "ben-half": edited(half),
         "cleo-untouched": (ROOT / "labs" / LAB / f"{LAB}.ipynb").read_bytes(),
     }
-    for student, (name, old, new) in MISTAKES.items():
-        made[student] = edited(lambda cells, _, n=name, o=old, w=new: mistaken(cells[n], o, w))
+    for student, mistake in MISTAKES.items():
+        made[student] = edited(lambda cells, stubs, m=mistake: mistaken(cells, stubs, *m))
     made["gus-cheats"] = edited(cheat)
     return made
 
@@ -140,10 +141,12 @@ def half(cells: Cells, stubs: Cells) -> None:
         cells[name]["source"] = stubs[name]["source"]
 
 
-def mistaken(cell: dict[str, Any], old: str, new: str) -> None:
-    if old not in cell["source"]:
+def mistaken(cells: Cells, stubs: Cells, name: str, old: str, new: str) -> None:
+    """One answer is wrong, and the longest exercise is not written."""
+    if old not in cells[name]["source"]:
         raise ValueError(f"{old!r} does not stand in the model answer: mend solutions/demo.py")
-    cell["source"] = cell["source"].replace(old, new)
+    cells[name]["source"] = cells[name]["source"].replace(old, new)
+    cells[LONGEST]["source"] = stubs[LONGEST]["source"]
 
 
 def cheat(cells: Cells, stubs: Cells) -> None:
