@@ -63,7 +63,7 @@ def by_autoattack(model: nn.Module, images: data.Images) -> tuple[float, float]:
 
     start = time.process_time()
     attack = AutoAttack(model, norm="Linf", eps=EPSILON, version="standard", seed=0)
-    x_adv = attack.run_standard_evaluation(*images, batch_size=250)
+    x_adv, _ = attack.run_standard_evaluation(*images, batch_size=250)
     right = ~evaluation.is_wrong(model, x_adv, images.y) & ~evaluation.is_wrong(model, *images)
     return right.double().mean().item(), time.process_time() - start
 
