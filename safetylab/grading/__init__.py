@@ -53,9 +53,11 @@ def grade_notebook(
 
 
 def imports_of(assignment: Bundle) -> frozenset[str]:
-    """Return the modules that an assignment's own cells import."""
+    """Return the modules that an assignment's own cells import, at once or at first use."""
     from safetylab.grading import defined
     from safetylab.grading.notebook import read_notebook
 
     notebook = read_notebook(assignment.instructor or assignment.released, assignment.name)
-    return defined.modules(cell.source for cell in notebook.cells if cell.kind == "code")
+    sources = [cell.source for cell in notebook.cells if cell.kind == "code"]
+    trains = any("optim" in source or "training" in source for source in sources)
+    return defined.modules(sources) | ({"torch._dynamo"} if trains else set())  # by an optimizer

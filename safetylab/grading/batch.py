@@ -23,7 +23,14 @@ from safetylab.grading.config import use_exam_room
 from safetylab.grading.engine import not_graded
 from safetylab.grading.exam import Examined
 from safetylab.grading.nbcourse import Assignment, Course
-from safetylab.grading.record import back_up, only_writer, own_folder, record, saved_scores
+from safetylab.grading.record import (
+    back_up,
+    one_gradebook,
+    only_writer,
+    own_folder,
+    record,
+    saved_scores,
+)
 from safetylab.grading.report import Report, Status
 from safetylab.grading.rooms import Limits, Task, room, run_task
 from safetylab.grading.staging import Paper, Work, open_work
@@ -108,7 +115,7 @@ def grade_assignment(
         CourseError: the assignment or a student is not known, or another run is at work.
     """
     use_exam_room(course.config)
-    with only_writer(course):
+    with only_writer(course), one_gradebook():
         batch = _Batch(course, course.assignment(name), limits, on_done)
         todo = batch.pending(_chosen(course, name, students), force)
         if not todo:

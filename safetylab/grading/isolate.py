@@ -6,7 +6,6 @@ import ctypes
 import os
 import resource
 import signal
-import time
 from pathlib import Path
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -28,17 +27,33 @@ def _call(name: str, *args: object) -> None:
         raise OSError(code, f"{name}: {os.strerror(code)}")
 
 
-def own_processes(as_root: bool) -> None:
-    """Put the children of this process into a namespace of their own, which dies with the first.
+def own_processes() -> int:
+    """Have the next child be the first of a process namespace; return this process's own.
+
+    A namespace dies with its first process. `back_home` undoes it for the children after that.
 
     Raises:
         OSError: the system does not allow it.
     """
-    if as_root:
-        _call("unshare", NEWPID)
-        return
+    home = os.open("/proc/self/ns/pid", os.O_RDONLY)
+    _call("unshare", NEWPID)
+    return home
+
+
+def back_home(home: int) -> None:
+    """Have children from now on in the namespace that `own_processes` returned."""
+    _call("setns", home, NEWPID)
+    os.close(home)
+
+
+def own_user() -> None:
+    """Leave the user namespace in which this process may do as it likes; keep user and group.
+
+    Raises:
+        OSError: the system does not allow it.
+    """
     user, group = os.getuid(), os.getgid()
-    _call("unshare", NEWUSER | NEWPID)
+    _call("unshare", NEWUSER)
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
@@ -112,25 +127,6 @@ def close_all_but(*kept: int) -> None:
     os.closerange(low, 65_536)
 
 
-def guard(child: int, memory: float) -> None:
-    """Wait for ``child``; end it and all that it started when asked to, or past ``memory`` GiB."""
-
-    def end(*_: object) -> None:
-        end_tree(child)
-        os._exit(0)
-
-    signal.signal(signal.SIGTERM, end)
-    pause = 0.05
-    while True:
-        done, _ = os.waitpid(child, os.WNOHANG)
-        if done:
-            end()
-        if _memory(child) > (memory + 1) * 2**30:
-            end()
-        time.sleep(pause)
-        pause = min(0.25, pause * 1.3)
-
-
 def end_tree(child: int) -> None:
     """Kill a process and all its descendants; the first of a namespace takes the rest with it."""
     for pid in [child, *descendants(child)]:
@@ -158,7 +154,7 @@ def descendants(root: int) -> list[int]:
     return found
 
 
-def _memory(root: int) -> int:
+def memory_of(root: int) -> int:
     """Bytes of memory that the processes below ``root``, and it, hold for themselves."""
     total = 0
     for pid in [root, *descendants(root)]:

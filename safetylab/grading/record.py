@@ -9,16 +9,17 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from functools import cache
 from glob import escape
 from pathlib import Path
+from typing import Any
 
-import nbgrader.api
-from nbgrader.api import MissingEntry
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
-from sqlalchemy import create_engine
+from nbgrader.preprocessors import CheckCellMetadata
+from sqlalchemy import Engine
 from sqlalchemy.exc import SAWarning
+from sqlalchemy.orm import scoped_session, sessionmaker
 
 from safetylab.course.paths import CourseError
 from safetylab.grading.engine import STAGED, Desk
@@ -28,8 +29,6 @@ from safetylab.grading.outcome import GradingError
 from safetylab.grading.staging import Work
 
 BACKUPS_KEPT = 20
-
-_engine = cache(create_engine)
 
 # nbgrader's own queries make SQLAlchemy warn each time a submission is new.
 warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
@@ -89,23 +88,43 @@ def back_up(course: Course) -> Path | None:
 
 
 @contextmanager
-def _one_engine() -> Iterator[None]:
-    """Let nbgrader keep its database engine: it makes nine for each submission.
+def one_gradebook() -> Iterator[None]:
+    """Let nbgrader keep its gradebook open: it opens it nine times for each submission.
 
-    Each new one compiles all queries again, which is half of the work of recording.
+    Each time it would look for its tables and compile all queries again, which is more than half
+    of the work of recording.
     """
-    before = nbgrader.api.create_engine
-    nbgrader.api.create_engine = _engine
+    engines: dict[tuple[str, str], Engine] = {}
+    begin = Gradebook.__init__
+
+    def reopen(book: Any, db_url: str, course_id: str = "default_course", *rest: Any) -> None:
+        engine = engines.get((db_url, course_id))
+        if engine is None:
+            begin(book, db_url, course_id, *rest)
+            engines[db_url, course_id] = book.engine
+            return
+        book.engine, book.course_id, book.authenticator = engine, course_id, None
+        book.db = scoped_session(sessionmaker(autoflush=True, bind=engine, future=True))
+
+    Gradebook.__init__ = reopen
     try:
         yield
     finally:
-        nbgrader.api.create_engine = before
+        Gradebook.__init__ = begin
 
 
 class _Recorder(Autograde):  # type: ignore[misc]
-    """nbgrader's Autograde, with what is to be recorded laid out already."""
+    """nbgrader's Autograde, with what is to be recorded laid out already.
+
+    Metadata is not checked again: it is the release's, which nbgrader checked when it made that.
+    """
 
     desk: Desk
+
+    def _init_preprocessors(self) -> None:
+        super()._init_preprocessors()
+        kept = self.exporter._preprocessors
+        kept[:] = [step for step in kept if not isinstance(step, CheckCellMetadata)]
 
 
 def record(course: Course, assignment: str, work: Work, results: Mapping[str, Examined]) -> None:
@@ -131,7 +150,7 @@ def record(course: Course, assignment: str, work: Work, results: Mapping[str, Ex
     converter = _Recorder(coursedir=directory, config=course.config, log=log)
     converter.desk, converter.force = desk, True
     try:
-        with programs_on_path(), _one_engine():
+        with programs_on_path():
             converter.start()
     except NbGraderException as error:
         raise GradingError(_reason(errors.said) or str(error)) from error
@@ -156,7 +175,7 @@ def _reason(said: list[str]) -> str:
 
 def saved_scores(course: Course, assignment: str, student: str) -> dict[str, float | None] | None:
     """Return the points that the gradebook has from tests, by notebook and cell."""
-    with _one_engine(), course.gradebook() as book:
+    with course.gradebook() as book:
         try:
             submission = book.find_submission(assignment, student)
         except MissingEntry:

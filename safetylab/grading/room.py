@@ -42,6 +42,20 @@ ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 
+TRY = """
+import os, sys
+from safetylab.grading import isolate
+home = isolate.own_processes()
+pid = os.fork()
+if pid == 0:
+    if sys.argv[1] == "user":
+        isolate.own_user()
+    isolate.own_world(1, sys.argv[1] == "root")
+    os._exit(7)
+isolate.back_home(home)
+raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+
 
 class Room:
     """A fork server for as many notebooks as wanted, several at a time if need be.
@@ -87,8 +101,11 @@ class Room:
         """End the server and every process in the room."""
         if FORKS:
             self._line.close()
-            self._process.kill()
-            self._process.wait()
+            try:
+                self._process.wait(GRACE)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
         self._folder.cleanup()
 
     def learn(self, modules: Iterable[str]) -> None:
@@ -96,7 +113,7 @@ class Room:
         missing = sorted(set(modules) - self._modules)
         if missing and FORKS:
             self._modules.update(missing)
-            self._ask("import", missing)
+            self._ask("preload", missing)
 
     def learn_from(self, pair: Processes) -> None:
         """Import once for all what the processes of a notebook have imported."""
@@ -113,9 +130,9 @@ class Room:
         student = self._spawn("student", between[0])
         return Pair(self, student, self._spawn("tests", between[1]))
 
-    def end(self, guard: int) -> None:
+    def end(self, pid: int) -> None:
         """End a process and all that it started."""
-        self._ask("kill", guard)
+        self._ask("kill", pid)
 
     def _start(self) -> None:
         self._line, theirs = socket.socketpair()
@@ -172,7 +189,7 @@ class Side:
 
     room: Room
     control: socket.socket
-    guard: int
+    pid: int
     count: int = 0
 
     def ask(self, op: str, seconds: float, blobs: list[bytes] | None = None, **values: Any) -> Any:
@@ -195,7 +212,7 @@ class Side:
     def close(self) -> None:
         """End the process and all that it started."""
         self.control.close()
-        self.room.end(self.guard)
+        self.room.end(self.pid)
 
 
 @dataclass
@@ -290,13 +307,12 @@ def sites() -> list[str]:
 def bubblewrap(kind: str) -> list[str]:
     """Return the command that makes the sandbox; ``kind`` is ``"root"`` or ``"user"``."""
     apart = ["--unshare-user"] if kind == "user" else []
-    caps = ["--cap-add", "ALL"] if kind == "root" else []
     return [
-        "bwrap", "--die-with-parent", "--new-session", *apart, *caps, "--unshare-pid",
+        "bwrap", "--die-with-parent", "--new-session", *apart, "--cap-add", "ALL", "--unshare-pid",
         "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
-        "--hostname", "room", "--clearenv", *_environment(), "--proc", "/proc", "--dev", "/dev",
-        "--tmpfs", "/tmp", *_folders(), *_system(), *_libraries(), "--remount-ro", "/dev",
-        "--remount-ro", "/", "--chdir", "/tmp",
+        "--hostname", "room", "--clearenv", *_environment(), "--proc", "/proc", *_devices(),
+        "--tmpfs", "/tmp", *_folders(), *_system(), *_libraries(), "--remount-ro", "/",
+        "--chdir", "/tmp",
     ]  # fmt: skip
 
 
@@ -304,6 +320,15 @@ def _environment() -> list[str]:
     places = ["/room/lib", *(f"/room/site{place}" for place in range(len(sites())))]
     own = ENVIRONMENT | {"PYTHONPATH": ":".join(places), "SAFETYLAB_DATA": "/room/data"}
     return [part for name, value in own.items() for part in ("--setenv", name, value)]
+
+
+def _devices() -> list[str]:
+    """The harmless devices. Not ``--dev``: for that, bubblewrap puts a user namespace in between,
+    in which an ordinary user's server could not make process namespaces.
+    """
+    names = [f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom")]
+    return [*(part for name in names for part in ("--dev-bind", name, name)),
+            "--dir", "/dev/shm", "--symlink", "/proc/self/fd", "/dev/fd"]  # fmt: skip
 
 
 def _folders() -> list[str]:
@@ -353,12 +378,6 @@ def world() -> str:
     if sys.platform != "linux" or not shutil.which("bwrap"):
         return ""
     kind = "root" if os.geteuid() == 0 else "user"
-    code = (
-        "from safetylab.grading import isolate; import os\n"
-        f"isolate.own_processes({kind == 'root'})\n"
-        f"pid = os.fork()\nif pid == 0:\n    isolate.own_world(1, {kind == 'root'}); os._exit(7)\n"
-        "raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))"
-    )
-    tried = subprocess.run([*bubblewrap(kind), python(), "-S", "-s", "-c", code],
+    tried = subprocess.run([*bubblewrap(kind), python(), "-S", "-s", "-c", TRY, kind],
                            capture_output=True, timeout=60, check=False)  # fmt: skip
     return kind if tried.returncode == 7 else ""
