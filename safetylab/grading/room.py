@@ -323,8 +323,10 @@ def _environment() -> list[str]:
 
 
 def _devices() -> list[str]:
-    """The harmless devices. Not ``--dev``: for that, bubblewrap puts a user namespace in between,
-    in which an ordinary user's server could not make process namespaces.
+    """The harmless devices.
+
+    Not by ``--dev``: for that, bubblewrap puts one more user namespace around an ordinary user's
+    server, in which it could not make namespaces of processes.
     """
     names = [f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom")]
     return [*(part for name in names for part in ("--dev-bind", name, name)),

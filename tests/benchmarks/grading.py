@@ -1,7 +1,7 @@
 """What it costs to grade a class: stock ``nbgrader autograde``, then ``safetylab grade``.
 
 ``python tests/benchmarks/grading.py [--copies 40] [--jobs 2]``. Both grade the same copies of a
-notebook that imports torch and has two graded cells. CPU seconds are those of the whole tree of
+notebook that imports torch, trains with an optimizer, and has two graded cells. CPU seconds are those of the whole tree of
 processes, start and end included.
 """
 
@@ -25,23 +25,25 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 NAME = "training"
 SETUP = "import torch\nfrom torch import nn"
-STEP = """
-def step(model, x, y, rate):
+FIT = """
+def fit(model, x, y, steps, rate):
     ### BEGIN SOLUTION
-    loss = nn.functional.mse_loss(model(x), y)
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= rate * p.grad
-            p.grad = None
-    return loss.item()
+    optimizer = torch.optim.SGD(model.parameters(), rate)
+    losses = []
+    for _ in range(steps):
+        loss = nn.functional.mse_loss(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
     ### END SOLUTION
 """
-STEP_TEST = """
+FIT_TEST = """
 torch.manual_seed(0)
 model, x = nn.Linear(3, 1), torch.randn(64, 3)
 y = x @ torch.tensor([[1.0], [2.0], [3.0]])
-losses = [step(model, x, y, 0.1) for _ in range(50)]
+losses = fit(model, x, y, 50, 0.1)
 assert losses[-1] < 0.01 * losses[0]
 ### BEGIN HIDDEN TESTS
 assert torch.allclose(model.weight, torch.tensor([[1.0, 2.0, 3.0]]), atol=0.1)
@@ -108,7 +110,7 @@ def courses(folder: Path, copies: int) -> Iterator[Path]:
 
 def notebook() -> nbformat.NotebookNode:
     cells = [code("setup", SETUP, locked=True)]
-    for name, answer, test in (("step", STEP, STEP_TEST), ("accuracy", ACCURACY, ACCURACY_TEST)):
+    for name, answer, test in (("fit", FIT, FIT_TEST), ("accuracy", ACCURACY, ACCURACY_TEST)):
         cells.append(code(name, answer, solution=True))
         cells.append(code(f"{name}-test", test, grade=True, locked=True, points=2))
     kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
