@@ -1,7 +1,7 @@
 """The model solutions of Lab 01 beside torchattacks and foolbox: ratios from one interleaved run.
 
 ``make bench``. Each round calls every attack once, so that a machine that slows down slows all of
-them; the ratio is that of the shortest CPU times. One thread, 500 images (100 for Carlini-Wagner).
+them; the ratio is that of the shortest CPU times. One thread, 500 images (200 for Carlini-Wagner).
 README.md beside this file keeps what it printed.
 """
 
@@ -145,7 +145,7 @@ def main() -> None:
     line("FGSM", standard, fgsm(standard, x, y), x, y, 30)
     line("PGD-40, undefended", standard, pgd(standard, x, y), x, y, 5)
     line("PGD-40, robust", robust, pgd(robust, x, y), x, y, 5)
-    x, y = x[:100], y[:100]
+    x, y = x[:200], y[:200]
     line("Carlini-Wagner", standard, carlini_wagner(standard, x, y), x, y, 2)
 
 
