@@ -12,13 +12,15 @@ from datetime import UTC, datetime
 from functools import cache
 from glob import escape
 from pathlib import Path
+from typing import IO, Any
 
 import nbgrader.api
 from nbgrader.api import MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
-from sqlalchemy import create_engine
-from sqlalchemy.exc import SAWarning
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import OperationalError, SAWarning
 
 from safetylab.course.paths import CourseError
 from safetylab.grading.engine import STAGED, Desk
@@ -28,12 +30,30 @@ from safetylab.grading.outcome import GradingError
 from safetylab.grading.staging import Work
 
 BACKUPS_KEPT = 20
-
-_engine = cache(create_engine)
+PATIENCE = 60.0
+"""Seconds that another program may hold the gradebook, as the formgrader does while it saves."""
 
 # nbgrader's own queries make SQLAlchemy warn each time a submission is new.
 warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
 _SQLITE = "sqlite:///"
+_GO_ON = "nothing is lost: when that is mended, run the command again to grade the rest"
+
+
+@cache
+def _engine(url: str, **settings: Any) -> Engine:
+    waits = {"timeout": PATIENCE} if url.startswith(_SQLITE) else {}
+    engine = create_engine(url, connect_args=waits, **settings)
+    event.listen(engine, "handle_error", _note)
+    return engine
+
+
+_refusals: list[OperationalError] = []
+
+
+def _note(context: ExceptionContext) -> None:
+    """Remember that the database itself refused: nbgrader makes an error of many names of it."""
+    if isinstance(context.sqlalchemy_exception, OperationalError):
+        _refusals.append(context.sqlalchemy_exception)
 
 
 def own_folder(course: Course) -> Path:
@@ -48,16 +68,45 @@ def only_writer(course: Course) -> Iterator[None]:
     """Keep a second run out.
 
     Raises:
-        CourseError: another one is at work.
+        CourseError: another one is at work, or nothing can be written.
     """
     folder = own_folder(course)
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as file:
+    with _told(), _opened(folder / "lock") as file:
         if not _locked(file.fileno()):
             raise CourseError("another `safetylab grade` is at work in this course: let it finish")
         for left in folder.glob(f"{STAGED}*"):  # by a run that was killed
             shutil.rmtree(left, ignore_errors=True)
         yield
+
+
+def _opened(lock: Path) -> IO[str]:
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    return lock.open("w")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Make a sentence of what keeps a whole course from being written.
+
+    Raises:
+        CourseError: the sentence.
+    """
+    try:
+        yield
+    except OperationalError as error:
+        raise CourseError(
+            f"the gradebook could not be used: {error.orig}{_held(error)}; {_GO_ON}"
+        ) from error
+    except OSError as error:
+        raise CourseError(
+            f"{error.strerror or error}: {error.filename or 'the journal'}; {_GO_ON}"
+        ) from error
+
+
+def _held(error: OperationalError) -> str:
+    if "locked" not in str(error.orig):
+        return ""
+    return f" for {PATIENCE:g} seconds by another program (is the formgrader saving?)"
 
 
 def _locked(descriptor: int) -> bool:
@@ -119,6 +168,7 @@ def record(course: Course, assignment: str, work: Work, results: Mapping[str, Ex
 
     Raises:
         GradingError: nbgrader refused it.
+        OperationalError: the gradebook cannot be written, whoever's work it is.
     """
     desk = Desk(own_folder(course))
     desk.lay(course, assignment, work)
@@ -130,10 +180,13 @@ def record(course: Course, assignment: str, work: Work, results: Mapping[str, Ex
     log.addHandler(errors)
     converter = _Recorder(coursedir=directory, config=course.config, log=log)
     converter.desk, converter.force = desk, True
+    _refusals.clear()
     try:
         with programs_on_path(), _one_engine():
             converter.start()
     except NbGraderException as error:
+        if _refusals:
+            raise _refusals[-1] from None
         raise GradingError(_reason(errors.said) or str(error)) from error
 
 
