@@ -109,7 +109,7 @@ def grade_assignment(
     Raises:
         CourseError: the assignment or a student is not known, or another run is at work.
     """
-    use_exam_room(course.config)
+    use_exam_room(course.config, rubrics=False)  # the course's own settings may want them
     with only_writer(course):
         batch = _Batch(course, course.assignment(name), limits, on_done)
         todo = batch.pending(_chosen(course, name, students), force)
