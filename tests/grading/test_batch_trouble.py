@@ -111,7 +111,7 @@ def test_a_gradebook_that_cannot_even_be_read_is_told(
 ) -> None:
     with (
         held(root, "BEGIN EXCLUSIVE"),
-        pytest.raises(CourseError, match="database is locked .* run the command again"),
+        pytest.raises(CourseError, match=r"database is locked .* run the command again"),
     ):
         grade(root)
     assert grade(root).complete
@@ -153,7 +153,7 @@ def test_a_journal_on_a_full_disk_stops_the_run(root: Path) -> None:
     path = root / ".safetylab/journal.jsonl"
     path.parent.mkdir()
     path.symlink_to("/dev/full")
-    with pytest.raises(CourseError, match="No space left on device: .*nothing is lost"):
+    with pytest.raises(CourseError, match=r"No space left on device: .*nothing is lost"):
         grade(root)
     path.unlink()
     assert grade(root).complete
