@@ -18,8 +18,13 @@ _BRACKETS = (
     "A name in brackets is that of a mistake that others have made, too: say it when you ask for "
     "help."
 )
-# nbgrader's pages put the columns of tables side by side without a gap, and hide that hints open.
-_STYLE = "td, th { padding-right: 1em; vertical-align: top } summary { display: list-item }"
+# nbgrader puts the columns of tables side by side without a gap, and does not show that hints open.
+# Its own list of contents calls every test "Test cell"; what lateness costs stands there, too.
+_STYLE = """
+td, th { padding-right: 1em; vertical-align: top }
+summary { display: list-item }
+#toc li:not(.late-penalty) { display: none }
+"""
 _WAITING = "a person has not decided on all of it yet"
 
 
@@ -79,9 +84,9 @@ class Overview(NbGraderPreprocessor):  # type: ignore[misc]
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Add the table to the cell that the exam room has put on top, if it has."""
-        resources.setdefault("inlining", {}).setdefault("css", []).append(_STYLE)
         top = next((cell for cell in nb.cells if _report(cell)), None)
         if top is not None:
+            resources.setdefault("inlining", {}).setdefault("css", []).append(_STYLE)
             about = resources["nbgrader"]
             key = (about["notebook"], about["assignment"], about["student"])
             with Gradebook(about["db_url"]) as book:
@@ -104,7 +109,9 @@ def _table(rows: list[Row], grades: list[Grade]) -> Iterator[str]:
                 or one.name == row.exercise]  # fmt: skip
         points = f"{sum(one.score for one in mine):g}/{sum(one.max_score for one in mine):g}"
         title = plain(f"{row.exercise} {row.title}".strip())
-        yield f"| {title} | {points} | {plain('; '.join(_why(row, mine)))} |"
+        lost = [one for one in mine if one.score < one.max_score]
+        place = next((one.name for one in (*lost, *mine) if one.max_score), "")
+        yield f"| [{title}](#{place}) | {points} | {plain('; '.join(_why(row, mine)))} |"
     if any(check.misconception for row in rows for check in row.checks):
         yield f"\n{_BRACKETS}"
 

@@ -254,6 +254,8 @@ def test_feedback_has_a_table_on_top(by_nbgrader: Path) -> None:
     assert [row[:2] for row in rows[:3]] == [
         ["double-works", "0/3"], ["double-parts", "1/2"], ["sizes", "0/1"],
     ]  # fmt: skip
+    assert 'href="#double-works"' in table
+    assert 'name="double-works"' in page, "which is where the link leads"
     assert "the test stopped with AssertionError" in " ".join(rows[0])
     assert "a person has not decided" in " ".join(rows[2])
 
