@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.exc import OperationalError
 
 from safetylab.course.paths import CourseError
 from safetylab.grading import journal
@@ -114,7 +116,7 @@ def grade_assignment(
     Raises:
         CourseError: the assignment or a student is not known, or another run is at work.
     """
-    use_exam_room(course.config)
+    use_exam_room(course.config, rubrics=False)  # the course's own settings may want them
     with only_writer(course), one_gradebook():
         batch = _Batch(course, course.assignment(name), limits, on_done)
         todo = batch.pending(_chosen(course, name, students), force)
@@ -233,11 +235,12 @@ class _Batch:
         with _interrupts() as stop:
             if len(todo) >= WORTH_A_REHEARSAL:
                 self.rehearse()
-            for paper, outcome in self.outcomes(self.papers(todo), workers, stop):
-                if _worth_another_try(outcome):
-                    late.append(paper)
-                else:
-                    self.take(paper, outcome)
+            with closing(self.outcomes(self.papers(todo), workers, stop)) as outcomes:
+                for paper, outcome in outcomes:
+                    if _worth_another_try(outcome):
+                        late.append(paper)
+                    else:
+                        self.take(paper, outcome)
             for paper in late:  # alone: a busy machine makes honest notebooks late
                 for _, outcome in self.outcomes(iter([paper]), workers, stop):
                     self.take(paper, outcome)
@@ -262,19 +265,23 @@ class _Batch:
 
     def outcomes(
         self, papers: Iterator[Paper], workers: Executor, stop: threading.Event
-    ) -> Iterator[tuple[Paper, Examined | str]]:
+    ) -> Generator[tuple[Paper, Examined | str], None, None]:
         """Yield papers as they are graded; when told to stop, those that have begun."""
         waiting: dict[Future[Examined], Paper] = {}
-        while True:
-            while not stop.is_set() and len(waiting) < AHEAD and (paper := next(papers, None)):
-                task = Task(paper.content, paper.bundle, paper.files, self.limits)
-                waiting[workers.submit(run_task, task)] = paper
-            if stop.is_set():
-                waiting = {job: paper for job, paper in waiting.items() if not job.cancel()}
-            if not waiting:
-                return
-            for job in wait(waiting, _POLL, FIRST_COMPLETED).done:
-                yield waiting.pop(job), _outcome(job)
+        try:
+            while True:
+                while not stop.is_set() and len(waiting) < AHEAD and (paper := next(papers, None)):
+                    task = Task(paper.content, paper.bundle, paper.files, self.limits)
+                    waiting[workers.submit(run_task, task)] = paper
+                if stop.is_set():
+                    waiting = {job: paper for job, paper in waiting.items() if not job.cancel()}
+                if not waiting:
+                    return
+                for job in wait(waiting, _POLL, FIRST_COMPLETED).done:
+                    yield waiting.pop(job), _outcome(job)
+        finally:
+            for job in waiting:
+                job.cancel()
 
     def take(self, paper: Paper, outcome: Examined | str) -> None:
         sitting = self.sittings[paper.student]
@@ -307,6 +314,8 @@ class _Batch:
         name, work = self.assignment.name, sitting.work.with_problems(sitting.broken)
         try:
             record(self.course, name, work, sitting.results)
+        except OperationalError:  # the next one would fare no better
+            raise
         except Exception as error:
             work = work.all_blank(f"nbgrader could not record it: {error}")
             try:

@@ -30,15 +30,23 @@ _FEEDBACK = (
 _ENGINE = "safetylab.grading.engine"
 _OURS = {"Execute": f"{_ENGINE}.ExamRoom", "SaveAutoGrades": f"{_ENGINE}.SaveGrades"}
 _HIDE = "safetylab.grading.feedback.HideTests"
+_OVERVIEW = "safetylab.grading.feedback.Overview"
 
 
-def use_exam_room(c: Config) -> None:
-    """Make nbgrader grade in the exam room, with the settings in ``c``."""
+def use_exam_room(c: Config, *, rubrics: bool = True) -> None:
+    """Make nbgrader grade in the exam room, with the settings in ``c``.
+
+    With ``rubrics`` the formgrader shows the instructor's text above each written answer. That is
+    for a course's own settings only: they also decide what feedback leaves out.
+    """
+    if rubrics:
+        c.ExamRoom.rubrics = True
     c.Autograde.exporter_class = f"{_ENGINE}.StagingExporter"
     steps = c.Autograde.get("autograde_preprocessors") or _AUTOGRADE
     c.Autograde.autograde_preprocessors = [_OURS.get(_name(step), step) for step in steps]
     shown = c.GenerateFeedback.get("preprocessors") or _FEEDBACK
-    c.GenerateFeedback.preprocessors = [_HIDE, *(step for step in shown if step != _HIDE)]
+    others = [step for step in shown if step not in (_HIDE, _OVERVIEW)]
+    c.GenerateFeedback.preprocessors = [_HIDE, *others, _OVERVIEW]
 
 
 def _name(step: Any) -> str:

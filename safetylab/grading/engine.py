@@ -7,6 +7,7 @@ go on with rebuilt copies in a temporary folder. `ExamRoom` stands in for `Execu
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -18,20 +19,23 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import Execute, SaveAutoGrades
-from nbgrader.utils import determine_grade, is_solution
-from traitlets import Float
+from nbgrader.utils import determine_grade, is_grade, is_solution
+from traitlets import Bool, Float
 
 from safetylab.course.paths import CourseError
+from safetylab.grading.bundle import Bundle
 from safetylab.grading.exam import Examined
 from safetylab.grading.nbcourse import Course
+from safetylab.grading.notebook import read_notebook
 from safetylab.grading.outcome import GradingError
-from safetylab.grading.outputs import cell_outputs, summary, tags
+from safetylab.grading.outputs import cell_outputs, for_graders, summary, tags
 from safetylab.grading.rebuild import Role
 from safetylab.grading.report import Report, Status
 from safetylab.grading.rooms import Limits, Task, run_task
 from safetylab.grading.staging import Paper, Work, lay_out, open_work
 
 STAGED = "safetylab-staged-"
+_MARKS = re.compile(r"^### (BEGIN|END) SOLUTION\s*$", re.M)
 
 
 class Desk:
@@ -114,6 +118,10 @@ class ExamRoom(Execute):  # type: ignore[misc]
     """In place of nbgrader's Execute: the notebook sits the exam, its outputs are written down."""
 
     memory = Float(4.0, help="GiB of memory that a notebook may use").tag(config=True)
+    rubrics = Bool(
+        False, help="Show graders the instructor's text above each written answer. Feedback must "
+        "leave it out, as safetylab.grading.feedback.HideTests does."
+    ).tag(config=True)  # fmt: skip
 
     def preprocess(
         self, nb: NotebookNode, resources: Any, km: Any = None
@@ -132,8 +140,25 @@ class ExamRoom(Execute):  # type: ignore[misc]
         about["scores"] = {cell.name: cell.score for cell in tests}
         about["problem"] = desk.papers[key].problem
         about["doubts"] = set(_doubtful(examined.report))
+        if self.rubrics:
+            nb.cells = list(_with_rubrics(nb.cells, desk.papers[key].bundle))
         nb.cells.insert(0, summary(examined, desk.notes.get(key[:2], ())))
         return nb, resources
+
+
+def _with_rubrics(cells: list[NotebookNode], bundle: Bundle) -> Iterator[NotebookNode]:
+    """Yield the cells, and before each written answer what the instructor wrote there."""
+    content, released = (
+        {cell.name: cell.source for cell in read_notebook(text, bundle.name).cells}
+        for text in (bundle.instructor or bundle.released, bundle.released)
+    )
+    for place, cell in enumerate(cells):
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        if cell.cell_type == "markdown" and is_solution(cell) and is_grade(cell):
+            text = content.get(name, "")
+            if text != released.get(name):
+                yield for_graders(_MARKS.sub("", text).strip(), place)
+        yield cell
 
 
 def _doubtful(report: Report) -> Iterator[str]:
@@ -158,6 +183,15 @@ class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
         if not settled:
             grade.auto_score = None
         self.gradebook.db.commit()
+
+    def _add_comment(self, cell: NotebookNode, resources: Any) -> None:
+        """As nbgrader does, but nobody is told "No response." of a file that nobody could read."""
+        super()._add_comment(cell, resources)
+        if resources["nbgrader"].get("problem"):
+            where = (self.notebook_id, self.assignment_id, self.student_id)
+            name = cell.metadata.nbgrader["grade_id"]
+            self.gradebook.find_comment(name, *where).auto_comment = None
+            self.gradebook.db.commit()
 
     def _settled(
         self, cell: NotebookNode, scores: Mapping[str, float | None] | None, problem: str

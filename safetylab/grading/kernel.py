@@ -33,6 +33,11 @@ get_ipython().user_ns["exit"] = get_ipython().user_ns["quit"] = sys.exit
 builtins.exit = builtins.quit = sys.exit
 """
 
+# The number that a cell ends in, which is a test's partial credit.
+_VALUE = """(lambda value: float(value)
+    if type(value).__name__ in ("int", "float", "float64", "float32", "int64") else None
+)(Out.get(get_ipython().execution_count - 1))"""
+
 
 class Kernel:
     """A kernel for the length of a ``with`` block, working in a temporary folder.
@@ -106,7 +111,9 @@ class Kernel:
 
     def run(self, source: str, timeout: float) -> Outcome:
         """Run ``source`` for at most ``timeout`` seconds, then interrupt it."""
-        sent = self._client.execute(source, allow_stdin=False, stop_on_error=False)
+        sent = self._client.execute(
+            source, allow_stdin=False, stop_on_error=False, user_expressions={"value": _VALUE}
+        )
         reply = self._reply(sent, timeout)
         if reply is not None:
             self._count = int(reply.get("execution_count") or 0)
@@ -162,7 +169,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 def _outcome(reply: dict[str, Any]) -> Outcome:
     if reply["status"] == "ok":
-        return Outcome(End.OK)
+        return Outcome(End.OK, value=_value(reply))
     trace = _ANSI.sub("", "\n".join(reply.get("traceback", [])))
     frames = [Frame(int(cell), int(line), name) for cell, line, name in _FRAME.findall(trace)]
     return Outcome(
@@ -171,3 +178,10 @@ def _outcome(reply: dict[str, Any]) -> Outcome:
         _ANSI.sub("", reply.get("evalue", "")),
         tuple(frames),
     )
+
+
+def _value(reply: dict[str, Any]) -> float | None:
+    try:
+        return float(reply["user_expressions"]["value"]["data"]["text/plain"])
+    except (KeyError, TypeError, ValueError):
+        return None

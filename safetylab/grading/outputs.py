@@ -18,6 +18,10 @@ from safetylab.grading.report import Report
 
 GRADED = "graded"
 NOT_RUN = "This cell was not run when grading: no points depend on it."
+BY_MACHINE = (
+    "This notebook was graded by machine: the lab's own cells and tests, with your answers."
+)
+BY_A_PERSON = "This notebook could not be graded by machine: a person decides on its points."
 PAGE = 90
 _ENDS = {
     "timeout": ("Timeout", "this cell did not finish in time"),
@@ -59,8 +63,13 @@ def _failure(sat: ExamCell, tag: str) -> NotebookNode:
     ename, evalue = _ENDS.get(sat.end, (sat.ename, sat.evalue))
     evalue = (sat.evalue or evalue) + tag
     sentence = sat.role == Role.TEST.name and sat.evalue
-    text = fill(evalue, PAGE) if sentence else f"{ename}: {evalue}"
+    text = _wrapped(evalue) if sentence else f"{ename}: {evalue}"
     return _output("error", ename=ename, evalue=evalue, traceback=[text])
+
+
+def _wrapped(sentence: str) -> str:
+    """Break lines between words only: ``[1.1/no-sign]`` stays whole."""
+    return fill(sentence, PAGE, break_on_hyphens=False, break_long_words=False)
 
 
 def _output(kind: str, **content: object) -> NotebookNode:
@@ -72,7 +81,7 @@ def summary(examined: Examined, notes: Sequence[str]) -> NotebookNode:
     """Return the cell at the top of a graded notebook; its metadata keep the report."""
     said = list(dict.fromkeys([*notes, *examined.report.notes]))
     lines = [f"- {plain(note)}" for note in said]
-    head = "This notebook was graded by machine: the lab's own cells and tests, with your answers."
+    head = BY_MACHINE if any(sat.end for sat in examined.cells) else BY_A_PERSON
     text = "\n".join([head, "", *lines]) if lines else head
     seconds = {sat.name: round(sat.seconds, 3) for sat in examined.cells if sat.seconds}
     kept = {"report": asdict(examined.report), "seconds": seconds}
@@ -80,6 +89,22 @@ def summary(examined: Examined, notes: Sequence[str]) -> NotebookNode:
         text, id=GRADED, metadata={"safetylab": kept}
     )
     return cell
+
+
+def for_graders(text: str, place: int) -> NotebookNode:
+    """Return a cell with a model answer and its rubric; feedback leaves it out."""
+    kept = {"safetylab": {"for": "graders"}}
+    said = f"**For graders only**, the rubric of the answer below:\n\n{text}"
+    shown = "\n".join(f"> {line}" for line in said.split("\n"))
+    cell: NotebookNode = new_markdown_cell(  # type: ignore[no-untyped-call]
+        shown, id=f"rubric-{place}", metadata=kept
+    )
+    return cell
+
+
+def is_for_graders(cell: NotebookNode) -> bool:
+    """Whether students must not see a cell of a graded notebook."""
+    return bool(cell.metadata.get("safetylab", {}).get("for") == "graders")
 
 
 def plain(text: str) -> str:

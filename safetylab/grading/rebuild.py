@@ -14,6 +14,7 @@ from safetylab.grading.recognise import recognised
 
 OLDER_COPY = "your copy was made from an older version of the lab; it was graded with this one"
 
+FEW = 3
 _EXERCISE = re.compile(r"ex(\d+)_(\d+[a-z]?)-")
 _HEADING = re.compile(
     r"^#+\s*Exercise\s+(\d+\.\d+[a-z]?)\s*:\s*(.+?)\s*(?:\([^()]*points?\b.*)?$", re.M
@@ -100,7 +101,7 @@ def rebuild(submission: Notebook, bundle: Bundle) -> Rebuilt:
     mine, notes = choose(submission, stubs)
     own = _in_exercises(own_steps(base, stubs, mine))
     if not older:
-        notes += [note for step in own for note in _repairs(step, step.mine)]
+        notes += _repairs_of(own)
     notes = [*submission.notes, *([older_copy(bundle.name)] if older else []), *notes]
     steps = _with_extras(own, submission.cells, set(stubs.values()), older)
     return Rebuilt(tuple(steps), _titles(base), tuple(notes))
@@ -202,6 +203,24 @@ def _step(cell: Cell, stub: str, mine: Cell | None) -> Step:
         runs=is_code and bool(source.strip()) and (edited or "demo" not in cell.tags),
         mine=mine,
     )
+
+
+def _repairs_of(own: Sequence[Step]) -> list[str]:
+    """One sentence for each repair; many of one kind share a sentence."""
+    told = {step.cell.name: _repairs(step, step.mine) for step in own}
+    ends: dict[str, list[str]] = {}
+    for name, notes in told.items():
+        for note in notes:
+            ends.setdefault(note.partition(name)[2], []).append(name)
+    many = {end: names for end, names in ends.items() if len(names) > FEW}
+    few = [
+        note
+        for name, notes in told.items()
+        for note in notes
+        if note.partition(name)[2] not in many
+    ]
+    return [*few, *(f"of {len(names)} cells ({', '.join(names[:FEW])}, ...) each{end}"
+                    for end, names in many.items())]  # fmt: skip
 
 
 def _repairs(step: Step, mine: Cell | None) -> list[str]:

@@ -11,14 +11,16 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from glob import escape
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+import nbgrader.api
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import CheckCellMetadata
-from sqlalchemy import Engine
-from sqlalchemy.exc import SAWarning
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import OperationalError, SAWarning
 from sqlalchemy.orm import scoped_session, sessionmaker
 
 from safetylab.course.paths import CourseError
@@ -29,10 +31,29 @@ from safetylab.grading.outcome import GradingError
 from safetylab.grading.staging import Work
 
 BACKUPS_KEPT = 20
+PATIENCE = 60.0
+"""Seconds that another program may hold the gradebook, as the formgrader does while it saves."""
 
 # nbgrader's own queries make SQLAlchemy warn each time a submission is new.
 warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
 _SQLITE = "sqlite:///"
+_GO_ON = "nothing is lost: when that is mended, run the command again to grade the rest"
+
+
+def _engine(url: str, **settings: Any) -> Engine:
+    waits = {"timeout": PATIENCE} if url.startswith(_SQLITE) else {}
+    engine = create_engine(url, connect_args=waits, **settings)
+    event.listen(engine, "handle_error", _note)
+    return engine
+
+
+_refusals: list[OperationalError] = []
+
+
+def _note(context: ExceptionContext) -> None:
+    """Remember that the database itself refused: nbgrader makes an error of many names of it."""
+    if isinstance(context.sqlalchemy_exception, OperationalError):
+        _refusals.append(context.sqlalchemy_exception)
 
 
 def own_folder(course: Course) -> Path:
@@ -47,16 +68,45 @@ def only_writer(course: Course) -> Iterator[None]:
     """Keep a second run out.
 
     Raises:
-        CourseError: another one is at work.
+        CourseError: another one is at work, or nothing can be written.
     """
     folder = own_folder(course)
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as file:
+    with _told(), _opened(folder / "lock") as file:
         if not _locked(file.fileno()):
             raise CourseError("another `safetylab grade` is at work in this course: let it finish")
         for left in folder.glob(f"{STAGED}*"):  # by a run that was killed
             shutil.rmtree(left, ignore_errors=True)
         yield
+
+
+def _opened(lock: Path) -> IO[str]:
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    return lock.open("w")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Make a sentence of what keeps a whole course from being written.
+
+    Raises:
+        CourseError: the sentence.
+    """
+    try:
+        yield
+    except OperationalError as error:
+        raise CourseError(
+            f"the gradebook could not be used: {error.orig}{_held(error)}; {_GO_ON}"
+        ) from error
+    except OSError as error:
+        raise CourseError(
+            f"{error.strerror or error}: {error.filename or 'the journal'}; {_GO_ON}"
+        ) from error
+
+
+def _held(error: OperationalError) -> str:
+    if "locked" not in str(error.orig):
+        return ""
+    return f" for {PATIENCE:g} seconds by another program (is the formgrader saving?)"
 
 
 def _locked(descriptor: int) -> bool:
@@ -95,7 +145,7 @@ def one_gradebook() -> Iterator[None]:
     of the work of recording.
     """
     engines: dict[tuple[str, str], Engine] = {}
-    begin = Gradebook.__init__
+    begin, make_engine = Gradebook.__init__, nbgrader.api.create_engine
 
     def reopen(book: Any, db_url: str, course_id: str = "default_course", *rest: Any) -> None:
         engine = engines.get((db_url, course_id))
@@ -106,11 +156,11 @@ def one_gradebook() -> Iterator[None]:
         book.engine, book.course_id, book.authenticator = engine, course_id, None
         book.db = scoped_session(sessionmaker(autoflush=True, bind=engine, future=True))
 
-    Gradebook.__init__ = reopen
+    Gradebook.__init__, nbgrader.api.create_engine = reopen, _engine
     try:
         yield
     finally:
-        Gradebook.__init__ = begin
+        Gradebook.__init__, nbgrader.api.create_engine = begin, make_engine
 
 
 class _Recorder(Autograde):  # type: ignore[misc]
@@ -138,6 +188,7 @@ def record(course: Course, assignment: str, work: Work, results: Mapping[str, Ex
 
     Raises:
         GradingError: nbgrader refused it.
+        OperationalError: the gradebook cannot be written, whoever's work it is.
     """
     desk = Desk(own_folder(course))
     desk.lay(course, assignment, work)
@@ -149,10 +200,13 @@ def record(course: Course, assignment: str, work: Work, results: Mapping[str, Ex
     log.addHandler(errors)
     converter = _Recorder(coursedir=directory, config=course.config, log=log)
     converter.desk, converter.force = desk, True
+    _refusals.clear()
     try:
         with programs_on_path():
             converter.start()
     except NbGraderException as error:
+        if _refusals:
+            raise _refusals[-1] from None
         raise GradingError(_reason(errors.said) or str(error)) from error
 
 

@@ -1,8 +1,8 @@
 """What it costs to grade a class: stock ``nbgrader autograde``, then ``safetylab grade``.
 
 ``python tests/benchmarks/grading.py [--copies 40] [--jobs 2]``. Both grade the same copies of a
-notebook that imports torch, trains with an optimizer, and has two graded cells. CPU seconds are those of the whole tree of
-processes, start and end included.
+notebook that imports torch, trains with an optimizer, and has two graded cells. CPU seconds are
+those of the whole tree of processes, start and end included.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ class Server:
 
     def safetylab(self, *words: str) -> None:
         """Run a command of ours in this course."""
-        subprocess.run([*SAFETYLAB, *words], env=_environment(self.root), cwd=self.root, check=True)
+        subprocess.run([*SAFETYLAB, *words], env=environment(self.root), cwd=self.root, check=True)
 
     def hand_in(self, student: str, lab: str) -> None:
         """Put the instructor's answers to ``lab`` where a student's submission belongs."""
@@ -138,7 +138,7 @@ def _serving(root: Path, command: str) -> Iterator[Server]:
     log = root / ".home/server.log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [*SAFETYLAB, command, *_options(server)], env=_environment(root), cwd=root,
+            [*SAFETYLAB, command, *_options(server)], env=environment(root), cwd=root,
             stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     try:
@@ -204,7 +204,7 @@ def _options(server: Server) -> list[str]:
     ]  # fmt: skip
 
 
-def _environment(root: Path) -> dict[str, str]:
+def environment(root: Path) -> dict[str, str]:
     """Nothing of the user's own Jupyter has a part in the course at ``root``."""
     scratch = {
         "SAFETYLAB_ROOT": root,

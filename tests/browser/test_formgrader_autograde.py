@@ -6,13 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from browser.conftest import SCREENSHOTS
-from browser.learner import keep
+from browser.teacher import Teacher
 from grading.test_markup import HOSTILE
 
 if TYPE_CHECKING:
     from browser.conftest import Server
-    from playwright.sync_api import FrameLocator, Locator, Page
+    from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -39,29 +38,15 @@ def hand_in_hostile(school: Server, student: str) -> None:
     target.write_text(json.dumps(notebook))
 
 
-def row(place: FrameLocator, name: str) -> Locator:
-    return place.locator("tbody tr").filter(has_text=name)
-
-
 def test_autograde_is_fair_and_its_page_is_harmless(school: Server, page: Page) -> None:
     school.safetylab("term", LAB)
     hand_in_hostile(school, "mallory")
-    page.route(lambda url: not url.startswith(school.url), lambda route: route.abort())
-    page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
-    page.goto(f"{school.url}/lab?token={school.token}&reset")
-    page.get_by_role("menuitem", name="Nbgrader").click()
-    page.get_by_role("menuitem", name="Formgrader").first.click()
-    formgrader = page.frame_locator("iframe")
-    row(formgrader, LAB).get_by_role("link", name="1", exact=True).click()
-    submission = row(formgrader, "mallory")
-    submission.locator(".autograde a").click()
-    formgrader.get_by_text("Successfully autograded").wait_for()
-    formgrader.get_by_role("button", name="OK").click()
-    formgrader.locator(".modal-backdrop").wait_for(state="detached")
-    submission.get_by_text("0 / 3").wait_for()
-    submission.locator(".student-name a").click()
-    row(formgrader, LAB).get_by_role("link", name=LAB).click()
-    formgrader.get_by_text("This notebook was graded by machine").wait_for()
-    formgrader.get_by_text("alert(1)").first.wait_for()
+    teacher = Teacher.at(page, school)
+    teacher.submissions(LAB, 1)
+    teacher.press("mallory", "autograde", "Successfully autograded")
+    teacher.row("mallory").get_by_text("0 / 3").wait_for()
+    teacher.notebook_of("mallory", LAB)
+    teacher.place.get_by_text("This notebook was graded by machine").wait_for()
+    teacher.place.get_by_text("alert(1)").first.wait_for()
     assert page.evaluate("window.caught") is None
-    keep(page, SCREENSHOTS / "g-hostile.png")
+    teacher.picture("g-hostile")

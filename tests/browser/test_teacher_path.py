@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from browser.conftest import SCREENSHOTS
-from browser.learner import keep
+from browser.teacher import Teacher
 
 if TYPE_CHECKING:
     from browser.conftest import Server
-    from playwright.sync_api import FrameLocator, Locator, Page
+    from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -18,36 +17,21 @@ LAB = "lab00_start_here"
 STUDENT = "ada"
 
 
-def row(place: FrameLocator, name: str) -> Locator:
-    """Return the row of a table in which ``name`` stands."""
-    return place.locator("tbody tr").filter(has_text=name)
-
-
 def test_the_formgrader_shows_a_lab_and_grades_a_submission(school: Server, page: Page):
     school.safetylab("term", LAB)
     school.hand_in(STUDENT, LAB)
-    # The formgrader asks the web for MathJax; without it, formulas stay as they are typed.
-    page.route(lambda url: not url.startswith(school.url), lambda route: route.abort())
-    page.set_viewport_size({"width": 1500, "height": 900})
-    page.goto(f"{school.url}/lab?token={school.token}&reset")
-    page.get_by_role("menuitem", name="Nbgrader").click()
-    page.get_by_role("menuitem", name="Formgrader").first.click()
-    formgrader = page.frame_locator("iframe")
-    row(formgrader, LAB).wait_for()
-    keep(page, SCREENSHOTS / "g-labs.png")
-    row(formgrader, LAB).get_by_role("link", name="1", exact=True).click()
-    submission = row(formgrader, STUDENT)
+    teacher = Teacher.at(page, school)
+    teacher.row(LAB).wait_for()
+    teacher.picture("g-labs")
+    teacher.submissions(LAB, 1)
+    submission = teacher.row(STUDENT)
     submission.get_by_text("needs autograding").wait_for()
-    submission.locator(".autograde a").click()
-    formgrader.get_by_text("Successfully autograded").wait_for()
-    formgrader.get_by_role("button", name="OK").click()
-    formgrader.locator(".modal-backdrop").wait_for(state="detached")
+    teacher.press(STUDENT, "autograde", "Successfully autograded")
     submission.get_by_text("needs manual grading").wait_for()
     submission.get_by_text("2 / 3").wait_for()
-    keep(page, SCREENSHOTS / "g-graded.png")
-    submission.locator(".student-name a").click()
-    row(formgrader, LAB).get_by_role("link", name=LAB).click()
-    written = formgrader.get_by_placeholder("Comments").last
+    teacher.picture("g-graded")
+    teacher.notebook_of(STUDENT, LAB)
+    written = teacher.place.get_by_placeholder("Comments").last
     written.wait_for()
     written.scroll_into_view_if_needed()
-    keep(page, SCREENSHOTS / "g-written.png")
+    teacher.picture("g-written")

@@ -144,6 +144,12 @@ def test_the_gradebook_is_backed_up_first(root: Path) -> None:
     assert grade(root).backup is None, "nothing was written"
 
 
+def test_model_answers_stay_out_where_feedback_would_show_them(root: Path) -> None:
+    """This course's own settings do not know the exam room, so nothing takes them out again."""
+    grade(root, students=["ann"])
+    assert "For graders only" not in (root / "autograded/ann/ps1/ps1.ipynb").read_text()
+
+
 def test_two_graders_at_once_are_one_too_many(root: Path) -> None:
     with record.only_writer(Course.open(root)), pytest.raises(CourseError, match="another"):
         grade(root)

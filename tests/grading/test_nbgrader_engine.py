@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -236,6 +237,34 @@ def test_feedback_hides_what_is_hidden(by_nbgrader: Path) -> None:
         assert "HIDDEN" not in page
         assert str(by_nbgrader) not in page
     assert "hidden test" in (by_nbgrader / "feedback/wrong/ps1/ps1.html").read_text()
+
+
+def test_graders_alone_see_the_model_answer(by_nbgrader: Path) -> None:
+    model = "Because it adds x to itself."
+    cells = autograded(by_nbgrader, "right").cells
+    place = next(n for n, cell in enumerate(cells) if model in cell.source)
+    assert cells[place + 1].metadata.nbgrader.grade_id == "why"
+    assert model not in (by_nbgrader / "feedback/right/ps1/ps1.html").read_text()
+
+
+def test_feedback_has_a_table_on_top(by_nbgrader: Path) -> None:
+    page = (by_nbgrader / "feedback/half/ps1/ps1.html").read_text()
+    table = page[page.index("<th>Exercise</th>") : page.index("</table>")]
+    rows = [re.sub("<[^>]+>", " ", row).split() for row in table.split("<tr>")[1:]]
+    assert [row[:2] for row in rows[:3]] == [
+        ["double-works", "0/3"], ["double-parts", "1/2"], ["sizes", "0/1"],
+    ]  # fmt: skip
+    assert 'href="#double-works"' in table
+    assert 'name="double-works"' in page, "which is where the link leads"
+    assert "the test stopped with AssertionError" in " ".join(rows[0])
+    assert "a person has not decided" in " ".join(rows[2])
+
+
+def test_nobody_is_told_no_response_of_a_file_that_could_not_be_read(by_nbgrader: Path) -> None:
+    with Course.open(by_nbgrader).gradebook() as book:
+        told = {name: book.find_comment("why", nc.NAME, nc.NAME, name).auto_comment
+                for name in ("untouched", "broken")}  # fmt: skip
+    assert told == {"untouched": "No response.", "broken": None}
 
 
 def test_a_free_answer_in_code_shows_what_it_shows(by_nbgrader: Path) -> None:

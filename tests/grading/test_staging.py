@@ -127,6 +127,31 @@ def test_a_failed_check_says_its_sentence_and_nothing_else() -> None:
     assert output.traceback == ["the sign is wrong [1.1/sign]"]
 
 
+def test_a_long_sentence_is_broken_between_words_and_its_id_stays_whole() -> None:
+    test = new_code_cell("", metadata={"nbgrader": {"grade": True, "points": 4}})
+    for length in range(70, 90):
+        failed = sat(end="error", ename="CheckFailed", evalue="x" * length, score=0.0)
+        (output,) = cell_outputs(failed, test, " [1.1/of-every-body]")
+        assert "[1.1/of-every-body]" in output.traceback[0]
+
+
+def test_many_repairs_of_one_kind_share_a_sentence() -> None:
+    def edit(cells: list[Any]) -> None:
+        for cell in cells:
+            mark = cell["metadata"].get("nbgrader", {})
+            if mark.get("locked") and not mark.get("task"):
+                cell["source"] = "pass"
+
+    notes = rebuilt(edit).notes
+    assert len(notes) == 3, "three are few"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("safetylab.grading.rebuild.FEW", 2)
+        (note,) = rebuilt(edit).notes
+    assert note == (
+        "of 3 cells (imports, double-works, ...) each was changed: the lab's own was run instead"
+    )
+
+
 def test_a_demo_says_that_it_was_not_run() -> None:
     demo = new_code_cell("", metadata={"tags": ["demo"]})
     (output,) = cell_outputs(sat(role="OPEN"), demo)
