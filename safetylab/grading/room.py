@@ -116,8 +116,10 @@ class Room:
             self._ask("preload", missing)
 
     def learn_from(self, pair: Processes) -> None:
-        """Import once for all what the processes of a notebook have imported."""
-        self.learn(pair.imported() if isinstance(pair, Pair) else ())
+        """Import once for all what the processes of a notebook have imported, and settle on it."""
+        if isinstance(pair, Pair):
+            self.learn(pair.imported())
+            self._ask("settle")
 
     def runner(self, files: Files, own: Files, on_cell: OnCell | None) -> Runner:
         """Return what runs a notebook here; see `run.Runner`."""
