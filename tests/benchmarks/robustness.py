@@ -2,7 +2,7 @@
 
 ``make bench-robustness`` (about 9 CPU minutes) prints a table of both, in CPU seconds of one
 thread. AutoAttack is the package pyautoattack, its standard version.
-``python tests/benchmarks/robustness.py all`` (about 15 CPU minutes) attacks all 10,000 images with
+``python tests/benchmarks/robustness.py all`` (about 9 CPU minutes) attacks all 10,000 images with
 the shipped networks and a smaller ensemble.
 """
 
@@ -143,7 +143,7 @@ def on_a_thousand(test: data.Images) -> None:
     model = models.pretrained("mnist_cnn_robust")
     images = data.sample(test, 1000, torch.Generator().manual_seed(0))
     left, ours = by_harness(model, images)
-    print("| left of 1,000 images | accuracy |\n|---|---|")
+    print("| what is left of 1,000 images | accuracy |\n|---|---|")
     print("\n".join(f"| {name} | {share:.1%} |" for name, share in left.items()), flush=True)
     right, theirs = by_autoattack(model, images)
     print("\n| by | worst case | CPU seconds | of AutoAttack's |\n|---|---|---|---|")
