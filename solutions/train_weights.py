@@ -143,9 +143,7 @@ def main() -> None:
     folder, test = data.data_folder(), data.mnist("test")
     recipes = {
         "mnist_cnn": partial(train, epochs=8, peak_lr=2e-3, epsilon=0.0),
-        "mnist_cnn_robust": partial(
-            train, epochs=30, peak_lr=3e-3, epsilon=0.3, inner=7, ramp=0.3
-        ),
+        "mnist_cnn_robust": partial(train, epochs=30, peak_lr=3e-3, epsilon=0.3, inner=7, ramp=0.3),
         "mnist_cnn_one_step": partial(
             train, epochs=4, peak_lr=3e-3, epsilon=0.3, inner=1, ramp=0.2
         ),
