@@ -290,7 +290,8 @@ def robustness_in_words(
 
 def _with_alarms(name: str, alarms: Sequence[str]) -> str:
     """Return a name with its alarms below it, in lines that a legend has room for."""
-    return "\n".join([name, *textwrap.wrap(f"rings: {', '.join(alarms)}" if alarms else "", 24)])
+    told = f"rings: {', '.join(alarms)}" if alarms else ""
+    return "\n".join([name, *textwrap.wrap(told, 24, break_on_hyphens=False)])
 
 
 def _renew_legend(fig: Figure) -> None:
