@@ -6,7 +6,7 @@ ARGS ?=
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup lab teach test test-all labs weights lock demo bench bench-grading
+.PHONY: setup lab teach test test-all labs weights lock demo bench bench-grading bench-robustness
 
 setup: $(STAMP)
 
@@ -57,9 +57,12 @@ bench: setup
 bench-grading: setup
 	$(BIN)/python tests/benchmarks/grading.py $(ARGS)
 
+bench-robustness: setup
+	OMP_NUM_THREADS=1 $(BIN)/python tests/benchmarks/robustness.py $(ARGS)
+
 else
 
-teach test test-all labs weights lock demo bench bench-grading:
+teach test test-all labs weights lock demo bench bench-grading bench-robustness:
 	@echo "make $@ needs the full course; in a class's copy there is: make lab" >&2; exit 1
 
 endif

@@ -6,6 +6,7 @@ import base64
 import html
 import io
 import re
+import textwrap
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
@@ -53,6 +54,7 @@ _HATCHES = ("", "//", "..", "xx")
 Pictures: TypeAlias = npt.NDArray[Any]
 _DPI = 100
 _FONT = 11
+_GREY = "#767676"
 
 
 def colour(name: str) -> str:
@@ -235,6 +237,68 @@ def curves(
     ax.grid(alpha=0.3)
     fig.legend(loc="outside right upper", handlelength=4, fontsize=_FONT)
     return fig
+
+
+def robustness(
+    measured: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    largest_class: float,
+    alarms: Mapping[str, Sequence[str]] | None = None,
+    title: str = "",
+) -> Figure:
+    """Return a figure of accuracy under attack against the radius, with what raised an alarm.
+
+    One line per model or attack; a name that ends in ``"worst case"`` is drawn thick. A dotted line
+    stands where always saying one class would.
+
+    Args:
+        measured: name -> (radii, accuracies), as `safetylab.evaluation.robustness_curve` returns
+            it; from `attack_sanity`, the pair of ``epsilons`` and ``curve`` of each model.
+        largest_class: the share of the commonest label, in [0, 1].
+        alarms: name -> its alarms, written below the name; a name that is left out has none.
+        title: one line above the picture.
+    """
+    marks = {name: _with_alarms(name, (alarms or {}).get(name, ())) for name in measured}
+    radii = [radius for x, _ in measured.values() for radius in x]
+    guess = f"always one class ({largest_class:.1%})"
+    lines = {marks[name]: line for name, line in measured.items()}
+    lines[guess] = ([min(radii), max(radii)], [largest_class] * 2)
+    shades = dict(zip(marks.values(), _distinct(measured), strict=True)) | {guess: _GREY}
+    fig = curves(lines, xlabel="epsilon (largest change of a pixel; black to white is 1)",
+                 ylabel="accuracy under attack", title=title, colours=shades)  # fmt: skip
+    for name, line in zip(measured, fig.axes[0].lines, strict=False):
+        if name.endswith("worst case"):
+            line.set(linewidth=4.0, linestyle="-", zorder=1.9)  # below the thin ones
+    fig.axes[0].lines[-1].set(marker="", linestyle=":")
+    _renew_legend(fig)
+    return fig
+
+
+def robustness_in_words(
+    measured: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    largest_class: float,
+    alarms: Mapping[str, Sequence[str]] | None = None,
+) -> str:
+    """Return the alt text of `robustness`: every number in it, and every alarm."""
+    parts = []
+    for name, (radii, shares) in measured.items():
+        steps = [f"{share:.1%} at {radius:g}" for radius, share in zip(radii, shares, strict=True)]
+        rung = ", ".join((alarms or {}).get(name, ()))
+        parts.append(f"{name}: {', '.join(steps)}{f' (alarms: {rung})' if rung else ''}")
+    lines = "; ".join(parts)
+    return f"Accuracy under attack by epsilon. {lines}. Always one class: {largest_class:.1%}."
+
+
+def _with_alarms(name: str, alarms: Sequence[str]) -> str:
+    """Return a name with its alarms below it, in lines that a legend has room for."""
+    told = f"rings: {', '.join(alarms)}" if alarms else ""
+    return "\n".join([name, *textwrap.wrap(told, 24, break_on_hyphens=False)])
+
+
+def _renew_legend(fig: Figure) -> None:
+    """Draw the legend again, so that it shows its lines as they are now."""
+    for legend in list(fig.legends):
+        legend.remove()
+    fig.legend(loc="outside right upper", handlelength=4, fontsize=_FONT)
 
 
 def bars(

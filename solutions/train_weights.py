@@ -1,4 +1,4 @@
-"""Train the shipped weights and draw the hook of Lab 01: `make weights` (about 14 CPU minutes).
+"""Train the shipped weights and draw the hook of Lab 01: `make weights` (about 25 CPU minutes).
 
 `python solutions/train_weights.py NAME ...` trains only the named ones.
 
@@ -143,7 +143,7 @@ def main() -> None:
     folder, test = data.data_folder(), data.mnist("test")
     recipes = {
         "mnist_cnn": partial(train, epochs=8, peak_lr=2e-3, epsilon=0.0),
-        "mnist_cnn_robust": partial(train, epochs=12, peak_lr=3e-3, epsilon=0.3),
+        "mnist_cnn_robust": partial(train, epochs=30, peak_lr=3e-3, epsilon=0.3, inner=7, ramp=0.3),
         "mnist_cnn_one_step": partial(
             train, epochs=4, peak_lr=3e-3, epsilon=0.3, inner=1, ramp=0.2
         ),

@@ -9,9 +9,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from safetylab import plots
+from safetylab import evaluation, plots
 
 # Machado, Oliveira, Fernandes, "A physiologically-based model for simulation of color vision
 # deficiency", 2009: full strength, on linear RGB.
@@ -272,3 +274,90 @@ def test_bars_refuse_a_wrong_number_of_lengths():
 def test_a_signed_grid_says_what_its_colours_mean():
     fig = plots.image_grid(torch.zeros(1, 4, 4), signed=True, unit="attribution")
     assert fig.axes[-1].get_ylabel() == "attribution"
+
+
+shares = st.floats(0, 1).map(lambda share: round(share, 3))
+names = st.sampled_from(["standard", "robust", "pgd", "A", "worst case", "robust, worst case"])
+rings = st.sampled_from(["one-step", "transfer", "random", "unbounded", "rising", "silent"])
+robust_curves = st.dictionaries(
+    names,
+    st.lists(st.tuples(st.floats(0, 0.6).map(lambda e: round(e, 2)), shares), min_size=1).map(
+        lambda points: tuple(map(list, zip(*points, strict=True)))
+    ),
+    min_size=1,
+)
+rung = st.dictionaries(names, st.lists(rings, unique=True))
+
+
+@settings(max_examples=25, deadline=None)
+@given(robust_curves, shares, rung)
+def test_robustness_draws_each_number_and_names_each_alarm(measured, largest, alarms):
+    fig = plots.robustness(measured, largest, alarms, title="t")
+    *lines, guess = fig.axes[0].get_lines()
+    drawn_ones = [(list(line.get_xdata()), list(line.get_ydata())) for line in lines]
+    assert drawn_ones == list(measured.values())
+    assert list(guess.get_ydata()) == [largest, largest]
+    radii = [radius for x, _ in measured.values() for radius in x]
+    assert list(guess.get_xdata()) == [min(radii), max(radii)]
+    entries = [" ".join(entry.get_text().split()) for entry in fig.legends[-1].get_texts()]
+    for name, entry in zip(measured, entries[:-1], strict=True):
+        told = f" rings: {', '.join(alarms[name])}" if alarms.get(name) else ""
+        assert entry == name + told
+    assert f"{largest:.1%}" in entries[-1]
+    assert len(fig.legends) == 1
+
+
+@settings(max_examples=25, deadline=None)
+@given(robust_curves, shares, rung)
+def test_the_worst_case_is_thicker_than_all_the_others(measured, largest, alarms):
+    lines = plots.robustness(measured, largest, alarms).axes[0].get_lines()
+    width = {n: line.get_linewidth() for n, line in zip([*measured, ""], lines, strict=True)}
+    worst = {width[n] for n in width if n.endswith("worst case")}
+    others = {width[n] for n in width if not n.endswith("worst case")}
+    assert not worst or min(worst) > 2 * max(others)
+
+
+@given(robust_curves, shares, rung)
+def test_robustness_in_words_tells_every_number_and_alarm(measured, largest, alarms):
+    told = plots.robustness_in_words(measured, largest, alarms)
+    start = 0
+    for name, (radii, accuracies) in measured.items():
+        start = told.index(f"{name}: ", start)
+        for radius, share in zip(radii, accuracies, strict=True):
+            start = told.index(f"{share:.1%} at {radius:g}", start)
+        for alarm in alarms.get(name, ()):
+            start = told.index(alarm, start)
+    assert f"{largest:.1%}" in told[start:]
+
+
+def test_an_alarm_does_not_change_a_colour_and_what_has_none_says_nothing():
+    """ "random" is the name of an alarm and has a colour as an attack."""
+    line = ([0.1, 0.2], [0.9, 0.8])
+    fig = plots.robustness({"A": line, "standard": line}, 0.1, {"standard": ["random"]})
+    quiet = plots.robustness({"A": line, "standard": line}, 0.1)
+    for one, other in zip(fig.axes[0].get_lines(), quiet.axes[0].get_lines(), strict=True):
+        assert one.get_color() == other.get_color()
+    assert quiet.axes[0].get_lines()[1].get_color() == plots.COLOURS["standard"]
+    assert "rings" not in "".join(entry.get_text() for entry in quiet.legends[0].get_texts())
+    assert "alarms" not in plots.robustness_in_words({"A": line}, 0.1)
+
+
+def test_robustness_names_both_axes_with_their_units():
+    ax = plots.robustness({"A": ([0.1], [0.9])}, 0.1).axes[0]
+    assert "epsilon" in ax.get_xlabel()
+    assert "black to white is 1" in ax.get_xlabel()
+    assert "accuracy" in ax.get_ylabel()
+    assert ax.yaxis.get_major_formatter()(0.5) == "50%"
+
+
+def test_robustness_takes_what_the_harness_returns():
+    """A curve of `robustness_curve` on a model that is right up to a radius of 0.25."""
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(1, 2)).eval()
+    model.load_state_dict(
+        {"1.weight": torch.tensor([[0.0], [1.0]]), "1.bias": torch.tensor([0.5, 0.0])}
+    )
+    batches = [(torch.full((4, 1, 1, 1), 0.76), torch.ones(4).long())]
+    attacks = {"down": lambda model, x, y, epsilon: x - epsilon}
+    rows = evaluation.robustness_curve(model, batches, attacks, [0.1, 0.2, 0.3])
+    ax = plots.robustness(rows, 1.0).axes[0]
+    assert [list(line.get_ydata()) for line in ax.get_lines()[:2]] == [[1.0, 1.0, 0.0]] * 2

@@ -40,6 +40,12 @@ def test_lab04_shows_what_its_prose_says():
     found = re.search(r"collapsed in epoch (\d+); PGD-20 at its best ([\d.]+)%.*end ([\d.]+)%", text)
     assert found
     assert float(found[3]) < float(found[2]) - 15
+    loss = [float(each) for each in re.findall(r"[\d.]+", re.search("loss on fresh.*", text)[0])]
+    assert min(loss[1:-1]) < 0.9 * loss[0]  # "turns round"
+    assert loss[-1] > 1.2 * min(loss)  # "and rises"
+    seen, fresh = (shares(f"PGD-10 leaves of {kind} digits") for kind in ("training", "fresh"))
+    assert seen[-1] > fresh[-1] + 25  # "far below"
+    assert max(fresh) - fresh[-1] < 8  # "does not clearly fall"
     for name in ("mnist_cnn_one_step", "mnist_cnn_robust"):
         row = shares(f"{name} ")
         assert row[4] > row[3] + 2  # "several points above"
