@@ -165,6 +165,7 @@ def main(descriptor: str, world: str, memory: str, modules: str) -> None:
     preload(modules.split(",") if modules else [])
     wire.send(line, ["ready"])
     server.serve()
+    os._exit(0)  # without a last walk through all modules
 
 
 if __name__ == "__main__":
