@@ -73,6 +73,7 @@ plots.show(figure, alt="Ten digits, the last three of them eights. Under each th
 # are never graded; making one is what makes the answer stick.
 
 # %% nbgrader={"grade_id": "ex0_1-predict", "solution": true}
+# my_guess_in_percent = a number from 0 to 100
 ### BEGIN SOLUTION
 my_guess_in_percent = 90
 ### END SOLUTION

@@ -412,6 +412,7 @@ print("1.2: visible checks passed")
 # nobody grades it.
 
 # %% nbgrader={"grade_id": "ex1_2-predict", "solution": true}
+# my_guess_in_percent = a number from 0 to 100
 ### BEGIN SOLUTION
 my_guess_in_percent = 50
 ### END SOLUTION
@@ -1495,6 +1496,7 @@ plots.show(figure, alt="Accuracy against the L2 radius, once by PGD at nine radi
 # - `"c"`: above 90 %
 
 # %% nbgrader={"grade_id": "ex1_7-predict", "solution": true}
+# my_guess = "a", "b" or "c"
 ### BEGIN SOLUTION
 my_guess = "c"
 ### END SOLUTION

@@ -387,6 +387,7 @@ print("9.1c: visible checks passed")
 # - `"c"`: both
 
 # %% nbgrader={"grade_id": "ex9_1-predict", "solution": true}
+# my_guess = "a", "b" or "c"
 ### BEGIN SOLUTION
 my_guess = "c"
 ### END SOLUTION
@@ -639,6 +640,7 @@ print("9.2b: visible checks passed")
 # an AUC.
 
 # %% nbgrader={"grade_id": "ex9_2-predict", "solution": true}
+# my_auc = a number from 0.5 to 1
 ### BEGIN SOLUTION
 my_auc = 0.9
 ### END SOLUTION
@@ -862,6 +864,7 @@ print("9.3b: visible checks passed")
 # - `"c"`: no, all looks well
 
 # %% nbgrader={"grade_id": "ex9_3-predict", "solution": true}
+# my_answer = "a", "b" or "c"
 ### BEGIN SOLUTION
 my_answer = "c"
 ### END SOLUTION
@@ -2089,6 +2092,7 @@ print("9.7b: visible checks passed")
 # find nothing. What about a model of small trees? Commit to an AUC.
 
 # %% nbgrader={"grade_id": "ex9_7-predict", "solution": true}
+# my_second_auc = a number from 0.5 to 1
 ### BEGIN SOLUTION
 my_second_auc = 0.9
 ### END SOLUTION

@@ -962,6 +962,7 @@ print(f"beta * log Z = {best_value(log_ref, proxy, beta):.6f}; "
 # - `"c"`: it falls below that of the reference
 
 # %% nbgrader={"grade_id": "ex15_4-predict", "solution": true}
+# my_guess = "a", "b" or "c"
 ### BEGIN SOLUTION
 my_guess = "c"
 ### END SOLUTION
@@ -1627,6 +1628,7 @@ print("15.5a: visible checks passed")
 # `"features"` or `"raters"`?
 
 # %% nbgrader={"grade_id": "ex15_5-predict", "solution": true}
+# my_repair = "pairs", "features" or "raters"
 ### BEGIN SOLUTION
 my_repair = "raters"
 ### END SOLUTION
@@ -2760,6 +2762,7 @@ print("15.8c: visible checks passed")
 # it do to the three of ten, compared with the reference: do they `"gain"`, do they `"lose"`?
 
 # %% nbgrader={"grade_id": "ex15_8-predict", "solution": true}
+# my_forecast = "gain" or "lose"
 ### BEGIN SOLUTION
 my_forecast = "lose"
 ### END SOLUTION
