@@ -49,5 +49,10 @@ def use_exam_room(c: Config, *, rubrics: bool = True) -> None:
     c.GenerateFeedback.preprocessors = [_HIDE, *others, _OVERVIEW]
 
 
+def hides_rubrics(c: Config) -> bool:
+    """Whether feedback is set to leave out what graders were shown above written answers."""
+    return _HIDE in c.GenerateFeedback.get("preprocessors", ())
+
+
 def _name(step: Any) -> str:
     return str(step if isinstance(step, str) else step.__name__).rpartition(".")[2]

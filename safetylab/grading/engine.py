@@ -24,6 +24,7 @@ from traitlets import Bool, Float
 
 from safetylab.course.paths import CourseError
 from safetylab.grading.bundle import Bundle
+from safetylab.grading.config import hides_rubrics
 from safetylab.grading.exam import Examined
 from safetylab.grading.nbcourse import Course
 from safetylab.grading.notebook import read_notebook
@@ -140,7 +141,7 @@ class ExamRoom(Execute):  # type: ignore[misc]
         about["scores"] = {cell.name: cell.score for cell in tests}
         about["problem"] = desk.papers[key].problem
         about["doubts"] = set(_doubtful(examined.report))
-        if self.rubrics:
+        if self.rubrics and hides_rubrics(self.config):
             nb.cells = list(_with_rubrics(nb.cells, desk.papers[key].bundle))
         nb.cells.insert(0, summary(examined, desk.notes.get(key[:2], ())))
         return nb, resources

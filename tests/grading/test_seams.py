@@ -13,7 +13,7 @@ from grading import tiny
 from traitlets.config import Config
 
 from safetylab.grading import journal, rooms
-from safetylab.grading.config import use_exam_room
+from safetylab.grading.config import hides_rubrics, use_exam_room
 from safetylab.grading.exam import ExamCell, Examined
 from safetylab.grading.outcome import GradingError, Output
 from safetylab.grading.report import Report
@@ -39,7 +39,19 @@ def test_a_courses_own_steps_are_kept() -> None:
     use_exam_room(c)
     assert c.Autograde.autograde_preprocessors[0] == "mine.Before"
     assert c.Autograde.autograde_preprocessors[1].endswith(".ExamRoom")
-    assert c.GenerateFeedback.preprocessors[1:] == ["mine.Feedback"]
+    hide, mine, overview = c.GenerateFeedback.preprocessors
+    assert hide.endswith(".HideTests")
+    assert mine == "mine.Feedback"
+    assert overview.endswith(".Overview")
+
+
+def test_rubrics_are_shown_only_where_feedback_will_leave_them_out() -> None:
+    c = Config()
+    assert not hides_rubrics(c)
+    use_exam_room(c)
+    assert hides_rubrics(c)
+    c.GenerateFeedback.preprocessors = ["mine.Feedback"]
+    assert not hides_rubrics(c)
 
 
 def test_settings_are_read_without_loading_anything() -> None:
