@@ -235,7 +235,7 @@ def curves(
         ax.yaxis.set_major_formatter(PercentFormatter(xmax=1))
         ax.set_ylim(-0.03, 1.03)
     ax.grid(alpha=0.3)
-    fig.legend(loc="outside right upper", handlelength=4, fontsize=_FONT)
+    _renew_legend(fig)
     return fig
 
 
@@ -295,7 +295,7 @@ def _with_alarms(name: str, alarms: Sequence[str]) -> str:
 
 
 def _renew_legend(fig: Figure) -> None:
-    """Draw the legend again, so that it shows its lines as they are now."""
+    """Draw the legend, in place of an older one, so that it shows its lines as they are now."""
     for legend in list(fig.legends):
         legend.remove()
     fig.legend(loc="outside right upper", handlelength=4, fontsize=_FONT)

@@ -6,9 +6,7 @@ import ast
 import json
 
 import pytest
-from execute import ROOT
-
-LABS = sorted(path.parent.name for path in (ROOT / "solutions").glob("lab[0-9][0-9]_*/*.py"))
+from execute import LABS, ROOT
 
 
 def cells(folder: str, lab: str) -> list[dict]:
