@@ -271,7 +271,8 @@ class Pair:
 
     def imported(self) -> set[str]:
         """Return the modules that both processes have imported."""
-        return set(self.student.ask("modules", GRACE)) | set(self.tests.ask("modules", GRACE))
+        told = [side.ask("modules", GRACE) for side in (self.student, self.tests)]
+        return {name for names in told if not isinstance(names, Outcome) for name in names}
 
 
 def _outcome(told: Any) -> Outcome:

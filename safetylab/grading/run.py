@@ -89,27 +89,33 @@ class Runner:
 
     def _pass(self, run: Run, pair: Processes, end: float) -> bool:
         """Run what is left to run; return False when a process was lost, or time is up."""
-        for place, step in enumerate(run.steps):
-            if not step.runs or (step.role is Role.TEST and place in run.outcomes):
-                continue
+        decided = {place for place in run.outcomes if run.steps[place].role is Role.TEST}
+        left = [place for place, step in enumerate(run.steps)
+                if step.runs and place not in decided]  # fmt: skip
+        for place in left:
             if time.monotonic() > end:
                 return False
-            began = time.monotonic()
-            outcome = _run_step(step, place, pair, run.outcomes.get(place))
+            began, last = time.monotonic(), place == left[-1]
+            outcome = _run_step(run.steps[place], place, pair, run.outcomes.get(place), last)
             outcome = replace(outcome, seconds=time.monotonic() - began)
             _record(run, place, outcome)
             if self.on_cell:
                 self.on_cell(len(run.outcomes), run.total)
-            if outcome.lost:
+            if outcome.lost and not last:
                 return False
         return True
 
 
-def _run_step(step: Step, place: int, pair: Processes, before: Outcome | None) -> Outcome:
-    """Run a step; if a process was lost in it ``before``, run its stub, or leave it out."""
+def _run_step(
+    step: Step, place: int, pair: Processes, before: Outcome | None, last: bool
+) -> Outcome:
+    """Run a step; if a process was lost in it ``before``, run its stub, or leave it out.
+
+    A test runs ``apart``, so that what comes after it never sees what it did; not the ``last``.
+    """
     deadly = before is not None and before.end in (End.TIMEOUT, End.DEAD)
     if step.role is Role.TEST:
-        return pair.run_tests(step.source, place, apart=True)
+        return pair.run_tests(step.source, place, apart=not last)
     if step.role in (Role.ANSWER, Role.WRITTEN):
         outcome = pair.run_student(step.stub if deadly else step.source, place)
         solution = step.cell.source

@@ -19,6 +19,7 @@ class Script:
     def __init__(self, ends: dict[str, Outcome]) -> None:
         self.ends = ends
         self.started: list[list[str]] = []
+        self.apart: list[bool] = []
 
     def __call__(self) -> Script:
         return self
@@ -41,6 +42,7 @@ class Script:
         return next((end for word, end in self.ends.items() if word in source), OK)
 
     def run_tests(self, source: str, place: int, apart: bool) -> Outcome:
+        self.apart += [apart] if "def test_" in source else []
         return self.run_student(source, place)
 
 
@@ -53,17 +55,35 @@ def place(steps: tuple[Step, ...], name: str) -> int:
 
 
 def test_after_a_crash_nothing_decided_runs_again_and_the_culprit_is_left_out() -> None:
-    script = Script({"test_mean_empty": Outcome(End.DEAD, lost=True)})
+    script = Script({"def test_mean():": Outcome(End.DEAD, lost=True)})
     seen: list[tuple[int, int]] = []
     steps = rebuilt(tiny.RIGHT).steps
     finished = Runner(script, 1, on_cell=lambda *cells: seen.append(cells)).run(steps)
     assert finished.complete
     again = script.started[1]
-    assert not any("def test_" in source for source in again)
+    assert ["test_mean_empty" in source for source in again if "def test_" in source] == [True]
     assert any("def oracle_double" in source for source in again)
     assert tiny.RIGHT["ex1_2-mean"] in again
     assert max(seen) == (finished.total, finished.total)
+    assert finished.outcomes[place(steps, "ex1_2-mean-test")].end is End.DEAD
+
+
+def test_only_the_last_test_needs_no_copy_of_the_students_process_and_no_restart() -> None:
+    script = Script({"test_mean_empty": Outcome(End.DEAD, lost=True)})
+    steps = rebuilt(tiny.RIGHT).steps
+    finished = Runner(script, 1).run(steps)
+    assert finished.complete
+    assert len(script.started) == 1
+    assert script.apart == [True] * (len(script.apart) - 1) + [False]
     assert finished.outcomes[place(steps, "ex1_2-mean-test-empty")].end is End.DEAD
+
+
+def test_a_last_test_that_a_cell_of_the_learners_follows_gets_a_copy() -> None:
+    followed = tiny.submission(tiny.RIGHT, lambda cells: cells.append(tiny.extra("print(1)")))
+    script = Script({})
+    steps = rebuild(read_notebook(followed, "my.ipynb"), tiny.bundle()).steps
+    assert Runner(script, 1).run(steps).complete
+    assert all(script.apart)
 
 
 def test_an_answer_that_kills_is_replaced_by_its_stub() -> None:
