@@ -16,8 +16,9 @@ from typing import IO, Any
 import nbgrader.api
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
-from nbgrader.converters.base import NbGraderException
+from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.preprocessors import CheckCellMetadata
+from nbgrader.utils import setenv
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError, SAWarning
@@ -139,13 +140,13 @@ def back_up(course: Course) -> Path | None:
 
 @contextmanager
 def one_gradebook() -> Iterator[None]:
-    """Let nbgrader keep its gradebook open: it opens it nine times for each submission.
+    """Let nbgrader keep its gradebook open: it opens it ten times for each submission.
 
-    Each time it would look for its tables and compile all queries again, which is more than half
-    of the work of recording.
+    Each time it would connect, look for its tables and compile all queries again, which is more
+    than half of the work of recording.
     """
     engines: dict[tuple[str, str], Engine] = {}
-    begin, make_engine = Gradebook.__init__, nbgrader.api.create_engine
+    begin, end, make_engine = Gradebook.__init__, Gradebook.close, nbgrader.api.create_engine
 
     def reopen(book: Any, db_url: str, course_id: str = "default_course", *rest: Any) -> None:
         engine = engines.get((db_url, course_id))
@@ -157,24 +158,37 @@ def one_gradebook() -> Iterator[None]:
         book.db = scoped_session(sessionmaker(autoflush=True, bind=engine, future=True))
 
     Gradebook.__init__, nbgrader.api.create_engine = reopen, _engine
+    Gradebook.close = lambda book: book.db.remove()
     try:
         yield
     finally:
         Gradebook.__init__, nbgrader.api.create_engine = begin, make_engine
+        Gradebook.close = end
+        for engine in engines.values():
+            engine.dispose()
 
 
 class _Recorder(Autograde):  # type: ignore[misc]
     """nbgrader's Autograde, with what is to be recorded laid out already.
 
     Metadata is not checked again: it is the release's, which nbgrader checked when it made that.
+    What nbgrader does before it runs a notebook and what it does after are one pass here, for
+    nothing runs in between.
     """
 
     desk: Desk
 
     def _init_preprocessors(self) -> None:
-        super()._init_preprocessors()
-        kept = self.exporter._preprocessors
-        kept[:] = [step for step in kept if not isinstance(step, CheckCellMetadata)]
+        self.exporter._preprocessors = []
+        for step in [*self.sanitize_preprocessors, *self.autograde_preprocessors]:
+            if step is not CheckCellMetadata:
+                self.exporter.register_preprocessor(step)
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Write a notebook into ``autograded/``, and its grades into the gradebook."""
+        self._init_preprocessors()
+        with setenv(NBGRADER_EXECUTION="autograde"):
+            BaseConverter.convert_single_notebook(self, notebook_filename)
 
 
 def record(course: Course, assignment: str, work: Work, results: Mapping[str, Examined]) -> None:
