@@ -307,12 +307,15 @@ def grade(
     Submissions are not changed. One that was graded before is skipped unless it, or the
     assignment, has changed since. The exit code is 0 only if every submission was graded.
     """
-    from rich.console import Console
+    from safetylab.grading.imports import uncollected
 
-    from safetylab.grading.batch import grade_assignment
-    from safetylab.grading.nbcourse import Course
-    from safetylab.grading.rooms import Limits
-    from safetylab.grading.summary import print_summary, progress_bar
+    with uncollected():
+        from rich.console import Console
+
+        from safetylab.grading.batch import grade_assignment
+        from safetylab.grading.nbcourse import Course
+        from safetylab.grading.rooms import Limits
+        from safetylab.grading.summary import print_summary, progress_bar
 
     root, name = _graded_course(course, assignment)
     with _pool(jobs, scheduler) as pool, progress_bar(name, Console(stderr=True)) as on_done:

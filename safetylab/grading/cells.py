@@ -17,6 +17,8 @@ from safetylab.grading import far
 
 MAX_TEXT = 100_000
 MAX_PICTURES = 8_000_000
+WARM = 8
+_WARMING = "from sys import path\ndef same(x):\n    return x\nsame(1)"
 SHOWN = ("image/png", "image/jpeg", "text/plain")
 
 
@@ -84,6 +86,18 @@ class Shell(InteractiveShell):
         config.HistoryManager.enabled = False
         config.InteractiveShell.colors = "NoColor"
         return cls.instance(config=config)
+
+    @classmethod
+    def make_warm(cls) -> Shell:
+        """Return the process's shell when it has run a cell as often as Python takes to adapt.
+
+        Memory that is written once here is written in none of the forks.
+        """
+        shell = cls.make_quiet()
+        shell.enter({})
+        for _ in range(WARM):
+            shell.run(_WARMING, 0)
+        return shell
 
     def init_display_formatter(self) -> None:
         """Format the few kinds of output that a grader is shown."""
