@@ -179,10 +179,12 @@ class _Recorder(Autograde):  # type: ignore[misc]
     desk: Desk
 
     def _init_preprocessors(self) -> None:
+        self.exporter.optimistic_validation = True  # at the end, not after each step
         self.exporter._preprocessors = []
         for step in [*self.sanitize_preprocessors, *self.autograde_preprocessors]:
-            if step is not CheckCellMetadata:
-                self.exporter.register_preprocessor(step)
+            self.exporter.register_preprocessor(step)
+        kept = self.exporter._preprocessors
+        kept[:] = [step for step in kept if not isinstance(step, CheckCellMetadata)]
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
         """Write a notebook into ``autograded/``, and its grades into the gradebook."""
