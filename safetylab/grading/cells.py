@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +49,9 @@ class Text(io.StringIO):
         if self.tell() < MAX_TEXT:
             super().write(text[:MAX_TEXT])
         return len(text)
+
+    def close(self) -> None:
+        """Stay open: it is read when the cell has ended."""
 
 
 class _Compiler(CachingCompiler):
@@ -108,6 +113,17 @@ class Shell(InteractiveShell):
     def enable_gui(self, gui: object = None) -> None:
         """Do nothing: there is no screen."""
 
+    def system(self, cmd: str) -> None:
+        """Run a shell line: IPython asks for a terminal, and here there is none."""
+        with tempfile.TemporaryFile() as printed:
+            line = self.var_expand(cmd, depth=1)  # type: ignore[no-untyped-call]
+            done = subprocess.run(
+                line, shell=True, check=False, stdout=printed, stderr=subprocess.STDOUT
+            )
+            printed.seek(0)
+            sys.stdout.write(printed.read(MAX_TEXT).decode(errors="replace"))
+        self.user_ns["_exit_code"] = done.returncode
+
     def showtraceback(self, *_: Any, **__: Any) -> None:
         """Do nothing: an error is told by `run`."""
 
@@ -147,7 +163,7 @@ class Shell(InteractiveShell):
 
 
 def _text(stream: object) -> str:
-    return stream.getvalue() if isinstance(stream, io.StringIO) else ""
+    return stream.getvalue() if isinstance(stream, Text) else ""
 
 
 class Names(dict[str, Any]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import symtable
 from collections.abc import Iterable
+from functools import lru_cache
 
 from safetylab.grading.rebuild import Role, Step
 
@@ -17,6 +18,7 @@ def plain(source: str) -> str:
     return str(manager.transform_cell(source))
 
 
+@lru_cache(maxsize=1000)
 def parsed(source: str) -> ast.Module | None:
     """Return the syntax tree of a cell, or nothing where it is no Python."""
     try:
@@ -40,10 +42,12 @@ def bound(source: str) -> frozenset[str]:
     return frozenset(names | defined(tree))
 
 
+_DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
 def defined(tree: ast.Module) -> set[str]:
     """Return the names of the functions and classes of a cell's top level."""
-    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-    return {node.name for node in tree.body if isinstance(node, kinds)}
+    return {node.name for node in tree.body if isinstance(node, _DEFINITIONS)}
 
 
 def imports(source: str) -> str:
@@ -68,25 +72,61 @@ def answer_names(source: str) -> frozenset[str]:
 
 
 def operators(steps: Iterable[Step]) -> frozenset[tuple[str, str]]:
-    """Return (class, operator) for each special method of the classes of the solution.
+    """Return (class, method) for each method of the classes of the solution.
 
-    A class with bases or a decorator has others, too: its operator is ``*``.
+    Three more kinds of pairs say of what else these classes are made and where they are used:
+    ``(class, "base:nn.Module")``, ``(class, "*")`` of a class of which more cannot be told, and
+    ``(name, "class:Net")`` of a name that the lab defines with the help of such a class.
     """
-    answers = (Role.ANSWER, Role.WRITTEN)
-    trees = [parsed(step.cell.source) for step in steps if step.role in answers]
-    classes = [node for tree in trees if tree for node in ast.walk(tree)
+    told = [step for step in steps if step.role not in (Role.EXTRA, Role.TEXT)]
+    trees = [(step.role, tree) for step in told if (tree := parsed(step.cell.source))]
+    classes = [node for role, tree in trees if role in _ANSWERS for node in ast.walk(tree)
                if isinstance(node, ast.ClassDef)]  # fmt: skip
-    return frozenset(
-        (made.name, op) for made in classes
-        for op in [*_special(made), *(["*"] if made.bases or made.decorator_list else [])]
-    )  # fmt: skip
+    pairs = {(made.name, part) for made in classes for part in _parts(made)}
+    return frozenset(pairs | _uses([tree for _, tree in trees], {made.name for made in classes}))
 
 
-def _special(made: ast.ClassDef) -> list[str]:
+_ANSWERS = (Role.ANSWER, Role.WRITTEN)
+_MADE_BY = {
+    "dataclass": ["eq", "ne", "lt", "le", "gt", "ge"],
+    "total_ordering": ["lt", "le", "gt", "ge"],
+}
+
+
+def _parts(made: ast.ClassDef) -> Iterable[str]:
     names = [item.name for item in made.body if isinstance(item, ast.FunctionDef)]
     names += [target.id for item in made.body if isinstance(item, ast.Assign)
               for target in item.targets if isinstance(target, ast.Name)]  # fmt: skip
-    return [name[2:-2] for name in names if name.startswith("__") and name.endswith("__")]
+    yield from (_bare(name) for name in names)
+    for base in made.bases:
+        yield f"base:{ast.unparse(base.value if isinstance(base, ast.Subscript) else base)}"
+    for step in made.decorator_list:
+        name = ast.unparse(step.func if isinstance(step, ast.Call) else step).rpartition(".")[2]
+        yield from _MADE_BY.get(name, ["*"])
+
+
+def _bare(name: str) -> str:
+    return name[2:-2] if name.startswith("__") and name.endswith("__") else name
+
+
+def _uses(trees: Iterable[ast.Module], classes: set[str]) -> set[tuple[str, str]]:
+    """Say of each name on which of the classes it depends, through however many others."""
+    words: dict[str, set[str]] = {}
+    for node in (node for tree in trees for node in tree.body):
+        names = [part for part in ast.walk(node) if isinstance(part, ast.Name)]
+        made = {part.id for part in names if isinstance(part.ctx, ast.Store)}
+        for name in {node.name} if isinstance(node, _DEFINITIONS) else made:
+            words.setdefault(name, set()).update(part.id for part in names)
+    return {(name, f"class:{one}") for name in words for one in _reach(name, words) & classes}
+
+
+def _reach(name: str, words: dict[str, set[str]]) -> set[str]:
+    reached, waiting = {name}, [name]
+    while waiting:
+        new = words.get(waiting.pop(), set()) - reached
+        reached |= new
+        waiting += new
+    return reached
 
 
 def shared(steps: Iterable[Step]) -> frozenset[str]:

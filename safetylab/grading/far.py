@@ -43,6 +43,14 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "enter": lambda target: type(target).__enter__(target),
     "exit": lambda target: type(target).__exit__(target, None, None, None),
 }  # fmt: skip
+COMPARING = {
+    "allclose", "close", "compare", "count", "difference", "dist", "endswith", "eq", "equal",
+    "equals", "find", "ge", "gt", "identical", "index", "intersection", "isclose", "isdisjoint",
+    "isin", "issubset", "issuperset", "le", "lt", "ne", "not_equal", "startswith", "sub",
+    "subtract", "symmetric_difference",
+}  # fmt: skip
+"""Methods that are shown another value: an object that is none could say whatever suits it."""
+RESUMING = ("send", "throw")
 _HERE = object.__getattribute__
 
 
@@ -63,7 +71,12 @@ class Far(Reference):
             raise AttributeError(name)
         if name == "__signature__":
             return _signature(_ask(self, "signature"))
-        return _ask(self, "getattr", name)
+        if name in COMPARING and not _may(self, name):
+            raise AttributeError(f"{name!r} of a value that is none is not asked")
+        value = _ask(self, "getattr", name)
+        if name in RESUMING and isinstance(value, Reference):
+            object.__setattr__(value, "_resumes", True)
+        return value
 
     def __setattr__(self, name: str, value: Any) -> None:
         _ask(self, "setattr", name, value)
@@ -139,10 +152,32 @@ def _may(far: Far, op: str) -> bool:
     """Whether the student's operator is asked.
 
     An object that claims to equal everything would turn any comparison with an expected value into
-    a pass; so only operators that the solution's class of that name has, too, are asked.
+    a pass; so only operators that the solution's class of that name has, too, are asked, and only
+    by tests of what is made with that class.
     """
     peer, name = peer_of(far), _HERE(far, "_about")["name"]
-    return not peer.trusted or bool({(name, op), (name, "*")} & peer.operators)
+    return not peer.trusted or (name in peer.playing and _has(peer, name, op))
+
+
+def _has(peer: Peer, name: str, op: str, depth: int = 0) -> bool:
+    """Whether the solution's class of that name has that method, by itself or by its bases."""
+    if {(name, op), (name, "*")} & peer.operators:
+        return True
+    bases = [part[5:] for kind, part in peer.operators if kind == name and part[:5] == "base:"]
+    return depth < 9 and any(_inherits(peer, base, op, depth) for base in bases)
+
+
+def _inherits(peer: Peer, base: str, op: str, depth: int) -> bool:
+    if any(kind == base for kind, _ in peer.operators):
+        return _has(peer, base, op, depth + 1)
+    first, *rest = base.split(".")
+    found: Any = dict.get(peer.namespace, first, getattr(builtins, first, None))
+    for part in rest:
+        found = getattr(found, part, None)
+    if not isinstance(found, type):
+        return True
+    own = getattr(found, f"__{op}__", None) or getattr(found, op, None)
+    return own is not None and own is not getattr(object, f"__{op}__", None)
 
 
 def _compared(far: Far, op: str, other: object, otherwise: bool) -> Any:
@@ -390,6 +425,16 @@ def made_error(kind: type[BaseException], about: dict[str, Any]) -> BaseExceptio
         error = RuntimeError(f"{about['name']}: {text}" if text else str(about["name"]))
     error._frames = [_frame(frame) for frame in about["frames"][:30]]  # type: ignore[attr-defined]
     return error
+
+
+def outspoken(error: BaseException, op: str, args: tuple[Any, ...]) -> BaseException:
+    """Return an error that ends no loop of the tests: only an iterator may say that it ends."""
+    ends = op == "next" or (op == "call" and "_resumes" in vars(args[0]))
+    if ends or not isinstance(error, StopIteration | StopAsyncIteration):
+        return error
+    made = RuntimeError(f"{type(error).__name__} outside an iterator")
+    made._frames = getattr(error, "_frames", [])  # type: ignore[attr-defined]
+    return made
 
 
 def _frame(parts: list[Any]) -> list[Any]:

@@ -22,6 +22,7 @@ ALL_FILES_LIMIT = 64 * MIB
 MOST_FILES = 500
 DEEPEST = 16
 LONGEST_TIME = 100
+LONGEST_PATH = 1000
 TIMESTAMP = "timestamp.txt"
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -165,6 +166,8 @@ def _unfit(entry: os.DirEntry[str], name: str, depth: int) -> str:
     """Return why a file or folder is not taken, or nothing."""
     if entry.is_symlink():
         return "it is a link"
+    if len(os.fsencode(name)) > LONGEST_PATH:  # where it is copied to, it would be longer still
+        return "its path is too long"
     if entry.is_dir(follow_symlinks=False):
         return "too many folders deep" if depth >= DEEPEST else ""
     if not entry.is_file(follow_symlinks=False):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from safetylab.grading.outcome import End, Outcome
+from safetylab.grading.outcome import End, Frame, Outcome
 from safetylab.grading.rebuild import Role, Step
 from safetylab.grading.report import Check, Row, Status
 from safetylab.grading.run import Run
@@ -63,7 +64,10 @@ def earned(step: Step, outcome: Outcome) -> float:
     if outcome.end is not End.OK:
         return 0.0
     value, worth = outcome.value, step.cell.points
-    return worth if value is None or not 0 <= value <= worth else value
+    if value is None:
+        return worth
+    # Where nbgrader gives all points for a number that is none, or is below nothing.
+    return 0.0 if math.isnan(value) else min(max(0.0, value), worth)
 
 
 class _Exercise:
@@ -182,8 +186,9 @@ class _Exercise:
             return Verdict(Status.WRONG if started else Status.NOT_STARTED, message, misconception)
         if _is_empty_stub(outcome) or self._untouched(place):
             return NOT_WRITTEN
-        if outcome.ename == "AssertionError" and self._may_be_hidden(place, outcome):
-            return Verdict(Status.WRONG, f"a hidden test of {self.number} failed")
+        if self._may_be_hidden(place, outcome):
+            why = "" if outcome.ename == "AssertionError" else f" ({_error_name(outcome)})"
+            return Verdict(Status.WRONG, f"a hidden test of {self.number} failed{why}")
         return Verdict(Status.WRONG, self._raised(outcome))
 
     def _untouched(self, test: int) -> bool:
@@ -191,19 +196,32 @@ class _Exercise:
         return bool(answers) and all(step.present and not step.changed for step in answers)
 
     def _may_be_hidden(self, place: int, outcome: Outcome) -> bool:
-        """Whether the failing line is in a hidden region, or cannot be told."""
-        hidden = _hidden_lines(self.run.steps[place].source)
-        lines = {frame.line for frame in outcome.frames if frame.count == place}
-        return bool(hidden) and (not lines or bool(lines & hidden))
+        """Whether the error is a hidden test's own, or may be: its text may tell what is hidden."""
+        frames = list(self._frames(outcome))
+        own = outcome.ename != "AssertionError" and any(_is_learners(step) for step, _ in frames)
+        if own:
+            return False
+        labs = [(step, frame.line) for step, frame in frames if not _is_learners(step)]
+        unknown = not labs and bool(_hidden_lines(self.run.steps[place].source))
+        return unknown or any(line in _hidden_lines(step.source) for step, line in labs)
+
+    def _frames(self, outcome: Outcome) -> Iterator[tuple[Step, Frame]]:
+        """The cells and lines of a traceback; a student's code can make up their numbers."""
+        for frame in outcome.frames:
+            if 0 <= frame.count < len(self.run.steps):
+                yield self.run.steps[frame.count], frame
 
     def _raised(self, outcome: Outcome) -> str:
         """A sentence with the learner's own line, where the traceback passes through one."""
-        for frame in reversed(outcome.frames):
-            step = self.run.steps[frame.count]
-            if step.role in (Role.ANSWER, Role.EXTRA, Role.OPEN):
+        for step, frame in reversed(list(self._frames(outcome))):
+            if _is_learners(step):
                 who = frame.function if frame.function.isidentifier() else "your code"
                 return f"{who} raised {_error(outcome)} (in {step.label}, line {frame.line})"
         return f"the test stopped with {_error(outcome)}"
+
+
+def _is_learners(step: Step) -> bool:
+    return step.role in (Role.ANSWER, Role.EXTRA, Role.OPEN)
 
 
 def _begun(step: Step) -> bool:
@@ -216,14 +234,25 @@ def _is_empty_stub(outcome: Outcome) -> bool:
 
 def _parse(text: str) -> tuple[str, str]:
     """Split ``text [1.1/no-sign]`` into ``text`` and ``no-sign``."""
+    text = _written(text)
     found = _TAG.search(text)
     return (text[: found.start()], found[2] or "") if found else (text, "")
 
 
 def _error(outcome: Outcome) -> str:
-    text = _CELL_FILE.sub(r"(line \1)", " ".join(outcome.evalue.split()))
+    text = _CELL_FILE.sub(r"(line \1)", " ".join(_written(outcome.evalue).split()))
     text = text if len(text) <= LONGEST else text[:LONGEST] + "..."
-    return f"{outcome.ename}: {text}" if text else outcome.ename
+    return f"{_error_name(outcome)}: {text}" if text else _error_name(outcome)
+
+
+def _error_name(outcome: Outcome) -> str:
+    return " ".join(_written(outcome.ename).split())
+
+
+def _written(text: str) -> str:
+    """Return text that a file can hold (half of an emoji is none) and that no terminal obeys."""
+    text = text.encode("utf-8", "replace").decode()
+    return "".join(c if c.isprintable() or c.isspace() else "?" for c in text)
 
 
 def _story(who: str, outcome: Outcome, timeout: float) -> str:

@@ -66,6 +66,8 @@ def read_notebook(content: bytes, name: str) -> Notebook:
     values = _parse(text, name)
     raw_cells = values["cells"]
     if len(raw_cells) > MOST_CELLS:
+        raw_cells = [raw for raw in raw_cells if not _is_blank(raw)]
+    if len(raw_cells) > MOST_CELLS:
         raise BadSubmission(
             f"{name} has {len(raw_cells)} cells, and {MOST_CELLS} are as many as are looked at: "
             "delete those that you do not need"
@@ -78,14 +80,16 @@ def read_notebook(content: bytes, name: str) -> Notebook:
 
 
 def _decode(content: bytes) -> tuple[str, tuple[str, ...]]:
+    encoding = json.detect_encoding(content)
     try:
-        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return content.decode("utf-16"), ("the file was saved as UTF-16: read as such",)
-        return content.decode("utf-8-sig"), ()
+        text = content.decode(encoding).rstrip("\0")  # a crash of the machine leaves such behind
     except UnicodeDecodeError:
         return content.decode("latin-1"), (
             "the file is not UTF-8: it was read as Latin-1, so accented letters may differ",
         )
+    if encoding.startswith("utf-8"):
+        return text, ()
+    return text, (f"the file was saved as {encoding[:6].upper()}: read as such",)
 
 
 def _parse(text: str, name: str) -> dict[str, Any]:
@@ -152,6 +156,12 @@ def _cell(raw: object) -> Cell | None:
         task=task,
         raw=raw,
     )
+
+
+def _is_blank(raw: object) -> bool:
+    """Whether a cell says nothing and is none of an exercise."""
+    cell = _cell(raw)
+    return cell is not None and not (cell.source.strip() or cell.grade or cell.solution)
 
 
 def _content_name(kind: str, source: str) -> str:

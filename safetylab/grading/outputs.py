@@ -23,6 +23,7 @@ BY_MACHINE = (
 )
 BY_A_PERSON = "This notebook could not be graded by machine: a person decides on its points."
 PAGE = 90
+MOST_OUTPUTS = 200
 _ENDS = {
     "timeout": ("Timeout", "this cell did not finish in time"),
     "dead": ("Died", "this cell ended its Python process"),
@@ -41,7 +42,10 @@ def tags(report: Report) -> dict[str, str]:
 
 def cell_outputs(sat: ExamCell, cell: NotebookNode, tag: str = "") -> list[NotebookNode]:
     """Return outputs of which nbgrader makes ``sat.score``, whatever the cell printed."""
-    outputs = [_shown(output, is_grade(cell)) for output in sat.outputs]
+    outputs = [_shown(output, is_grade(cell)) for output in sat.outputs[:MOST_OUTPUTS]]
+    if len(sat.outputs) > MOST_OUTPUTS:
+        more = f"... ({len(sat.outputs) - MOST_OUTPUTS} more outputs)\n"
+        outputs.append(_output("stream", name="stdout", text=more))
     if not sat.end and "demo" in cell.metadata.get("tags", []):
         outputs.append(_output("stream", name="stdout", text=f"{NOT_RUN}\n"))
     if sat.end in ("error", *_ENDS):
@@ -55,8 +59,8 @@ def _shown(output: Output, graded: bool) -> NotebookNode:
     if output.kind in ("stdout", "stderr"):
         # Under a test, nbgrader takes a warning on stderr for a failure.
         name = "stdout" if graded else output.kind
-        return _output("stream", name=name, text=output.data)
-    return _output("display_data", data={output.kind: output.data})
+        return _output("stream", name=name, text=written(output.data))
+    return _output("display_data", data={output.kind: written(output.data)})
 
 
 def _failure(sat: ExamCell, tag: str) -> NotebookNode:
@@ -64,6 +68,7 @@ def _failure(sat: ExamCell, tag: str) -> NotebookNode:
     evalue = (sat.evalue or evalue) + tag
     sentence = sat.role == Role.TEST.name and sat.evalue
     text = _wrapped(evalue) if sentence else f"{ename}: {evalue}"
+    ename, evalue, text = map(written, (ename, evalue, text))
     return _output("error", ename=ename, evalue=evalue, traceback=[text])
 
 
@@ -107,7 +112,13 @@ def is_for_graders(cell: NotebookNode) -> bool:
     return bool(cell.metadata.get("safetylab", {}).get("for") == "graders")
 
 
+def written(text: str) -> str:
+    """Return text that a file can hold: half of an emoji is none."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def plain(text: str) -> str:
     """Return a sentence as Markdown that shows just that sentence."""
+    text = written(text)
     escaped = "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!|~$" else c for c in text)
     return escaped.replace("&", "&amp;").replace("<", "&lt;")

@@ -13,6 +13,7 @@ import math
 import operator
 import socket
 import struct
+import time
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -90,13 +91,21 @@ def receive(sock: socket.socket, limit: int = MAX_FRAME) -> tuple[Tree, list[byt
 
 
 def _read(sock: socket.socket, size: int) -> bytearray:
+    """Read that many bytes; the socket's timeout is for all of them, not for each."""
     content = bytearray(size)
     view, done = memoryview(content), 0
+    seconds = sock.gettimeout()
+    end = time.monotonic() + (seconds or 0)
     while done < size:
+        if seconds:
+            sock.settimeout(max(0.001, end - time.monotonic()))
         count = sock.recv_into(view[done:])
         if not count:
             raise EOFError
         done += count
+        if seconds and time.monotonic() > end:
+            raise TimeoutError
+    sock.settimeout(seconds)
     return content
 
 

@@ -47,6 +47,21 @@ def odd(name: str, code: str, fair: tuple[float, float] = (2, 3)) -> Case:
     return right(name, lambda cells: cells.insert(3, tiny.extra(code)), fair)
 
 
+ROGUE = """
+import gc, os, socket, struct, time
+from safetylab.grading import wire
+from safetylab.grading.peer import Peer
+(peer,) = [thing for thing in gc.get_objects() if type(thing) is Peer]
+
+def is_open(line):
+    try: return bool(os.fstat(line.fileno()))
+    except OSError: return False
+
+lines = [thing for thing in gc.get_objects() if type(thing) is socket.socket]
+(control,) = [line for line in lines if line is not peer.sock and is_open(line)]
+"""
+"""Code that has found the lines to the tests and to the grader."""
+
 EQUAL = """
 class Equal{base}:
     def __eq__(self, other): return True
@@ -187,11 +202,68 @@ ENDINGS = {
     "a list that holds itself": "def double(x):\n    a = []; a.append(a); return a",
     "a deep list": ("def double(x):\n    a = []\n    for _ in range(10**5): a = [a]\n    return a"),
     "a name that is no text": "class X(Exception):\n    __qualname__ = 'a.b.c'\ndef double(x):\n    raise X",
+    "a line of a traceback made up": (
+        "exec(compile('def double(x):\\n    raise KeyError', '<cell 99999>', 'exec'))"
+    ),
+    "an error with half an emoji": "def double(x):\n    raise ValueError('\\ud83d | \\x1b[2J')",
+    "an error whose name is a page": (
+        "class X(Exception): pass\nX.__name__ = X.__qualname__ = '<script>\\n\\n# x'\n"
+        "def double(x):\n    raise X('\\0')"
+    ),
+    "a group of errors": "def double(x):\n    raise ExceptionGroup('a', [ValueError(1)])",
+    "a test to be skipped": "import unittest\ndef double(x): raise unittest.SkipTest",
+    "a process that stops itself": (
+        "import os, signal\ndef double(x): os.kill(os.getpid(), signal.SIGSTOP)"
+    ),
+    "an answer that comes one byte at a time": (
+        f"{ROGUE}def double(x):\n    peer.sock.sendall(struct.pack('!II', 50, 60_000_000))\n"
+        "    while True:\n        peer.sock.send(b' '); time.sleep(0.5)"
+    ),
+    "no answers": f"{ROGUE}def double(x):\n    for tree in (None, [], {{}}): wire.send(peer.sock, tree)",
+    "questions without end": (
+        f"{ROGUE}def double(x):\n"
+        "    while True: wire.send(peer.sock, ['ask', 'x', ['list', [['yours', 0]]]])"
+    ),
+    "all file descriptors": "import os\ndef double(x): os.closerange(0, 999)",
     "an error that cannot be shown": (
         "class X(Exception):\n    def __str__(self): raise ValueError\ndef double(x):\n    raise X"
     ),
 }
 """Each costs exercise 1.1 and nothing else."""
+
+RIGHT = {
+    "print to a closed stdout": "import sys\ndef double(x):\n    sys.stdout.close(); return x + x",
+    "fork and come back": "import os\ndef double(x):\n    os.fork(); return x + x",
+    "stop the process they came from": (
+        "import os, signal\ndef double(x):\n    os.kill(os.getppid(), signal.SIGSTOP); return x + x"
+    ),
+    "begin with a shell line": "!echo hello\nlines = !echo 2\ndef double(x): return int(lines[0]) * x",
+    "stand in a file of their own": (
+        "open('own.py', 'w').write('def twice(x): return x + x')\nfrom own import twice as double"
+    ),
+    "end with exit()": "def double(x): return x + x\nexit()",
+    "use threads": (
+        "from concurrent.futures import ThreadPoolExecutor\ndef double(x):\n"
+        "    with ThreadPoolExecutor(2) as pool: return sum(pool.map(int, [x, x]))"
+    ),
+    "use an event loop": (
+        "import asyncio\nasync def later(x): return x + x\n"
+        "def double(x): return asyncio.run(later(x))"
+    ),
+    "are deep": (
+        "import sys\nsys.setrecursionlimit(10**6)\n"
+        "def double(x, n=20_000): return x + x if n == 0 else double(x, n - 1)"
+    ),
+    "are a method": "class Of:\n    __slots__ = ()\n    def double(self, x): return x + x\ndouble = Of().double",
+    "come with line ends of Windows": "%%time\r\ndef double(x):\r\n    return x + x\r\n",
+    "come after a reset": "%reset -f\ndef double(x): return x + x",
+    "rename what Python has": "list = str = print = id = 7\ndef double(x): return x + x",
+    "are new Python": (
+        "from __future__ import annotations\ndef double(x: Number) -> Number:\n"
+        "    match x:\n        case int(): return (y := x + x)"
+    ),
+}
+"""Whatever these do beside it, they double."""
 
 SNOOPS = {
     "the course": "/work /home /root /srv /mnt /media /data",
@@ -228,6 +300,15 @@ ODD = {
     "exit in a scratch cell": "exit()",
     "a syntax error in a scratch cell": "def (",
     "a question mark": "len?",
+    "an end of the process": "import os\nos._exit(0)",
+    "an endless loop": "while True: pass",
+    "a fork": "import os\nos.fork()",
+    "a closed stdout": "import sys\nsys.stdout.close()",
+    "half an emoji": "print('\\ud83d')\n'\\udc00'",
+    "a frame that comes one byte at a time": (
+        f"{ROGUE}control.sendall(struct.pack('!II', 50, 60_000_000))\nif os.fork() == 0:\n"
+        "    while True:\n        control.send(b' '); time.sleep(0.5)"
+    ),
     "a reloaded module": "import importlib, json\nimportlib.reload(json)",
     "sockets": (
         "import socket\ntry:\n    socket.create_connection(('127.0.0.1', 22), 1)\n"
@@ -273,6 +354,20 @@ def _schema(cells: list[Any]) -> None:
             cell["metadata"]["nbgrader"]["schema_version"] = 17
 
 
+def _ends(cells: list[Any]) -> None:
+    cells[:0] = [tiny.extra("import os; os._exit(0)") for _ in range(7)]
+
+
+def _blanks(cells: list[Any]) -> None:
+    cells += [tiny.extra(" ") for _ in range(3000)]
+
+
+def _types(cells: list[Any]) -> None:
+    odd = [[], None, "x", {"nbgrader": []}, {"nbgrader": {"grade_id": []}}, {"tags": "x"}]
+    for number, cell in enumerate(cells):
+        cell["metadata"] = odd[number % len(odd)]
+
+
 CELLS: dict[str, tuple[Callable[[list[Any]], None], tuple[float, float]]] = {
     "a deleted test": (_delete("ex1_1-double-test"), (2, 3)),
     "an edited test": (_source("ex1_1-double-test", "pass"), (2, 3)),
@@ -283,6 +378,9 @@ CELLS: dict[str, tuple[Callable[[list[Any]], None], tuple[float, float]]] = {
     "all metadata stripped": (_strip, (2, 3)),
     "a second copy of a test": (_double, (2, 3)),
     "a schema of the future": (_schema, (2, 3)),
+    "seven cells that end the process": (_ends, (2, 3)),
+    "thousands of blank cells": (_blanks, (2, 3)),
+    "metadata of all types": (_types, (2, 3)),
     "an edited oracle": (_source("oracle-double", "def oracle_double(x): return 7"), (2, 3)),
 }
 
@@ -300,6 +398,9 @@ def _kernel(text: str) -> bytes:
 FILES = [
     _bytes("UTF-16", lambda text: text.encode("utf-16"), (2, 3)),
     _bytes("a byte order mark", lambda text: text.encode("utf-8-sig"), (2, 3)),
+    _bytes("UTF-16 without a mark", lambda text: text.encode("utf-16-le"), (2, 3)),
+    _bytes("UTF-32", lambda text: text.encode("utf-32"), (2, 3)),
+    _bytes("NULs at the end", lambda text: text.encode() + bytes(512), (2, 3)),
     _bytes("Latin-1", lambda text: text.replace("linear", "lin\xe9ar").encode("latin-1"), (2, 3)),
     _bytes("another kernel", _kernel, (2, 3)),
 ]
@@ -307,6 +408,7 @@ FILES = [
 CASES = [
     *(cheat(f"cheat: {name}", code) for name, code in PATCHES.items()),
     *(answer(f"ends: {name}", code, (0, 3)) for name, code in ENDINGS.items()),
+    *(answer(f"answers that {name}", code, (2, 3)) for name, code in RIGHT.items()),
     *(odd(f"odd: {name}", code) for name, code in ODD.items()),
     *(right(f"cells: {name}", edit, fair) for name, (edit, fair) in CELLS.items()),
     *FILES,

@@ -18,6 +18,7 @@ NEEDS_WALLS = {
     "ends: a signal to everybody",
     "ends: forks without end",
     "ends: a file without end",
+    "answers that stop the process they came from",
     *(f"odd: a look at {name}" for name in hostile.SNOOPS),
 }
 

@@ -109,6 +109,15 @@ def test_deep_folders_end_somewhere(folder: Path) -> None:
     assert "too many folders deep" in found.notes[0]
 
 
+def test_paths_that_no_copy_could_have_are_left_out(folder: Path) -> None:
+    place = folder.joinpath(*["d" * 200] * 6)
+    place.mkdir(parents=True)
+    (place / "x.txt").write_text("x")
+    found = taken(folder)
+    assert not found.files
+    assert "its path is too long" in found.notes[0]
+
+
 def test_names_that_cannot_be_written_are_left_out(folder: Path) -> None:
     Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.txt")).touch()
     (folder / "line\nbreak").touch()
