@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
+import platform
 import resource
 import signal
+import struct
 from pathlib import Path
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -13,6 +16,16 @@ NEWNS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x20000, 0x8000000, 0x10000000, 0x20000
 NOSUID, NODEV, PRIVATE, REC = 2, 4, 1 << 18, 1 << 14
 PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 24, 38
 _CAPABILITY_VERSION = 0x20080522
+PR_SET_SECCOMP = 22
+_LOAD, _IF_EQUAL, _IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
+_ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
+DENIED = {
+    "x86_64": (0xC000003E, (319, 447, 29, 425, 248, 249, 250)),
+    "aarch64": (0xC00000B7, (279, 447, 194, 425, 217, 218, 219)),
+}
+"""By machine: its architecture, and the numbers of memfd_create, memfd_secret, shmget,
+io_uring_setup, add_key, request_key and keyctl: memory that belongs to no process, and the keys
+that one process would find of another."""
 FIRST_UID = 200_000
 PROCESSES = 96
 FILES = 512
@@ -79,6 +92,7 @@ def own_world(number: int, as_root: bool) -> None:
         os.setresgid(FIRST_UID + number, FIRST_UID + number, FIRST_UID + number)
         os.setresuid(FIRST_UID + number, FIRST_UID + number, FIRST_UID + number)
     _drop_capabilities()
+    _deny_calls()
 
 
 def _drop_capabilities() -> None:
@@ -87,6 +101,26 @@ def _drop_capabilities() -> None:
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
     _call("capset", header, (ctypes.c_uint32 * 6)())
     _call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def _deny_calls() -> None:
+    """Refuse the calls in `DENIED`, which no folder, namespace or limit holds back (seccomp)."""
+    if platform.machine() not in DENIED:
+        return
+    architecture, calls = DENIED[platform.machine()]
+    to_refusal = [len(calls) - place for place in range(len(calls))]
+    steps = [
+        (_LOAD, 0, 0, 4),  # the architecture: no other one's numbers
+        (_IF_EQUAL, 1, 0, architecture),
+        (_RETURN, 0, 0, _ERRNO | errno.EPERM),
+        (_LOAD, 0, 0, 0),  # the number of the call: none of x32's
+        (_IF_AT_LEAST, len(calls) + 1, 0, 0x40000000),
+        *((_IF_EQUAL, far, 0, call) for far, call in zip(to_refusal, calls, strict=True)),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _ERRNO | errno.EPERM),
+    ]
+    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
+    _call("prctl", PR_SET_SECCOMP, 2, struct.pack("HP", len(steps), ctypes.addressof(code)), 0, 0)
 
 
 def limit(memory: float, alone: bool) -> None:
@@ -100,19 +134,12 @@ def limit(memory: float, alone: bool) -> None:
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: FILE_BYTES,
         resource.RLIMIT_NOFILE: FILES,
-        resource.RLIMIT_DATA: _data_bytes() + int(memory * 2**30),
+        resource.RLIMIT_DATA: _memory("self", "VmData:") + int(memory * 2**30),
     }
     if alone:
         bounds[resource.RLIMIT_NPROC] = PROCESSES
     for kind, bound in bounds.items():
         resource.setrlimit(kind, (bound, bound))
-
-
-def _data_bytes() -> int:
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmData:"):
-            return int(line.split()[1]) * 1024
-    return 0
 
 
 def close_all_but(*kept: int) -> None:
@@ -155,12 +182,14 @@ def descendants(root: int) -> list[int]:
 
 
 def memory_of(root: int) -> int:
-    """Bytes of memory that the processes below ``root``, and it, hold for themselves."""
-    total = 0
-    for pid in [root, *descendants(root)]:
-        try:
-            _, resident, shared, *_ = Path(f"/proc/{pid}/statm").read_text().split()
-        except (OSError, ValueError):
-            continue
-        total += (int(resident) - int(shared)) * resource.getpagesize()
-    return total
+    """Bytes of memory that the processes below ``root``, and it, hold beside files."""
+    return sum(_memory(pid, "RssAnon:", "RssShmem:") for pid in [root, *descendants(root)])
+
+
+def _memory(pid: int | str, *kinds: str) -> int:
+    """Add up what the system tells of a process, in bytes; one that has ended holds nothing."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(kinds))

@@ -201,11 +201,12 @@ class Side:
         try:
             self.control.settimeout(seconds)
             wire.send(self.control, [self.count, op, values], blobs)
-            while True:
+            while time.monotonic() < deadline:
                 self.control.settimeout(max(0.01, deadline - time.monotonic()))
                 (number, answer), _ = wire.receive(self.control, MAX_ANSWER)
                 if number == self.count:
                     return answer
+            return Outcome(End.TIMEOUT, lost=True)
         except TimeoutError:
             return Outcome(End.TIMEOUT, lost=True)
         except (EOFError, OSError, wire.WireError, ValueError, TypeError):
@@ -332,7 +333,8 @@ def _devices() -> list[str]:
     server, in which it could not make namespaces of processes.
     """
     names = [f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom")]
-    return [*(part for name in names for part in ("--dev-bind", name, name)),
+    return ["--perms", "0755", "--dir", "/dev",  # as root, bubblewrap would keep it to root
+            *(part for name in names for part in ("--dev-bind", name, name)),
             "--dir", "/dev/shm", "--symlink", "/proc/self/fd", "/dev/fd"]  # fmt: skip
 
 
