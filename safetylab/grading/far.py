@@ -431,11 +431,11 @@ def _bridge_class() -> Any:
         @staticmethod
         def forward(context: Any, peer: Peer, number: int, places: list[int], value: Any,
                     *tensors: Any) -> Any:  # fmt: skip
-            context.ask = lambda gradient: peer.request("gradients", number, gradient, places)
+            context.ask = lambda gradient: peer.request("gradients", number, gradient, places,
+                                                        torch.is_grad_enabled())  # fmt: skip
             return value.clone()
 
         @staticmethod
-        @torch.autograd.function.once_differentiable
         def backward(context: Any, gradient: Any) -> Any:
             return (None, None, None, None, None, *context.ask(gradient))
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from safetylab.grading import far, tensors, wire
 from safetylab.grading.far import Far
+from safetylab.grading.leaves import Leaves
 from safetylab.grading.wire import Codec, Tree, WireError
 
 MAX_TEXT = 20_000
@@ -56,9 +57,7 @@ class Peer:
         self._mirrors: dict[tuple[int, int], type[BaseException]] = {}
         self._errors: list[BaseException] = []
         self._kept: dict[int, Any] = {}
-        self._sent: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
-        self._received: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
-        self._links = 0
+        self.leaves = Leaves()
         self._serving = 0
 
     # --- asking
@@ -73,8 +72,9 @@ class Peer:
             raise RuntimeError("an object of the tests can be used only while a test runs")
         codec = self._codec(reply=False)
         tree = codec.to_tree(list(args))
+        changes = self._changes(codec)
         try:
-            wire.send(self.sock, ["ask", op, tree], codec.blobs)
+            wire.send(self.sock, ["ask", op, tree, changes], codec.blobs)
             answer, blobs = self._receive()
             while answer[0] == "ask":
                 self.answer(answer, blobs)
@@ -101,13 +101,28 @@ class Peer:
             self.sock.settimeout(None)
 
     def _result(self, asked: Codec, answer: Tree, blobs: list[bytes]) -> Any:
-        kind, changed, tree, printed = answer
+        kind, changed, tree, printed, changes = answer
         codec = self._codec(reply=True, blobs=blobs, objects=list(asked.objects))
         for place, content in changed:
             tensors.overwrite(asked.objects[place], codec.to_value(content))
         if self.trusted and printed:
             sys.stdout.write(str(printed)[:MAX_TEXT])
-        return codec.to_value(tree) if kind == "ok" else far.Raised(self._error(tree))
+        value = codec.to_value(tree) if kind == "ok" else far.Raised(self._error(tree))
+        self._take_changes(codec, changes)
+        return value
+
+    def _changes(self, codec: Codec) -> Tree:
+        """Return what this frame tells of tensors that both sides hold."""
+        changes = [[number, codec.renew(tensor)] for number, tensor in self.leaves.changed()]
+        self.leaves.settle()
+        return changes
+
+    def _take_changes(self, codec: Codec, changes: Tree) -> None:
+        for number, tree in changes:
+            new, old = codec.to_value(tree), self.leaves.find(-number)
+            if old is not None and new is not old:
+                tensors.overwrite(old, new)
+        self.leaves.settle()
 
     # --- answering
 
@@ -116,9 +131,10 @@ class Peer:
         codec = self._codec(reply=False, blobs=blobs)
         if self.trusted and asked[1] != "gradients" and asked[2][1][0][0] != "yours":
             raise WireError("only what the tests handed out can be asked for")
-        args = codec.to_value(asked[2])
-        watched = [(place, tensors.watch(value)) for place, value in enumerate(codec.objects)
-                   if place and value is not None]  # fmt: skip
+        args, sent = codec.to_value(asked[2]), list(codec.objects)
+        self._take_changes(codec, asked[3])
+        watched = [(place, tensors.watch(value)) for place, value in enumerate(sent)
+                   if place and value is not None and not self.leaves.follows(value)]  # fmt: skip
         self._serving += 1
         try:
             kind, value = "ok", self._do(str(asked[1]), args)
@@ -128,11 +144,12 @@ class Peer:
             kind, value = "error", error
         finally:
             self._serving -= 1
-        back = self._codec(reply=True, objects=codec.objects)
-        back.seen = {id(value): place for place, value in enumerate(codec.objects) if place}
-        changed = [[place, back.renew(codec.objects[place])] for place, new in watched if new()]
+        back = self._codec(reply=True, objects=sent)
+        back.seen = {id(value): place for place, value in enumerate(sent) if place}
+        changed = [[place, back.renew(sent[place])] for place, new in watched if new()]
         tree = back.to_tree(value) if kind == "ok" else self._error_tree(value)
-        wire.send(self.sock, [kind, changed, tree, self._printed()], back.blobs)
+        changes = self._changes(back)
+        wire.send(self.sock, [kind, changed, tree, self._printed(), changes], back.blobs)
 
     def _printed(self) -> str:
         if self.trusted or not isinstance(sys.stdout, io.StringIO):
@@ -250,42 +267,43 @@ class Peer:
 
     # --- gradients
 
-    def _link_argument(self, tensor: Any) -> int:
-        self._links += 1
-        self._sent[self._links] = tensor
-        return self._links
+    def _link_argument(self, tensor: Any) -> Tree:
+        return [self.leaves.number(tensor), tensor.is_leaf, []]
 
     def _link_result(self, tensor: Any) -> Tree:
-        """Number a result, and name those tensors of the other side that it was made from."""
-        number = self._link_argument(tensor)
+        """Number a result, and name those tensors of either side that it was made from."""
+        number = self.leaves.number(tensor)
         if tensor.is_leaf:
-            return 0
+            return [number, True, []]
         self._kept[number] = tensor
-        places = {id(leaf): place for place, leaf in self._received.items()}
-        used = {places[id(leaf)] for leaf in far.leaves(tensor) if id(leaf) in places}
-        return [number, sorted(used)]
+        used = {self.leaves.known(leaf) for leaf in far.leaves(tensor)}
+        return [number, False, sorted(used - {0})]
 
     def _linked_argument(self, tensor: Any, link: Tree) -> Any:
-        self._received[int(link)] = tensor
-        return tensor
+        return self.leaves.take(-int(link[0]), tensor, bool(link[1]))
 
     def _linked_result(self, tensor: Any, link: Tree) -> Any:
-        if not isinstance(link, list):
-            return tensor
-        inputs = {int(place): self._sent.get(int(place)) for place in link[1]}
+        number, leaf, used = link
+        if leaf:
+            return self.leaves.take(-int(number), tensor, leaf=True)
+        inputs = {int(place): self.leaves.find(-int(place)) for place in used}
         known = {place: item for place, item in inputs.items() if item is not None}
-        return far.bridge(self, int(link[0]), tensor.detach(), known)
+        return far.bridge(self, int(number), tensor.detach(), known)
 
-    def _gradients(self, number: int, gradient: Any, wanted: list[int]) -> list[Any]:
-        """The gradients of a tensor that went over with respect to tensors that came from there."""
+    def _gradients(self, number: int, gradient: Any, wanted: list[int], again: bool) -> list[Any]:
+        """The gradients of a tensor that went over with respect to tensors that crossed.
+
+        ``again`` for such as can be differentiated once more.
+        """
         import torch
 
         tensor = self._kept[number]
-        leaves = [self._received.get(int(place)) for place in wanted]
+        leaves = [self.leaves.find(int(place)) for place in wanted]
         present = [leaf for leaf in leaves if leaf is not None]
-        if self.trusted:
+        if self.trusted or again:
             found = list(torch.autograd.grad(tensor, present, gradient, retain_graph=True,
-                                             allow_unused=True)) if present else []  # fmt: skip
+                                             create_graph=bool(again), allow_unused=True)
+                         ) if present else []  # fmt: skip
         else:
             before = [leaf.grad for leaf in present]
             for leaf in present:
@@ -307,6 +325,7 @@ class Peer:
         self._epochs += 1
         self.sock, self.epoch = mine, self._epochs
         handed, numbers, errors = len(self.table), dict(self._numbers), len(self._errors)
+        marked = self.leaves.mark()
         try:
             yield
         finally:
@@ -316,6 +335,7 @@ class Peer:
             del self.table[handed:], self._errors[errors:]
             self._numbers = numbers
             self._kept.clear()
+            self.leaves.forget(marked)
             self.deadline = time.monotonic() + REAP_SECONDS
             self._plain(["reap"])
 

@@ -196,7 +196,7 @@ def _made_tensor(codec: Codec, dtype: str, shape: list[int], blob: int, kind: li
     if tie is not None:
         made = codec.tied(made.requires_grad_(True), tie)
     codec.objects[place] = made
-    if gradient is not None:
+    if gradient is not None or (tie is not None and made.is_leaf):
         made.grad = codec.to_value(gradient)
     return made
 
@@ -367,13 +367,24 @@ def watch(value: Any) -> Callable[[], bool]:
 def _watch_torch(value: Any) -> Callable[[], bool] | None:
     torch = sys.modules.get("torch")
     if torch and isinstance(value, torch.Tensor):
-        return _watch_state(lambda: (value._version, value.requires_grad, id(value.grad),
+        before = value.detach().clone()  # ``value.data -= 1`` leaves no other trace
+        same = _watch_state(lambda: (value.requires_grad, id(value.grad),
                                      getattr(value.grad, "_version", 0)))  # fmt: skip
+        return lambda: same() or not equal(before, value.detach())
     if torch and isinstance(value, torch.Generator):
         return _watch_state(lambda: value.get_state().numpy().tobytes())
     if torch and isinstance(value, torch.nn.Module):
         return _watch_state(lambda: _module_state(value))
     return None
+
+
+def equal(one: Any, other: Any) -> bool:
+    """Whether two tensors are of one kind and content, or both none."""
+    import torch
+
+    if one is None or other is None:
+        return one is other
+    return one.dtype == other.dtype and one.shape == other.shape and bool(torch.equal(one, other))
 
 
 def _watch_state(state: Callable[[], object]) -> Callable[[], bool]:
@@ -442,7 +453,7 @@ def _overwrite_tensor(old: Any, new: Any) -> None:
         if old.shape != new.shape or old.dtype != new.dtype:
             old.data = new.detach().clone()
         elif not torch.equal(old.detach(), new.detach()):
-            old.copy_(new)
+            old.data.copy_(new)  # as if the other side's hand had done it: no new version
     if old.is_leaf:
         old.requires_grad_(new.requires_grad)
         old.grad = new.grad
