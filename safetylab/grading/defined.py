@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import symtable
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from safetylab.grading.rebuild import Role, Step
 
@@ -76,10 +76,20 @@ def operators(steps: Iterable[Step]) -> frozenset[tuple[str, str]]:
     trees = [parsed(step.cell.source) for step in steps if step.role in answers]
     classes = [node for tree in trees if tree for node in ast.walk(tree)
                if isinstance(node, ast.ClassDef)]  # fmt: skip
-    return frozenset(
+    called = frozenset((name, "*") for tree in trees if tree for name in _named(tree))
+    return called | frozenset(
         (made.name, op) for made in classes
         for op in [*_special(made), *(["*"] if made.bases or made.decorator_list else [])]
     )  # fmt: skip
+
+
+def _named(tree: ast.Module) -> Iterator[str]:
+    """Yield the names of classes that are made as ``namedtuple("Point", "x y")``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            called = ast.unparse(node.func).rpartition(".")[2]
+            if called in ("namedtuple", "NamedTuple", "make_dataclass", "Enum", "IntEnum"):
+                yield str(node.args[0].value)
 
 
 def _special(made: ast.ClassDef) -> list[str]:

@@ -278,4 +278,423 @@ assert left[0] is m[1].weight
 """, """\
 def freeze(model): return [p for p in model.parameters() if p.requires_grad]
 """),
+    Style("datetime data", """\
+import pandas as pd
+def monthly(s): return s.resample('MS').sum()
+def first(s): return s.index.min()
+def span(s): return s.index.max() - s.index.min()
+""", """\
+import pandas as pd, datetime
+s = pd.Series(1, index=pd.date_range('2024-01-15', periods=40, freq='D'))
+m = monthly(s)
+assert m.tolist() == [17, 23]
+assert first(s) == pd.Timestamp('2024-01-15') and isinstance(first(s), pd.Timestamp)
+assert span(s) == pd.Timedelta(days=39) and span(s).days == 39
+assert first(s).year == 2024 and first(s).strftime('%b') == 'Jan'
+pd.testing.assert_series_equal(m, s.resample('MS').sum())
+""", """\
+import pandas as pd
+def monthly(s): return s.resample('MS').sum()
+def first(s): return s.index.max()
+def span(s): return s.index.max() - s.index.min()
+"""),
+    Style("freq of a date index kept", """\
+import pandas as pd
+def days(n): return pd.date_range('2024-01-01', periods=n, freq='D')
+""", """\
+import pandas as pd
+d = days(5)
+assert d.freqstr == 'D' and len(d) == 5 and d[1] == pd.Timestamp(2024, 1, 2)
+pd.testing.assert_index_equal(d, pd.date_range('2024-01-01', periods=5, freq='D'))
+s = pd.Series(range(5), index=d)
+assert s.shift(1, freq='D').index[0] == pd.Timestamp(2024, 1, 2)
+""", """\
+import pandas as pd
+def days(n): return pd.date_range('2024-01-02', periods=n, freq='D')
+"""),
+    Style("intervals", """\
+import pandas as pd
+def bins(s): return pd.cut(s, 2)
+def q(s): return pd.qcut(s, 2)
+""", """\
+import pandas as pd
+s = pd.Series([1.0, 2, 3, 4])
+b = bins(s)
+assert len(b.cat.categories) == 2
+pd.testing.assert_series_equal(b, pd.cut(s, 2))
+assert isinstance(b.iloc[0], pd.Interval) and 1.5 in b.iloc[0]
+pd.testing.assert_series_equal(q(s).value_counts(), pd.qcut(s, 2).value_counts())
+""", """\
+import pandas as pd
+def bins(s): return pd.cut(s, 3)
+def q(s): return pd.qcut(s, 2)
+"""),
+    Style("index returned", """\
+def top(t, n): return t.nlargest(n, 'v').index
+def cols(t): return t.select_dtypes('number').columns
+def row(t): return t.loc[t['v'].idxmax()]
+""", """\
+import pandas as pd
+t = pd.DataFrame({'v': [3, 9, 5], 'n': ['a', 'b', 'c']}, index=['i', 'j', 'k'])
+assert list(top(t, 2)) == ['j', 'k'] and top(t, 1)[0] == 'j'
+assert isinstance(top(t, 2), pd.Index)
+assert list(cols(t)) == ['v'] and cols(t).equals(pd.Index(['v']))
+r = row(t)
+assert r['n'] == 'b' and r.name == 'j' and isinstance(r, pd.Series)
+""", """\
+def top(t, n): return t.nsmallest(n, 'v').index
+def cols(t): return t.columns
+def row(t): return t.loc[t['v'].idxmin()]
+"""),
+    Style("scipy sparse", """\
+import numpy as np
+from scipy import sparse
+def adjacency(edges, n):
+    r, c = zip(*edges)
+    return sparse.csr_matrix((np.ones(len(r)), (r, c)), shape=(n, n))
+def degree(a): return np.asarray(a.sum(axis=1)).ravel()
+""", """\
+import numpy as np
+from scipy import sparse
+a = adjacency([(0, 1), (1, 2), (2, 0)], 3)
+assert sparse.issparse(a) and a.nnz == 3 and a.shape == (3, 3)
+assert (a.toarray() == [[0, 1, 0], [0, 0, 1], [1, 0, 0]]).all()
+assert (a @ np.array([1, 2, 3])).tolist() == [2, 3, 1]
+assert degree(sparse.csr_matrix(np.eye(3))).tolist() == [1, 1, 1]
+assert isinstance(a, sparse.csr_matrix)
+assert (a != sparse.csr_matrix(a.toarray())).nnz == 0
+""", """\
+import numpy as np
+from scipy import sparse
+def adjacency(edges, n): return sparse.csr_matrix(np.eye(n))
+def degree(a): return np.asarray(a.sum(axis=1)).ravel()
+"""),
+    Style("scipy stats frozen and results", """\
+from scipy import stats
+def model(m, s): return stats.norm(m, s)
+def test(a, b): return stats.ttest_ind(a, b)
+def fit(x, y): return stats.linregress(x, y)
+""", """\
+import numpy as np
+from scipy import stats
+d = model(1, 2)
+assert abs(d.cdf(1) - 0.5) < 1e-12 and d.mean() == 1 and d.std() == 2
+assert d.rvs(5, random_state=0).tolist() == stats.norm(1, 2).rvs(5, random_state=0).tolist()
+t, p = test([1, 2, 3], [2, 3, 9])
+assert np.isclose(p, stats.ttest_ind([1, 2, 3], [2, 3, 9]).pvalue)
+assert test([1, 2, 3], [2, 3, 9]).statistic < 0
+r = fit([1, 2, 3], [2, 4, 6.1])
+assert np.isclose(r.slope, 2.05) and r.rvalue > 0.99
+slope, intercept, *_ = r
+assert np.isclose(slope, 2.05)
+""", """\
+from scipy import stats
+def model(m, s): return stats.norm(s, m)
+def test(a, b): return stats.ttest_rel(a, b)
+def fit(x, y): return stats.linregress(y, x)
+"""),
+    Style("object arrays and matrix", """\
+import numpy as np
+def f(a): return np.array([len(x) for x in a])
+def eye(): return np.asmatrix(np.eye(2))
+""", """\
+import numpy as np
+a = np.empty(3, dtype=object)
+a[:] = [[1], [1, 2], []]
+assert f(a).tolist() == [1, 2, 0]
+assert (eye() * eye() == np.eye(2)).all() and isinstance(eye(), np.matrix)
+""", """\
+import numpy as np
+def f(a): return np.array([1 for x in a])
+def eye(): return np.asmatrix(np.eye(2))
+"""),
+    Style("random.Random returned", """\
+import random
+def make(seed): return random.Random(seed)
+""", """\
+import random
+assert make(3).random() == random.Random(3).random()
+assert isinstance(make(1), random.Random)
+""", """\
+import random
+def make(seed): return random.Random()
+"""),
+    Style("random.Random passed in", """\
+def shuffle(items, rng):
+    items = list(items)
+    for i in range(len(items) - 1, 0, -1):
+        j = rng.randrange(i + 1)
+        items[i], items[j] = items[j], items[i]
+    return items
+""", """\
+import random
+rng, twin = random.Random(1), random.Random(1)
+got = shuffle(range(6), rng)
+items = list(range(6))
+for i in range(5, 0, -1):
+    j = twin.randrange(i + 1)
+    items[i], items[j] = items[j], items[i]
+assert got == items and rng.random() == twin.random()
+""", """\
+import random
+def shuffle(items, rng): return sorted(items)
+"""),
+    Style("dates, decimals, uuids", """\
+import datetime, decimal, uuid, fractions, pathlib
+def f(): return {'d': datetime.date(2024, 2, 29), 't': datetime.datetime(2024, 1, 1, 12), 'delta': datetime.timedelta(days=3), 'm': decimal.Decimal('1.10'), 'r': fractions.Fraction(1, 3), 'u': uuid.UUID(int=5), 'p': pathlib.Path('/a/b.txt'), 'tm': datetime.time(3, 4)}
+def age(born, today): return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+def tz(): return datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone.utc)
+""", """\
+import datetime as dt, uuid, pathlib
+from decimal import Decimal
+from fractions import Fraction
+got = f()
+assert got['d'] == dt.date(2024, 2, 29) and got['t'] - dt.timedelta(hours=1) == dt.datetime(2024, 1, 1, 11)
+assert got['delta'].days == 3 and got['m'] + Decimal('0.9') == 2 and got['r'] * 3 == 1
+assert got['u'] == uuid.UUID(int=5) and got['p'].name == 'b.txt' and isinstance(got['d'], dt.date)
+assert got['p'] == pathlib.Path('/a/b.txt') and got['tm'] == dt.time(3, 4)
+assert age(dt.date(2000, 5, 1), dt.date(2024, 4, 30)) == 23
+assert tz().tzinfo == dt.timezone.utc and tz() == dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc)
+""", """\
+import datetime, decimal, uuid, fractions, pathlib
+def f(): return {'d': datetime.date(2024, 2, 28), 't': datetime.datetime(2024, 1, 1, 12), 'delta': datetime.timedelta(days=3), 'm': decimal.Decimal('1.10'), 'r': fractions.Fraction(1, 3), 'u': uuid.UUID(int=5), 'p': pathlib.Path('/a/b.txt')}
+def age(born, today): return today.year - born.year
+"""),
+    Style("collections", """\
+from collections import Counter, defaultdict, deque, OrderedDict, ChainMap, namedtuple
+from types import SimpleNamespace
+P = namedtuple('P', 'x y')
+def words(t): return Counter(t.split())
+def group(ws):
+    d = defaultdict(list)
+    for w in ws: d[len(w)].append(w)
+    return d
+def q(): return deque([1, 2], maxlen=2)
+def ns(): return SimpleNamespace(a=1)
+def chain(): return ChainMap({'a': 1}, {'a': 2, 'b': 3})
+def pt(): return P(1, 2)
+def st(): return {(1, 2), (3, 4)}, frozenset('ab')
+""", """\
+from collections import Counter, deque, defaultdict
+c = words('a b a')
+assert c == Counter({'a': 2, 'b': 1}) and c.most_common(1) == [('a', 2)] and c['zz'] == 0
+g = group(['a', 'bb', 'c'])
+assert g == {1: ['a', 'c'], 2: ['bb']} and dict(g)[2] == ['bb'] and g[9] == [] and isinstance(g, defaultdict)
+d = q(); d.append(3)
+assert list(d) == [2, 3] and d.maxlen == 2
+assert ns().a == 1 and vars(ns()) == {'a': 1}
+assert chain()['a'] == 1 and chain()['b'] == 3 and len(chain().maps) == 2
+assert pt().x == 1 and pt() == (1, 2) and pt()._fields == ('x', 'y') and pt() == P(1, 2)
+s, f = st()
+assert (1, 2) in s and f == frozenset('ba') and s == {(3, 4), (1, 2)}
+""", """\
+from collections import Counter, defaultdict, deque, OrderedDict, ChainMap, namedtuple
+from types import SimpleNamespace
+P = namedtuple('P', 'x y')
+def words(t): return Counter(t)
+def group(ws): return {}
+def q(): return deque([1, 2])
+def ns(): return SimpleNamespace(a=1)
+def chain(): return ChainMap({'a': 1}, {'a': 2, 'b': 3})
+def pt(): return P(1, 2)
+def st(): return {(1, 2), (3, 4)}, frozenset('ab')
+"""),
+    Style("deque with a length passed in", """\
+def push(d, x): d.append(x)
+""", """\
+from collections import deque
+d = deque([1, 2, 3], maxlen=3)
+push(d, 4)
+assert list(d) == [2, 3, 4] and d.maxlen == 3
+push(d, 5)
+assert list(d) == [3, 4, 5]
+""", """\
+def push(d, x): d.appendleft(x)
+"""),
+    Style("set changed in place", """\
+def add(s, x): s.add(x); s.discard(0)
+""", """\
+s = {0, 1}
+add(s, 5)
+assert s == {1, 5}
+""", """\
+def add(s, x): return s | {x}
+"""),
+    Style("regular expressions", """\
+import re
+PHONE = re.compile(r'(\\d{3})-(\\d{4})')
+def find(t): return PHONE.search(t)
+""", """\
+import re
+assert PHONE.match('555-1234') and not PHONE.match('x')
+assert isinstance(PHONE, re.Pattern)
+m = find('call 555-1234')
+assert m.group(1) == '555' and m.groups() == ('555', '1234') and m.start() == 5
+assert find('none') is None
+assert re.fullmatch(PHONE, '555-1234')
+assert re.sub(PHONE, 'X', 'a 555-1234 b') == 'a X b'
+""", """\
+import re
+PHONE = re.compile(r'(\\d{3})-(\\d{3})')
+def find(t): return PHONE.search(t)
+"""),
+    Style("matplotlib axes returned", """\
+import matplotlib.pyplot as plt
+def plot(x, y):
+    fig, ax = plt.subplots()
+    ax.plot(x, y, label='data', color='red')
+    ax.set_title('T'); ax.set_xlabel('x'); ax.set_ylabel('y'); ax.legend()
+    return ax
+""", """\
+import numpy as np
+ax = plot([1, 2, 3], [4, 5, 6])
+assert ax.get_title() == 'T' and ax.get_xlabel() == 'x'
+assert len(ax.lines) == 1
+np.testing.assert_array_equal(ax.lines[0].get_ydata(), [4, 5, 6])
+np.testing.assert_array_equal(ax.get_lines()[0].get_xydata(), [[1, 4], [2, 5], [3, 6]])
+assert ax.lines[0].get_label() == 'data' and ax.get_legend() is not None
+assert [t.get_text() for t in ax.get_legend().get_texts()] == ['data']
+import matplotlib.axes
+assert isinstance(ax, matplotlib.axes.Axes)
+import matplotlib.pyplot as plt
+plt.close('all')
+""", """\
+import matplotlib.pyplot as plt
+def plot(x, y):
+    fig, ax = plt.subplots()
+    ax.plot(y, x, label='data')
+    ax.set_title('T'); ax.set_xlabel('x'); ax.set_ylabel('y'); ax.legend()
+    return ax
+"""),
+    Style("an estimator of the student's in a pipeline", """\
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+class Nearest(ClassifierMixin, BaseEstimator):
+    def __init__(self, metric='l2'): self.metric = metric
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        self.means_ = np.array([X[y == c].mean(axis=0) for c in self.classes_])
+        return self
+    def predict(self, X):
+        d = ((X[:, None] - self.means_) ** 2).sum(-1)
+        return self.classes_[d.argmin(1)]
+""", """\
+import numpy as np
+from sklearn.base import clone
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.model_selection import cross_val_score, GridSearchCV
+rng = np.random.default_rng(0)
+X = np.r_[rng.normal(0, 1, (30, 2)), rng.normal(3, 1, (30, 2))]; y = np.r_[np.zeros(30), np.ones(30)]
+m = Nearest().fit(X, y)
+assert isinstance(m, Nearest) and m.score(X, y) > 0.9 and m.get_params() == {'metric': 'l2'}
+assert clone(Nearest(metric='l1')).metric == 'l1'
+assert cross_val_score(Nearest(), X, y, cv=3).mean() > 0.9
+p = make_pipeline(StandardScaler(), Nearest()).fit(X, y)
+assert (p.predict(X) == y).mean() > 0.9
+g = GridSearchCV(Nearest(), {'metric': ['l1', 'l2']}, cv=2).fit(X, y)
+assert g.best_score_ > 0.9
+""", """\
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+class Nearest(ClassifierMixin, BaseEstimator):
+    def __init__(self, metric='l2'): self.metric = metric
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+    def predict(self, X): return np.zeros(len(X))
+"""),
+    Style("a fitted sklearn model compared with the test's own", """\
+from sklearn.tree import DecisionTreeClassifier
+def fit(X, y): return DecisionTreeClassifier(max_depth=2, random_state=0).fit(X, y)
+""", """\
+import numpy as np
+from sklearn.tree import DecisionTreeClassifier
+from sklearn.metrics import accuracy_score
+from sklearn.utils.validation import check_is_fitted
+X = np.random.default_rng(0).normal(size=(50, 3)); y = (X[:, 0] > 0).astype(int)
+m = fit(X, y)
+check_is_fitted(m)
+assert isinstance(m, DecisionTreeClassifier) and m.get_depth() <= 2
+assert accuracy_score(y, m.predict(X)) == 1
+assert (m.predict(X) == DecisionTreeClassifier(max_depth=2, random_state=0).fit(X, y).predict(X)).all()
+assert m.get_params()['max_depth'] == 2
+np.testing.assert_allclose(m.feature_importances_, [1, 0, 0])
+""", """\
+from sklearn.tree import DecisionTreeClassifier
+def fit(X, y): return DecisionTreeClassifier(max_depth=2, random_state=0).fit(X, 1 - y)
+"""),
+    Style("pandas multiindex and groupby", """\
+import pandas as pd
+def table(t): return t.groupby(['city', 'year'])['sales'].agg(['sum', 'mean'])
+""", """\
+import pandas as pd
+t = pd.DataFrame({'city': list('aabb'), 'year': [1, 1, 1, 2], 'sales': [1.0, 2, 3, 4]})
+got = table(t)
+assert isinstance(got.index, pd.MultiIndex) and got.index.names == ['city', 'year']
+assert got.loc[('a', 1), 'sum'] == 3
+pd.testing.assert_frame_equal(got, t.groupby(['city', 'year'])['sales'].agg(['sum', 'mean']))
+assert got.xs('b').shape == (2, 2)
+""", """\
+import pandas as pd
+def table(t): return t.groupby(['city'])['sales'].agg(['sum', 'mean'])
+"""),
+    Style("categories, cut and crosstab", """\
+import pandas as pd
+def bands(age): return pd.cut(age, [0, 18, 65, 120], labels=['child', 'adult', 'senior'])
+def cross(t): return pd.crosstab(t['a'], t['b'])
+def pivot(t): return t.pivot_table(index='a', columns='b', values='v', aggfunc='sum', fill_value=0)
+""", """\
+import pandas as pd
+got = bands(pd.Series([3, 40, 80, 17]))
+assert got.dtype == 'category' and got.cat.ordered and got.tolist() == ['child', 'adult', 'senior', 'child']
+assert got.value_counts()['child'] == 2
+t = pd.DataFrame({'a': list('xxy'), 'b': list('pqp'), 'v': [1, 2, 3]})
+pd.testing.assert_frame_equal(cross(t), pd.crosstab(t['a'], t['b']))
+pd.testing.assert_frame_equal(pivot(t), t.pivot_table(index='a', columns='b', values='v', aggfunc='sum', fill_value=0))
+""", """\
+import pandas as pd
+def bands(age): return pd.cut(age, [0, 18, 65, 120])
+def cross(t): return pd.crosstab(t['b'], t['a'])
+def pivot(t): return t
+"""),
+    Style("missing values and dtypes", """\
+import pandas as pd
+def clean(t):
+    t = t.copy()
+    t['x'] = t['x'].fillna(t['x'].median())
+    t['k'] = t['k'].astype('Int64')
+    return t.dropna(subset=['s'])
+""", """\
+import pandas as pd, numpy as np
+t = pd.DataFrame({'x': [1.0, np.nan, 3.0], 'k': [1, None, 2], 's': ['a', 'b', None]})
+before = t.copy()
+got = clean(t)
+pd.testing.assert_frame_equal(t, before)
+assert got.shape == (2, 3) and got['x'].tolist() == [1, 2]
+assert str(got['k'].dtype) == 'Int64' and got['k'].isna().sum() == 1 and got.loc[1, 'k'] is pd.NA
+assert t['s'].isna().sum() == 1
+""", """\
+import pandas as pd
+def clean(t):
+    t['x'] = t['x'].fillna(t['x'].median())
+    t['k'] = t['k'].astype('Int64')
+    return t.dropna(subset=['s'])
+"""),
+    Style("enum of the lab as argument and answer", """\
+def beats(m):
+    return {Move.ROCK: Move.PAPER, Move.PAPER: Move.SCISSORS, Move.SCISSORS: Move.ROCK}[m]
+""", """\
+assert beats(Move.ROCK) is Move.PAPER
+assert beats(Move.PAPER) == Move.SCISSORS
+assert {m: beats(m) for m in Move}[Move.SCISSORS] == Move.ROCK
+""", """\
+def beats(m): return Move.PAPER
+""", setup="""\
+from enum import Enum
+class Move(Enum):
+    ROCK = 'r'
+    PAPER = 'p'
+    SCISSORS = 's'
+"""),
 ]  # fmt: skip
