@@ -77,10 +77,26 @@ def operators(steps: Iterable[Step]) -> frozenset[tuple[str, str]]:
     classes = [node for tree in trees if tree for node in ast.walk(tree)
                if isinstance(node, ast.ClassDef)]  # fmt: skip
     called = frozenset((name, "*") for tree in trees if tree for name in _named(tree))
+    called |= {(name, "swallow") for tree in trees if tree for name in _swallowing(tree)}
     return called | frozenset(
         (made.name, op) for made in classes
         for op in [*_special(made), *(["*"] if made.bases or made.decorator_list else [])]
     )  # fmt: skip
+
+
+def _swallowing(tree: ast.Module) -> Iterator[str]:
+    """Yield the names of context managers that may end an error: these return something."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and any(
+            isinstance(part, ast.Return) and part.value and ast.unparse(part.value) != "False"
+            for item in node.body if getattr(item, "name", "") == "__exit__"
+            for part in ast.walk(item)
+        ):  # fmt: skip
+            yield node.name
+        elif isinstance(node, ast.FunctionDef) and any(
+            "contextmanager" in ast.unparse(mark) for mark in node.decorator_list
+        ) and any(isinstance(part, ast.ExceptHandler) for part in ast.walk(node)):  # fmt: skip
+            yield "_GeneratorContextManager"
 
 
 def _named(tree: ast.Module) -> Iterator[str]:

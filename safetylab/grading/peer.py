@@ -24,6 +24,7 @@ from safetylab.grading.wire import Codec, Tree, WireError
 
 MAX_TEXT = 20_000
 MAX_TABLE = 200_000
+MAX_CAUSES = 5
 REAP_SECONDS = 20.0
 
 
@@ -203,6 +204,8 @@ class Peer:
                 return ["shared", name]
             if far.findable(value):
                 return ["function", value.__module__, value.__qualname__]  # type: ignore[attr-defined]
+        if isinstance(value, BaseException):
+            return ["error", self._error_tree(value)]
         return ["far", self._export(value), far.describe(value, self.known())]
 
     def _export(self, value: object) -> int:
@@ -220,6 +223,8 @@ class Peer:
             return self.table[parts[0]]
         if kind == "far":
             return self._far(int(parts[0]), parts[1])
+        if kind == "error":
+            return self._error(parts[0])
         if kind == "shared" and not self.trusted:
             return self.namespace[parts[0]]
         if kind == "function" and not self.trusted:
@@ -240,7 +245,7 @@ class Peer:
 
     # --- errors
 
-    def _error_tree(self, error: BaseException) -> Tree:
+    def _error_tree(self, error: BaseException, depth: int = 0) -> Tree:
         tree = far.describe_error(error)
         if self.trusted and isinstance(error, AssertionError):  # it may tell what was expected
             tree |= {"text": "a check failed", "args": ["a check failed"]}
@@ -248,8 +253,11 @@ class Peer:
         if self.trusted:
             tree["sent"] = len(self._errors)
             self._errors.append(error)
-        elif not far.is_library(type(error)):
-            tree["number"] = self._export(type(error))
+        else:
+            if not far.is_library(type(error)):
+                tree |= {"number": self._export(type(error)), "there": self._export(error)}
+            if error.__cause__ is not None and depth < MAX_CAUSES:
+                tree["cause"] = self._error_tree(error.__cause__, depth + 1)
         return tree
 
     def _error(self, about: dict[str, Any]) -> BaseException:
@@ -263,6 +271,11 @@ class Peer:
         error = far.made_error(kind, about)
         if not self.trusted:
             error._origin = about["sent"]  # type: ignore[attr-defined]
+            return error
+        if isinstance(about.get("there"), int):
+            error._there = self._far(about["there"], {"name": about["name"]})  # type: ignore[attr-defined]
+        if isinstance(about.get("cause"), dict):
+            error.__cause__ = self._error(about["cause"])
         return error
 
     # --- gradients

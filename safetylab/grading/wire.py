@@ -7,6 +7,7 @@ code, so it does not cross; neither does any other type. `Codec.refer` says what
 
 from __future__ import annotations
 
+import builtins
 import importlib
 import json
 import math
@@ -46,8 +47,10 @@ _SIMPLE: dict[str, Callable[..., Any]] = {
 # Types that stand for themselves wherever they come from; other classes of builtins do not cross.
 SAFE_BUILTINS = {"int", "float", "complex", "bool", "str", "bytes", "list", "tuple", "dict", "set",
                  "frozenset", "object", "range", "slice", "type", "NoneType"}  # fmt: skip
+SAFE_BUILTINS |= {name for name, kind in vars(builtins).items()
+                  if isinstance(kind, type) and issubclass(kind, Exception)}  # fmt: skip
 LIBRARIES = {"numpy", "torch", "pandas", "scipy", "sklearn", "safetylab", "collections",
-             "fractions", "decimal", "math"}  # fmt: skip
+             "fractions", "decimal", "math", "enum", "abc"}  # fmt: skip
 
 
 class WireError(Exception):

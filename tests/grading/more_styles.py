@@ -697,4 +697,222 @@ class Move(Enum):
     PAPER = 'p'
     SCISSORS = 's'
 """),
+    Style("exception with attributes", """\
+class InsufficientFunds(Exception):
+    def __init__(self, need, have):
+        super().__init__(f'need {need}, have {have}')
+        self.need, self.have = need, have
+    @property
+    def short(self): return self.need - self.have
+class Account:
+    def __init__(self, b): self.balance = b
+    def withdraw(self, x):
+        if x > self.balance: raise InsufficientFunds(x, self.balance)
+        self.balance -= x
+""", """\
+a = Account(10)
+try:
+    a.withdraw(25)
+except InsufficientFunds as e:
+    assert e.need == 25 and e.have == 10
+    assert e.short == 15
+    assert str(e) == 'need 25, have 10'
+else:
+    assert False
+a.withdraw(4)
+assert a.balance == 6
+""", """\
+class InsufficientFunds(Exception):
+    def __init__(self, need, have):
+        super().__init__(f'need {need}, have {have}')
+        self.need, self.have = have, need
+    @property
+    def short(self): return self.need - self.have
+class Account:
+    def __init__(self, b): self.balance = b
+    def withdraw(self, x):
+        if x > self.balance: raise InsufficientFunds(x, self.balance)
+        self.balance -= x
+"""),
+    Style("exception chain", """\
+class ConfigError(Exception): pass
+def load(d):
+    try: return int(d['port'])
+    except KeyError as e: raise ConfigError('no port') from e
+""", """\
+try:
+    load({})
+except ConfigError as e:
+    assert isinstance(e.__cause__, KeyError), e.__cause__
+    assert e.args == ('no port',)
+else:
+    assert False
+assert load({'port': '80'}) == 80
+""", """\
+class ConfigError(Exception): pass
+def load(d):
+    try: return int(d['port'])
+    except KeyError: raise ConfigError('no port') from None
+"""),
+    Style("contextlib context manager", """\
+from contextlib import contextmanager
+@contextmanager
+def tag(name):
+    print(f'<{name}>')
+    try:
+        yield name.upper()
+    finally:
+        print(f'</{name}>')
+""", """\
+import io
+from contextlib import redirect_stdout
+out = io.StringIO()
+with redirect_stdout(out):
+    with tag('b') as t:
+        print(t)
+assert out.getvalue().split() == ['<b>', 'B', '</b>'], out.getvalue()
+out = io.StringIO()
+with redirect_stdout(out):
+    try:
+        with tag('i'):
+            raise KeyError('x')
+    except KeyError:
+        print('caught')
+assert out.getvalue().split() == ['<i>', '</i>', 'caught']
+""", """\
+from contextlib import contextmanager
+@contextmanager
+def tag(name):
+    print(f'<{name}>')
+    yield name.upper()
+    print(f'</{name}>')
+"""),
+    Style("context manager that swallows", """\
+class suppress_errors:
+    def __init__(self, *kinds): self.kinds = kinds; self.caught = None
+    def __enter__(self): return self
+    def __exit__(self, kind, error, tb):
+        self.caught = error
+        return kind is not None and issubclass(kind, self.kinds)
+""", """\
+with suppress_errors(ZeroDivisionError) as s:
+    1 / 0
+assert isinstance(s.caught, ZeroDivisionError)
+try:
+    with suppress_errors(KeyError):
+        1 / 0
+    assert False
+except ZeroDivisionError:
+    pass
+with suppress_errors(KeyError) as s: pass
+assert s.caught is None
+""", """\
+class suppress_errors:
+    def __init__(self, *kinds): self.kinds = kinds; self.caught = None
+    def __enter__(self): return self
+    def __exit__(self, kind, error, tb):
+        return False
+"""),
+    Style("errors as values", """\
+def safe(f, *a):
+    try: return f(*a), None
+    except Exception as e: return None, e
+""", """\
+def bad(): raise KeyError('k')
+assert safe(len, 'ab') == (2, None)
+v, e = safe(int, 'x')
+assert v is None and isinstance(e, ValueError) and 'invalid' in str(e)
+v, e = safe(bad)
+assert isinstance(e, KeyError) and e.args == ('k',)
+""", """\
+def safe(f, *a):
+    try: return f(*a), None
+    except Exception as e: return None, str(e)
+"""),
+    Style("json errors", """\
+import json
+def parse(t): return json.loads(t)
+""", """\
+import json
+try:
+    parse('{')
+    assert False
+except json.JSONDecodeError:
+    pass
+assert parse('[1]') == [1]
+""", """\
+def parse(t): return [1]
+"""),
+    Style("optimisation by data attribute", """\
+import torch
+def sgd(params, lr):
+    for p in params: p.data -= lr * p.grad
+""", """\
+import torch
+w = torch.tensor([1.0, 2.0], requires_grad=True)
+(w ** 2).sum().backward()
+sgd([w], 0.5)
+assert torch.allclose(w, torch.zeros(2))
+m = torch.nn.Linear(2, 1); before = m.weight.clone()
+m(torch.ones(1, 2)).sum().backward()
+sgd(m.parameters(), 0.1)
+assert torch.allclose(m.weight, before - 0.1)
+""", """\
+def sgd(params, lr): pass
+"""),
+    Style("enum of the student", """\
+from enum import Enum
+class Color(Enum):
+    RED = 1
+    GREEN = 2
+    @property
+    def next(self): return Color(self.value % 2 + 1)
+""", """\
+import enum
+assert Color.RED.value == 1 and Color.GREEN.name == 'GREEN'
+assert Color(2) is Color.GREEN
+assert Color['RED'] == Color.RED
+assert Color.RED != Color.GREEN
+assert len(Color) == 2 and [c.name for c in Color] == ['RED', 'GREEN']
+assert issubclass(Color, enum.Enum) and isinstance(Color.RED, Color)
+assert Color.RED.next is Color.GREEN
+""", """\
+from enum import Enum
+class Color(Enum):
+    RED = 1
+    GREEN = 2
+    @property
+    def next(self): return self
+"""),
+    Style("callable or not", """\
+class A:
+    def __call__(self): return 1
+class B: pass
+""", """\
+assert callable(A()) and A()() == 1 and not callable(B())
+""", """\
+class A:
+    def __call__(self): return 1
+class B:
+    def __call__(self): return 1
+"""),
+    Style("pytest.raises with match", """\
+def check(age):
+    if not isinstance(age, int): raise TypeError('age must be an int')
+    if age < 0: raise ValueError(f'age {age} is negative')
+    return age
+""", """\
+import pytest
+with pytest.raises(ValueError, match=r'age -\\d+ is negative'):
+    check(-3)
+with pytest.raises(TypeError) as info:
+    check('x')
+assert 'int' in str(info.value)
+assert check(3) == pytest.approx(3)
+""", """\
+def check(age):
+    if not isinstance(age, int): raise TypeError('age must be an int')
+    if age < 0: raise ValueError('negative')
+    return age
+"""),
 ]  # fmt: skip

@@ -137,3 +137,19 @@ def test_an_object_of_one_test_is_refused_in_the_next(pair: Pair) -> None:
     assert verdict(pair, "kept = C()") is End.OK
     outcome = pair.run_tests("kept.n", 1, apart=True)
     assert "ended with the test" in outcome.evalue
+
+
+@pytest.mark.parametrize("failure", ["assert False", "1 / 0"])
+def test_a_students_manager_swallows_nothing_by_surprise(pair: Pair, failure: str) -> None:
+    student(pair, "class T:\n    def __enter__(self): return self\n"
+            "    def __exit__(self, *_): return True", "T")  # fmt: skip
+    assert verdict(pair, f"with T():\n    {failure}") is not End.OK
+
+
+def test_a_students_error_skips_no_test(pair: Pair) -> None:
+    student(pair, "import unittest\ndef f(): raise unittest.SkipTest", "f")
+    test = (
+        "import unittest\nclass T(unittest.TestCase):\n    def test_f(self): f()\n"
+        "assert unittest.TextTestRunner().run(T('test_f')).wasSuccessful()"
+    )
+    assert verdict(pair, test) is not End.OK
