@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from safetylab.grading import wire
+from safetylab.grading import draws, wire
 from safetylab.grading.cells import Names, Shell, Text
 from safetylab.grading.peer import Gone, Peer, TimeIsUp
 
@@ -68,6 +68,7 @@ class Student(_Side):
     def __init__(self, shell: Shell, other: socket.socket) -> None:
         namespace: dict[str, Any] = {}
         super().__init__(shell, namespace, Peer(other, False, namespace))
+        draws.remember_seeds()
         self.copies: list[int] = []
 
     def share(self, names: list[str], blobs: list[bytes]) -> None:
@@ -125,6 +126,9 @@ class Tests(_Side):
         """Learn what both sides define, and which operators the student's classes may have."""
         self.peer.shared = frozenset(names)
         self.peer.operators = frozenset((kind, op) for kind, op in operators)
+        drawn = {op for kind, op in operators if kind == draws.GLOBAL}
+        self.peer.draws.shared = frozenset(drawn & {*draws.KINDS})
+        self.peer.draws.may_seed = "seed" in drawn
 
     def answered(self, names: list[str], imports: str, blobs: list[bytes]) -> None:
         """Take ``names`` from the student's process from now on, and import what it imports."""

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import ast
+import re
 import symtable
 from collections.abc import Iterable, Iterator
 
+from safetylab.grading import draws
 from safetylab.grading.rebuild import Role, Step
+
+_RANDOM = {"random", "randint", "randrange", "choice", "choices", "shuffle", "sample", "uniform",
+           "gauss"}  # fmt: skip
+_NUMPY = {"rvs", "sample", "train_test_split", "resample", "KMeans"}
+_GIVEN = {"generator", "rng", "random_state"}
+_OWN = {"default_rng", "Generator", "RandomState", "SeedSequence", "Random", "SystemRandom"}
+_TORCH = re.compile(
+    r"rand(n|int|perm)?(_like)?|bernoulli_?|multinomial|normal_?|uniform_?|[Dd]ropout\w*|Linear"
+    r"|Conv\w+|Embedding|LSTM|GRU|RNN|Transformer\w*|MultiheadAttention|DataLoader|random_split"
+    r"|(xavier|kaiming|trunc|orthogonal)_\w+|manual_seed"
+)
 
 
 def plain(source: str) -> str:
@@ -77,6 +90,7 @@ def operators(steps: Iterable[Step]) -> frozenset[tuple[str, str]]:
     classes = [node for tree in trees if tree for node in ast.walk(tree)
                if isinstance(node, ast.ClassDef)]  # fmt: skip
     called = frozenset((name, "*") for tree in trees if tree for name in _named(tree))
+    called |= {(draws.GLOBAL, kind) for tree in trees if tree for kind in _drawing(tree)}
     called |= {(name, "swallow") for tree in trees if tree for name in _swallowing(tree)}
     return called | frozenset(
         (made.name, op) for made in classes
@@ -97,6 +111,24 @@ def _swallowing(tree: ast.Module) -> Iterator[str]:
             "contextmanager" in ast.unparse(mark) for mark in node.decorator_list
         ) and any(isinstance(part, ast.ExceptHandler) for part in ast.walk(node)):  # fmt: skip
             yield "_GeneratorContextManager"
+
+
+def _drawing(tree: ast.Module) -> Iterator[str]:
+    """Yield from which global generators a solution draws, and whether it seeds one."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or {word.arg for word in node.keywords} & _GIVEN:
+            continue
+        base, _, name = ast.unparse(node.func).rpartition(".")
+        if name in ("seed", "manual_seed"):
+            yield "seed"
+        if name in _OWN:
+            continue
+        if base in ("np.random", "numpy.random") or name in _NUMPY:
+            yield "numpy"
+        elif base == "random" or (not base and name in _RANDOM):
+            yield "random"
+        elif _TORCH.fullmatch(name):
+            yield "torch"
 
 
 def _named(tree: ast.Module) -> Iterator[str]:

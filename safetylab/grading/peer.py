@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from safetylab.grading import far, tensors, wire
+from safetylab.grading.draws import Draws
 from safetylab.grading.far import Far
 from safetylab.grading.leaves import Leaves
 from safetylab.grading.wire import Codec, Tree, WireError
@@ -59,6 +60,7 @@ class Peer:
         self._errors: list[BaseException] = []
         self._kept: dict[int, Any] = {}
         self.leaves = Leaves()
+        self.draws = Draws(trusted)
         self._serving = 0
 
     # --- asking
@@ -113,17 +115,18 @@ class Peer:
         return value
 
     def _changes(self, codec: Codec) -> Tree:
-        """Return what this frame tells of tensors that both sides hold."""
+        """Return what this frame tells of tensors and generators that both sides hold."""
         changes = [[number, codec.renew(tensor)] for number, tensor in self.leaves.changed()]
         self.leaves.settle()
-        return changes
+        return [changes, codec.to_tree(self.draws.tell())]
 
     def _take_changes(self, codec: Codec, changes: Tree) -> None:
-        for number, tree in changes:
+        for number, tree in changes[0]:
             new, old = codec.to_value(tree), self.leaves.find(-number)
             if old is not None and new is not old:
                 tensors.overwrite(old, new)
         self.leaves.settle()
+        self.draws.hear(codec.to_value(changes[1]))
 
     # --- answering
 
@@ -339,6 +342,7 @@ class Peer:
         self.sock, self.epoch = mine, self._epochs
         handed, numbers, errors = len(self.table), dict(self._numbers), len(self._errors)
         marked = self.leaves.mark()
+        self.draws.anew()
         try:
             yield
         finally:

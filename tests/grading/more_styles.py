@@ -915,4 +915,160 @@ def check(age):
     if age < 0: raise ValueError('negative')
     return age
 """),
+    Style("a function that seeds everything", """\
+import random, numpy as np, torch
+def set_seed(s):
+    random.seed(s); np.random.seed(s); torch.manual_seed(s)
+""", """\
+import random, numpy as np, torch
+set_seed(5)
+a = random.random(), np.random.rand(), torch.rand(1).item()
+set_seed(5)
+assert a == (random.random(), np.random.rand(), torch.rand(1).item())
+set_seed(6)
+assert a != (random.random(), np.random.rand(), torch.rand(1).item())
+""", """\
+import random, numpy as np, torch
+def set_seed(s):
+    random.seed(s); np.random.seed(s)
+"""),
+    Style("seeded initialisation", """\
+import torch
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__(); self.a = nn.Linear(3, 4); self.b = nn.Linear(4, 1)
+    def forward(self, x): return self.b(self.a(x).relu())
+""", """\
+import torch
+from torch import nn
+torch.manual_seed(0); net = Net()
+torch.manual_seed(0); a, b = nn.Linear(3, 4), nn.Linear(4, 1)
+x = torch.randn(5, 3)
+assert torch.allclose(net(x), b(a(x).relu()))
+""", """\
+import torch
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__(); self.a = nn.Linear(3, 4); self.b = nn.Linear(4, 1)
+    def forward(self, x): return self.b(self.a(x))
+"""),
+    Style("the stream goes on after a student's draws", """\
+import numpy as np
+def walk(n): return np.random.choice([-1, 1], n).cumsum()
+""", """\
+import numpy as np
+np.random.seed(1)
+a = walk(1000); b = np.random.rand(3); c = walk(10)
+np.random.seed(1)
+d = np.random.choice([-1, 1], 1000).cumsum(); e = np.random.rand(3); f = np.random.choice([-1, 1], 10).cumsum()
+assert (a == d).all() and (b == e).all() and (c == f).all()
+""", """\
+import numpy as np
+def walk(n): return np.random.choice([-1, 1], n + 1)[:n].cumsum()
+"""),
+    Style("global numpy seed", """\
+import numpy as np
+def bootstrap(x, n): return np.array([np.random.choice(x, len(x)).mean() for _ in range(n)])
+""", """\
+import numpy as np
+np.random.seed(42)
+got = bootstrap(np.arange(10), 5)
+np.random.seed(42)
+want = np.array([np.random.choice(np.arange(10), 10).mean() for _ in range(5)])
+np.testing.assert_allclose(got, want)
+""", """\
+import numpy as np
+def bootstrap(x, n): return np.array([np.random.choice(x, len(x)).mean() + 1e-3 for _ in range(n)])
+"""),
+    Style("global random seed", """\
+import random
+def roll(n): return [random.randint(1, 6) for _ in range(n)]
+""", """\
+import random
+random.seed(7)
+a = roll(10)
+random.seed(7)
+assert a == roll(10)
+random.seed(7)
+assert a == [random.randint(1, 6) for _ in range(10)]
+assert all(1 <= x <= 6 for x in a)
+""", """\
+import random
+def roll(n): return [random.Random().randint(1, 6) for _ in range(n)]
+"""),
+    Style("global torch seed", """\
+import torch
+def noise(x, s): return x + s * torch.randn_like(x)
+""", """\
+import torch
+torch.manual_seed(3)
+got = noise(torch.zeros(4), 2.0)
+torch.manual_seed(3)
+assert torch.allclose(got, 2 * torch.randn(4))
+torch.manual_seed(3)
+noise(torch.zeros(4), 1.0)
+a = torch.rand(1)
+torch.manual_seed(3)
+torch.randn(4)
+assert torch.equal(a, torch.rand(1))
+""", """\
+import torch
+def noise(x, s): return x + s * torch.rand_like(x)
+"""),
+    Style("seedless call does not touch global state", """\
+import numpy as np
+def draw(seed): return np.random.default_rng(seed).normal()
+""", """\
+import numpy as np
+np.random.seed(0)
+before = np.random.get_state()[1].copy()
+a, b = draw(1), draw(1)
+assert a == b
+assert (np.random.get_state()[1] == before).all()
+np.random.seed(0); x = np.random.rand()
+np.random.seed(0); draw(1); assert np.random.rand() == x
+""", """\
+import numpy as np
+def draw(seed):
+    np.random.seed(seed)
+    return np.random.normal()
+"""),
+    Style("a module of the student's trained by the test", """\
+import torch
+from torch import nn
+class MLP(nn.Module):
+    def __init__(self, h):
+        super().__init__()
+        self.a, self.b = nn.Linear(1, h), nn.Linear(h, 1)
+    def forward(self, x): return self.b(torch.tanh(self.a(x)))
+""", """\
+import torch
+from torch import nn
+torch.manual_seed(0)
+m = MLP(16)
+opt = torch.optim.Adam(m.parameters(), lr=0.02)
+x = torch.linspace(-1, 1, 40)[:, None]; y = x ** 2
+before = [p.detach().clone() for p in m.parameters()]
+for _ in range(60):
+    opt.zero_grad()
+    loss = nn.functional.mse_loss(m(x), y)
+    loss.backward()
+    opt.step()
+assert loss.item() < 0.05, loss
+assert all(not torch.equal(a, b) for a, b in zip(before, m.parameters()))
+vec = torch.nn.utils.parameters_to_vector(m.parameters())
+assert vec.numel() == 49
+torch.nn.utils.clip_grad_norm_(m.parameters(), 1e-3)
+assert torch.cat([p.grad.flatten() for p in m.parameters()]).norm() <= 1.1e-3
+""", """\
+import torch
+from torch import nn
+class MLP(nn.Module):
+    def __init__(self, h):
+        super().__init__()
+        self.a, self.b = nn.Linear(1, h), nn.Linear(h, 1)
+    def forward(self, x): return self.b(torch.tanh(self.a(x))).detach().requires_grad_()
+"""),
 ]  # fmt: skip

@@ -19,7 +19,7 @@ from safetylab.grading.peer import Peer
 (peer,) = [thing for thing in gc.get_objects() if type(thing) is Peer]
 
 def ask(op, *trees):
-    wire.send(peer.sock, ["ask", op, ["list", list(trees)], []])
+    wire.send(peer.sock, ["ask", op, ["list", list(trees)], [[], ["list", []]]])
     answer, blobs = wire.receive(peer.sock)
     return answer
 
@@ -153,3 +153,15 @@ def test_a_students_error_skips_no_test(pair: Pair) -> None:
         "assert unittest.TextTestRunner().run(T('test_f')).wasSuccessful()"
     )
     assert verdict(pair, test) is not End.OK
+
+
+def test_a_student_does_not_choose_what_a_test_draws(pair: Pair) -> None:
+    code = (
+        "import numpy as np\ndef f():\n    state = np.random.get_state(legacy=False)\n"
+        "    state['state']['key'][:] = 0\n    np.random.set_state(state)"
+    )
+    pair.begin([], [("the global generator", "numpy"), ("the global generator", "seed")], {}, {})
+    student(pair, code, "f")
+    assert (
+        verdict(pair, "import numpy as np\nf()\nassert len(set(np.random.rand(9))) == 9") is End.OK
+    )
