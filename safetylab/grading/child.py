@@ -83,7 +83,7 @@ class Student(_Side):
         """Serve one frame of the tests: a request, or the wish for a copy of this process."""
         frame, blobs = wire.receive(self.peer.sock)
         if frame[0] == "ask":
-            sys.stdout = Text()
+            sys.stdout, sys.stderr = Text(), Text()
             self.peer.answer(frame, blobs)
         elif frame[0] == "fork":
             self._fork()
@@ -106,7 +106,7 @@ class Student(_Side):
 
     def _serve_alone(self, sock: socket.socket) -> None:
         self.peer.sock = sock
-        sys.stdout = Text()
+        sys.stdout, sys.stderr = Text(), Text()
         try:
             while True:
                 self.peer.answer(*wire.receive(sock))

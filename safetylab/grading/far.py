@@ -8,6 +8,7 @@ import inspect
 import operator
 import sys
 import types
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -277,6 +278,9 @@ def do(op: str, target: Any, rest: list[Any]) -> Any:
     return action(target, *rest)
 
 
+_WRAPPED = ("__name__", "__qualname__", "__doc__")  # what functools.wraps copies
+
+
 def require_public(op: str, target: Any, rest: list[Any]) -> None:
     """Refuse what a student may not see of an object of the tests.
 
@@ -288,17 +292,38 @@ def require_public(op: str, target: Any, rest: list[Any]) -> None:
         return
     name = str(rest[0]) if rest else op
     kind = type(target)
-    if op == "getattr" and not name.startswith("_") and not isinstance(target, type):
-        if kind.__module__ != "__main__" and kind.__module__ != "builtins":
-            return
-        if callable(getattr(kind, name, None)) or isinstance(getattr(kind, name, None), property):
-            return
-        plain = (int, float, str, bool, type(None))
-        if name in getattr(kind, "__dataclass_fields__", ()) or (
-            isinstance(getattr(target, "__dict__", {}).get(name), plain)
-        ):
-            return
+    if op == "getattr" and kind is types.FunctionType and name in _WRAPPED:
+        return
+    if _links(target, name) and _stays_link(op, kind, rest):
+        return
+    if op == "getattr" and not name.startswith("_") and _public(target, name):
+        return
     raise AttributeError(f"{name!r} of an object of the tests is not public")
+
+
+def _public(target: Any, name: str) -> bool:
+    kind = type(target)
+    if isinstance(target, type):
+        return False
+    if kind.__module__ != "__main__" and kind.__module__ != "builtins":
+        return True
+    if callable(getattr(kind, name, None)) or isinstance(getattr(kind, name, None), property):
+        return True
+    plain = (int, float, str, bool, type(None))
+    kept = getattr(target, "__dict__", {}).get(name)
+    return name in getattr(kind, "__dataclass_fields__", ()) or isinstance(kept, plain)
+
+
+def _links(target: Any, name: str) -> bool:
+    """Whether an attribute of a test's object leads to another of its class, as in a tree."""
+    kept = getattr(target, "__dict__", {})
+    if type(target).__module__ != "__main__" or name.startswith("_") or name not in kept:
+        return False
+    return kept[name] is None or type(kept[name]) is type(target)
+
+
+def _stays_link(op: str, kind: type, rest: list[Any]) -> bool:
+    return op == "getattr" or (op == "setattr" and (rest[1] is None or type(rest[1]) is kind))
 
 
 def findable(value: object) -> bool:
@@ -390,6 +415,14 @@ def error_class(about: dict[str, Any]) -> type[BaseException]:
             continue
         return kind
     return RuntimeError
+
+
+def warn(told: list[list[Any]]) -> None:
+    """Warn of what the student's code warned of, with the nearest category of this side."""
+    for module, name, text in told[:9]:
+        kind = _loaded(str(module), str(name))
+        warnings.warn(str(text)[:LONGEST], kind if kind and issubclass(kind, Warning)
+                      else UserWarning, stacklevel=3)  # fmt: skip
 
 
 def mirror(about: dict[str, Any]) -> type[BaseException]:

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from safetylab.grading import far, tensors, wire
+from safetylab.grading.ambient import Ambient, applied
 from safetylab.grading.draws import Draws
 from safetylab.grading.far import Far
 from safetylab.grading.leaves import Leaves
@@ -35,6 +36,15 @@ class TimeIsUp(BaseException):
 
 class Gone(BaseException):
     """The student's process ended, or speaks nonsense."""
+
+
+def _emptied(stream: object) -> str:
+    if not isinstance(stream, io.StringIO):
+        return ""
+    text = stream.getvalue()
+    stream.seek(0)
+    stream.truncate()
+    return text[:MAX_TEXT]
 
 
 class Peer:
@@ -61,6 +71,7 @@ class Peer:
         self._kept: dict[int, Any] = {}
         self.leaves = Leaves()
         self.draws = Draws(trusted)
+        self.ambient = Ambient()
         self._serving = 0
 
     # --- asking
@@ -76,6 +87,8 @@ class Peer:
         codec = self._codec(reply=False)
         tree = codec.to_tree(list(args))
         changes = self._changes(codec)
+        if self.trusted:
+            changes.append(codec.to_tree(self.ambient.tell()))
         try:
             wire.send(self.sock, ["ask", op, tree, changes], codec.blobs)
             answer, blobs = self._receive()
@@ -108,10 +121,13 @@ class Peer:
         codec = self._codec(reply=True, blobs=blobs, objects=list(asked.objects))
         for place, content in changed:
             tensors.overwrite(asked.objects[place], codec.to_value(content))
-        if self.trusted and printed:
-            sys.stdout.write(str(printed)[:MAX_TEXT])
+        if self.trusted:
+            for stream, text in zip((sys.stdout, sys.stderr), printed, strict=True):
+                stream.write(str(text)[:MAX_TEXT])
         value = codec.to_value(tree) if kind == "ok" else far.Raised(self._error(tree))
         self._take_changes(codec, changes)
+        if self.trusted:
+            far.warn(changes[2])
         return value
 
     def _changes(self, codec: Codec) -> Tree:
@@ -139,9 +155,12 @@ class Peer:
         self._take_changes(codec, asked[3])
         watched = [(place, tensors.watch(value)) for place, value in enumerate(sent)
                    if place and value is not None and not self.leaves.follows(value)]  # fmt: skip
+        around = codec.to_value(asked[3][2]) if not self.trusted else []
+        caught: list[list[str]] = []
         self._serving += 1
         try:
-            kind, value = "ok", self._do(str(asked[1]), args)
+            with applied(around, caught):
+                kind, value = "ok", self._do(str(asked[1]), args)
         except (TimeIsUp, Gone):
             raise
         except BaseException as error:
@@ -152,16 +171,11 @@ class Peer:
         back.seen = {id(value): place for place, value in enumerate(sent) if place}
         changed = [[place, back.renew(sent[place])] for place, new in watched if new()]
         tree = back.to_tree(value) if kind == "ok" else self._error_tree(value)
-        changes = self._changes(back)
+        changes = [*self._changes(back), caught]
         wire.send(self.sock, [kind, changed, tree, self._printed(), changes], back.blobs)
 
-    def _printed(self) -> str:
-        if self.trusted or not isinstance(sys.stdout, io.StringIO):
-            return ""
-        text = sys.stdout.getvalue()
-        sys.stdout.seek(0)
-        sys.stdout.truncate()
-        return text[:MAX_TEXT]
+    def _printed(self) -> list[str]:
+        return ["", ""] if self.trusted else [_emptied(sys.stdout), _emptied(sys.stderr)]
 
     def _do(self, op: str, args: list[Any]) -> Any:
         if op == "name":

@@ -1071,4 +1071,313 @@ class MLP(nn.Module):
         self.a, self.b = nn.Linear(1, h), nn.Linear(h, 1)
     def forward(self, x): return self.b(torch.tanh(self.a(x))).detach().requires_grad_()
 """),
+    Style("linked list node class", """\
+class Node:
+    def __init__(self, value, next=None):
+        self.value, self.next = value, next
+def reverse(head):
+    prev = None
+    while head:
+        head.next, prev, head = prev, head, head.next
+    return prev
+""", """\
+head = Node(1, Node(2, Node(3)))
+out = reverse(head)
+vals = []
+while out is not None:
+    vals.append(out.value)
+    out = out.next
+assert vals == [3, 2, 1]
+assert head.next is None
+assert reverse(None) is None
+""", """\
+class Node:
+    def __init__(self, value, next=None):
+        self.value, self.next = value, next
+def reverse(head):
+    return head
+"""),
+    Style("test-defined node handed to the student", """\
+def length(head):
+    n = 0
+    while head is not None:
+        n += 1
+        head = head.next
+    return n
+""", """\
+class Node:
+    def __init__(self, val, next=None):
+        self.val = val
+        self.next = next
+assert length(Node(1, Node(2, Node(3)))) == 3
+assert length(None) == 0
+""", """\
+def length(head):
+    return 0 if head is None else 1
+"""),
+    Style("test-defined node changed by the student", """\
+def reverse(head):
+    prev = None
+    while head is not None:
+        following = head.next
+        head.next = prev
+        prev, head = head, following
+    return prev
+""", """\
+class Node:
+    def __init__(self, val, next=None):
+        self.val = val
+        self.next = next
+h = Node(1, Node(2))
+r = reverse(h)
+assert r.val == 2 and r.next is h and h.next is None
+""", """\
+def reverse(head): return head
+"""),
+    Style("node class of the lab", """\
+def reverse(head):
+    prev = None
+    while head:
+        nxt = head.next
+        head.next = prev
+        prev, head = head, nxt
+    return prev
+""", """\
+h = Node(1, Node(2, Node(3)))
+r = reverse(h)
+out = []
+while r:
+    out.append(r.val); r = r.next
+assert out == [3, 2, 1]
+""", """\
+def reverse(head): return head
+""", setup="""\
+class Node:
+    def __init__(self, val, next=None):
+        self.val = val
+        self.next = next
+"""),
+    Style("student's decorator on a test's function", """\
+import functools
+def memo(f):
+    cache = {}
+    @functools.wraps(f)
+    def inner(*a):
+        if a not in cache: cache[a] = f(*a)
+        return cache[a]
+    inner.cache = cache
+    return inner
+""", """\
+calls = []
+@memo
+def slow(x):
+    "Slow square."
+    calls.append(x)
+    return x * x
+assert [slow(3), slow(3), slow(4)] == [9, 9, 16]
+assert calls == [3, 4]
+assert slow.__name__ == 'slow' and slow.__doc__ == 'Slow square.'
+""", """\
+import functools
+def memo(f):
+    @functools.wraps(f)
+    def inner(*a): return f(*a)
+    return inner
+"""),
+    Style("timing decorator prints", """\
+import time
+def timed(f):
+    def inner(*a):
+        t = time.perf_counter(); r = f(*a)
+        print(f'{f.__name__} took {time.perf_counter() - t:.3f} s')
+        return r
+    return inner
+""", """\
+import io, re
+from contextlib import redirect_stdout
+def add(a, b): return a + b
+buf = io.StringIO()
+with redirect_stdout(buf):
+    assert timed(add)(1, 2) == 3
+assert re.match(r'add took \\d\\.\\d{3} s', buf.getvalue()), buf.getvalue()
+""", """\
+def timed(f):
+    return f
+"""),
+    Style("input patched", """\
+def ask():
+    name = input('Name? ')
+    age = int(input('Age? '))
+    return f'{name} ({age})'
+""", """\
+from unittest.mock import patch
+with patch('builtins.input', side_effect=['Ada', '36']) as fake:
+    assert ask() == 'Ada (36)'
+assert fake.call_count == 2
+with patch('builtins.input', return_value='7'):
+    assert ask() == '7 (7)'
+""", """\
+def ask():
+    return 'Ada (36)'
+"""),
+    Style("input replaced by assignment", """\
+def total():
+    n = int(input())
+    return sum(int(input()) for _ in range(n))
+""", """\
+import builtins
+lines = iter(['3', '4', '5', '6'])
+old = builtins.input
+builtins.input = lambda prompt='': next(lines)
+try:
+    assert total() == 15
+finally:
+    builtins.input = old
+""", """\
+def total(): return 0
+"""),
+    Style("stdin replaced", """\
+import sys
+def total(): return sum(int(line) for line in sys.stdin)
+""", """\
+import sys, io
+sys.stdin = io.StringIO('1\\n2\\n3\\n')
+assert total() == 6
+""", """\
+def total(): return 0
+"""),
+    Style("stdin and input", """\
+def hello(): print('Hello, ' + input())
+""", """\
+import sys, io, contextlib
+out = io.StringIO()
+old, sys.stdin = sys.stdin, io.StringIO('Ann\\n')
+with contextlib.redirect_stdout(out):
+    hello()
+sys.stdin = old
+assert out.getvalue().strip() == 'Hello, Ann'
+""", """\
+def hello(): print('Hello')
+"""),
+    Style("time patched", """\
+import time
+class Stopwatch:
+    def start(self): self.t = time.time()
+    def stop(self): return time.time() - self.t
+""", """\
+from unittest.mock import patch
+s = Stopwatch()
+with patch('time.time', side_effect=[100.0, 107.5]):
+    s.start()
+    assert s.stop() == 7.5
+""", """\
+import time
+class Stopwatch:
+    def start(self): self.t = time.time()
+    def stop(self): return self.t
+"""),
+    Style("sleep patched", """\
+import time
+def backoff(n):
+    for i in range(n): time.sleep(2 ** i)
+""", """\
+from unittest import mock
+with mock.patch('time.sleep') as sleep:
+    backoff(4)
+assert [c.args[0] for c in sleep.call_args_list] == [1, 2, 4, 8]
+""", """\
+import time
+def backoff(n):
+    for i in range(n): time.sleep(0.001)
+"""),
+    Style("warnings of the student", """\
+import warnings
+def old(x):
+    warnings.warn('use new()', DeprecationWarning)
+    return x
+""", """\
+import warnings
+with warnings.catch_warnings(record=True) as w:
+    warnings.simplefilter('always')
+    assert old(1) == 1
+assert len(w) == 1 and issubclass(w[0].category, DeprecationWarning) and 'new' in str(w[0].message)
+""", """\
+def old(x): return x
+"""),
+    Style("pytest.warns", """\
+import warnings
+def old(x):
+    warnings.warn('careful', UserWarning)
+    return x
+""", """\
+import pytest
+with pytest.warns(UserWarning, match='careful'):
+    old(1)
+""", """\
+def old(x): return x
+"""),
+    Style("no warning allowed", """\
+import numpy as np
+def safe_log(x): return np.log(np.maximum(x, 1e-12))
+""", """\
+import warnings, numpy as np
+with warnings.catch_warnings():
+    warnings.simplefilter('error')
+    assert np.isfinite(safe_log(np.array([0.0, 1.0]))).all()
+""", """\
+import numpy as np
+def safe_log(x):
+    y = np.log(x)
+    return np.where(np.isfinite(y), y, -27.0)
+"""),
+    Style("captured stderr", """\
+import sys
+def complain(m): print('error:', m, file=sys.stderr)
+""", """\
+import io
+from contextlib import redirect_stderr, redirect_stdout
+err, out = io.StringIO(), io.StringIO()
+with redirect_stderr(err), redirect_stdout(out):
+    complain('x')
+assert err.getvalue() == 'error: x\\n' and out.getvalue() == ''
+""", """\
+import sys
+def complain(m): print('error:', m)
+"""),
+    Style("a mock passed in", """\
+def notify(users, send):
+    for u in users: send(u, subject='hi')
+""", """\
+from unittest.mock import Mock, MagicMock, call
+send = Mock()
+notify(['a', 'b'], send)
+assert send.call_count == 2
+send.assert_any_call('a', subject='hi')
+assert send.call_args_list == [call('a', subject='hi'), call('b', subject='hi')]
+one = MagicMock()
+notify(['z'], one)
+one.assert_called_once_with('z', subject='hi')
+""", """\
+def notify(users, send):
+    for u in users: send(u)
+"""),
+    Style("a mock object with methods", """\
+def save(db, rows):
+    db.connect()
+    for r in rows: db.insert(r)
+    db.close()
+    return db.count()
+""", """\
+from unittest.mock import Mock, call
+db = Mock()
+db.count.return_value = 2
+assert save(db, ['x', 'y']) == 2
+db.connect.assert_called_once_with()
+assert db.insert.call_args_list == [call('x'), call('y')]
+assert db.mock_calls == [call.connect(), call.insert('x'), call.insert('y'), call.close(), call.count()]
+""", """\
+def save(db, rows):
+    for r in rows: db.insert(r)
+    return db.count()
+"""),
 ]  # fmt: skip

