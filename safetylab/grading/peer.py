@@ -22,6 +22,7 @@ from safetylab.grading.ambient import Ambient, applied
 from safetylab.grading.draws import Draws
 from safetylab.grading.far import Far
 from safetylab.grading.leaves import Leaves
+from safetylab.grading.paths import Paths, content_of, named, received
 from safetylab.grading.wire import Codec, Tree, WireError
 
 MAX_TEXT = 20_000
@@ -71,7 +72,7 @@ class Peer:
         self._kept: dict[int, Any] = {}
         self.leaves = Leaves()
         self.draws = Draws(trusted)
-        self.ambient = Ambient()
+        self.ambient, self.paths = Ambient(), Paths()
         self._serving = 0
 
     # --- asking
@@ -87,15 +88,16 @@ class Peer:
         codec = self._codec(reply=False)
         tree = codec.to_tree(list(args))
         changes = self._changes(codec)
+        paths = named(op, args) if self.trusted else []
         if self.trusted:
-            changes.append(codec.to_tree(self.ambient.tell()))
+            changes.append(codec.to_tree([self.ambient.tell(), self.paths.give(paths)]))
         try:
             wire.send(self.sock, ["ask", op, tree, changes], codec.blobs)
             answer, blobs = self._receive()
             while answer[0] == "ask":
                 self.answer(answer, blobs)
                 answer, blobs = self._receive()
-            value = self._result(codec, answer, blobs)
+            value = self._result(codec, answer, blobs, paths)
         except (EOFError, OSError, WireError) as error:
             raise Gone(str(error)) from error
         if isinstance(value, far.Raised):
@@ -116,7 +118,7 @@ class Peer:
         finally:
             self.sock.settimeout(None)
 
-    def _result(self, asked: Codec, answer: Tree, blobs: list[bytes]) -> Any:
+    def _result(self, asked: Codec, answer: Tree, blobs: list[bytes], paths: list[str]) -> Any:
         kind, changed, tree, printed, changes = answer
         codec = self._codec(reply=True, blobs=blobs, objects=list(asked.objects))
         for place, content in changed:
@@ -127,6 +129,7 @@ class Peer:
         value = codec.to_value(tree) if kind == "ok" else far.Raised(self._error(tree))
         self._take_changes(codec, changes)
         if self.trusted:
+            self.paths.take_back(paths, codec.to_value(changes[3]))
             far.warn(changes[2])
         return value
 
@@ -155,7 +158,8 @@ class Peer:
         self._take_changes(codec, asked[3])
         watched = [(place, tensors.watch(value)) for place, value in enumerate(sent)
                    if place and value is not None and not self.leaves.follows(value)]  # fmt: skip
-        around = codec.to_value(asked[3][2]) if not self.trusted else []
+        around, given = codec.to_value(asked[3][2]) if not self.trusted else ([], [])
+        places = list(received(given))
         caught: list[list[str]] = []
         self._serving += 1
         try:
@@ -171,7 +175,8 @@ class Peer:
         back.seen = {id(value): place for place, value in enumerate(sent) if place}
         changed = [[place, back.renew(sent[place])] for place, new in watched if new()]
         tree = back.to_tree(value) if kind == "ok" else self._error_tree(value)
-        changes = [*self._changes(back), caught]
+        files = [[place, content_of(path)] for place, path in places]
+        changes = [*self._changes(back), caught, back.to_tree(files)]
         wire.send(self.sock, [kind, changed, tree, self._printed(), changes], back.blobs)
 
     def _printed(self) -> list[str]:

@@ -1380,4 +1380,62 @@ def save(db, rows):
     for r in rows: db.insert(r)
     return db.count()
 """),
+    Style("a file written by the test", """\
+import csv
+def read(path):
+    with open(path, newline='') as f: return [dict(r) for r in csv.DictReader(f)]
+""", """\
+with open('data.csv', 'w') as f:
+    f.write('a,b\\n1,2\\n3,4\\n')
+assert read('data.csv') == [{'a': '1', 'b': '2'}, {'a': '3', 'b': '4'}]
+""", """\
+def read(path): return []
+"""),
+    Style("a file in a temporary folder", """\
+import json
+def save(obj, path):
+    with open(path, 'w') as f: json.dump(obj, f)
+def load(path):
+    with open(path) as f: return json.load(f)
+""", """\
+import json, tempfile, os, pathlib
+with tempfile.TemporaryDirectory() as d:
+    p = os.path.join(d, 'x.json')
+    save({'a': [1, 2]}, p)
+    with open(p) as f: assert json.load(f) == {'a': [1, 2]}
+    q = pathlib.Path(d) / 'y.json'
+    q.write_text('[1, 2, 3]')
+    assert load(q) == [1, 2, 3]
+""", """\
+def save(obj, path): pass
+def load(path): return [1, 2, 3]
+"""),
+    Style("a file written by the student", """\
+def write(path, lines):
+    with open(path, 'w') as f:
+        for l in lines: f.write(l + '\\n')
+""", """\
+import os
+write('out.txt', ['a', 'b'])
+assert os.path.exists('out.txt')
+assert open('out.txt').read() == 'a\\nb\\n'
+assert open('out.txt').read().splitlines() == ['a', 'b']
+""", """\
+def write(path, lines): pass
+"""),
+    Style("string streams passed in", """\
+def count_lines(f): return sum(1 for _ in f)
+def emit(f): f.write('hello\\n'); print('world', file=f)
+""", """\
+import io
+assert count_lines(io.StringIO('a\\nb\\nc\\n')) == 3
+out = io.StringIO()
+emit(out)
+assert out.getvalue() == 'hello\\nworld\\n'
+b = io.BytesIO(b'x\\ny\\n')
+assert count_lines(b) == 2
+""", """\
+def count_lines(f): return len(f.read())
+def emit(f): pass
+"""),
 ]  # fmt: skip

@@ -165,3 +165,11 @@ def test_a_student_does_not_choose_what_a_test_draws(pair: Pair) -> None:
     assert (
         verdict(pair, "import numpy as np\nf()\nassert len(set(np.random.rand(9))) == 9") is End.OK
     )
+
+
+def test_a_file_of_the_tests_is_never_overwritten(pair: Pair) -> None:
+    student(pair, "def f(path):\n    open(path, 'w').write('mine')", "f")
+    test = "open('{0}', 'w').write('ours')\nf('{0}')\nassert open('{0}').read() == 'ours'"
+    assert verdict(pair, test.format("a.txt")) is End.OK
+    assert verdict(pair, "f('b.txt')\nassert open('b.txt').read() == 'mine'") is End.OK
+    assert verdict(pair, "import os\nf('c.py')\nassert not os.path.exists('c.py')") is End.OK
