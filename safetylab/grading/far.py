@@ -39,10 +39,10 @@ UNARY: dict[str, Callable[[Any], Any]] = {
 ACTIONS: dict[str, Callable[..., Any]] = {
     "getattr": getattr, "setattr": setattr, "delattr": delattr,
     "getitem": operator.getitem, "setitem": operator.setitem, "delitem": operator.delitem,
-    "contains": operator.contains, "round": round, "dir": dir,
+    "contains": operator.contains, "format": format, "round": round, "dir": dir,
     "instancecheck": lambda kind, value: isinstance(value, kind),
     "subclasscheck": lambda kind, other: issubclass(other, kind),
-    "eq": operator.eq, "ne": operator.ne,
+    "eq": operator.eq, "ne": operator.ne, "await": lambda target: _run(target),
     "enter": lambda target: type(target).__enter__(target),
     "exit": lambda target, error: type(target).__exit__(
         target, None if error is None else type(error), error, getattr(error, "__traceback__", None)
@@ -92,7 +92,7 @@ class Far(Reference):
         return str(_ask(self, "str"))
 
     def __format__(self, spec: str) -> str:
-        return format(str(self), spec)
+        return str(_ask(self, "format", spec))
 
     def __hash__(self) -> int:
         return hash(_ask(self, "hash"))
@@ -135,6 +135,24 @@ def make(peer: Peer, number: int, epoch: int, about: dict[str, Any]) -> Far:
     for name, value in (("_peer", peer), ("_number", number), ("_about", about), ("_epoch", epoch)):
         object.__setattr__(made, name, value)
     return made
+
+
+def awaited(far: Far) -> Any:
+    """Return a coroutine of this side that has one of the other side run when it is awaited."""
+
+    async def run() -> Any:
+        return _ask(far, "await")
+
+    return run()
+
+
+def _run(target: Any) -> Any:
+    import asyncio
+
+    async def run() -> Any:
+        return await target
+
+    return asyncio.run(run())
 
 
 def _ask(far: Far, op: str, *args: Any) -> Any:

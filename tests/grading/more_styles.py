@@ -1438,4 +1438,96 @@ assert count_lines(b) == 2
 def count_lines(f): return len(f.read())
 def emit(f): pass
 """),
+    Style("coroutines", """\
+import asyncio
+async def double(x):
+    await asyncio.sleep(0)
+    return 2 * x
+async def many(xs): return await asyncio.gather(*(double(x) for x in xs))
+""", """\
+import asyncio
+loop = asyncio.new_event_loop()
+assert loop.run_until_complete(double(4)) == 8
+assert loop.run_until_complete(many([1, 2])) == [2, 4]
+loop.close()
+import inspect
+assert inspect.iscoroutinefunction(double)
+""", """\
+import asyncio
+async def double(x): return x
+async def many(xs): return xs
+"""),
+    Style("asyncio.run", """\
+import asyncio
+async def double(x):
+    await asyncio.sleep(0.001)
+    return 2 * x
+""", """\
+import asyncio
+assert asyncio.run(double(4)) == 8
+""", """\
+async def double(x): return x
+"""),
+    Style("top level await", """\
+import asyncio
+async def double(x):
+    await asyncio.sleep(0)
+    return 2 * x
+""", """\
+assert (await double(4)) == 8
+""", """\
+async def double(x): return x
+"""),
+    Style("default repr wanted", """\
+class P:
+    def __init__(self, x): self.x = x
+    def __repr__(self): return f'P({self.x})'
+    def __str__(self): return f'<{self.x}>'
+    def __format__(self, spec): return f'{self.x:{spec}}' if spec else str(self)
+""", """\
+assert repr(P(1)) == 'P(1)' and str(P(2)) == '<2>' and f'{P(3)}' == '<3>' and f'{P(3.14159):.2f}' == '3.14'
+assert [repr(p) for p in [P(1)]] == ['P(1)'] and str([P(1)]) == '[P(1)]'
+""", """\
+class P:
+    def __init__(self, x): self.x = x
+    def __repr__(self): return f'P({self.x})'
+    def __str__(self): return f'<{self.x}>'
+"""),
+    Style("iterator protocol", """\
+class Count:
+    def __init__(self, n): self.n = n
+    def __iter__(self):
+        self.i = 0
+        return self
+    def __next__(self):
+        if self.i >= self.n: raise StopIteration
+        self.i += 1
+        return self.i
+""", """\
+it = iter(Count(2))
+assert next(it) == 1 and next(it) == 2
+try:
+    next(it); assert False
+except StopIteration: pass
+assert list(Count(3)) == [1, 2, 3] and sum(Count(3)) == 6 and max(Count(4)) == 4
+a, b = Count(2)
+assert list(zip(Count(2), 'ab')) == [(1, 'a'), (2, 'b')] and 2 in Count(3)
+assert [*map(str, Count(2))] == ['1', '2']
+""", """\
+class Count:
+    def __init__(self, n): self.n = n
+    def __iter__(self): return iter(range(self.n))
+"""),
+    Style("not equal of objects", """\
+class P:
+    def __init__(self, x): self.x = x
+    def __eq__(self, o): return isinstance(o, P) and self.x == o.x
+    def __hash__(self): return hash(self.x)
+""", """\
+assert P(1) != P(2) and P(1) == P(1) and P(1) != 1
+assert P(1) in [P(2), P(1)] and len({P(1), P(1), P(2)}) == 2
+""", """\
+class P:
+    def __init__(self, x): self.x = x
+"""),
 ]  # fmt: skip
