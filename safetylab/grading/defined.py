@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import ast
+import re
 import symtable
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from safetylab.grading import draws
 from safetylab.grading.rebuild import Role, Step
+
+_RANDOM = {"random", "randint", "randrange", "choice", "choices", "shuffle", "sample", "uniform",
+           "gauss"}  # fmt: skip
+_NUMPY = {"rvs", "sample", "train_test_split", "resample", "KMeans"}
+_GIVEN = {"generator", "rng", "random_state"}
+_OWN = {"default_rng", "Generator", "RandomState", "SeedSequence", "Random", "SystemRandom"}
+_TORCH = re.compile(
+    r"rand(n|int|perm)?(_like)?|bernoulli_?|multinomial|normal_?|uniform_?|[Dd]ropout\w*|Linear"
+    r"|Conv\w+|Embedding|LSTM|GRU|RNN|Transformer\w*|MultiheadAttention|DataLoader|random_split"
+    r"|(xavier|kaiming|trunc|orthogonal)_\w+|manual_seed"
+)
 
 
 def plain(source: str) -> str:
@@ -74,16 +87,65 @@ def answer_names(source: str) -> frozenset[str]:
 def operators(steps: Iterable[Step]) -> frozenset[tuple[str, str]]:
     """Return (class, method) for each method of the classes of the solution.
 
-    Three more kinds of pairs say of what else these classes are made and where they are used:
-    ``(class, "base:nn.Module")``, ``(class, "*")`` of a class of which more cannot be told, and
-    ``(name, "class:Net")`` of a name that the lab defines with the help of such a class.
+    More kinds of pairs say of what else these classes are made and where they are used:
+    ``(class, "base:nn.Module")``, ``(class, "*")`` of a class of which more cannot be told,
+    ``(name, "class:Net")`` of a name that the lab defines with the help of such a class,
+    ``(class, "swallow")`` of a context manager that may end an error, and, of `draws.GLOBAL`,
+    the generators that the solution draws from.
     """
     told = [step for step in steps if step.role not in (Role.EXTRA, Role.TEXT)]
     trees = [(step.role, tree) for step in told if (tree := parsed(step.cell.source))]
     classes = [node for role, tree in trees if role in _ANSWERS for node in ast.walk(tree)
                if isinstance(node, ast.ClassDef)]  # fmt: skip
     pairs = {(made.name, part) for made in classes for part in _parts(made)}
-    return frozenset(pairs | _uses([tree for _, tree in trees], {made.name for made in classes}))
+    answers = [tree for role, tree in trees if role in _ANSWERS]
+    pairs |= {(name, "*") for tree in answers for name in _named(tree)}
+    uses = _uses([tree for _, tree in trees], {name for name, _ in pairs})
+    pairs |= {(draws.GLOBAL, kind) for tree in answers for kind in _drawing(tree)}
+    pairs |= {(name, "swallow") for tree in answers for name in _swallowing(tree)}
+    return frozenset(pairs | uses)
+
+
+def _swallowing(tree: ast.Module) -> Iterator[str]:
+    """Yield the names of context managers that may end an error: these return something."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and any(
+            isinstance(part, ast.Return) and part.value and ast.unparse(part.value) != "False"
+            for item in node.body if getattr(item, "name", "") == "__exit__"
+            for part in ast.walk(item)
+        ):  # fmt: skip
+            yield node.name
+        elif isinstance(node, ast.FunctionDef) and any(
+            "contextmanager" in ast.unparse(mark) for mark in node.decorator_list
+        ) and any(isinstance(part, ast.ExceptHandler) for part in ast.walk(node)):  # fmt: skip
+            yield "_GeneratorContextManager"
+
+
+def _drawing(tree: ast.Module) -> Iterator[str]:
+    """Yield from which global generators a solution draws, and whether it seeds one."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or {word.arg for word in node.keywords} & _GIVEN:
+            continue
+        base, _, name = ast.unparse(node.func).rpartition(".")
+        if name in ("seed", "manual_seed"):
+            yield "seed"
+        if name in _OWN:
+            continue
+        if base in ("np.random", "numpy.random") or name in _NUMPY:
+            yield "numpy"
+        elif base == "random" or (not base and name in _RANDOM):
+            yield "random"
+        elif _TORCH.fullmatch(name):
+            yield "torch"
+
+
+def _named(tree: ast.Module) -> Iterator[str]:
+    """Yield the names of classes that are made as ``namedtuple("Point", "x y")``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            called = ast.unparse(node.func).rpartition(".")[2]
+            if called in ("namedtuple", "NamedTuple", "make_dataclass", "Enum", "IntEnum"):
+                yield str(node.args[0].value)
 
 
 _ANSWERS = (Role.ANSWER, Role.WRITTEN)
