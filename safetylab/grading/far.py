@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import copy
 import importlib
 import inspect
@@ -508,12 +509,19 @@ def made_error(kind: type[BaseException], about: dict[str, Any]) -> BaseExceptio
 
 def outspoken(error: BaseException, op: str, args: tuple[Any, ...]) -> BaseException:
     """Return an error that ends no loop of the tests: only an iterator may say that it ends."""
-    ends = op == "next" or (op == "call" and "_resumes" in vars(args[0]))
+    ends = op == "next" or (op == "call" and _resumes(args[0]))
     if ends or not isinstance(error, StopIteration | StopAsyncIteration):
         return error
     made = RuntimeError(f"{type(error).__name__} outside an iterator")
     made._frames = getattr(error, "_frames", [])  # type: ignore[attr-defined]
     return made
+
+
+def _resumes(target: Far) -> bool:
+    try:
+        return bool(_HERE(target, "_resumes"))
+    except AttributeError:
+        return False
 
 
 def _frame(parts: list[Any]) -> list[Any]:

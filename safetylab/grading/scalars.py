@@ -6,6 +6,7 @@ import datetime
 import enum
 import pathlib
 import random
+import re
 import sys
 import types
 import uuid
@@ -25,28 +26,32 @@ _TEXTS: dict[type, tuple[str, Callable[[str], Any]]] = {
     **{kind: (kind.__name__, kind) for kind in (
         pathlib.PosixPath, pathlib.PurePosixPath, pathlib.PureWindowsPath)},
 }  # fmt: skip
+_PARTS: dict[type, tuple[str, Callable[[Any], list[Any]]]] = {
+    datetime.timedelta: ("timedelta", lambda span: [span.days, span.seconds, span.microseconds]),
+    datetime.timezone: ("timezone", lambda zone: [zone.utcoffset(None).total_seconds()]),
+    re.Pattern: ("pattern", lambda pattern: [pattern.pattern, pattern.flags]),
+    ChainMap: ("chain", lambda chain: [chain.maps]),
+}
 _FROM_TEXT = dict(_TEXTS.values())
 
 
 class Standard:
-    """Dates, paths, namespaces, `random.Random`, and members of an Enum of the lab's."""
+    """Dates, paths, patterns, namespaces, `random.Random`, and members of an Enum of the lab's."""
 
-    TAGS = frozenset({"text", "timedelta", "timezone", "namespace", "chain", "random", "member"})
+    TAGS = frozenset({"text", "timedelta", "timezone", "namespace", "chain", "random", "member",
+                      "pattern"})  # fmt: skip
 
     def to_tree(self, codec: Codec, value: Any, kind: type, depth: int) -> Tree | None:
         """See `tensors.Family`."""
         if kind in _TEXTS and _plain_zone(value):
             text = str(value) if not hasattr(value, "isoformat") else value.isoformat()
             return ["text", _TEXTS[kind][0], text]
-        if kind is datetime.timedelta:
-            return ["timedelta", value.days, value.seconds, value.microseconds]
-        if kind is datetime.timezone:
-            return ["timezone", value.utcoffset(None).total_seconds()]
+        if kind in _PARTS:
+            tag, parts = _PARTS[kind]
+            return [tag, *(codec.to_tree(part, depth) for part in parts(value))]
         if kind is types.SimpleNamespace:
             codec.remember(value)
             return ["namespace", codec.to_tree(dict(vars(value)), depth)]
-        if kind is ChainMap:
-            return ["chain", codec.to_tree(value.maps, depth)]
         if kind is random.Random:
             codec.remember(value)
             return ["random", codec.to_tree(value.getstate(), depth)]
@@ -64,6 +69,8 @@ class Standard:
             return datetime.timezone(datetime.timedelta(seconds=parts[0]))
         if tag == "member":
             return _member(codec.known[parts[0]], parts[1])
+        if tag == "pattern":
+            return re.compile(codec.to_value(parts[0], depth), parts[1])
         if tag == "chain":
             return ChainMap(*codec.to_value(parts[0], depth))
         made: Any = random.Random() if tag == "random" else types.SimpleNamespace()
