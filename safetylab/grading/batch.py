@@ -349,10 +349,11 @@ def _shortcomings(name: str, task: Task) -> Iterator[str]:
         return
     for row in report.rows:
         if row.points < row.max_points - row.written:
+            cells = ", ".join(one.name for one in row.checks if one.points < one.max_points)
             yield (
                 f"the instructor's own {name}.ipynb gets {row.points:g} of "
-                f"{row.max_points - row.written:g} points in {row.exercise} ({row.message}): "
-                "look at that test before you believe the points of others"
+                f"{row.max_points - row.written:g} points in {row.exercise} ({cells}: "
+                f"{row.message}): look at that test before you believe the points of others"
             )
 
 

@@ -96,6 +96,10 @@ class Far(Reference):
         """The nearest class that this side has, too, so that isinstance tells what it would."""
         return _first_class(peer_of(self), _HERE(self, "_about")) or type(self)
 
+    def __mro_entries__(self, bases: object) -> tuple[type, ...]:
+        raise TypeError("a test's class cannot have a class of the student's as its base: "
+                        "let the test call the student's class instead")  # fmt: skip
+
     def __dir__(self) -> list[str]:
         return list(map(str, _ask(self, "dir")))
 

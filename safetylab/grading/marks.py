@@ -70,6 +70,9 @@ def earned(step: Step, outcome: Outcome) -> float:
     return 0.0 if math.isnan(value) else min(max(0.0, value), worth)
 
 
+APART = "it looks into an object of the student's as cannot be done from another process"
+
+
 class _Exercise:
     def __init__(self, run: Run, number: str, timeout: float) -> None:
         self.run = run
@@ -217,7 +220,8 @@ class _Exercise:
             if _is_learners(step):
                 who = frame.function if frame.function.isidentifier() else "your code"
                 return f"{who} raised {_error(outcome)} (in {step.label}, line {frame.line})"
-        return f"the test stopped with {_error(outcome)}"
+        why = f"; {APART}" if re.search(r"\bFar\b", outcome.evalue) else ""
+        return f"the test stopped with {_error(outcome)}{why}"
 
 
 def _is_learners(step: Step) -> bool:

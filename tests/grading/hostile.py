@@ -225,6 +225,16 @@ ENDINGS = {
         "    while True: wire.send(peer.sock, ['ask', 'x', ['list', [['yours', 0]]]])"
     ),
     "all file descriptors": "import os\ndef double(x): os.closerange(0, 999)",
+    "memory that is no process's": (
+        "import os\ndef double(x):\n    open_ = [os.memfd_create('m') for _ in range(60)]\n"
+        "    for file in open_: os.write(file, bytes(2**27))\n    return x + x"
+    ),
+    "a key for those who come later": (
+        "import ctypes, platform\ndef double(x):\n    libc = ctypes.CDLL(None)\n"
+        "    number = {'x86_64': 248, 'aarch64': 217}[platform.machine()]\n"
+        "    key = libc.syscall(number, b'user', b'answer', b'2x', 2, -3)\n"
+        "    if key < 0: raise OSError('no key')\n    return x + x"
+    ),
     "an error that cannot be shown": (
         "class X(Exception):\n    def __str__(self): raise ValueError\ndef double(x):\n    raise X"
     ),
@@ -245,6 +255,11 @@ RIGHT = {
     "use threads": (
         "from concurrent.futures import ThreadPoolExecutor\ndef double(x):\n"
         "    with ThreadPoolExecutor(2) as pool: return sum(pool.map(int, [x, x]))"
+    ),
+    "use processes": (
+        "import multiprocessing, subprocess\ndef double(x):\n"
+        "    subprocess.run(['true'], stdout=subprocess.DEVNULL, check=True)\n"
+        "    with multiprocessing.Pool(2) as pool: return sum(pool.map(int, [x, x]))"
     ),
     "use an event loop": (
         "import asyncio\nasync def later(x): return x + x\n"

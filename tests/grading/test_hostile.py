@@ -18,6 +18,8 @@ NEEDS_WALLS = {
     "ends: a signal to everybody",
     "ends: forks without end",
     "ends: a file without end",
+    "ends: memory that is no process's",
+    "ends: a key for those who come later",
     "answers that stop the process they came from",
     *(f"odd: a look at {name}" for name in hostile.SNOOPS),
 }
