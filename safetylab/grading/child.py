@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from safetylab.grading import draws, wire
+from safetylab.grading import defined, draws, wire
 from safetylab.grading.cells import Names, Shell, Text
 from safetylab.grading.peer import Gone, Peer, TimeIsUp
 
@@ -138,7 +138,7 @@ class Tests(_Side):
         """Learn what both sides define, and which operators the student's classes may have."""
         self.peer.shared = frozenset(names)
         self.peer.operators = frozenset((kind, op) for kind, op in operators)
-        drawn = {op for kind, op in operators if kind == draws.GLOBAL}
+        drawn = {op for kind, op in operators if kind == defined.GLOBAL}
         self.peer.draws.shared = frozenset(drawn & {*draws.KINDS})
         self.peer.draws.may_seed = "seed" in drawn
 

@@ -8,8 +8,10 @@ import symtable
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from safetylab.grading import draws
 from safetylab.grading.rebuild import Role, Step
+
+GLOBAL = "the global generator"
+"""Stands among `operators` for the generators of numpy, `random` and torch."""
 
 _RANDOM = {"random", "randint", "randrange", "choice", "choices", "shuffle", "sample", "uniform",
            "gauss"}  # fmt: skip
@@ -40,6 +42,7 @@ def parsed(source: str) -> ast.Module | None:
         return None
 
 
+@lru_cache(maxsize=1000)
 def bound(source: str) -> frozenset[str]:
     """Return the global names that a cell assigns, defines or imports."""
     tree = parsed(source)
@@ -63,6 +66,7 @@ def defined(tree: ast.Module) -> set[str]:
     return {node.name for node in tree.body if isinstance(node, _DEFINITIONS)}
 
 
+@lru_cache(maxsize=1000)
 def imports(source: str) -> str:
     """Return the import statements of a cell's top level."""
     tree = parsed(source)
@@ -90,18 +94,24 @@ def operators(steps: Iterable[Step]) -> frozenset[tuple[str, str]]:
     More kinds of pairs say of what else these classes are made and where they are used:
     ``(class, "base:nn.Module")``, ``(class, "*")`` of a class of which more cannot be told,
     ``(name, "class:Net")`` of a name that the lab defines with the help of such a class,
-    ``(class, "swallow")`` of a context manager that may end an error, and, of `draws.GLOBAL`,
+    ``(class, "swallow")`` of a context manager that may end an error, and, of `GLOBAL`,
     the generators that the solution draws from.
     """
     told = [step for step in steps if step.role not in (Role.EXTRA, Role.TEXT)]
-    trees = [(step.role, tree) for step in told if (tree := parsed(step.cell.source))]
-    classes = [node for role, tree in trees if role in _ANSWERS for node in ast.walk(tree)
+    return _operators(tuple((step.role in _ANSWERS, step.cell.source) for step in told))
+
+
+@lru_cache(maxsize=16)
+def _operators(cells: tuple[tuple[bool, str], ...]) -> frozenset[tuple[str, str]]:
+    """See `operators`; each cell of the lab with whether it is an answer."""
+    trees = [(own, tree) for own, source in cells if (tree := parsed(source))]
+    answers = [tree for own, tree in trees if own]
+    classes = [node for tree in answers for node in ast.walk(tree)
                if isinstance(node, ast.ClassDef)]  # fmt: skip
     pairs = {(made.name, part) for made in classes for part in _parts(made)}
-    answers = [tree for role, tree in trees if role in _ANSWERS]
     pairs |= {(name, "*") for tree in answers for name in _named(tree)}
     uses = _uses([tree for _, tree in trees], {name for name, _ in pairs})
-    pairs |= {(draws.GLOBAL, kind) for tree in answers for kind in _drawing(tree)}
+    pairs |= {(GLOBAL, kind) for tree in answers for kind in _drawing(tree)}
     pairs |= {(name, "swallow") for tree in answers for name in _swallowing(tree)}
     return frozenset(pairs | uses)
 

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-GLOBAL = "the global generator"
 KINDS = ("numpy", "random", "torch")
 WORDS = 624
 FEW_BLOCKS = 50

@@ -14,7 +14,14 @@ from pathlib import Path
 from typing import IO, Any
 
 import nbgrader.api
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import (
+    BaseCell,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Notebook,
+    SubmittedNotebook,
+)
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.preprocessors import CheckCellMetadata
@@ -250,8 +257,12 @@ def saved_scores(course: Course, assignment: str, student: str) -> dict[str, flo
             submission = book.find_submission(assignment, student)
         except MissingEntry:
             return None
-        return {
-            f"{notebook.name}/{grade.name}": grade.auto_score
-            for notebook in submission.notebooks
-            for grade in notebook.grades
-        }
+        rows = (
+            book.db.query(Notebook.name, BaseCell.name, Grade.auto_score)
+            .select_from(SubmittedNotebook)
+            .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .join(BaseCell, BaseCell.id == Grade.cell_id)
+            .filter(SubmittedNotebook.assignment_id == submission.id)
+        )
+        return {f"{notebook}/{cell}": score for notebook, cell, score in rows}

@@ -44,7 +44,8 @@ ENVIRONMENT = {
 
 TRY = """
 import os, sys
-from safetylab.grading import isolate
+sys.path.append("/room/lib/safetylab/grading")
+import isolate  # alone: the package would bring numpy along
 home = isolate.own_processes()
 pid = os.fork()
 if pid == 0:
