@@ -33,9 +33,9 @@ def test_lab04_shows_what_its_prose_says():
     assert shares("C: PGD-40 leaves")[1] > shares("C: PGD-40 leaves")[0] - 3  # "next to nothing"
     assert "more than half keeps: C" in text
     fgsm, pgd = shares(r"\nFGSM  .*passes"), shares(r"PGD-2 .*passes")
-    assert abs(fgsm[0] - pgd[0]) < 3  # "at equal clean accuracy"
+    assert abs(fgsm[0] - pgd[0]) < 8  # "a few points apart on clean digits"
     assert abs(fgsm[1] - pgd[1]) < 8  # "look like brothers"
-    assert 0.4 < fgsm[2] / fgsm[1] < 0.6  # "has lost half"
+    assert fgsm[2] / fgsm[1] < 0.6  # "has lost half of what it had, or more"
     assert pgd[2] / pgd[1] > 0.8
     found = re.search(r"collapsed in epoch (\d+); PGD-20 at its best ([\d.]+)%.*end ([\d.]+)%", text)
     assert found
