@@ -7,7 +7,6 @@ code, so it does not cross; neither does any other type. `Codec.refer` says what
 
 from __future__ import annotations
 
-import builtins
 import importlib
 import json
 import math
@@ -48,10 +47,8 @@ _SIMPLE: dict[str, Callable[..., Any]] = {
 # Types that stand for themselves wherever they come from; other classes of builtins do not cross.
 SAFE_BUILTINS = {"int", "float", "complex", "bool", "str", "bytes", "list", "tuple", "dict", "set",
                  "frozenset", "object", "range", "slice", "type", "NoneType"}  # fmt: skip
-SAFE_BUILTINS |= {name for name, kind in vars(builtins).items()
-                  if isinstance(kind, type) and issubclass(kind, Exception)}  # fmt: skip
 LIBRARIES = {"numpy", "torch", "pandas", "scipy", "sklearn", "safetylab", "collections",
-             "fractions", "decimal", "math", "enum", "abc"}  # fmt: skip
+             "fractions", "decimal", "math"}  # fmt: skip
 
 
 class WireError(Exception):
@@ -186,10 +183,9 @@ class Codec:
 
     def _container(self, value: Any, kind: type, depth: int) -> Tree | None:
         if kind in PLAIN:
-            if kind in (list, deque, set):
+            if kind in (list, deque):
                 self.remember(value)
-            items = [self.to_tree(item, depth) for item in value]
-            return [PLAIN[kind], items, value.maxlen] if kind is deque else [PLAIN[kind], items]
+            return [PLAIN[kind], [self.to_tree(item, depth) for item in value]]
         if kind in MAPS:
             self.remember(value)
             pairs = [[self.to_tree(k, depth), self.to_tree(v, depth)] for k, v in value.items()]
@@ -231,8 +227,7 @@ class Codec:
         fields = _fields(value, kind, self.known)
         if fields is not None:
             tree = [self.to_tree(item, depth) for item in fields]
-            more = self.to_tree(_more(value), depth)
-            return ["record", kind.__module__, kind.__qualname__, tree, more]
+            return ["record", kind.__module__, kind.__qualname__, tree]
         return self.refer(value)
 
     # --- in
@@ -259,13 +254,12 @@ class Codec:
     def _value(self, tag: str, parts: list[Tree], depth: int) -> Any:
         if tag == "again":
             return self.objects[parts[0]]
-        if tag in ("list", "deque", "set"):
-            filled: Any = deque(maxlen=parts[1]) if tag == "deque" else _BY_TAG[tag]()
+        if tag in ("list", "deque"):
+            filled: Any = [] if tag == "list" else deque()
             self.objects.append(filled)
-            fill = filled.update if tag == "set" else filled.extend
-            fill(self.to_value(item, depth) for item in parts[0])
+            filled.extend(self.to_value(item, depth) for item in parts[0])
             return filled
-        if tag in ("tuple", "frozenset"):
+        if tag in ("tuple", "set", "frozenset"):
             return _BY_TAG[tag](self.to_value(item, depth) for item in parts[0])
         if tag in ("dict", "ordered", "counter", "default"):
             made = defaultdict() if tag == "default" else _BY_TAG[tag]()
@@ -303,8 +297,7 @@ class Codec:
             return _class(str(parts[0]), str(parts[1]), self.known)
         if tag == "record":
             made = _class(parts[0], parts[1], self.known)
-            values = [self.to_value(item, depth) for item in parts[2]]
-            return _record(made, values, self.to_value(parts[3], depth))
+            return _record(made, [self.to_value(item, depth) for item in parts[2]])
         return self._decode_library(tag, parts, depth)
 
     def _decode_library(self, tag: str, parts: list[Tree], depth: int) -> Any:
@@ -364,19 +357,10 @@ def _dataclass_fields(kind: type) -> list[str]:
     return list(fields)
 
 
-def _more(value: Any) -> dict[str, Any]:
-    """What a named tuple of scipy's keeps beside its entries."""
-    return dict(getattr(value, "__dict__", {})) if isinstance(value, tuple) else {}
-
-
-def _record(kind: type, values: list[Any], more: dict[str, Any]) -> Any:
-    made: Any
+def _record(kind: type, values: list[Any]) -> Any:
     if issubclass(kind, tuple) and hasattr(kind, "_fields"):
-        made = tuple.__new__(kind, values)
-        if more:
-            vars(made).update(more)
-        return made
-    made = object.__new__(kind)
+        return kind(*values)
+    made: Any = object.__new__(kind)
     for name, value in zip(_dataclass_fields(kind), values, strict=True):
         object.__setattr__(made, name, value)
     return made

@@ -1513,8 +1513,8 @@ print(f"you said: {my_share}")
 
 # %% [markdown]
 # That is the moment to remember. In the one-step exam the FGSM-trained and the PGD-trained network
-# look like brothers, a few points apart on clean digits. Forty steps later one of them has lost half
-# of what it had, or more (how much differs from one kind of processor to the next). It had not
+# look like brothers, a few points apart on clean digits. Forty steps later one of them has lost
+# half of what it had, or more (how much differs from one kind of processor to the next). It had not
 # learned to withstand: it had learned to make the first step point the wrong way. Wong et al. call
 # it **catastrophic overfitting**. Whoever watches only the attack that is used in training does not
 # see it.

@@ -3,8 +3,19 @@
 
 from __future__ import annotations
 
-from grading.more_styles import MORE
-from grading.style import Style
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Style:
+    """``setup`` runs on both sides, ``test`` beside the answer; ``wrong`` must not pass it."""
+
+    name: str
+    right: str
+    test: str
+    wrong: str
+    setup: str = ""
+
 
 STYLES = [
     Style("numbers", "def f(x): return x / 3", "assert abs(f(1) - 1 / 3) < 1e-12",
@@ -190,4 +201,3 @@ STYLES = [
           "got = confident(m, X)\nassert got[0] and got[-1] and not got[20]",
           "def confident(model, X): return model.predict(X) > 2"),
 ]  # fmt: skip
-STYLES += MORE
