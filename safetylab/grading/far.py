@@ -238,7 +238,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     },
     "call": _call,
     "contains": _contains,
-    "exit": lambda self, *error: _exited(self, *error),
+    "exit": _exited,
 }
 
 

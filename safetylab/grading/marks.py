@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from safetylab.grading.outcome import End, Frame, Outcome
+from safetylab.grading.outcome import End, Frame, Outcome, written
 from safetylab.grading.rebuild import Role, Step
 from safetylab.grading.report import Check, Row, Status
 from safetylab.grading.run import Run
@@ -255,8 +255,7 @@ def _error_name(outcome: Outcome) -> str:
 
 def _written(text: str) -> str:
     """Return text that a file can hold (half of an emoji is none) and that no terminal obeys."""
-    text = text.encode("utf-8", "replace").decode()
-    return "".join(c if c.isprintable() or c.isspace() else "?" for c in text)
+    return "".join(c if c.isprintable() or c.isspace() else "?" for c in written(text))
 
 
 def _story(who: str, outcome: Outcome, timeout: float) -> str:

@@ -73,3 +73,8 @@ class Outcome:
     outputs: tuple[Output, ...] = ()
     value: float | None = None
     seconds: float = field(default=0.0, compare=False)
+
+
+def written(text: str) -> str:
+    """Return text that a file can hold: half of an emoji is none."""
+    return text.encode("utf-8", "replace").decode()

@@ -12,7 +12,7 @@ from nbformat.v4 import new_output as make_output
 from nbgrader.utils import is_grade
 
 from safetylab.grading.exam import ExamCell, Examined
-from safetylab.grading.outcome import Output
+from safetylab.grading.outcome import Output, written
 from safetylab.grading.rebuild import Role
 from safetylab.grading.report import Report
 
@@ -110,11 +110,6 @@ def for_graders(text: str, place: int) -> NotebookNode:
 def is_for_graders(cell: NotebookNode) -> bool:
     """Whether students must not see a cell of a graded notebook."""
     return bool(cell.metadata.get("safetylab", {}).get("for") == "graders")
-
-
-def written(text: str) -> str:
-    """Return text that a file can hold: half of an emoji is none."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def plain(text: str) -> str:
