@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from safetylab.grading import wire
+from safetylab.grading import defined, draws, wire
 from safetylab.grading.cells import Names, Shell, Text
 from safetylab.grading.peer import Gone, Peer, TimeIsUp
 
@@ -72,6 +72,7 @@ class Student(_Side):
     def __init__(self, shell: Shell, other: socket.socket) -> None:
         namespace: dict[str, Any] = {}
         super().__init__(shell, namespace, Peer(other, False, namespace))
+        draws.remember_seeds()
         self.copies: list[int] = []
 
     def share(self, names: list[str], blobs: list[bytes]) -> None:
@@ -86,7 +87,7 @@ class Student(_Side):
         """Serve one frame of the tests: a request, or the wish for a copy of this process."""
         frame, blobs = wire.receive(self.peer.sock)
         if frame[0] == "ask":
-            sys.stdout = Text()
+            sys.stdout, sys.stderr = Text(), Text()
             self.peer.answer(frame, blobs)
         elif frame[0] == "fork":
             self._fork()
@@ -109,7 +110,7 @@ class Student(_Side):
 
     def _serve_alone(self, sock: socket.socket) -> None:
         self.peer.sock, self.peer.owner = sock, os.getpid()
-        sys.stdout = Text()
+        sys.stdout, sys.stderr = Text(), Text()
         _one_thread()
         try:
             while True:
@@ -137,6 +138,9 @@ class Tests(_Side):
         """Learn what both sides define, and which operators the student's classes may have."""
         self.peer.shared = frozenset(names)
         self.peer.operators = frozenset((kind, op) for kind, op in operators)
+        drawn = {op for kind, op in operators if kind == defined.GLOBAL}
+        self.peer.draws.shared = frozenset(drawn & {*draws.KINDS})
+        self.peer.draws.may_seed = "seed" in drawn
 
     def answered(self, names: list[str], imports: str, blobs: list[bytes]) -> None:
         """Take ``names`` from the student's process from now on, and import what it imports."""

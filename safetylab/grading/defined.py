@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import ast
+import re
 import symtable
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from safetylab.grading.rebuild import Role, Step
+
+GLOBAL = "the global generator"
+"""Stands among `operators` for the generators of numpy, `random` and torch."""
+
+_RANDOM = {"random", "randint", "randrange", "choice", "choices", "shuffle", "sample", "uniform",
+           "gauss"}  # fmt: skip
+_NUMPY = {"rvs", "sample", "train_test_split", "resample", "KMeans"}
+_GIVEN = {"generator", "rng", "random_state"}
+_OWN = {"default_rng", "Generator", "RandomState", "SeedSequence", "Random", "SystemRandom"}
+_TORCH = re.compile(
+    r"rand(n|int|perm)?(_like)?|bernoulli_?|multinomial|normal_?|uniform_?|[Dd]ropout\w*|Linear"
+    r"|Conv\w+|Embedding|LSTM|GRU|RNN|Transformer\w*|MultiheadAttention|DataLoader|random_split"
+    r"|(xavier|kaiming|trunc|orthogonal)_\w+|manual_seed"
+)
 
 
 def plain(source: str) -> str:
@@ -76,9 +91,11 @@ def answer_names(source: str) -> frozenset[str]:
 def operators(steps: Iterable[Step]) -> frozenset[tuple[str, str]]:
     """Return (class, method) for each method of the classes of the solution.
 
-    Three more kinds of pairs say of what else these classes are made and where they are used:
-    ``(class, "base:nn.Module")``, ``(class, "*")`` of a class of which more cannot be told, and
-    ``(name, "class:Net")`` of a name that the lab defines with the help of such a class.
+    More kinds of pairs say of what else these classes are made and where they are used:
+    ``(class, "base:nn.Module")``, ``(class, "*")`` of a class of which more cannot be told,
+    ``(name, "class:Net")`` of a name that the lab defines with the help of such a class,
+    ``(class, "swallow")`` of a context manager that may end an error, and, of `GLOBAL`,
+    the generators that the solution draws from.
     """
     told = [step for step in steps if step.role not in (Role.EXTRA, Role.TEXT)]
     return _operators(tuple((step.role in _ANSWERS, step.cell.source) for step in told))
@@ -88,11 +105,57 @@ def operators(steps: Iterable[Step]) -> frozenset[tuple[str, str]]:
 def _operators(cells: tuple[tuple[bool, str], ...]) -> frozenset[tuple[str, str]]:
     """See `operators`; each cell of the lab with whether it is an answer."""
     trees = [(own, tree) for own, source in cells if (tree := parsed(source))]
-    classes = [node for own, tree in trees if own for node in ast.walk(tree)
+    answers = [tree for own, tree in trees if own]
+    classes = [node for tree in answers for node in ast.walk(tree)
                if isinstance(node, ast.ClassDef)]  # fmt: skip
     pairs = {(made.name, part) for made in classes for part in _parts(made)}
-    pairs |= {(made.name, "swallow") for made in classes if _swallows(made)}
-    return frozenset(pairs | _uses([tree for _, tree in trees], {made.name for made in classes}))
+    pairs |= {(name, "*") for tree in answers for name in _named(tree)}
+    uses = _uses([tree for _, tree in trees], {name for name, _ in pairs})
+    pairs |= {(GLOBAL, kind) for tree in answers for kind in _drawing(tree)}
+    pairs |= {(name, "swallow") for tree in answers for name in _swallowing(tree)}
+    return frozenset(pairs | uses)
+
+
+def _swallowing(tree: ast.Module) -> Iterator[str]:
+    """Yield the names of context managers that may end an error: these return something."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and any(
+            isinstance(part, ast.Return) and part.value and ast.unparse(part.value) != "False"
+            for item in node.body if getattr(item, "name", "") == "__exit__"
+            for part in ast.walk(item)
+        ):  # fmt: skip
+            yield node.name
+        elif isinstance(node, ast.FunctionDef) and any(
+            "contextmanager" in ast.unparse(mark) for mark in node.decorator_list
+        ) and any(isinstance(part, ast.ExceptHandler) for part in ast.walk(node)):  # fmt: skip
+            yield "_GeneratorContextManager"
+
+
+def _drawing(tree: ast.Module) -> Iterator[str]:
+    """Yield from which global generators a solution draws, and whether it seeds one."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or {word.arg for word in node.keywords} & _GIVEN:
+            continue
+        base, _, name = ast.unparse(node.func).rpartition(".")
+        if name in ("seed", "manual_seed"):
+            yield "seed"
+        if name in _OWN:
+            continue
+        if base in ("np.random", "numpy.random") or name in _NUMPY:
+            yield "numpy"
+        elif base == "random" or (not base and name in _RANDOM):
+            yield "random"
+        elif _TORCH.fullmatch(name):
+            yield "torch"
+
+
+def _named(tree: ast.Module) -> Iterator[str]:
+    """Yield the names of classes that are made as ``namedtuple("Point", "x y")``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            called = ast.unparse(node.func).rpartition(".")[2]
+            if called in ("namedtuple", "NamedTuple", "make_dataclass", "Enum", "IntEnum"):
+                yield str(node.args[0].value)
 
 
 _ANSWERS = (Role.ANSWER, Role.WRITTEN)
@@ -112,13 +175,6 @@ def _parts(made: ast.ClassDef) -> Iterable[str]:
     for step in made.decorator_list:
         name = ast.unparse(step.func if isinstance(step, ast.Call) else step).rpartition(".")[2]
         yield from _MADE_BY.get(name, ["*"])
-
-
-def _swallows(made: ast.ClassDef) -> bool:
-    """Whether a context manager may end an error: it returns something."""
-    leaving = [item for item in made.body if getattr(item, "name", "") == "__exit__"]
-    return any(isinstance(part, ast.Return) and part.value and ast.unparse(part.value) != "False"
-               for item in leaving for part in ast.walk(item))  # fmt: skip
 
 
 def _bare(name: str) -> str:

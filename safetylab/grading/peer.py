@@ -19,11 +19,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from safetylab.grading import far, tensors, wire
+from safetylab.grading.ambient import Ambient, applied
+from safetylab.grading.draws import Draws
 from safetylab.grading.far import Far
+from safetylab.grading.leaves import Leaves
+from safetylab.grading.paths import Paths, content_of, named, received
 from safetylab.grading.wire import Codec, Tree, WireError
 
 MAX_TEXT = 20_000
 MAX_TABLE = 200_000
+MAX_CAUSES = 5
 REAP_SECONDS = 20.0
 
 
@@ -33,6 +38,15 @@ class TimeIsUp(BaseException):
 
 class Gone(BaseException):
     """The student's process ended, or speaks nonsense."""
+
+
+def _emptied(stream: object) -> str:
+    if not isinstance(stream, io.StringIO):
+        return ""
+    text = stream.getvalue()
+    stream.seek(0)
+    stream.truncate()
+    return text[:MAX_TEXT]
 
 
 class Peer:
@@ -59,9 +73,9 @@ class Peer:
         self._mirrors: dict[tuple[int, int], type[BaseException]] = {}
         self._errors: list[BaseException] = []
         self._kept: dict[int, Any] = {}
-        self._sent: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
-        self._received: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
-        self._links = 0
+        self.leaves = Leaves()
+        self.draws = Draws(trusted)
+        self.ambient, self.paths = Ambient(), Paths()
         self._serving = 0
 
     # --- asking
@@ -76,13 +90,17 @@ class Peer:
             raise RuntimeError("an object of the tests can be used only while a test runs")
         codec = self._codec(reply=False)
         tree = codec.to_tree(list(args))
+        changes = self._changes(codec)
+        paths = named(op, args) if self.trusted else []
+        if self.trusted:
+            changes.append(codec.to_tree([self.ambient.tell(), self.paths.give(paths)]))
         try:
-            wire.send(self.sock, ["ask", op, tree], codec.blobs)
+            wire.send(self.sock, ["ask", op, tree, changes], codec.blobs)
             answer, blobs = self._receive()
             while answer[0] == "ask":
                 self.answer(answer, blobs)
                 answer, blobs = self._receive()
-            value = self._result(codec, answer, blobs)
+            value = self._result(codec, answer, blobs, paths)
         except (EOFError, OSError, WireError) as error:
             raise Gone(str(error)) from error
         if isinstance(value, far.Raised):
@@ -103,14 +121,34 @@ class Peer:
         finally:
             self.sock.settimeout(None)
 
-    def _result(self, asked: Codec, answer: Tree, blobs: list[bytes]) -> Any:
-        kind, changed, tree, printed = answer
+    def _result(self, asked: Codec, answer: Tree, blobs: list[bytes], paths: list[str]) -> Any:
+        kind, changed, tree, printed, changes = answer
         codec = self._codec(reply=True, blobs=blobs, objects=list(asked.objects))
         for place, content in changed:
             tensors.overwrite(asked.objects[place], codec.to_value(content))
-        if self.trusted and printed:
-            sys.stdout.write(str(printed)[:MAX_TEXT])
-        return codec.to_value(tree) if kind == "ok" else far.Raised(self._error(tree))
+        if self.trusted:
+            for stream, text in zip((sys.stdout, sys.stderr), printed, strict=True):
+                stream.write(str(text)[:MAX_TEXT])
+        value = codec.to_value(tree) if kind == "ok" else far.Raised(self._error(tree))
+        self._take_changes(codec, changes)
+        if self.trusted:
+            self.paths.take_back(paths, codec.to_value(changes[3]))
+            far.warn(changes[2])
+        return value
+
+    def _changes(self, codec: Codec) -> Tree:
+        """Return what this frame tells of tensors and generators that both sides hold."""
+        changes = [[number, codec.renew(tensor)] for number, tensor in self.leaves.changed()]
+        self.leaves.settle()
+        return [changes, codec.to_tree(self.draws.tell())]
+
+    def _take_changes(self, codec: Codec, changes: Tree) -> None:
+        for number, tree in changes[0]:
+            new, old = codec.to_value(tree), self.leaves.find(-number)
+            if old is not None and new is not old:
+                tensors.overwrite(old, new)
+        self.leaves.settle()
+        self.draws.hear(codec.to_value(changes[1]))
 
     # --- answering
 
@@ -119,12 +157,17 @@ class Peer:
         codec = self._codec(reply=False, blobs=blobs)
         if self.trusted and asked[1] != "gradients" and asked[2][1][0][0] != "yours":
             raise WireError("only what the tests handed out can be asked for")
-        args = codec.to_value(asked[2])
-        watched = [(place, tensors.watch(value)) for place, value in enumerate(codec.objects)
-                   if place and value is not None]  # fmt: skip
+        args, sent = codec.to_value(asked[2]), list(codec.objects)
+        self._take_changes(codec, asked[3])
+        watched = [(place, tensors.watch(value)) for place, value in enumerate(sent)
+                   if place and value is not None and not self.leaves.follows(value)]  # fmt: skip
+        around, given = codec.to_value(asked[3][2]) if not self.trusted else ([], [])
+        places = list(received(given))
+        caught: list[list[str]] = []
         self._serving += 1
         try:
-            kind, value = "ok", self._do(str(asked[1]), args)
+            with applied(around, caught):
+                kind, value = "ok", self._do(str(asked[1]), args)
         except (TimeIsUp, Gone):
             raise
         except BaseException as error:
@@ -133,19 +176,16 @@ class Peer:
             self._serving -= 1
         if os.getpid() != self.owner:  # a fork of the student's own came back from a call
             os._exit(0)
-        back = self._codec(reply=True, objects=codec.objects)
-        back.seen = {id(value): place for place, value in enumerate(codec.objects) if place}
-        changed = [[place, back.renew(codec.objects[place])] for place, new in watched if new()]
+        back = self._codec(reply=True, objects=sent)
+        back.seen = {id(value): place for place, value in enumerate(sent) if place}
+        changed = [[place, back.renew(sent[place])] for place, new in watched if new()]
         tree = back.to_tree(value) if kind == "ok" else self._error_tree(value)
-        wire.send(self.sock, [kind, changed, tree, self._printed()], back.blobs)
+        files = [[place, content_of(path)] for place, path in places]
+        changes = [*self._changes(back), caught, back.to_tree(files)]
+        wire.send(self.sock, [kind, changed, tree, self._printed(), changes], back.blobs)
 
-    def _printed(self) -> str:
-        if self.trusted or not isinstance(sys.stdout, io.StringIO):
-            return ""
-        text = sys.stdout.getvalue()
-        sys.stdout.seek(0)
-        sys.stdout.truncate()
-        return text[:MAX_TEXT]
+    def _printed(self) -> list[str]:
+        return ["", ""] if self.trusted else [_emptied(sys.stdout), _emptied(sys.stderr)]
 
     def _do(self, op: str, args: list[Any]) -> Any:
         if op == "name":
@@ -154,7 +194,7 @@ class Peer:
             return self._gradients(*args)
         if self.trusted:
             far.require_public(op, args[0], args[1:])
-            if op in ("str", "repr"):
+            if op in ("str", "repr", "format"):
                 return "<an object of the tests>"
         return far.do(op, args[0], args[1:])
 
@@ -191,6 +231,8 @@ class Peer:
                 return ["shared", name]
             if far.findable(value):
                 return ["function", value.__module__, value.__qualname__]  # type: ignore[attr-defined]
+        if isinstance(value, BaseException):
+            return ["error", self._error_tree(value)]
         return ["far", self._export(value), far.describe(value, self.known())]
 
     def _export(self, value: object) -> int:
@@ -207,7 +249,11 @@ class Peer:
         if kind == "yours":
             return self.table[parts[0]]
         if kind == "far":
-            return self._far(int(parts[0]), parts[1])
+            made = self._far(int(parts[0]), parts[1])
+            waits = self.trusted and ["builtins", "coroutine"] in parts[1].get("bases", ())
+            return far.awaited(made) if waits and isinstance(made, Far) else made
+        if kind == "error":
+            return self._error(parts[0])
         if kind == "shared" and not self.trusted:
             return self.namespace[parts[0]]
         if kind == "function" and not self.trusted:
@@ -228,7 +274,7 @@ class Peer:
 
     # --- errors
 
-    def _error_tree(self, error: BaseException) -> Tree:
+    def _error_tree(self, error: BaseException, depth: int = 0) -> Tree:
         tree = far.describe_error(error)
         if self.trusted and isinstance(error, AssertionError):  # it may tell what was expected
             tree |= {"text": "a check failed", "args": ["a check failed"]}
@@ -236,8 +282,11 @@ class Peer:
         if self.trusted:
             tree["sent"] = len(self._errors)
             self._errors.append(error)
-        elif not far.is_library(type(error)):
-            tree["number"] = self._export(type(error))
+        else:
+            if not far.is_library(type(error)):
+                tree |= {"number": self._export(type(error)), "there": self._export(error)}
+            if error.__cause__ is not None and depth < MAX_CAUSES:
+                tree["cause"] = self._error_tree(error.__cause__, depth + 1)
         return tree
 
     def _error(self, about: dict[str, Any]) -> BaseException:
@@ -251,46 +300,52 @@ class Peer:
         error = far.made_error(kind, about)
         if not self.trusted:
             error._origin = about["sent"]  # type: ignore[attr-defined]
+            return error
+        if isinstance(about.get("there"), int):
+            error._there = self._far(about["there"], {"name": about["name"]})  # type: ignore[attr-defined]
+        if isinstance(about.get("cause"), dict):
+            error.__cause__ = self._error(about["cause"])
         return error
 
     # --- gradients
 
-    def _link_argument(self, tensor: Any) -> int:
-        self._links += 1
-        self._sent[self._links] = tensor
-        return self._links
+    def _link_argument(self, tensor: Any) -> Tree:
+        return [self.leaves.number(tensor), tensor.is_leaf, []]
 
     def _link_result(self, tensor: Any) -> Tree:
-        """Number a result, and name those tensors of the other side that it was made from."""
-        number = self._link_argument(tensor)
+        """Number a result, and name those tensors of either side that it was made from."""
+        number = self.leaves.number(tensor)
         if tensor.is_leaf:
-            return 0
+            return [number, True, []]
         self._kept[number] = tensor
-        places = {id(leaf): place for place, leaf in self._received.items()}
-        used = {places[id(leaf)] for leaf in far.leaves(tensor) if id(leaf) in places}
-        return [number, sorted(used)]
+        used = {self.leaves.known(leaf) for leaf in far.leaves(tensor)}
+        return [number, False, sorted(used - {0})]
 
     def _linked_argument(self, tensor: Any, link: Tree) -> Any:
-        self._received[int(link)] = tensor
-        return tensor
+        return self.leaves.take(-int(link[0]), tensor, bool(link[1]))
 
     def _linked_result(self, tensor: Any, link: Tree) -> Any:
-        if not isinstance(link, list):
-            return tensor
-        inputs = {int(place): self._sent.get(int(place)) for place in link[1]}
+        number, leaf, used = link
+        if leaf:
+            return self.leaves.take(-int(number), tensor, leaf=True)
+        inputs = {int(place): self.leaves.origin(-int(place)) for place in used}
         known = {place: item for place, item in inputs.items() if item is not None}
-        return far.bridge(self, int(link[0]), tensor.detach(), known)
+        return far.bridge(self, int(number), tensor.detach(), known)
 
-    def _gradients(self, number: int, gradient: Any, wanted: list[int]) -> list[Any]:
-        """The gradients of a tensor that went over with respect to tensors that came from there."""
+    def _gradients(self, number: int, gradient: Any, wanted: list[int], again: bool) -> list[Any]:
+        """The gradients of a tensor that went over with respect to tensors that crossed.
+
+        ``again`` for such as can be differentiated once more.
+        """
         import torch
 
         tensor = self._kept[number]
-        leaves = [self._received.get(int(place)) for place in wanted]
+        leaves = [self.leaves.find(int(place)) for place in wanted]
         present = [leaf for leaf in leaves if leaf is not None]
-        if self.trusted:
+        if self.trusted or again:
             found = list(torch.autograd.grad(tensor, present, gradient, retain_graph=True,
-                                             allow_unused=True)) if present else []  # fmt: skip
+                                             create_graph=bool(again), allow_unused=True)
+                         ) if present else []  # fmt: skip
         else:
             before = [leaf.grad for leaf in present]
             for leaf in present:
@@ -312,6 +367,8 @@ class Peer:
         self._epochs += 1
         self.sock, self.epoch = mine, self._epochs
         handed, numbers, errors = len(self.table), dict(self._numbers), len(self._errors)
+        marked = self.leaves.mark()
+        self.draws.anew()
         try:
             yield
         finally:
@@ -321,6 +378,7 @@ class Peer:
             del self.table[handed:], self._errors[errors:]
             self._numbers = numbers
             self._kept.clear()
+            self.leaves.forget(marked)
             self.deadline = time.monotonic() + REAP_SECONDS
             self._plain(["reap"])
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from types import SimpleNamespace
 from typing import Any, Protocol
 
 import numpy as np
 
+from safetylab.grading.scalars import Arrays, PandasScalars, Standard
 from safetylab.grading.wire import LIBRARIES, Codec, Tree, WireError
 
 
@@ -32,7 +35,7 @@ class Numpy:
 
     def to_tree(self, codec: Codec, value: Any, kind: type, depth: int) -> Tree | None:
         """See `Family`."""
-        if kind is np.ndarray:
+        if kind is np.ndarray and (value.dtype.kind == "O" or _crosses(value.dtype)):
             codec.remember(value)
             if value.dtype.kind == "O":
                 items = [codec.to_tree(item, depth) for item in value.ravel().tolist()]
@@ -68,6 +71,10 @@ class Numpy:
         return made
 
 
+def _crosses(dtype: np.dtype[Any]) -> bool:
+    return dtype.kind in Numpy.KINDS and not dtype.hasobject
+
+
 def _dtype(dtype: np.dtype[Any]) -> Tree:
     return dtype.descr if dtype.names else dtype.str
 
@@ -75,7 +82,7 @@ def _dtype(dtype: np.dtype[Any]) -> Tree:
 def _to_dtype(tree: Tree) -> np.dtype[Any]:
     made: np.dtype[Any] = np.dtype([tuple(part) for part in tree] if isinstance(tree, list)
                                    else tree)  # fmt: skip
-    if made.kind not in Numpy.KINDS or made.hasobject:
+    if not _crosses(made):
         raise WireError(f"no array of {made} crosses")
     return made
 
@@ -196,7 +203,7 @@ def _made_tensor(codec: Codec, dtype: str, shape: list[int], blob: int, kind: li
     if tie is not None:
         made = codec.tied(made.requires_grad_(True), tie)
     codec.objects[place] = made
-    if gradient is not None:
+    if gradient is not None or (tie is not None and made.is_leaf):
         made.grad = codec.to_value(gradient)
     return made
 
@@ -272,7 +279,7 @@ class Pandas:
             codec.remember(value)
             name, index = codec.to_tree(value.name, depth), _index(codec, value.index, depth)
             return ["series", name, index, _column(codec, value, depth)]
-        if isinstance(value, pandas.Index) and kind.__module__.startswith("pandas."):
+        if isinstance(value, pandas.Index) and kind.__module__.partition(".")[0] == "pandas":
             return ["index", _index(codec, value, depth)]
         return None
 
@@ -328,7 +335,8 @@ def _index(codec: Codec, index: Any, depth: int) -> Tree:
         return ["many", names, codec.to_tree(index.tolist(), depth)]
     if isinstance(index, pd.RangeIndex):
         return ["range", names, [index.start, index.stop, index.step]]
-    return ["one", names, _column(codec, index.to_series(index=range(len(index))), depth)]
+    column = _column(codec, index.to_series(index=range(len(index))), depth)
+    return ["one", names, column, getattr(index, "freqstr", None)]
 
 
 def _made_index(codec: Codec, tree: Tree, depth: int) -> Any:
@@ -340,10 +348,13 @@ def _made_index(codec: Codec, tree: Tree, depth: int) -> Any:
     if tree[0] == "range":
         start, stop, step = tree[2]
         return pd.RangeIndex(start, stop, step, name=names[0])
-    return pd.Index(_made_column(codec, tree[2], depth), name=names[0])
+    made = pd.Index(_made_column(codec, tree[2], depth), name=names[0])
+    if isinstance(made, pd.DatetimeIndex | pd.TimedeltaIndex) and tree[3]:
+        return type(made)(made, freq=str(tree[3]))
+    return made
 
 
-FAMILIES: tuple[Family, ...] = (Numpy(), Torch(), Pandas())
+FAMILIES: tuple[Family, ...] = (Numpy(), Torch(), Pandas(), PandasScalars(), Arrays(), Standard())
 
 
 def watch(value: Any) -> Callable[[], bool]:
@@ -361,19 +372,34 @@ def watch(value: Any) -> Callable[[], bool]:
         return _watch_state(lambda: [*map(id, value), *map(id, value.values())])
     if isinstance(value, bytearray):
         return _watch_state(lambda: bytes(value))
+    if isinstance(value, random.Random):
+        return _watch_state(value.getstate)
+    if isinstance(value, SimpleNamespace):
+        return _watch_state(lambda: _ids([*vars(value), *vars(value).values()]))
     return _watch_torch(value) or _watch_state(lambda: _ids(value))
 
 
 def _watch_torch(value: Any) -> Callable[[], bool] | None:
     torch = sys.modules.get("torch")
     if torch and isinstance(value, torch.Tensor):
-        return _watch_state(lambda: (value._version, value.requires_grad, id(value.grad),
+        before = value.detach().clone()  # ``value.data -= 1`` leaves no other trace
+        same = _watch_state(lambda: (value.requires_grad, id(value.grad),
                                      getattr(value.grad, "_version", 0)))  # fmt: skip
+        return lambda: same() or not equal(before, value.detach())
     if torch and isinstance(value, torch.Generator):
         return _watch_state(lambda: value.get_state().numpy().tobytes())
     if torch and isinstance(value, torch.nn.Module):
         return _watch_state(lambda: _module_state(value))
     return None
+
+
+def equal(one: Any, other: Any) -> bool:
+    """Whether two tensors are of one kind and content, or both none."""
+    import torch
+
+    if one is None or other is None:
+        return one is other
+    return one.dtype == other.dtype and one.shape == other.shape and bool(torch.equal(one, other))
 
 
 def _watch_state(state: Callable[[], object]) -> Callable[[], bool]:
@@ -402,26 +428,35 @@ def overwrite(old: Any, new: Any) -> None:
     pandas = sys.modules.get("pandas")
     if isinstance(old, list | bytearray):
         old[:] = new
-    elif isinstance(old, deque | dict):
-        old.clear()
-        old.extend(new) if isinstance(old, deque) else old.update(new)
+    elif isinstance(old, deque | dict | set | SimpleNamespace):
+        _refill(*((vars(old), vars(new)) if isinstance(old, SimpleNamespace) else (old, new)))
     elif isinstance(old, np.ndarray):
         old[...] = new
-    elif isinstance(old, np.random.Generator):
-        _overwrite_rng(old.bit_generator, new.bit_generator)
-    elif isinstance(old, np.random.RandomState):
-        old.set_state(new.get_state(legacy=False))
+    elif isinstance(old, np.random.Generator | np.random.RandomState | random.Random):
+        _overwrite_rng(old, new)
     elif pandas and isinstance(old, pandas.DataFrame | pandas.Series):
         old._mgr = new._mgr
     else:
         _overwrite_torch(old, new)
 
 
+def _refill(old: Any, new: Any) -> None:
+    old.clear()
+    old.extend(new) if isinstance(old, deque) else old.update(new)
+
+
 def _overwrite_rng(old: Any, new: Any) -> None:
-    old.state = new.state
-    spawned = [getattr(one.seed_seq, "n_children_spawned", 0) for one in (new, old)]
+    if isinstance(old, random.Random):
+        old.setstate(new.getstate())
+        return
+    if isinstance(old, np.random.RandomState):
+        old.set_state(new.get_state(legacy=False))
+        return
+    mine, theirs = old.bit_generator, new.bit_generator
+    mine.state = theirs.state
+    spawned = [getattr(one.seed_seq, "n_children_spawned", 0) for one in (theirs, mine)]
     if spawned[0] > spawned[1]:
-        old.seed_seq.spawn(spawned[0] - spawned[1])
+        mine.seed_seq.spawn(spawned[0] - spawned[1])
 
 
 def _overwrite_torch(old: Any, new: Any) -> None:
@@ -442,7 +477,7 @@ def _overwrite_tensor(old: Any, new: Any) -> None:
         if old.shape != new.shape or old.dtype != new.dtype:
             old.data = new.detach().clone()
         elif not torch.equal(old.detach(), new.detach()):
-            old.copy_(new)
+            old.data.copy_(new)  # as if the other side's hand had done it: no new version
     if old.is_leaf:
         old.requires_grad_(new.requires_grad)
         old.grad = new.grad

@@ -7,6 +7,7 @@ code, so it does not cross; neither does any other type. `Codec.refer` says what
 
 from __future__ import annotations
 
+import builtins
 import importlib
 import json
 import math
@@ -47,8 +48,10 @@ _SIMPLE: dict[str, Callable[..., Any]] = {
 # Types that stand for themselves wherever they come from; other classes of builtins do not cross.
 SAFE_BUILTINS = {"int", "float", "complex", "bool", "str", "bytes", "list", "tuple", "dict", "set",
                  "frozenset", "object", "range", "slice", "type", "NoneType"}  # fmt: skip
+SAFE_BUILTINS |= {name for name, kind in vars(builtins).items()
+                  if isinstance(kind, type) and issubclass(kind, Exception)}  # fmt: skip
 LIBRARIES = {"numpy", "torch", "pandas", "scipy", "sklearn", "safetylab", "collections",
-             "fractions", "decimal", "math"}  # fmt: skip
+             "fractions", "decimal", "math", "enum", "abc"}  # fmt: skip
 
 
 class WireError(Exception):
@@ -183,9 +186,10 @@ class Codec:
 
     def _container(self, value: Any, kind: type, depth: int) -> Tree | None:
         if kind in PLAIN:
-            if kind in (list, deque):
+            if kind in (list, deque, set):
                 self.remember(value)
-            return [PLAIN[kind], [self.to_tree(item, depth) for item in value]]
+            items = [self.to_tree(item, depth) for item in value]
+            return [PLAIN[kind], items, value.maxlen] if kind is deque else [PLAIN[kind], items]
         if kind in MAPS:
             self.remember(value)
             pairs = [[self.to_tree(k, depth), self.to_tree(v, depth)] for k, v in value.items()]
@@ -227,7 +231,8 @@ class Codec:
         fields = _fields(value, kind, self.known)
         if fields is not None:
             tree = [self.to_tree(item, depth) for item in fields]
-            return ["record", kind.__module__, kind.__qualname__, tree]
+            more = self.to_tree(_more(value), depth)
+            return ["record", kind.__module__, kind.__qualname__, tree, more]
         return self.refer(value)
 
     # --- in
@@ -254,12 +259,13 @@ class Codec:
     def _value(self, tag: str, parts: list[Tree], depth: int) -> Any:
         if tag == "again":
             return self.objects[parts[0]]
-        if tag in ("list", "deque"):
-            filled: Any = [] if tag == "list" else deque()
+        if tag in ("list", "deque", "set"):
+            filled: Any = deque(maxlen=parts[1]) if tag == "deque" else _BY_TAG[tag]()
             self.objects.append(filled)
-            filled.extend(self.to_value(item, depth) for item in parts[0])
+            fill = filled.update if tag == "set" else filled.extend
+            fill(self.to_value(item, depth) for item in parts[0])
             return filled
-        if tag in ("tuple", "set", "frozenset"):
+        if tag in ("tuple", "frozenset"):
             return _BY_TAG[tag](self.to_value(item, depth) for item in parts[0])
         if tag in ("dict", "ordered", "counter", "default"):
             made = defaultdict() if tag == "default" else _BY_TAG[tag]()
@@ -297,7 +303,8 @@ class Codec:
             return _class(str(parts[0]), str(parts[1]), self.known)
         if tag == "record":
             made = _class(parts[0], parts[1], self.known)
-            return _record(made, [self.to_value(item, depth) for item in parts[2]])
+            values = [self.to_value(item, depth) for item in parts[2]]
+            return _record(made, values, self.to_value(parts[3], depth))
         return self._decode_library(tag, parts, depth)
 
     def _decode_library(self, tag: str, parts: list[Tree], depth: int) -> Any:
@@ -357,10 +364,19 @@ def _dataclass_fields(kind: type) -> list[str]:
     return list(fields)
 
 
-def _record(kind: type, values: list[Any]) -> Any:
+def _more(value: Any) -> dict[str, Any]:
+    """What a named tuple of scipy's keeps beside its entries."""
+    return dict(getattr(value, "__dict__", {})) if isinstance(value, tuple) else {}
+
+
+def _record(kind: type, values: list[Any], more: dict[str, Any]) -> Any:
+    made: Any
     if issubclass(kind, tuple) and hasattr(kind, "_fields"):
-        return kind(*values)
-    made: Any = object.__new__(kind)
+        made = tuple.__new__(kind, values)
+        if more:
+            vars(made).update(more)
+        return made
+    made = object.__new__(kind)
     for name, value in zip(_dataclass_fields(kind), values, strict=True):
         object.__setattr__(made, name, value)
     return made

@@ -3,19 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Style:
-    """``setup`` runs on both sides, ``test`` beside the answer; ``wrong`` must not pass it."""
-
-    name: str
-    right: str
-    test: str
-    wrong: str
-    setup: str = ""
-
+from grading.more_styles import MORE
+from grading.style import Style
 
 STYLES = [
     Style("numbers", "def f(x): return x / 3", "assert abs(f(1) - 1 / 3) < 1e-12",
@@ -108,6 +97,13 @@ STYLES = [
           "import torch\nassert torch.allclose(slope(lambda z: z ** 3, torch.tensor([2.0])), "
           "torch.tensor([9 * 2.0 ** 8]))",
           "import torch\ndef slope(f, x): return f(x)"),
+    Style("a result of a test's goes to the student's function and from there back",
+          "def twice(model, z): return model(z) + model(model(z))",
+          "import torch\nw = torch.tensor([1.0, 2.0], requires_grad=True)\nz = 3 * w\n"
+          "out = twice(lambda t: t ** 2, z)\nout.sum().backward()\n"
+          "assert torch.allclose(out, 9 * w ** 2 + 81 * w ** 4)\n"
+          "assert torch.allclose(w.grad, 18 * w + 324 * w ** 3)",
+          "def twice(model, z): return model(z) + model(model(z)).detach()"),
     Style("a loss with a model inside", "def loss(model, x): return model(x).pow(2).mean()",
           "import torch\nm = torch.nn.Linear(3, 1); x = torch.ones(2, 3)\nloss(m, x).backward()\n"
           "assert torch.allclose(m.bias.grad, 2 * m(x).mean())",
@@ -201,3 +197,4 @@ STYLES = [
           "got = confident(m, X)\nassert got[0] and got[-1] and not got[20]",
           "def confident(model, X): return model.predict(X) > 2"),
 ]  # fmt: skip
+STYLES += MORE

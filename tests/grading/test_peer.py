@@ -19,7 +19,7 @@ from safetylab.grading.peer import Peer
 (peer,) = [thing for thing in gc.get_objects() if type(thing) is Peer]
 
 def ask(op, *trees):
-    wire.send(peer.sock, ["ask", op, ["list", list(trees)]])
+    wire.send(peer.sock, ["ask", op, ["list", list(trees)], [[], ["list", []], []]])
     answer, blobs = wire.receive(peer.sock)
     return answer
 
@@ -137,3 +137,39 @@ def test_an_object_of_one_test_is_refused_in_the_next(pair: Pair) -> None:
     assert verdict(pair, "kept = C()") is End.OK
     outcome = pair.run_tests("kept.n", 1, apart=True)
     assert "ended with the test" in outcome.evalue
+
+
+@pytest.mark.parametrize("failure", ["assert False", "1 / 0"])
+def test_a_students_manager_swallows_nothing_by_surprise(pair: Pair, failure: str) -> None:
+    student(pair, "class T:\n    def __enter__(self): return self\n"
+            "    def __exit__(self, *_): return True", "T")  # fmt: skip
+    assert verdict(pair, f"with T():\n    {failure}") is not End.OK
+
+
+def test_a_students_error_skips_no_test(pair: Pair) -> None:
+    student(pair, "import unittest\ndef f(): raise unittest.SkipTest", "f")
+    test = (
+        "import unittest\nclass T(unittest.TestCase):\n    def test_f(self): f()\n"
+        "assert unittest.TextTestRunner().run(T('test_f')).wasSuccessful()"
+    )
+    assert verdict(pair, test) is not End.OK
+
+
+def test_a_student_does_not_choose_what_a_test_draws(pair: Pair) -> None:
+    code = (
+        "import numpy as np\ndef f():\n    state = np.random.get_state(legacy=False)\n"
+        "    state['state']['key'][:] = 0\n    np.random.set_state(state)"
+    )
+    pair.begin([], [("the global generator", "numpy"), ("the global generator", "seed")], {}, {})
+    student(pair, code, "f")
+    assert (
+        verdict(pair, "import numpy as np\nf()\nassert len(set(np.random.rand(9))) == 9") is End.OK
+    )
+
+
+def test_a_file_of_the_tests_is_never_overwritten(pair: Pair) -> None:
+    student(pair, "def f(path):\n    open(path, 'w').write('mine')", "f")
+    test = "open('{0}', 'w').write('ours')\nf('{0}')\nassert open('{0}').read() == 'ours'"
+    assert verdict(pair, test.format("a.txt")) is End.OK
+    assert verdict(pair, "f('b.txt')\nassert open('b.txt').read() == 'mine'") is End.OK
+    assert verdict(pair, "import os\nf('c.py')\nassert not os.path.exists('c.py')") is End.OK
