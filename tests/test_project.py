@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import tomllib
@@ -49,6 +50,13 @@ def test_the_environment_is_that_of_the_lock():
 
 def test_no_wheel_of_one_platform_is_in_the_lock():
     assert not [name for name in LOCK if re.match(r"nvidia|cuda|triton", name)]
+
+
+@pytest.mark.xdist_group("project")
+def test_tests_of_one_group_run_in_one_process(request):
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        pytest.skip("one process runs all of them")
+    assert request.node.nodeid.endswith("@project"), "what a lab costs to run is paid per worker"
 
 
 def test_the_package_has_one_version():
