@@ -30,6 +30,10 @@ def _named(name: str) -> str:
 
 
 LIES = [
+    Style("a context that ends every error",
+          "class C:\n    x = 5\n    def __enter__(self): return self\n    def __exit__(self, *_): pass",
+          "with C() as c:\n    assert c.x == 5",
+          "class C:\n    x = 7\n    def __enter__(self): return self\n    def __exit__(self, *_): return True"),
     Style("named like a module of the solution", NET + TRIPLE, "assert f(5) == 15", _named("Net")),
     Style("a difference that is none", NET + TRIPLE, "assert abs(f(5) - 15) < 1e-9", _named("Net")),
     Style("it contains everything", NET + "def f(x): return [x]", "assert 5 in f(5)", _named("Net")),
