@@ -34,11 +34,15 @@ class Edit:
 
 @dataclass(frozen=True)
 class Wrong:
-    """A mistake that people make in answer cell ``cell``, and the id it must be told."""
+    """A mistake that people make in answer cell ``cell``, and the id it must be told.
+
+    ``seen`` says which check must catch it: "visible", the one that learners have, or "hidden".
+    """
 
     cell: str
     misconception: str
     code: str | Edit
+    seen: str = ""
 
 
 @dataclass(frozen=True)
