@@ -19,12 +19,12 @@ from typing import Any
 from nbgrader.converters import GenerateFeedback
 from rich.console import Console
 
-from safetylab.course.term import fill_gradebook
-from safetylab.grading.batch import Graded, grade_assignment
-from safetylab.grading.classpage import class_page, print_class
-from safetylab.grading.classreport import class_report
-from safetylab.grading.nbcourse import Course
-from safetylab.grading.summary import print_summary
+from safetylab.course.teacher.term import fill_gradebook
+from safetylab.grading.gradebook.batch import Graded, grade_assignment
+from safetylab.grading.reports.classpage import class_page, print_class
+from safetylab.grading.reports.classreport import class_report
+from safetylab.grading.gradebook.nbcourse import Course
+from safetylab.grading.gradebook.summary import print_summary
 
 ROOT = Path(__file__).resolve().parents[1]
 LAB = "lab01_evasion"

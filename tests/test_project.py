@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from safetylab import __version__
-from safetylab.course.build import check
+from safetylab.course.build.build import check
 
 ROOT = Path(__file__).resolve().parents[1]
 

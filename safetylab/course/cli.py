@@ -61,8 +61,8 @@ def start(context: typer.Context) -> None:
 
     What follows the command goes to JupyterLab. Your copies are never overwritten.
     """
-    from safetylab.course.history import remember
-    from safetylab.course.workspace import copy_missing, older_copies, work_dir
+    from safetylab.course.learner.history import remember
+    from safetylab.course.learner.workspace import copy_missing, older_copies, work_dir
 
     root = find_root()
     if not lab_ids(root):
@@ -114,8 +114,8 @@ def check(
 
     The exit code is 0 whatever the score, 2 if there was nothing to grade.
     """
-    from safetylab.course.scorecard import print_report
-    from safetylab.course.workspace import learner_notebook
+    from safetylab.course.learner.scorecard import print_report
+    from safetylab.course.learner.workspace import learner_notebook
 
     root = find_root()
     name = resolve_lab(root, lab)
@@ -130,7 +130,7 @@ def check(
 
 
 def _record(root: Path, report: Report, content: bytes) -> None:
-    from safetylab.course.evidence import fingerprint, not_recorded, record
+    from safetylab.course.learner.evidence import fingerprint, not_recorded, record
 
     try:
         record(root, report, fingerprint(content))
@@ -162,8 +162,8 @@ def _graded(content: bytes, assignment: Bundle, timeout: float) -> Report:
 @app.command(epilog="Example: safetylab reset lab01")
 def reset(lab: Annotated[str, typer.Argument(help="The lab to begin again.")]) -> None:
     """Begin a lab again with a blank copy; what you have is kept under another name."""
-    from safetylab.course.history import describe_reset
-    from safetylab.course.history import reset as restore
+    from safetylab.course.learner.history import describe_reset
+    from safetylab.course.learner.history import reset as restore
 
     root = find_root()
     typer.echo(describe_reset(restore(root, resolve_lab(root, lab))))
@@ -178,8 +178,8 @@ def update(
     The copy that you have is kept under another name. What finds no place in the newer lab is
     put at the end of the notebook.
     """
-    from safetylab.course.history import describe_update
-    from safetylab.course.history import update as renew
+    from safetylab.course.learner.history import describe_update
+    from safetylab.course.learner.history import update as renew
 
     root = find_root()
     name = resolve_lab(root, lab)
@@ -189,7 +189,7 @@ def update(
 @app.command(epilog="Example: safetylab progress")
 def progress() -> None:
     """Show your points lab by lab, as the checks gave them, and what to do next."""
-    from safetylab.course.progress import print_progress, standings
+    from safetylab.course.learner.progress import print_progress, standings
 
     print_progress(*standings(find_root()))
 
@@ -200,7 +200,7 @@ def doctor() -> None:
 
     The exit code is 0 if there is no problem, else 1.
     """
-    from safetylab.course.doctor import examine
+    from safetylab.course.learner.doctor import examine
 
     findings = examine()
     for finding in findings:
@@ -219,7 +219,7 @@ def build(
     ] = False,
 ) -> None:
     """Make the notebooks of labs/ and solutions/ from their text sources."""
-    from safetylab.course import build as builder
+    from safetylab.course.build import build as builder
 
     root = find_root()
     try:
@@ -261,7 +261,7 @@ def pack(
 
     It is not written if an answer stands anywhere in it.
     """
-    from safetylab.course.pack import pack as write
+    from safetylab.course.build.pack import pack as write
 
     packed = write(find_root(), labs, output, answers_released=answers_released)
     typer.echo(f"wrote {output}: {', '.join(packed)}")
@@ -275,7 +275,7 @@ def term(
 
     Run it before the first submission, and again after a lab has changed; labs/ stays as it is.
     """
-    from safetylab.course.term import fill_gradebook
+    from safetylab.course.teacher.term import fill_gradebook
 
     for lab, entered in fill_gradebook(find_root(), labs).items():
         typer.echo(f"{lab}: {'entered' if entered else 'is in the gradebook already'}")
@@ -307,15 +307,15 @@ def grade(
     Submissions are not changed. One that was graded before is skipped unless it, or the
     assignment, has changed since. The exit code is 0 only if every submission was graded.
     """
-    from safetylab.grading.imports import uncollected
+    from safetylab.grading.room.imports import uncollected
 
     with uncollected():
         from rich.console import Console
 
-        from safetylab.grading.batch import grade_assignment
-        from safetylab.grading.nbcourse import Course
-        from safetylab.grading.rooms import Limits
-        from safetylab.grading.summary import print_summary, progress_bar
+        from safetylab.grading.gradebook.batch import grade_assignment
+        from safetylab.grading.gradebook.nbcourse import Course
+        from safetylab.grading.gradebook.summary import print_summary, progress_bar
+        from safetylab.grading.room.rooms import Limits
 
     root, name = _graded_course(course, assignment)
     with _pool(jobs, scheduler) as pool, progress_bar(name, Console(stderr=True)) as on_done:
@@ -337,7 +337,7 @@ def _pool(jobs: int, scheduler: str | None) -> AbstractContextManager[Executor]:
     """Return what runs notebooks: threads of this process, or a cluster."""
     if scheduler is None:
         return ThreadPoolExecutor(jobs)
-    from safetylab.grading.cluster import cluster, open_door
+    from safetylab.grading.gradebook.cluster import cluster, open_door
 
     if warning := open_door(scheduler):
         typer.echo(f"safetylab: {warning}", err=True)
@@ -346,7 +346,7 @@ def _pool(jobs: int, scheduler: str | None) -> AbstractContextManager[Executor]:
 
 def _graded_course(course: Path | None, assignment: str) -> tuple[Path, str]:
     """Return the folder of the course that is meant, and the assignment's id in it."""
-    from safetylab.course.teach import prepare
+    from safetylab.course.teacher.teach import prepare
 
     here = Path.cwd()
     root = course or (here if (here / "nbgrader_config.py").is_file() else find_root())
@@ -374,10 +374,10 @@ def report(
     """
     from rich.console import Console
 
-    from safetylab.grading.classpage import class_page, print_class
-    from safetylab.grading.classreport import class_report
-    from safetylab.grading.nbcourse import Course
-    from safetylab.grading.record import own_folder
+    from safetylab.grading.gradebook.nbcourse import Course
+    from safetylab.grading.gradebook.record import own_folder
+    from safetylab.grading.reports.classpage import class_page, print_class
+    from safetylab.grading.reports.classreport import class_report
 
     root, name = _graded_course(course, assignment)
     opened = Course.open(root)
@@ -398,7 +398,7 @@ def teach(context: typer.Context) -> None:
 
     What follows the command goes to JupyterLab.
     """
-    from safetylab.course.teach import prepare
+    from safetylab.course.teacher.teach import prepare
 
     root = find_root()
     prepare(root)

@@ -6,10 +6,10 @@ The seam is `grade_notebook`; under it is the exam room, see README.md beside th
 from __future__ import annotations
 
 from safetylab.grading.bundle import Bundle
-from safetylab.grading.notebook import BadSubmission
-from safetylab.grading.outcome import GradingError
+from safetylab.grading.paper.notebook import BadSubmission
+from safetylab.grading.paper.outcome import GradingError
 from safetylab.grading.report import Check, Report, Row, Status
-from safetylab.grading.run import OnCell
+from safetylab.grading.room.run import OnCell
 
 __all__ = [
     "BadSubmission",
@@ -45,8 +45,8 @@ def grade_notebook(
         BadSubmission: the file holds no notebook, or one of another lab.
         GradingError: the room could not be started.
     """
-    from safetylab.grading.exam import examine
-    from safetylab.grading.room import Room
+    from safetylab.grading.room.exam import examine
+    from safetylab.grading.room.room import Room
 
     with Room(timeout=timeout, modules=imports_of(assignment)) as room:
         return examine(notebook, assignment, room, on_cell=on_cell).report
@@ -54,8 +54,8 @@ def grade_notebook(
 
 def imports_of(assignment: Bundle) -> frozenset[str]:
     """Return the modules that an assignment's own cells import, at once or at first use."""
-    from safetylab.grading import defined
-    from safetylab.grading.notebook import read_notebook
+    from safetylab.grading.paper import defined
+    from safetylab.grading.paper.notebook import read_notebook
 
     notebook = read_notebook(assignment.instructor or assignment.released, assignment.name)
     sources = [cell.source for cell in notebook.cells if cell.kind == "code"]

@@ -11,7 +11,7 @@ import json
 import sys
 from pathlib import Path
 
-from safetylab.course.evidence import fingerprint
+from safetylab.course.learner.evidence import fingerprint
 from safetylab.course.paths import CourseError, find_root
 from safetylab.grading import Bundle, GradingError, grade_notebook
 

@@ -27,10 +27,10 @@ _FEEDBACK = (
     "nbgrader.preprocessors.GetGrades",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 )
-_ENGINE = "safetylab.grading.engine"
+_ENGINE = "safetylab.grading.gradebook.engine"
 _OURS = {"Execute": f"{_ENGINE}.ExamRoom", "SaveAutoGrades": f"{_ENGINE}.SaveGrades"}
-_HIDE = "safetylab.grading.feedback.HideTests"
-_OVERVIEW = "safetylab.grading.feedback.Overview"
+_HIDE = "safetylab.grading.gradebook.feedback.HideTests"
+_OVERVIEW = "safetylab.grading.gradebook.feedback.Overview"
 
 
 def use_exam_room(c: Config, *, rubrics: bool = True) -> None:

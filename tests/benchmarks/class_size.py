@@ -20,11 +20,11 @@ sys.path[0] = str(Path(__file__).resolve().parents[1])  # here, grading.py is a 
 from grading import nbcourse as nc
 from nbgrader.apps.api import NbGraderAPI
 
-from safetylab.grading.batch import Graded, grade_assignment
-from safetylab.grading.classpage import class_page
-from safetylab.grading.classreport import class_report
-from safetylab.grading.export import CanvasCsv
-from safetylab.grading.nbcourse import Course
+from safetylab.grading.gradebook.batch import Graded, grade_assignment
+from safetylab.grading.gradebook.nbcourse import Course
+from safetylab.grading.reports.classpage import class_page
+from safetylab.grading.reports.classreport import class_report
+from safetylab.grading.reports.export import CanvasCsv
 
 ANSWERS = (nc.RIGHT, nc.HALF, nc.WRONG, {})
 

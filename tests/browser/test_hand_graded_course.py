@@ -20,8 +20,8 @@ from browser.conftest import SAFETYLAB, SCREENSHOTS, environment
 from browser.learner import keep
 from browser.teacher import Teacher
 
-from safetylab.grading.nbcourse import Course
-from safetylab.grading.results import Result, results
+from safetylab.grading.gradebook.nbcourse import Course
+from safetylab.grading.reports.results import Result, results
 
 if TYPE_CHECKING:
     from browser.conftest import Server

@@ -14,11 +14,11 @@ import pytest
 from nbformat import NotebookNode
 from tiny_lab import GOOD, Course
 
-from safetylab.course.build import BuildError, build, build_notebooks, check
+from safetylab.course.build.build import BuildError, build, build_notebooks, check
 
 ROOT = Path(__file__).parents[2]
 BUILD = (
-    "import sys, pathlib; from safetylab.course.build import build; "
+    "import sys, pathlib; from safetylab.course.build.build import build; "
     "build(pathlib.Path(sys.argv[1]))"
 )
 

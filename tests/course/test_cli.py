@@ -14,7 +14,7 @@ from grading import tiny
 from typer.testing import CliRunner, Result
 
 from safetylab.course import cli
-from safetylab.course.workspace import copy_missing, learner_notebook
+from safetylab.course.learner.workspace import copy_missing, learner_notebook
 from safetylab.grading import GradingError, Report, Row, Status
 
 REPORT = Report(
@@ -188,7 +188,7 @@ def test_validate_gives_a_cell_120_seconds_when_served_from_the_root() -> None:
 
 
 class FakeBuilder:
-    """What `safetylab.course.build` offers."""
+    """What `safetylab.course.build.build` offers."""
 
     class BuildError(Exception):
         pass
@@ -224,6 +224,6 @@ def test_build_says_what_it_did(
     out: str,
     err: str,
 ) -> None:
-    monkeypatch.setattr("safetylab.course.build", builder, raising=False)
+    monkeypatch.setattr("safetylab.course.build.build", builder, raising=False)
     shown = run("build", *arguments)
     assert (shown.exit_code, shown.stdout, shown.stderr) == (code, out, err)

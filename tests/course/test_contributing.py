@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from columns import Edit, Wrong, notebook
 
-from safetylab.course.build import build, build_notebooks
+from safetylab.course.build.build import build, build_notebooks
 from safetylab.grading import Bundle, Status, grade_notebook
 
 ROOT = Path(__file__).resolve().parents[2]

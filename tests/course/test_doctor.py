@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from safetylab.course import cli, doctor
-from safetylab.course.doctor import Finding
+from safetylab.course import cli
+from safetylab.course.learner import doctor
+from safetylab.course.learner.doctor import Finding
 from safetylab.course.paths import CourseError
 from safetylab.grading import GradingError
-from safetylab.grading.kernel import End
+from safetylab.grading.room.kernel import End
 
 COURSE = Path(cli.__file__).parents[2]
 PROJECT = '[project]\ndependencies = ["numpy>=2", "pandas<4"]\n'
@@ -226,11 +227,11 @@ class FakeKernel:
 
 
 def test_a_kernel_that_does_not_start_or_dies(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("safetylab.grading.kernel.Kernel", FakeKernel)
+    monkeypatch.setattr("safetylab.grading.room.kernel.Kernel", FakeKernel)
     assert doctor.kernel().ok
     monkeypatch.setattr(FakeKernel, "end", End.DEAD)
     assert "DEAD" in doctor.kernel().detail
-    monkeypatch.setattr("safetylab.grading.kernel.Kernel", raiser(GradingError("no kernel")))
+    monkeypatch.setattr("safetylab.grading.room.kernel.Kernel", raiser(GradingError("no kernel")))
     found = doctor.kernel()
     assert (found.ok, found.detail) == (False, "no kernel")
     assert found.remedy.endswith("ipykernel")

@@ -20,12 +20,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from typer.testing import CliRunner, Result
 
-from safetylab.course import cli, history, workspace
-from safetylab.course.evidence import evidence_file, fingerprint, read_evidence, record
-from safetylab.course.history import KEPT, Change, remember, reset, update
-from safetylab.course.merge import merge
+from safetylab.course import cli
+from safetylab.course.learner import history, workspace
+from safetylab.course.learner.evidence import evidence_file, fingerprint, read_evidence, record
+from safetylab.course.learner.history import KEPT, Change, remember, reset, update
+from safetylab.course.learner.merge import merge
+from safetylab.course.learner.workspace import (
+    copy_missing,
+    learner_notebook,
+    older_copies,
+    work_dir,
+)
 from safetylab.course.paths import CourseError, lab_notebook
-from safetylab.course.workspace import copy_missing, learner_notebook, older_copies, work_dir
 from safetylab.grading import Report, Row, Status
 
 HISTORIES, STEPS = 200, 15
@@ -309,8 +315,11 @@ def test_every_help_shows_an_example(command: str) -> None:
 @pytest.mark.parametrize(
     ("place", "error"),
     [
-        ("safetylab.course.workspace.tempfile.mkstemp", PermissionError(13, "Permission denied")),
-        ("safetylab.course.workspace.os.fsync", OSError(28, "No space left on device")),
+        (
+            "safetylab.course.learner.workspace.tempfile.mkstemp",
+            PermissionError(13, "Permission denied"),
+        ),
+        ("safetylab.course.learner.workspace.os.fsync", OSError(28, "No space left on device")),
         ("pathlib.Path.replace", PermissionError(13, "Permission denied")),
         ("pathlib.Path.mkdir", OSError(30, "Read-only file system")),
     ],

@@ -14,12 +14,12 @@ import pytest
 from grading import tiny
 from nbclient import NotebookClient
 
-from safetylab.course import lastcell
-from safetylab.course.lastcell import ELSEWHERE, defined_names, show_score, unsaved_answer
-from safetylab.course.scorecard import html, plain_text
+from safetylab.course.learner import lastcell
+from safetylab.course.learner.lastcell import ELSEWHERE, defined_names, show_score, unsaved_answer
+from safetylab.course.learner.scorecard import html, plain_text
 from safetylab.grading import Report, Row, Status
-from safetylab.grading.kernel import Kernel
-from safetylab.grading.notebook import read_notebook
+from safetylab.grading.paper.notebook import read_notebook
+from safetylab.grading.room.kernel import Kernel
 
 REPORT = Report(
     "lab01_<tiny>",
@@ -171,14 +171,14 @@ def test_grading_that_dies_says_where_to_look(
 
 @pytest.mark.slow
 def test_in_a_real_kernel_that_is_not_live_the_cell_ends_well(tiny_course: Path) -> None:
-    code = "from safetylab.course.lastcell import show_score\nshow_score('lab01_tiny')"
+    code = "from safetylab.course.learner.lastcell import show_score\nshow_score('lab01_tiny')"
     with Kernel(60) as kernel:
         assert kernel.run(code, 30).ename == ""
 
 
 @pytest.mark.slow
 def test_in_a_real_live_kernel_the_table_is_shown(saved: Path) -> None:
-    cell = "from safetylab.course.lastcell import show_score; show_score('lab01_tiny')"
+    cell = "from safetylab.course.learner.lastcell import show_score; show_score('lab01_tiny')"
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
     client = NotebookClient(notebook, kernel_name="python3", timeout=60)
     with client.setup_kernel(env={**os.environ, "JPY_SESSION_NAME": str(saved)}):

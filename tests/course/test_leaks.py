@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny_lab import GOOD, Course
 
-from safetylab.course.leaks import functions, nameless, statements
+from safetylab.course.build.leaks import functions, nameless, statements
 
 LINE = "return min(max(x + moved_by, 0.0), 1.0)"
 HOOK = "[value * scale for value in (1, 2)]"

@@ -19,13 +19,13 @@ from tiny_lab import GOOD, Course
 from typer.testing import CliRunner, Result
 
 from safetylab.course import cli
-from safetylab.course.build import build
-from safetylab.course.leaks import answers_in, file_places, statements
-from safetylab.course.pack import TOP, pack
+from safetylab.course.build.build import build
+from safetylab.course.build.leaks import answers_in, file_places, statements
+from safetylab.course.build.pack import TOP, pack
+from safetylab.course.build.source import read_lab
 from safetylab.course.paths import CourseError
-from safetylab.course.source import read_lab
 from safetylab.grading import Report
-from safetylab.grading.exam import VISIBLE_ONLY
+from safetylab.grading.room.exam import VISIBLE_ONLY
 
 ROOT = Path(__file__).resolve().parents[2]
 LAB = "lab00_start_here"

@@ -12,11 +12,12 @@ from course.test_lastcell import Session
 from grading import tiny
 from typer.testing import CliRunner, Result
 
-from safetylab.course import cli, evidence, lastcell
-from safetylab.course.evidence import evidence_file, fingerprint, read_evidence, record
-from safetylab.course.history import reset
-from safetylab.course.progress import next_step, standings
-from safetylab.course.workspace import copy_missing, learner_notebook
+from safetylab.course import cli
+from safetylab.course.learner import evidence, lastcell
+from safetylab.course.learner.evidence import evidence_file, fingerprint, read_evidence, record
+from safetylab.course.learner.history import reset
+from safetylab.course.learner.progress import next_step, standings
+from safetylab.course.learner.workspace import copy_missing, learner_notebook
 from safetylab.grading import Report, Row, Status
 
 RIGHT = Row("1.1", "doubling", 2, 2, Status.RIGHT)

@@ -17,8 +17,8 @@ from tiny_lab import GOOD
 from typer.testing import CliRunner, Result
 
 from safetylab.course import cli
-from safetylab.course.build import build
-from safetylab.course.release import grader_config
+from safetylab.course.build.build import build
+from safetylab.course.build.release import grader_config
 
 ROOT = Path(__file__).resolve().parents[2]
 LAB = "lab01_tiny"
@@ -152,7 +152,7 @@ def test_an_error_of_nbgrader_is_a_sentence_and_leaves_no_lab_behind(
         raise RuntimeError("no room")
 
     monkeypatch.setattr(ClearSolutions, "preprocess", fail)
-    monkeypatch.setattr("safetylab.course.ready.check", lambda *_: [])
+    monkeypatch.setattr("safetylab.course.build.ready.check", lambda *_: [])
     refused = run("1")
     assert refused.exit_code == 2
     assert f"nbgrader could not enter {LAB}" in refused.stderr

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from grading import tiny
 
-from safetylab.course import workspace
-from safetylab.course.paths import CourseError, find_root, lab_notebook, resolve_lab
-from safetylab.course.workspace import (
+from safetylab.course.learner import workspace
+from safetylab.course.learner.workspace import (
     copy_missing,
     is_older,
     learner_notebook,
     older_copies,
     work_dir,
 )
+from safetylab.course.paths import CourseError, find_root, lab_notebook, resolve_lab
 
 
 def contents(folder: Path) -> dict[Path, bytes]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from safetylab.course.build import BuildError, build
-from safetylab.course.source import Problem
+from safetylab.course.build.build import BuildError, build
+from safetylab.course.build.source import Problem
 
 HINTS = """\
 # <details><summary>Hint 1</summary>

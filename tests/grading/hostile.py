@@ -49,8 +49,8 @@ def odd(name: str, code: str, fair: tuple[float, float] = (2, 3)) -> Case:
 
 ROGUE = """
 import gc, os, socket, struct, time
-from safetylab.grading import wire
-from safetylab.grading.peer import Peer
+from safetylab.grading.crossing import wire
+from safetylab.grading.crossing.peer import Peer
 (peer,) = [thing for thing in gc.get_objects() if type(thing) is Peer]
 
 def is_open(line):
@@ -174,7 +174,7 @@ ENDINGS = {
     "exit in a function": "def double(x):\n    exit()",
     "KeyboardInterrupt": "def double(x):\n    raise KeyboardInterrupt",
     "the grader's own exception": (
-        "from safetylab.grading.peer import Gone, TimeIsUp\ndef double(x):\n    raise TimeIsUp"
+        "from safetylab.grading.crossing.peer import Gone, TimeIsUp\ndef double(x):\n    raise TimeIsUp"
     ),
     "a recursion": "def double(x):\n    return double(x)",
     "all memory": "def double(x):\n    return len(bytearray(10**13))",

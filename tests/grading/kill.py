@@ -14,10 +14,10 @@ from pathlib import Path
 
 from grading import nbcourse as nc
 
-from safetylab.grading import rooms
-from safetylab.grading.batch import grade_assignment
-from safetylab.grading.nbcourse import Course
-from safetylab.grading.record import own_folder
+from safetylab.grading.gradebook.batch import grade_assignment
+from safetylab.grading.gradebook.nbcourse import Course
+from safetylab.grading.gradebook.record import own_folder
+from safetylab.grading.room import rooms
 
 KILLS = 20
 REST = 2  # submissions that are left for the run that nobody kills

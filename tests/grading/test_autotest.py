@@ -13,8 +13,8 @@ import pytest
 from grading import nbcourse as nc
 from nbformat.v4 import new_code_cell, new_notebook
 
-from safetylab.grading.batch import Summary, grade_assignment
-from safetylab.grading.nbcourse import Course
+from safetylab.grading.gradebook.batch import Summary, grade_assignment
+from safetylab.grading.gradebook.nbcourse import Course
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("autotest")]
 

@@ -21,12 +21,12 @@ import pytest
 from grading import nbcourse as nc
 
 from safetylab.course.paths import CourseError
-from safetylab.grading import batch, journal, record
-from safetylab.grading.batch import Graded, Summary, grade_assignment
-from safetylab.grading.exam import ExamCell, Examined
-from safetylab.grading.nbcourse import Course
-from safetylab.grading.outcome import GradingError
-from safetylab.grading.rooms import Limits, Task, run_task
+from safetylab.grading.gradebook import batch, journal, record
+from safetylab.grading.gradebook.batch import Graded, Summary, grade_assignment
+from safetylab.grading.gradebook.nbcourse import Course
+from safetylab.grading.paper.outcome import GradingError
+from safetylab.grading.room.exam import ExamCell, Examined
+from safetylab.grading.room.rooms import Limits, Task, run_task
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("batch")]
 
@@ -182,7 +182,7 @@ def test_what_nbgrader_cannot_record_waits_for_a_person(
         return []
 
     always = False
-    monkeypatch.setattr("safetylab.grading.engine.cell_outputs", refuse)
+    monkeypatch.setattr("safetylab.grading.gradebook.engine.cell_outputs", refuse)
     summary = grade(root, students=["ann"])
     assert summary.graded[0].looks == ("nbgrader could not record it: ValueError: no such output",)
     assert scores(root, "ann") == [None, None]

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from grading import nbcourse as nc
 
-from safetylab.grading import record
-from safetylab.grading.nbcourse import Course
-from safetylab.grading.summary import NO_SANDBOX
+from safetylab.grading.gradebook import record
+from safetylab.grading.gradebook.nbcourse import Course
+from safetylab.grading.gradebook.summary import NO_SANDBOX
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("batch_no_sandbox")]
 

@@ -14,9 +14,9 @@ import pytest
 from grading import nbcourse as nc
 
 from safetylab.course.paths import CourseError
-from safetylab.grading import batch, record
-from safetylab.grading.batch import Graded, Summary, grade_assignment
-from safetylab.grading.nbcourse import Course
+from safetylab.grading.gradebook import batch, record
+from safetylab.grading.gradebook.batch import Graded, Summary, grade_assignment
+from safetylab.grading.gradebook.nbcourse import Course
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("batch_trouble")]
 

@@ -15,13 +15,19 @@ from typer.testing import CliRunner
 
 from safetylab.course import cli
 from safetylab.course.paths import CourseError
-from safetylab.grading import classreport
-from safetylab.grading.batch import grade_assignment
-from safetylab.grading.classpage import class_page, print_class, shown
-from safetylab.grading.classreport import ClassReport, Exercise, Standing, Student, class_report
-from safetylab.grading.nbcourse import Course
+from safetylab.grading.gradebook.batch import grade_assignment
+from safetylab.grading.gradebook.nbcourse import Course
 from safetylab.grading.report import Check, Row, Status
-from safetylab.grading.results import Mark
+from safetylab.grading.reports import classreport
+from safetylab.grading.reports.classpage import class_page, print_class, shown
+from safetylab.grading.reports.classreport import (
+    ClassReport,
+    Exercise,
+    Standing,
+    Student,
+    class_report,
+)
+from safetylab.grading.reports.results import Mark
 
 EVIL = "<img src=x onerror=alert(1)>\"'</title><script>alert(2)</script>"
 

@@ -19,10 +19,10 @@ from typer.testing import CliRunner
 
 from safetylab.course import cli
 from safetylab.course.paths import CourseError
-from safetylab.grading import cluster, journal, record
-from safetylab.grading.batch import Graded, grade_assignment
-from safetylab.grading.cluster import open_door
-from safetylab.grading.nbcourse import Course
+from safetylab.grading.gradebook import cluster, journal, record
+from safetylab.grading.gradebook.batch import Graded, grade_assignment
+from safetylab.grading.gradebook.cluster import open_door
+from safetylab.grading.gradebook.nbcourse import Course
 
 STUDENTS = 10
 ANSWERS = {0: (nc.RIGHT, [3.0, 2.0]), 1: (nc.HALF, [0.0, 1.0]), 2: (nc.WRONG, [0.0, 0.0])}

@@ -15,8 +15,15 @@ from hypothesis import strategies as st
 from nbgrader.api import Gradebook
 
 from safetylab.course.paths import CourseError
-from safetylab.grading.export import CanvasCsv, ExerciseCsv, MoodleCsv, guarded, number, plain
-from safetylab.grading.nbcourse import programs_on_path
+from safetylab.grading.gradebook.nbcourse import programs_on_path
+from safetylab.grading.reports.export import (
+    CanvasCsv,
+    ExerciseCsv,
+    MoodleCsv,
+    guarded,
+    number,
+    plain,
+)
 
 NAMES = {
     "ann": ("Ann", "O'Hara, PhD", "ann@example.org"),
@@ -148,7 +155,7 @@ def test_numbers_have_no_more_digits_than_they_need() -> None:
 def test_the_command_takes_the_plugin_by_its_name(book: Gradebook, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", "export", "--db", str(book.engine.url),
-         "--exporter=safetylab.grading.export.CanvasCsv", "--to", "here.csv",
+         "--exporter=safetylab.grading.reports.export.CanvasCsv", "--to", "here.csv",
          "--assignment", "['lab01_tiny']", "--CanvasCsv.unfinished=True"],
         cwd=tmp_path, capture_output=True, text=True,
     )  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 from grading import tiny
 
 from safetylab.grading import Report, Row, Status, grade_notebook
-from safetylab.grading.run import MAX_RESTARTS
+from safetylab.grading.room.run import MAX_RESTARTS
 
 pytestmark = pytest.mark.slow
 

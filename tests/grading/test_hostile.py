@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from grading import hostile, tiny
 
-from safetylab.grading.exam import examine
-from safetylab.grading.room import Room
+from safetylab.grading.room.exam import examine
+from safetylab.grading.room.room import Room
 
 pytestmark = [pytest.mark.slow]
 WORLDS = ["sandbox", "no sandbox"]

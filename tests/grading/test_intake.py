@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from grading import tiny
 
-from safetylab.grading import Bundle, intake
-from safetylab.grading.intake import Submission, take_in
+from safetylab.grading import Bundle
+from safetylab.grading.gradebook import intake
+from safetylab.grading.gradebook.intake import Submission, take_in
 
 LAB = f"{tiny.LAB}.ipynb"
 MINE = tiny.submission(tiny.RIGHT)

@@ -10,7 +10,7 @@ from grading import lies
 from grading.styles import Style
 from grading.test_styles import graded
 
-from safetylab.grading.room import Room
+from safetylab.grading.room.room import Room
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("styles")]
 HIDDEN = "### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS"

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbconvert.filters.markdown_mistune import markdown2html_mistune as render
 
-from safetylab.grading.markup import harmless, is_active, pictures
+from safetylab.grading.gradebook.markup import harmless, is_active, pictures
 
 _TAGS = """
 a b i em strong u s del sub sup br hr kbd p code pre span div ul ol li blockquote img h1 h2 h3 h4

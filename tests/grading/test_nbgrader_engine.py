@@ -15,8 +15,8 @@ from grading import nbcourse as nc
 from grading.test_markup import HOSTILE, Page
 from nbgrader.apps.api import NbGraderAPI
 
-from safetylab.grading.batch import Summary, grade_assignment
-from safetylab.grading.nbcourse import Course
+from safetylab.grading.gradebook.batch import Summary, grade_assignment
+from safetylab.grading.gradebook.nbcourse import Course
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("nbgrader_engine")]
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat import v3
 
-from safetylab.grading.notebook import BadSubmission, read_notebook
+from safetylab.grading.paper.notebook import BadSubmission, read_notebook
 
 CELL = {"cell_type": "code", "id": "a", "source": "1", "metadata": {}}
 

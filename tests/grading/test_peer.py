@@ -7,15 +7,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from safetylab.grading.outcome import End
-from safetylab.grading.room import Pair, Room
+from safetylab.grading.paper.outcome import End
+from safetylab.grading.room.room import Pair, Room
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("styles")]
 
 ROGUE = """
 import gc
-from safetylab.grading import wire
-from safetylab.grading.peer import Peer
+from safetylab.grading.crossing import wire
+from safetylab.grading.crossing.peer import Peer
 (peer,) = [thing for thing in gc.get_objects() if type(thing) is Peer]
 
 def ask(op, *trees):

@@ -9,8 +9,8 @@ import pytest
 from grading import tiny
 
 from safetylab.grading import BadSubmission
-from safetylab.grading.notebook import read_notebook
-from safetylab.grading.rebuild import Rebuilt, older_copy, rebuild
+from safetylab.grading.paper.notebook import read_notebook
+from safetylab.grading.paper.rebuild import Rebuilt, older_copy, rebuild
 
 
 def rebuilt(content: bytes, hidden: bool = True) -> Rebuilt:

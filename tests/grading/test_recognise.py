@@ -9,9 +9,9 @@ import pytest
 from grading import tiny
 
 from safetylab.grading import BadSubmission
-from safetylab.grading.notebook import read_notebook
-from safetylab.grading.rebuild import Rebuilt, rebuild
-from safetylab.grading.recognise import BY_PLACE
+from safetylab.grading.paper.notebook import read_notebook
+from safetylab.grading.paper.rebuild import Rebuilt, rebuild
+from safetylab.grading.paper.recognise import BY_PLACE
 
 
 def rebuilt(content: bytes) -> Rebuilt:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from grading import tiny
 
-from safetylab.grading import Status, marks
-from safetylab.grading.notebook import read_notebook
-from safetylab.grading.outcome import End, Outcome
-from safetylab.grading.rebuild import Rebuilt, Step, rebuild
-from safetylab.grading.run import MAX_RESTARTS, Run, Runner
+from safetylab.grading import Status
+from safetylab.grading.paper import marks
+from safetylab.grading.paper.notebook import read_notebook
+from safetylab.grading.paper.outcome import End, Outcome
+from safetylab.grading.paper.rebuild import Rebuilt, Step, rebuild
+from safetylab.grading.room.run import MAX_RESTARTS, Run, Runner
 
 OK = Outcome(End.OK)
 

@@ -12,12 +12,13 @@ import pytest
 from grading import tiny
 from traitlets.config import Config
 
-from safetylab.grading import journal, rooms
 from safetylab.grading.config import hides_rubrics, use_exam_room
-from safetylab.grading.exam import ExamCell, Examined
-from safetylab.grading.outcome import GradingError, Output
+from safetylab.grading.gradebook import journal
+from safetylab.grading.paper.outcome import GradingError, Output
 from safetylab.grading.report import Report
-from safetylab.grading.rooms import Limits, Task, run_task
+from safetylab.grading.room import rooms
+from safetylab.grading.room.exam import ExamCell, Examined
+from safetylab.grading.room.rooms import Limits, Task, run_task
 
 
 def test_the_two_lines_replace_two_steps_and_add_one() -> None:

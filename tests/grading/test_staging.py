@@ -13,13 +13,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.utils import determine_grade
 
 from safetylab.grading import Bundle
-from safetylab.grading.exam import ExamCell
-from safetylab.grading.marks import rows
-from safetylab.grading.notebook import read_notebook
-from safetylab.grading.outcome import Output
-from safetylab.grading.outputs import NOT_RUN, cell_outputs, plain
-from safetylab.grading.rebuild import Rebuilt, Role, rebuild
-from safetylab.grading.run import Run
+from safetylab.grading.gradebook.outputs import NOT_RUN, cell_outputs, plain
+from safetylab.grading.paper.marks import rows
+from safetylab.grading.paper.notebook import read_notebook
+from safetylab.grading.paper.outcome import Output
+from safetylab.grading.paper.rebuild import Rebuilt, Role, rebuild
+from safetylab.grading.room.exam import ExamCell
+from safetylab.grading.room.run import Run
 
 SOURCE = nbformat.writes(nc.instructor()).encode()
 RELEASED = nbformat.writes(tiny.release(nc.instructor())).encode()
@@ -145,7 +145,7 @@ def test_many_repairs_of_one_kind_share_a_sentence() -> None:
     notes = rebuilt(edit).notes
     assert len(notes) == 3, "three are few"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("safetylab.grading.rebuild.FEW", 2)
+        patch.setattr("safetylab.grading.paper.rebuild.FEW", 2)
         (note,) = rebuilt(edit).notes
     assert note == (
         "of 3 cells (imports, double-works, ...) each was changed: the lab's own was run instead"

@@ -8,8 +8,8 @@ from grading import styles, tiny
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from safetylab.grading import Bundle
-from safetylab.grading.exam import Examined, examine
-from safetylab.grading.room import Room
+from safetylab.grading.room.exam import Examined, examine
+from safetylab.grading.room.room import Room
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("styles")]
 

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from safetylab.data import Images
-from safetylab.grading import tensors, wire
-from safetylab.grading.wire import Codec, Reference, WireError
+from safetylab.grading.crossing import tensors, wire
+from safetylab.grading.crossing.wire import Codec, Reference, WireError
 
 
 def stay(value: object) -> wire.Tree:
@@ -206,8 +206,9 @@ def test_what_holds_itself_is_refused():
     {"a": 1}, ["list"], ["list", 3], ["array", "O", [1], 0], ["array", "f8", [99], 0], ["no"],
     ["tensor", "save", [1], 0, [False, None], None], ["class", "os", "system"],
     ["class", "builtins", "eval"], ["class", "subprocess", "Popen"], ["record", "os", "stat", []],
-    ["class", "safetylab.grading.peer", "Peer"], ["module", "torch.fx", "GraphModule", 1, [], [],
-     [], [], []], ["module", "collections", "OrderedDict", 1, [], [], [], [], []], ["again", 7],
+    ["class", "safetylab.grading.crossing.peer", "Peer"],
+    ["module", "torch.fx", "GraphModule", 1, [], [], [], [], []],
+    ["module", "collections", "OrderedDict", 1, [], [], [], [], []], ["again", 7],
     ["bytes", 5], ["int", "zz"], ["rng", "Generator", ["dict", [["bit_generator", "os"]]]],
     ["scalar", "V9", 0], ["torch", "load"], ["decimal", "x"],
 ])  # fmt: skip

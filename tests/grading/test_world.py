@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from safetylab.grading import room
+from safetylab.grading.room import room
 
 TESTS = Path(__file__).resolve().parents[1]
 AS_A_USER = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
@@ -19,8 +19,8 @@ SCRIPT = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
 from grading import hostile, tiny
-from safetylab.grading.exam import examine
-from safetylab.grading.room import Room, world
+from safetylab.grading.room.exam import examine
+from safetylab.grading.room.room import Room, world
 names = ("ends: a signal to everybody", "ends: all memory", "odd: sockets", "cheat: frames",
          "odd: a look at the course", "ends: a file without end")
 with Room(timeout=6, memory=1, modules=[]) as room:

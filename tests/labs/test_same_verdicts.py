@@ -16,7 +16,7 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import determine_grade, is_grade
 from test_answers import LABS, bundle, room
 
-from safetylab.grading.exam import examine
+from safetylab.grading.room.exam import examine
 
 ALL = "SAFETYLAB_TEST_ALL" in os.environ
 CASES = [

@@ -1,0 +1,4 @@
+"""An instructor's course: its gradebook's beginning and its JupyterLab.
+
+What grades belongs to `safetylab.grading`.
+"""

@@ -1,0 +1,1 @@
+"""What passes between the student's process and the tests'."""

@@ -1,0 +1,208 @@
+"""The exam room under nbgrader's own commands; see `config.use_exam_room`.
+
+nbgrader makes an exporter at the start of each conversion, when it has found the submissions and
+has read nothing of them yet. `StagingExporter` takes that moment to take them in, and lets nbgrader
+go on with rebuilt copies in a temporary folder. `ExamRoom` stands in for `Execute`.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import Execute, SaveAutoGrades
+from nbgrader.utils import determine_grade, is_grade, is_solution
+from traitlets import Bool, Float
+
+from safetylab.course.paths import CourseError
+from safetylab.grading.bundle import Bundle
+from safetylab.grading.config import hides_rubrics
+from safetylab.grading.gradebook.nbcourse import Course
+from safetylab.grading.gradebook.outputs import cell_outputs, for_graders, summary, tags
+from safetylab.grading.gradebook.staging import Paper, Work, lay_out, open_work
+from safetylab.grading.paper.notebook import read_notebook
+from safetylab.grading.paper.outcome import GradingError
+from safetylab.grading.paper.rebuild import Role
+from safetylab.grading.report import Report, Status
+from safetylab.grading.room.exam import Examined
+from safetylab.grading.room.rooms import Limits, Task, run_task
+
+STAGED = "safetylab-staged-"
+_MARKS = re.compile(r"^### (BEGIN|END) SOLUTION\s*$", re.M)
+
+
+class Desk:
+    """The submissions of one conversion, and what the exam said of those that are graded.
+
+    They are laid out in a folder of their own, below ``place`` or the system's temporary folder.
+    """
+
+    def __init__(self, place: Path | None = None) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix=STAGED, dir=place)
+        self.folder = Path(self._folder.name)
+        self.papers: dict[tuple[str, str, str], Paper] = {}
+        self.results: dict[tuple[str, str, str], Examined] = {}
+        self.notes: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    def lay(self, course: Course, assignment: str, work: Work) -> None:
+        """Stage a submission."""
+        target = Path(course.staged(self.folder).format_path(
+            str(self.folder), work.student, assignment
+        ))  # fmt: skip
+        lay_out(work, target)
+        self.notes[assignment, work.student] = work.submission.notes
+        for paper in work.papers:
+            self.papers[assignment, work.student, paper.name] = paper
+
+    def examined(self, key: tuple[str, str, str], limits: Limits) -> Examined:
+        """Return what the exam says of a notebook; it is held now if it was not before."""
+        paper = self.papers[key]
+        if key not in self.results and not paper.problem:
+            try:
+                task = Task(paper.content, paper.bundle, paper.files, limits)
+                self.results[key] = run_task(task)
+            except Exception as error:
+                self.papers[key] = paper = replace(paper, problem=not_graded(error))
+        return paper.ungraded() if paper.problem else self.results[key]
+
+
+def not_graded(error: Exception) -> str:
+    """Return the sentence about a notebook at which the machinery failed."""
+    return f"it could not be graded: {error or type(error).__name__}"
+
+
+class StagingExporter(NotebookExporter):
+    """nbconvert's exporter of notebooks, which stages what its converter is about to read."""
+
+    def __init__(self, parent: Any = None, **kwargs: Any) -> None:
+        super().__init__(parent=parent, **kwargs)  # type: ignore[no-untyped-call]
+        try:
+            self.desk: Desk = getattr(parent, "desk", None) or _stage_all(parent)
+        except CourseError as error:
+            raise NbGraderException(str(error)) from error
+
+
+def _stage_all(converter: Any) -> Desk:
+    """Stage what a converter of nbgrader's has found, and let it go on with that."""
+    desk, course = Desk(), Course(converter.coursedir, converter.config)
+    assignments: dict[str, Any] = {}
+    staged = course.staged(desk.folder)
+    found = {}
+    for folder in converter.assignments:
+        name, student = course.parse(Path(folder))
+        assignments[name] = assignments.get(name) or course.assignment(name)
+        work = open_work(course, assignments[name], student, Path(folder))
+        try:
+            desk.lay(course, name, work)
+        except Exception as error:  # nobody else's submission is to wait for this one
+            work = work.all_blank(not_graded(error))
+            desk.lay(course, name, work)
+        for note in work.submission.notes:
+            converter.log.warning("%s: %s", student, note)
+        wanted = converter.coursedir.notebook_id
+        target = staged.format_path(staged.submitted_directory, student, name)
+        papers = [paper for paper in work.papers if fnmatch(paper.name, wanted)]
+        found[target] = [f"{target}/{paper.name}.ipynb" for paper in papers]
+    converter.coursedir, converter.assignments = staged, found
+    return desk
+
+
+class ExamRoom(Execute):  # type: ignore[misc]
+    """In place of nbgrader's Execute: the notebook sits the exam, its outputs are written down."""
+
+    memory = Float(4.0, help="GiB of memory that a notebook may use").tag(config=True)
+    rubrics = Bool(
+        False, help="Show graders the instructor's text above each written answer. Feedback must "
+        "leave it out, as safetylab.grading.gradebook.feedback.HideTests does."
+    ).tag(config=True)  # fmt: skip
+
+    def preprocess(
+        self, nb: NotebookNode, resources: Any, km: Any = None
+    ) -> tuple[NotebookNode, Any]:
+        """Fill in outputs that give the points of the exam."""
+        about = resources["nbgrader"]
+        key = (about["assignment"], about["student"], about["notebook"])
+        limits = Limits(self.timeout or Limits.timeout, self.memory)
+        desk: Desk = self.parent.desk
+        examined = desk.examined(key, limits)
+        told = tags(examined.report)
+        for cell, sat in zip(nb.cells, examined.cells, strict=True):
+            if cell.cell_type == "code":
+                cell.outputs = cell_outputs(sat, cell, told.get(sat.name, ""))
+        tests = (cell for cell in examined.cells if cell.role == Role.TEST.name)
+        about["scores"] = {cell.name: cell.score for cell in tests}
+        about["problem"] = desk.papers[key].problem
+        about["doubts"] = set(_doubtful(examined.report))
+        if self.rubrics and hides_rubrics(self.config):
+            nb.cells = list(_with_rubrics(nb.cells, desk.papers[key].bundle))
+        nb.cells.insert(0, summary(examined, desk.notes.get(key[:2], ())))
+        return nb, resources
+
+
+def _with_rubrics(cells: list[NotebookNode], bundle: Bundle) -> Iterator[NotebookNode]:
+    """Yield the cells, and before each written answer what the instructor wrote there."""
+    content, released = (
+        {cell.name: cell.source for cell in read_notebook(text, bundle.name).cells}
+        for text in (bundle.instructor or bundle.released, bundle.released)
+    )
+    for place, cell in enumerate(cells):
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        if cell.cell_type == "markdown" and is_solution(cell) and is_grade(cell):
+            text = content.get(name, "")
+            if text != released.get(name):
+                yield for_graders(_MARKS.sub("", text).strip(), place)
+        yield cell
+
+
+def _doubtful(report: Report) -> Iterator[str]:
+    """Yield the tests that a person should look at, though they have ended in some way."""
+    for row in report.rows:
+        if row.status is Status.LOOK:
+            yield from (check.name for check in row.checks if check.points < check.max_points)
+
+
+class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
+    """nbgrader's own, but what the exam did not settle waits for a person."""
+
+    def _add_score(self, cell: NotebookNode, resources: Any) -> None:
+        super()._add_score(cell, resources)
+        about, name = resources["nbgrader"], cell.metadata.nbgrader["grade_id"]
+        settled = self._settled(cell, about.get("scores"), about.get("problem", ""))
+        if settled and name not in about["doubts"]:
+            return
+        where = (self.notebook_id, self.assignment_id, self.student_id)
+        grade = self.gradebook.find_grade(name, *where)
+        grade.needs_manual_grade = True
+        if not settled:
+            grade.auto_score = None
+        self.gradebook.db.commit()
+
+    def _add_comment(self, cell: NotebookNode, resources: Any) -> None:
+        """As nbgrader does, but nobody is told "No response." of a file that nobody could read."""
+        super()._add_comment(cell, resources)
+        if resources["nbgrader"].get("problem"):
+            where = (self.notebook_id, self.assignment_id, self.student_id)
+            name = cell.metadata.nbgrader["grade_id"]
+            self.gradebook.find_comment(name, *where).auto_comment = None
+            self.gradebook.db.commit()
+
+    def _settled(
+        self, cell: NotebookNode, scores: Mapping[str, float | None] | None, problem: str
+    ) -> bool:
+        if scores is None or problem:
+            return False
+        name = cell.metadata.nbgrader["grade_id"]
+        if is_solution(cell) or name not in scores:
+            return True
+        score, written = scores[name], determine_grade(cell, self.log)[0]
+        if score is not None and written != score:
+            raise GradingError(f"{name} earned {score:g} points; its outputs say {written:g}")
+        return score is not None

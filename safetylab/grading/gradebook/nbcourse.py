@@ -1,0 +1,246 @@
+"""A course of nbgrader's, ours or any other: its folders, its settings, its assignments."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from glob import escape, glob
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import find_all_files
+from traitlets.config import Config
+
+from safetylab.course.paths import CourseError
+from safetylab.grading.bundle import Bundle
+from safetylab.grading.paper.notebook import read_notebook
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What an assignment is graded against.
+
+    Attributes:
+        name: its id.
+        bundles: its notebooks.
+        own_files: paths of the course's files that a student may hand in instead of the course's.
+        due: when it is due, as the gradebook has it.
+    """
+
+    name: str
+    bundles: tuple[Bundle, ...]
+    own_files: frozenset[str] = frozenset()
+    due: str = ""
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """The course's files beside the notebooks."""
+        return self.bundles[0].files
+
+    @property
+    def sha(self) -> str:
+        """A hash of all that decides on points."""
+        digest = hashlib.sha256(f"{self.due} {sorted(self.own_files)}".encode())
+        for bundle in self.bundles:
+            digest.update(f"{bundle.name}\n".encode() + bundle.released)
+            digest.update(bundle.instructor or b"")
+        for name, content in sorted(self.files.items()):
+            digest.update(f"{name} {len(content)}\n".encode() + content)
+        return digest.hexdigest()
+
+
+class Course:
+    """A folder that nbgrader grades in."""
+
+    def __init__(self, directory: CourseDirectory, config: Config) -> None:
+        self.directory = directory
+        self.config = config
+
+    @classmethod
+    def open(cls, root: Path) -> Course:
+        """Read the settings of the course in ``root``, as nbgrader reads them there.
+
+        Raises:
+            CourseError: there is no such folder, or its settings cannot be read.
+        """
+        from nbgrader.apps.baseapp import NbGrader
+
+        if not root.is_dir():
+            raise CourseError(f"there is no folder {root}: name the folder of the course")
+        before = sys.path.copy()
+        try:
+            with _in_folder(root):
+                app = NbGrader(log_level="ERROR")
+                app.initialize([], root=str(root.resolve()))
+        finally:
+            sys.path[:] = before
+        return cls(app.coursedir, app.config)
+
+    @property
+    def root(self) -> Path:
+        """The folder of the course."""
+        return Path(self.directory.root)
+
+    def folder(self, step: str, student: str, assignment: str) -> Path:
+        """Return where ``step`` (``submitted``, ``autograded``, ...) of a student's work is."""
+        name = getattr(self.directory, f"{step}_directory")
+        return Path(self.directory.format_path(name, student, assignment))
+
+    @contextmanager
+    def gradebook(self) -> Iterator[Gradebook]:
+        """The gradebook, closed at the end."""
+        with programs_on_path():
+            book = Gradebook(self.directory.db_url, self.directory.course_id)
+        with book:
+            yield book
+
+    def assignment(self, name: str) -> Assignment:
+        """Return the assignment of that name, as it was entered in the gradebook.
+
+        Tests are those that nbgrader keeps in the gradebook, with their hidden parts.
+
+        Raises:
+            CourseError: it is not in the gradebook, or was changed since.
+        """
+        with self.gradebook() as book:
+            try:
+                entry = book.find_assignment(name)
+            except MissingEntry:
+                raise CourseError(self._unknown(name, book)) from None
+            files = self._companions(name)
+            bundles = [self._bundle(name, notebook, files) for notebook in entry.notebooks]
+            due = str(entry.duedate or "")
+        if not bundles:
+            raise CourseError(f"{name} has no notebook in the gradebook: {_enter(name)}")
+        own = self.config.Autograde.get("exclude_overwriting", {}).get(name, [])
+        return Assignment(name, tuple(bundles), frozenset(own), due)
+
+    def students(self, assignment: str) -> dict[str, Path]:
+        """Return the folders of the submissions to ``assignment``, by student."""
+        pattern = str(self.folder("submitted", "*", escape(assignment)))
+        folders = map(Path, glob(pattern))  # noqa: PTH207
+        found = {self.parse(folder)[1]: folder for folder in folders if folder.is_dir()}
+        return dict(sorted(found.items()))
+
+    def parse(self, folder: Path) -> tuple[str, str]:
+        """Return the assignment and the student that a folder of submissions is for."""
+        submitted = self.directory.submitted_directory
+        wanted = "(?P<student>.*)", "(?P<assignment>.*)"
+        match = re.fullmatch(
+            self.directory.format_path(submitted, *wanted, escape=True), str(folder)
+        )
+        if match is None:
+            raise CourseError(f"{folder} is not where submissions of this course are")
+        return match["assignment"], match["student"]
+
+    def _unknown(self, name: str, book: Gradebook) -> str:
+        known = ", ".join(sorted(entry.name for entry in book.assignments)) or "none"
+        return (
+            f"{name} is not in the gradebook of {self.root} (assignments there: {known}): "
+            f"{_enter(name)}"
+        )
+
+    def _companions(self, assignment: str) -> dict[str, bytes]:
+        source = self.folder("source", ".", assignment)
+        paths = map(Path, find_all_files(str(source), [*self.directory.ignore, "*.ipynb"]))
+        return {path.relative_to(source).as_posix(): path.read_bytes() for path in paths}
+
+    def _bundle(self, assignment: str, notebook: Any, files: Mapping[str, bytes]) -> Bundle:
+        path = self.folder("release", ".", assignment) / f"{notebook.name}.ipynb"
+        if not path.is_file():
+            raise CourseError(f"{path}, the notebook that students get, is missing: restore it")
+        released = path.read_bytes()
+        entered = {cell.name: cell for cell in notebook.source_cells}
+        points = {cell.name: cell.max_score for cell in notebook.grade_cells}
+        points |= {cell.name: cell.max_score for cell in notebook.task_cells}
+        instructor = json.loads(released.decode("utf-8-sig"))
+        marks = dict(_marked(instructor))
+        if not _same_cells(marks, entered, points):
+            raise CourseError(
+                f"{path} is not what was entered in the gradebook: {_enter(assignment)}"
+            )
+        solutions = self._solutions(assignment, notebook.name)
+        for name, cell in marks.items():
+            if entered[name].locked:
+                cell["source"] = entered[name].source
+            elif name in solutions:
+                cell["source"] = solutions[name]
+        return Bundle(notebook.name, released, json.dumps(instructor).encode(), files)
+
+    def _solutions(self, assignment: str, notebook: str) -> dict[str, str]:
+        """The instructor's own answers, which tell what names an answer defines."""
+        path = self.folder("source", ".", assignment) / f"{notebook}.ipynb"
+        if not path.is_file():
+            return {}
+        cells = read_notebook(path.read_bytes(), path.name).cells
+        return {cell.name: cell.source for cell in cells if cell.solution}
+
+    def staged(self, folder: Path) -> CourseDirectory:
+        """Return the same course, with submissions in ``folder``."""
+        settings = {name: getattr(self.directory, name) for name in _SETTINGS}
+        return CourseDirectory(**copy.copy(settings) | {"submitted_directory": str(folder)})
+
+
+_SETTINGS = tuple(CourseDirectory.class_trait_names(config=True))
+
+
+def _marked(notebook: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for cell in notebook["cells"]:
+        mark = cell["metadata"].get("nbgrader", {})
+        if any(mark.get(key) for key in ("grade", "solution", "locked", "task")):
+            yield mark["grade_id"], cell
+
+
+def _same_cells(
+    released: Mapping[str, dict[str, Any]],
+    entered: Mapping[str, Any],
+    points: Mapping[str, float],
+) -> bool:
+    """Whether a release has the cells, the points and the stubs that the gradebook has."""
+    if set(released) != set(entered):
+        return False
+    for name, cell in released.items():
+        mark = cell["metadata"]["nbgrader"]
+        graded = mark.get("grade") or mark.get("task")
+        if graded and float(mark.get("points", 0)) != points.get(name):
+            return False
+        if mark.get("solution") and "".join(cell["source"]) != entered[name].source:
+            return False
+    return True
+
+
+def _enter(name: str) -> str:
+    return (
+        f"enter it with `safetylab term {name}`, in a course that is not made with safetylab "
+        f"with `nbgrader generate_assignment {name}`"
+    )
+
+
+@contextmanager
+def _in_folder(folder: Path) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+@contextmanager
+def programs_on_path() -> Iterator[None]:
+    """Let nbgrader find `alembic`, without which a gradebook gets no version of its schema."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before

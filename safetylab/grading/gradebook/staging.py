@@ -1,0 +1,148 @@
+"""Lay submissions out as nbgrader wants to find them: rebuilt, complete, with nothing active."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from safetylab.grading.bundle import Bundle
+from safetylab.grading.gradebook.intake import Submission, take_in
+from safetylab.grading.gradebook.markup import harmless, is_active, pictures, shortened
+from safetylab.grading.gradebook.nbcourse import Assignment, Course
+from safetylab.grading.paper.marks import rows
+from safetylab.grading.paper.notebook import BadSubmission, read_notebook
+from safetylab.grading.paper.rebuild import Rebuilt, Role, Step, rebuild
+from safetylab.grading.report import Report
+from safetylab.grading.room.exam import ExamCell, Examined
+from safetylab.grading.room.run import Run
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One notebook of a submission; ``problem`` says why it cannot be graded, if it cannot."""
+
+    student: str
+    bundle: Bundle
+    content: bytes
+    rebuilt: Rebuilt
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    problem: str = ""
+
+    @property
+    def name(self) -> str:
+        """The notebook's name."""
+        return self.bundle.name
+
+    def ungraded(self) -> Examined:
+        """Return what grading says when there is nothing that can be graded."""
+        cells = [
+            ExamCell(step.cell.name, step.kind, step.source, step.role.name, "", "", "", None, ())
+            for step in self.rebuilt.steps
+        ]
+        judged = rows(Run(self.rebuilt.steps), self.rebuilt.titles, 0)
+        return Examined(Report(self.name, judged, (self.problem,)), tuple(cells), "")
+
+
+@dataclass(frozen=True)
+class Work:
+    """A submission, taken in: its papers, and the notebooks that were not handed in."""
+
+    student: str
+    submission: Submission
+    papers: tuple[Paper, ...]
+    absent: tuple[str, ...] = ()
+
+    def with_problems(self, problems: Mapping[str, str]) -> Work:
+        """Return the same work, the notebooks that ``problems`` names marked as not graded."""
+        papers = [
+            replace(paper, problem=problems.get(paper.name, paper.problem)) for paper in self.papers
+        ]
+        return replace(self, papers=tuple(papers))
+
+    def all_blank(self, problem: str) -> Work:
+        """Return the same work with nothing in it to grade."""
+        papers = [blank(self.student, paper.bundle, problem) for paper in self.papers]
+        return Work(self.student, self.submission.without_files(), tuple(papers), self.absent)
+
+
+def open_work(course: Course, assignment: Assignment, student: str, folder: Path) -> Work:
+    """Take in a submission and rebuild its notebooks."""
+    submission = take_in(
+        folder,
+        assignment.bundles,
+        ignore=course.directory.ignore,
+        replaced=set(assignment.files) - assignment.own_files,
+    )
+    papers = [_paper(student, bundle, submission) for bundle in assignment.bundles]
+    found = tuple(paper for paper in papers if paper)
+    there = {paper.name for paper in found}
+    absent = [bundle.name for bundle in assignment.bundles if bundle.name not in there]
+    return Work(student, submission, found, tuple(absent))
+
+
+def _paper(student: str, bundle: Bundle, submission: Submission) -> Paper | None:
+    content = submission.notebooks.get(bundle.name)
+    problem = submission.refused.get(bundle.name, "")
+    if content is not None:
+        try:
+            name = f"{bundle.name}.ipynb"
+            rebuilt = rebuild(read_notebook(content, name), bundle)
+            return Paper(student, bundle, content, rebuilt, submission.files)
+        except BadSubmission as error:
+            problem = str(error)
+        except Exception as error:  # whatever it is, nobody else is to wait for it
+            problem = f"{bundle.name}.ipynb could not be read: {error or type(error).__name__}"
+    return blank(student, bundle, problem) if problem else None
+
+
+def blank(student: str, bundle: Bundle, problem: str) -> Paper:
+    """Return an empty notebook in place of one that cannot be graded."""
+    rebuilt = rebuild(read_notebook(bundle.released, bundle.name), bundle)
+    return Paper(student, bundle, b"", rebuilt, problem=problem)
+
+
+def lay_out(work: Work, folder: Path) -> None:
+    """Write the notebooks and files of ``work`` into ``folder``."""
+    for name, content in work.submission.files.items():
+        if not is_active(name):
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    folder.mkdir(parents=True, exist_ok=True)
+    for paper in work.papers:
+        (folder / f"{paper.name}.ipynb").write_bytes(_staged_notebook(paper))
+
+
+def _staged_notebook(paper: Paper) -> bytes:
+    """The rebuilt notebook as a file: metadata of the release, and no output."""
+    values = json.loads(paper.bundle.released.decode("utf-8-sig"))
+    released = read_notebook(paper.bundle.released, paper.name)
+    raw = {cell.name: cell.raw for cell in released.cells}
+    values["cells"] = [
+        _staged_cell(step, raw.get(step.cell.name, {}), number)
+        for number, step in enumerate(paper.rebuilt.steps)
+    ]
+    values.update(nbformat=4, nbformat_minor=5)
+    return json.dumps(values, indent=1).encode()
+
+
+def _staged_cell(step: Step, released: Mapping[str, Any], number: int) -> dict[str, Any]:
+    own = step.role is not Role.EXTRA
+    mine = step.mine.raw if own and step.mine else step.cell.raw
+    cell: dict[str, Any] = {
+        "cell_type": step.kind,
+        "id": f"cell-{number}",
+        "metadata": dict(released.get("metadata", {})) if own else {},
+        "source": step.source,
+    }
+    if step.kind == "code":
+        cell |= {"outputs": [], "execution_count": None}
+        return {**cell, "source": shortened(step.source)}
+    learners = step.role in (Role.EXTRA, Role.OPEN, Role.WRITTEN) and not step.cell.task
+    if learners and step.changed:
+        cell["source"] = harmless(step.source)
+    attachments = pictures(mine.get("attachments")) if learners else released.get("attachments")
+    return {**cell, "attachments": attachments} if attachments else cell

@@ -1,0 +1,1 @@
+"""What a class knows: results, misconceptions, tables for other systems."""

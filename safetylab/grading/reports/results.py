@@ -1,0 +1,138 @@
+"""What a gradebook knows of an assignment: who handed it in, and the points of each exercise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from nbgrader.api import (
+    BaseCell,
+    Gradebook,
+    MissingEntry,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.api import Grade as Entry
+from nbgrader.api import Notebook as Sheet
+
+from safetylab.course.paths import CourseError
+from safetylab.grading.paper.rebuild import exercise_of
+
+
+@dataclass(frozen=True)
+class Person:
+    """A student, as the gradebook has them; what it does not know is empty."""
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_id: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The points of an exercise; ``waiting`` says that a person has not given all of them yet."""
+
+    notebook: str
+    exercise: str
+    points: float
+    max_points: float
+    waiting: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """A submission: its marks in the order of the exercises, and what lateness costs."""
+
+    student: str
+    marks: tuple[Mark, ...]
+    penalty: float = 0.0
+    submitted: str = ""
+
+    @property
+    def score(self) -> float:
+        """The points that count."""
+        return max(0.0, sum(mark.points for mark in self.marks) - self.penalty)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a person has not given all points yet."""
+        return any(mark.waiting for mark in self.marks)
+
+
+def people(book: Gradebook) -> list[Person]:
+    """Return all students, by id."""
+    found = book.db.query(Student).order_by(Student.id)
+    return [Person(*(str(value or "") for value in (
+        one.id, one.first_name, one.last_name, one.email, one.lms_user_id
+    ))) for one in found]  # fmt: skip
+
+
+def results(book: Gradebook, assignment: str) -> list[Result]:
+    """Return the graded submissions to an assignment, by student, with few queries.
+
+    Raises:
+        CourseError: the gradebook does not know the assignment.
+    """
+    try:
+        entry = book.find_assignment(assignment)
+    except MissingEntry:
+        raise CourseError(f"{assignment} is not in the gradebook") from None
+    graded = (cell for sheet in entry.notebooks for cell in (*sheet.grade_cells, *sheet.task_cells))
+    worth = {cell.id: float(cell.max_score) for cell in graded}
+    handed_in = book.db.query(SubmittedAssignment).filter_by(assignment_id=entry.id)
+    marks = _marks(book, entry.id, worth)
+    found = [
+        Result(
+            one.student_id,
+            tuple(_by_exercise(marks.get(one.student_id, []))),
+            float(one.late_submission_penalty or 0.0),
+            str(one.timestamp or ""),
+        )
+        for one in handed_in
+    ]
+    return sorted(found, key=lambda one: one.student)
+
+
+def _marks(book: Gradebook, assignment: str, worth: dict[str, float]) -> dict[str, list[Mark]]:
+    """Return one mark for each graded cell, by student."""
+    query = (
+        book.db.query(
+            SubmittedAssignment.student_id, Sheet.name, BaseCell.name, Entry.cell_id,
+            Entry.score, Entry.needs_manual_grade,
+        )
+        .select_from(Entry)
+        .join(SubmittedNotebook, Entry.notebook_id == SubmittedNotebook.id)
+        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(BaseCell, Entry.cell_id == BaseCell.id)
+        .join(Sheet, SubmittedNotebook.notebook_id == Sheet.id)
+        .filter(SubmittedAssignment.assignment_id == assignment)
+    )  # fmt: skip
+    found: dict[str, list[Mark]] = {}
+    for student, sheet, cell, cell_id, score, by_hand in query:
+        exercise = exercise_of(cell) or cell
+        mark = Mark(sheet, exercise, float(score or 0.0), worth.get(cell_id, 0.0), bool(by_hand))
+        found.setdefault(student, []).append(mark)
+    return found
+
+
+def _by_exercise(marks: list[Mark]) -> Iterator[Mark]:
+    """Add up the cells of each exercise; what gives no points, an oracle for one, is left out."""
+    groups: dict[tuple[str, str], list[Mark]] = {}
+    for mark in marks:
+        groups.setdefault((mark.notebook, mark.exercise), []).append(mark)
+    for (notebook, exercise), cells in sorted(groups.items(), key=_natural):
+        most = sum(cell.max_points for cell in cells)
+        if most > 0:
+            points = sum(cell.points for cell in cells)
+            yield Mark(notebook, exercise, points, most, any(cell.waiting for cell in cells))
+
+
+def _natural(item: tuple[tuple[str, str], Any]) -> list[tuple[int, str]]:
+    """1.10 comes after 1.9."""
+    parts = re.findall(r"\d+|\D+", "\n".join(item[0]))
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]

@@ -1,0 +1,190 @@
+"""What runs in the two processes of a notebook: the student's cells, and the tests."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import select
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from safetylab.grading.crossing import draws, wire
+from safetylab.grading.crossing.peer import Gone, Peer, TimeIsUp
+from safetylab.grading.paper import defined
+from safetylab.grading.room.cells import Names, Shell, Text
+
+HIDDEN = "BEGIN HIDDEN TESTS"
+
+
+def serve(role: str, shell: Shell, control: socket.socket, other: socket.socket) -> None:
+    """Do what the grader asks for on ``control`` until it is gone.
+
+    Args:
+        role: ``"student"`` or ``"tests"``.
+        shell: made before the fork.
+        control: connected to the grader.
+        other: connected to the other process of the notebook.
+    """
+    sys.path.insert(0, "")  # a module beside the notebook is found, as in Jupyter
+    made = Student(shell, other) if role == "student" else Tests(shell, other)
+    me = os.getpid()
+    while True:
+        if isinstance(made, Student) and control not in _ready(control, made.peer.sock):
+            made.listen()
+            continue
+        (number, op, values), blobs = wire.receive(control)
+        answer = getattr(made, op)(blobs=blobs, **values)
+        if os.getpid() != me:  # a fork of the student's own came back from its cell
+            os._exit(0)
+        wire.send(control, [number, answer])
+
+
+def _ready(*lines: socket.socket) -> list[socket.socket]:
+    return select.select(lines, [], [])[0]
+
+
+class _Side:
+    def __init__(self, shell: Shell, namespace: dict[str, Any], peer: Peer) -> None:
+        self.shell, self.peer = shell, peer
+        shell.enter(namespace)
+
+    def files(self, names: list[str], blobs: list[bytes]) -> None:
+        """Write companion files into the working folder."""
+        for name, content in zip(names, blobs, strict=True):
+            path = Path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+    def modules(self, blobs: list[bytes]) -> list[str]:
+        """Return the names of all modules that were imported."""
+        return [name for name, module in sys.modules.items() if getattr(module, "__spec__", None)]
+
+
+class Student(_Side):
+    """The student's process. Nothing that it says is believed."""
+
+    def __init__(self, shell: Shell, other: socket.socket) -> None:
+        namespace: dict[str, Any] = {}
+        super().__init__(shell, namespace, Peer(other, False, namespace))
+        draws.remember_seeds()
+        self.copies: list[int] = []
+
+    def share(self, names: list[str], blobs: list[bytes]) -> None:
+        """Learn what both sides define."""
+        self.peer.shared = frozenset(names)
+
+    def run(self, source: str, place: int, blobs: list[bytes]) -> dict[str, Any]:
+        """Run a cell."""
+        return self.shell.run(source, place).about()
+
+    def listen(self) -> None:
+        """Serve one frame of the tests: a request, or the wish for a copy of this process."""
+        frame, blobs = wire.receive(self.peer.sock)
+        if frame[0] == "ask":
+            sys.stdout, sys.stderr = Text(), Text()
+            self.peer.answer(frame, blobs)
+        elif frame[0] == "fork":
+            self._fork()
+        else:
+            for pid in self.copies:
+                with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                    os.kill(pid, signal.SIGKILL)  # gone already where SIGCHLD is ignored
+                    os.waitpid(pid, 0)
+            self.copies.clear()
+            wire.send(self.peer.sock, ["done"])
+
+    def _fork(self) -> None:
+        _, descriptors, _, _ = socket.recv_fds(self.peer.sock, 1, 1)
+        pid = os.fork()
+        if pid == 0:
+            self._serve_alone(socket.socket(fileno=descriptors[0]))
+        os.close(descriptors[0])
+        self.copies.append(pid)
+        wire.send(self.peer.sock, ["done"])
+
+    def _serve_alone(self, sock: socket.socket) -> None:
+        self.peer.sock, self.peer.owner = sock, os.getpid()
+        sys.stdout, sys.stderr = Text(), Text()
+        _one_thread()
+        try:
+            while True:
+                self.peer.answer(*wire.receive(sock))
+        finally:
+            os._exit(0)
+
+
+def _one_thread() -> None:
+    """Calculate in this thread from now on: a fork has none of the others, and would wait."""
+    torch = sys.modules.get("torch")
+    if torch and torch.get_num_threads() > 1:
+        torch.set_num_threads(1)
+
+
+class Tests(_Side):
+    """The tests' process, which holds what the student must not see."""
+
+    def __init__(self, shell: Shell, other: socket.socket) -> None:
+        self.names = Names()
+        super().__init__(shell, self.names, Peer(other, True, self.names))
+        self.names.fetch = lambda name: self.peer.request("name", name)
+
+    def share(self, names: list[str], operators: list[list[str]], blobs: list[bytes]) -> None:
+        """Learn what both sides define, and which operators the student's classes may have."""
+        self.peer.shared = frozenset(names)
+        self.peer.operators = frozenset((kind, op) for kind, op in operators)
+        drawn = {op for kind, op in operators if kind == defined.GLOBAL}
+        self.peer.draws.shared = frozenset(drawn & {*draws.KINDS})
+        self.peer.draws.may_seed = "seed" in drawn
+
+    def answered(self, names: list[str], imports: str, blobs: list[bytes]) -> None:
+        """Take ``names`` from the student's process from now on, and import what it imports."""
+        for name in names:
+            self.names.pop(name, None)
+        self.names.student.update(names)
+        if imports:
+            self.shell.run(imports, 0)
+
+    def run(
+        self, source: str, place: int, apart: bool, limit: float, blobs: list[bytes]
+    ) -> dict[str, Any]:
+        """Run a cell of the instructor's; ``apart`` against a copy of the student's process."""
+        self.names.forget()
+        self.peer.deadline = time.monotonic() + limit
+        self.peer.playing = self._playing(source)
+        try:
+            if not apart:
+                return self._told(source, place)
+            with self.peer.forked():
+                return self._told(source, place)
+        except TimeIsUp:
+            return {"end": "timeout"}
+        except Gone:
+            return {"end": "dead"}
+        finally:
+            self.names.forget()
+            self.peer.deadline = None
+
+    def _playing(self, source: str) -> frozenset[str]:
+        """The classes of the solution that this cell is about, be it through what uses them."""
+        words = set(re.findall(r"\w+", source))
+        used = {part[6:] for name, part in self.peer.operators
+                if part.startswith("class:") and name in words}  # fmt: skip
+        return frozenset(words | used)
+
+    def _told(self, source: str, place: int) -> dict[str, Any]:
+        ran = self.shell.run(source, place)
+        if isinstance(ran.error, TimeIsUp | Gone):
+            raise ran.error
+        if HIDDEN in source:  # warnings and unittest quote the lines of a test on stderr
+            ran.outputs = [output for output in ran.outputs if output[0] != "stderr"]
+        told = ran.about()
+        if type(ran.value) in (int, float, np.float64, np.float32, np.int64):
+            told["value"] = float(ran.value)  # type: ignore[arg-type]
+        return told

@@ -1,0 +1,117 @@
+"""Examine a notebook in a room: bytes in, a report and every cell's outcome out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from safetylab.grading.bundle import Bundle
+from safetylab.grading.paper import marks
+from safetylab.grading.paper.notebook import read_notebook
+from safetylab.grading.paper.outcome import Output
+from safetylab.grading.paper.rebuild import Rebuilt, Role, rebuild
+from safetylab.grading.report import Report
+from safetylab.grading.room.room import Room
+from safetylab.grading.room.run import OnCell, Run
+
+VISIBLE_ONLY = (
+    "only the visible checks were run: this copy of the course holds no hidden tests, "
+    "so a grader may still find mistakes that these checks do not see"
+)
+
+
+@dataclass(frozen=True)
+class ExamCell:
+    """A cell of the rebuilt notebook.
+
+    ``role`` is the name of a `rebuild.Role`; ``end`` is ok, error, timeout or dead, or nothing for
+    a cell that was not run. ``evalue`` of a test is a sentence for the learner. ``score`` is what a
+    test gives; None wants a person. ``seconds`` is how long it took to run.
+    """
+
+    name: str
+    kind: str
+    source: str
+    role: str
+    end: str = ""
+    ename: str = ""
+    evalue: str = ""
+    score: float | None = None
+    outputs: tuple[Output, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A report, the cells in order, and the sandbox that they ran in (or nothing)."""
+
+    report: Report
+    cells: tuple[ExamCell, ...]
+    sandbox: str
+
+    def to_json(self) -> str:
+        """Return JSON text, from which `from_json` makes an equal object."""
+        return json.dumps({**asdict(self), "report": self.report.to_json()})
+
+    @classmethod
+    def from_json(cls, text: str) -> Examined:
+        """Return what `to_json` wrote."""
+        values = json.loads(text)
+        cells = [ExamCell(**{**cell, "outputs": tuple(Output(**o) for o in cell["outputs"])})
+                 for cell in values["cells"]]  # fmt: skip
+        return cls(Report.from_json(values["report"]), tuple(cells), values["sandbox"])
+
+
+def examine(
+    notebook: bytes,
+    bundle: Bundle,
+    room: Room,
+    *,
+    files: Mapping[str, bytes] | None = None,
+    on_cell: OnCell | None = None,
+    learn: bool = False,
+) -> Examined:
+    """Grade a student's notebook against an assignment.
+
+    Args:
+        notebook: the content of the student's ``.ipynb`` file.
+        bundle: what to grade against.
+        room: where the cells run.
+        files: the student's own extra files, which only the student's process sees.
+        on_cell: called after each cell with the number of cells done and the number to do.
+        learn: have the room import what this notebook did, once for all that follow.
+
+    Raises:
+        BadSubmission: the file holds no notebook, or one of another assignment.
+        GradingError: the room is gone.
+    """
+    rebuilt = rebuild(read_notebook(notebook, f"{bundle.name}.ipynb"), bundle)
+    runner = room.runner(bundle.files, files or {}, on_cell)
+    if learn:
+        runner.on_end = room.learn_from
+    run = runner.run(rebuilt.steps)
+    return _examined(rebuilt, run, bundle, room)
+
+
+def _examined(rebuilt: Rebuilt, run: Run, bundle: Bundle, room: Room) -> Examined:
+    rows = marks.rows(run, rebuilt.titles, room.timeout)
+    notes = [*rebuilt.notes, *marks.notes(run, rows, room.timeout)]
+    hidden = bundle.instructor is not None
+    if not hidden:
+        notes.append(VISIBLE_ONLY)
+    checks = {check.name: check for row in rows for check in row.checks}
+    cells = []
+    for place, step in enumerate(run.steps):
+        outcome, check = run.outcomes.get(place), checks.get(step.cell.name)
+        cell = ExamCell(step.cell.name, step.cell.kind, step.source, step.role.name)
+        values = asdict(cell)
+        if outcome:
+            values |= {"end": outcome.end.name.lower(), "ename": outcome.ename,
+                       "evalue": outcome.evalue, "outputs": outcome.outputs,
+                       "seconds": outcome.seconds}  # fmt: skip
+        if step.role is Role.TEST:
+            values["evalue"] = check.message if check else ""
+            values["score"] = marks.earned(step, outcome) if outcome else None
+        cells.append(ExamCell(**values))
+    return Examined(Report(bundle.name, rows, tuple(notes), hidden), tuple(cells), room.sandbox)

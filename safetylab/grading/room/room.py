@@ -1,0 +1,391 @@
+"""The room in which notebooks are graded: a sandbox with a fork server, and pairs of processes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import safetylab
+from safetylab.grading.crossing import wire
+from safetylab.grading.paper.outcome import End, Frame, GradingError, Outcome, Output
+from safetylab.grading.room.kernel import Kernel
+from safetylab.grading.room.run import Files, OnCell, Processes, Runner
+from safetylab.places import data_folder
+
+FORKS = sys.platform == "linux"
+START_SECONDS = 180.0
+GRACE = 5.0
+MAX_ANSWER = 64 * 2**20
+ENVIRONMENT = {
+    "HOME": "/tmp",
+    "USER": "student",
+    "LANG": "C.UTF-8",
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "MPLBACKEND": "Agg",
+    "MPLCONFIGDIR": "/tmp/.matplotlib",
+    "IPYTHONDIR": "/tmp/.ipython",
+    "NBGRADER_EXECUTION": "autograde",
+    "OMP_NUM_THREADS": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+
+TRY = """
+import os, sys
+sys.path.append("/room/lib/safetylab/grading")
+import isolate  # alone: the package would bring numpy along
+home = isolate.own_processes()
+pid = os.fork()
+if pid == 0:
+    if sys.argv[1] == "user":
+        isolate.own_user()
+    isolate.own_world(1, sys.argv[1] == "root")
+    os._exit(7)
+isolate.back_home(home)
+raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+
+
+class Room:
+    """A fork server for as many notebooks as wanted, several at a time if need be.
+
+    Args:
+        timeout: seconds that one cell may take.
+        memory: GiB that each of the two processes of a notebook may use.
+        modules: what to import once for all.
+        sandbox: refuse (False) or use where possible (True) the sandbox.
+
+    Raises:
+        GradingError: the server did not start.
+    """
+
+    def __init__(self, *, timeout: float = 120.0, memory: float = 4.0,
+                 modules: Iterable[str] = ("torch", "safetylab.checks"),
+                 sandbox: bool = True) -> None:  # fmt: skip
+        self.timeout, self.memory = timeout, memory
+        self._modules = set(modules)
+        self._lock = threading.Lock()
+        self._folder = tempfile.TemporaryDirectory(prefix="safetylab-", ignore_cleanup_errors=True)
+        self._world = world() if sandbox else ""
+        if FORKS:
+            self._start()
+
+    @property
+    def sandbox(self) -> str:
+        """What stands between a student and the machine: ``"bubblewrap"``, or nothing."""
+        return "bubblewrap" if self._world else ""
+
+    def __enter__(self) -> Room:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the server and every process in the room."""
+        if FORKS:
+            self._line.close()
+            try:
+                self._process.wait(GRACE)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._folder.cleanup()
+
+    def learn(self, modules: Iterable[str]) -> None:
+        """Import more modules once for all notebooks to come."""
+        missing = sorted(set(modules) - self._modules)
+        if missing and FORKS:
+            self._modules.update(missing)
+            self._ask("preload", missing)
+
+    def learn_from(self, pair: Processes) -> None:
+        """Import once for all what the processes of a notebook have imported, and settle on it."""
+        if isinstance(pair, Pair):
+            self.learn(pair.imported())
+            self._ask("settle")
+
+    def runner(self, files: Files, own: Files, on_cell: OnCell | None) -> Runner:
+        """Return what runs a notebook here; see `run.Runner`."""
+        start: Callable[[], Processes] = self.pair if FORKS else partial(Kernel, self.timeout)
+        return Runner(start, self.timeout, files, own, on_cell)
+
+    def pair(self) -> Pair:
+        """Start the two processes of a notebook."""
+        between = socket.socketpair()
+        student = self._spawn("student", between[0])
+        return Pair(self, student, self._spawn("tests", between[1]))
+
+    def end(self, pid: int) -> None:
+        """End a process and all that it started."""
+        self._ask("kill", pid)
+
+    def _start(self) -> None:
+        self._line, theirs = socket.socketpair()
+        names = ",".join(sorted(self._modules))
+        arguments = ["-S", "-s", "-m", "safetylab.grading.room.server", str(theirs.fileno()),
+                     self._world, str(self.memory), names]  # fmt: skip
+        command, environment = self._command(arguments)
+        self._log = Path(self._folder.name) / "server.log"
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], env=environment,
+                                             stdin=subprocess.DEVNULL, stdout=log,
+                                             stderr=log, cwd="/")  # fmt: skip
+        theirs.close()
+        self._line.settimeout(START_SECONDS)
+        try:
+            wire.receive(self._line)
+        except (EOFError, OSError, wire.WireError):
+            told = self._log.read_text(errors="replace").strip().splitlines()[-1:]
+            raise GradingError(f"the grading room did not start: {' '.join(told)}") from None
+
+    def _command(self, arguments: list[str]) -> tuple[list[str], dict[str, str]]:
+        if self._world:
+            return [*bubblewrap(self._world), python(), *arguments], {"PATH": os.environ["PATH"]}
+        places = [str(Path(safetylab.__file__).parents[1]), *sites()]
+        folder = self._folder.name
+        environment = ENVIRONMENT | {
+            "HOME": folder, "PYTHONPATH": os.pathsep.join(places), "SAFETYLAB_TMP": folder,
+            "MPLCONFIGDIR": f"{folder}/.matplotlib", "IPYTHONDIR": f"{folder}/.ipython",
+            "SAFETYLAB_DATA": str(data_folder()), "TMPDIR": folder,
+        }  # fmt: skip
+        return [python(), *arguments], environment
+
+    def _ask(self, *words: Any, handed: list[int] | None = None) -> Any:
+        with self._lock:
+            try:
+                wire.send(self._line, list(words))
+                if handed:
+                    socket.send_fds(self._line, [b"F"], handed)
+                return wire.receive(self._line)[0]
+            except (EOFError, OSError) as error:
+                raise GradingError("the grading room ended: start grading again") from error
+
+    def _spawn(self, role: str, between: socket.socket) -> Side:
+        mine, theirs = socket.socketpair()
+        answer = self._ask("spawn", role, handed=[theirs.fileno(), between.fileno()])
+        theirs.close()
+        between.close()
+        return Side(self, mine, int(answer[1]))
+
+
+@dataclass
+class Side:
+    """One of the two processes of a notebook."""
+
+    room: Room
+    control: socket.socket
+    pid: int
+    count: int = 0
+
+    def ask(self, op: str, seconds: float, blobs: list[bytes] | None = None, **values: Any) -> Any:
+        """Return the answer, or an ``Outcome`` that says why there is none."""
+        self.count += 1
+        deadline = time.monotonic() + seconds
+        try:
+            self.control.settimeout(seconds)
+            wire.send(self.control, [self.count, op, values], blobs)
+            while time.monotonic() < deadline:
+                self.control.settimeout(max(0.01, deadline - time.monotonic()))
+                (number, answer), _ = wire.receive(self.control, MAX_ANSWER)
+                if number == self.count:
+                    return answer
+            return Outcome(End.TIMEOUT, lost=True)
+        except TimeoutError:
+            return Outcome(End.TIMEOUT, lost=True)
+        except (EOFError, OSError, wire.WireError, ValueError, TypeError):
+            return Outcome(End.DEAD, lost=True)
+
+    def close(self) -> None:
+        """End the process and all that it started."""
+        self.control.close()
+        self.room.end(self.pid)
+
+
+@dataclass
+class Pair:
+    """The student's process and the tests'; what the student says decides nothing."""
+
+    room: Room
+    student: Side
+    tests: Side
+    shared: list[str] = field(default_factory=list)
+
+    def __enter__(self) -> Pair:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.student.close()
+        self.tests.close()
+
+    def begin(self, shared: Iterable[str], operators: Iterable[tuple[str, str]],
+              files: Mapping[str, bytes], own: Mapping[str, bytes]) -> None:  # fmt: skip
+        """Tell both sides what the notebook brings along; ``own`` files are the student's."""
+        names = self.shared = sorted(shared)
+        for side, brought in ((self.student, {**own, **files}), (self.tests, files)):
+            side.ask("files", self.room.timeout, list(brought.values()), names=list(brought))
+        self.student.ask("share", GRACE, names=names)
+        self.tests.ask("share", GRACE, names=names, operators=sorted(map(list, operators)))
+
+    def run_student(self, source: str, place: int) -> Outcome:
+        """Run a cell in the student's process."""
+        return _outcome(self.student.ask("run", self.room.timeout, source=source, place=place))
+
+    def run_tests(self, source: str, place: int, apart: bool) -> Outcome:
+        """Run a cell of the instructor's in the tests' process."""
+        seconds = self.room.timeout
+        told = self.tests.ask("run", seconds + 6 * GRACE, source=source, place=place, apart=apart,
+                              limit=seconds)  # fmt: skip
+        outcome = _outcome(told)
+        if outcome.end in (End.TIMEOUT, End.DEAD) and not outcome.lost:
+            return replace(outcome, lost=self._lost_student())
+        return outcome
+
+    def _lost_student(self) -> bool:
+        """Whether what a test did has taken the student's process along."""
+        return isinstance(self.student.ask("share", GRACE, names=self.shared), Outcome)
+
+    def answered(self, names: Iterable[str], imports: str) -> None:
+        """Say that the student's process has defined ``names``."""
+        self.tests.ask("answered", self.room.timeout, names=sorted(names), imports=imports)
+
+    def imported(self) -> set[str]:
+        """Return the modules that both processes have imported."""
+        told = [side.ask("modules", GRACE) for side in (self.student, self.tests)]
+        return {name for names in told if not isinstance(names, Outcome) for name in names}
+
+
+def _outcome(told: Any) -> Outcome:
+    """Read what a process told of a cell; the student's may tell anything."""
+    if isinstance(told, Outcome):
+        return told
+    try:
+        frames = tuple(Frame(int(place), int(line), str(name))
+                       for place, line, name in told.get("frames", ()))  # fmt: skip
+        outputs = tuple(output for kind, data in told.get("outputs", ())
+                        if (output := Output.checked(str(kind), str(data))))  # fmt: skip
+        value = told.get("value")
+        return Outcome(
+            End[told["end"].upper()], str(told.get("ename", "")), str(told.get("evalue", "")),
+            frames, outputs=outputs, value=None if value is None else float(value),
+        )  # fmt: skip
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return Outcome(End.DEAD, lost=True)
+
+
+# --- the sandbox
+
+
+def python() -> str:
+    """Return the interpreter that stands under this environment."""
+    return os.path.realpath(sys.executable)
+
+
+def sites() -> list[str]:
+    """Return the folders of installed packages."""
+    paths = sysconfig.get_paths()
+    return list(dict.fromkeys([paths["purelib"], paths["platlib"]]))
+
+
+def bubblewrap(kind: str) -> list[str]:
+    """Return the command that makes the sandbox; ``kind`` is ``"root"`` or ``"user"``."""
+    apart = ["--unshare-user"] if kind == "user" else []
+    return [
+        "bwrap", "--die-with-parent", "--new-session", *apart, "--cap-add", "ALL", "--unshare-pid",
+        "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
+        "--hostname", "room", "--clearenv", *_environment(), "--proc", "/proc", *_devices(),
+        "--tmpfs", "/tmp", *_folders(), *_system(), *_libraries(), "--remount-ro", "/",
+        "--chdir", "/tmp",
+    ]  # fmt: skip
+
+
+def _environment() -> list[str]:
+    places = ["/room/lib", *(f"/room/site{place}" for place in range(len(sites())))]
+    own = ENVIRONMENT | {"PYTHONPATH": ":".join(places), "SAFETYLAB_DATA": "/room/data"}
+    return [part for name, value in own.items() for part in ("--setenv", name, value)]
+
+
+def _devices() -> list[str]:
+    """The harmless devices.
+
+    Not by ``--dev``: for that, bubblewrap puts one more user namespace around an ordinary user's
+    server, in which it could not make namespaces of processes.
+    """
+    names = [f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom")]
+    return ["--perms", "0755", "--dir", "/dev",  # as root, bubblewrap would keep it to root
+            *(part for name in names for part in ("--dev-bind", name, name)),
+            "--dir", "/dev/shm", "--symlink", "/proc/self/fd", "/dev/fd"]  # fmt: skip
+
+
+def _folders() -> list[str]:
+    """Folders that everybody may enter: what bubblewrap makes by itself only its owner may."""
+    above = [str(place) for place in reversed(Path(sys.base_prefix).parents)][1:]
+    return [part for name in ["/etc", "/room", "/room/lib", *above]
+            for part in ("--perms", "0755", "--dir", name)]  # fmt: skip
+
+
+def _system() -> list[str]:
+    """The system's programs and libraries, read-only, and next to nothing of its settings."""
+    parts = ["--ro-bind", "/usr", "/usr"]
+    for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64"):
+        path = Path(name)
+        if path.is_symlink():
+            parts += ["--symlink", str(path.readlink()), name]
+        elif path.is_dir():
+            parts += ["--ro-bind", name, name]
+    for name in ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "fonts", "alternatives"):
+        parts += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    return parts
+
+
+def _libraries() -> list[str]:
+    """Python, the installed packages, this package and the data, read-only."""
+    package = Path(safetylab.__file__).parent
+    parts = [] if sys.base_prefix == "/usr" else ["--ro-bind", sys.base_prefix, sys.base_prefix]
+    for place, site in enumerate(sites()):
+        parts += ["--ro-bind", site, f"/room/site{place}"]
+        telling = [
+            *Path(site).glob("__editable__*"),
+            *Path(site).glob("*.dist-info/direct_url.json"),
+        ]
+        for file in telling:  # where the course was installed from
+            if file.is_file():  # it tells where the course was installed from
+                name = file.relative_to(site)
+                parts += ["--ro-bind", "/dev/null", f"/room/site{place}/{name}"]
+    parts += ["--ro-bind", str(package), "/room/lib/safetylab"]
+    if data_folder().is_dir():
+        parts += ["--ro-bind", str(data_folder().resolve()), "/room/data"]
+    return parts
+
+
+@cache
+def world() -> str:
+    """Return the kind of sandbox that works here: ``"root"``, ``"user"``, or nothing."""
+    if sys.platform != "linux" or not shutil.which("bwrap"):
+        return ""
+    kind = "root" if os.geteuid() == 0 else "user"
+    tried = subprocess.run([*bubblewrap(kind), python(), "-S", "-s", "-c", TRY, kind],
+                           capture_output=True, timeout=60, check=False)  # fmt: skip
+    return kind if tried.returncode == 7 else ""

@@ -1,0 +1,119 @@
+"""One exam room per process: opened when the first notebook comes, closed when none has for long.
+
+Everything that grades a notebook goes through `run_task`: the local pool, nbgrader's own
+commands, and a worker on another machine. It takes bytes and returns a value.
+"""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from safetylab.grading import imports_of
+from safetylab.grading.bundle import Bundle
+from safetylab.grading.paper.outcome import GradingError
+from safetylab.grading.room.exam import Examined, examine
+from safetylab.grading.room.room import Room
+
+IDLE = 30.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a notebook may use: seconds per cell, and GiB."""
+
+    timeout: float = 120.0
+    memory: float = 4.0
+
+
+@dataclass(frozen=True)
+class Task:
+    """A notebook to grade, and all that it takes.
+
+    ``learn`` is for the instructor's own: what it imports, the room imports once for all.
+    """
+
+    notebook: bytes
+    bundle: Bundle
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    learn: bool = False
+
+
+def run_task(task: Task) -> Examined:
+    """Grade a notebook in this process's room.
+
+    Raises:
+        BadSubmission: it is no notebook of the assignment.
+        GradingError: the machinery failed.
+    """
+    with room(task.limits) as place:
+        try:
+            place.learn(imports_of(task.bundle))
+            return examine(task.notebook, task.bundle, place, files=task.files, learn=task.learn)
+        except GradingError:
+            _keeper.give_up(task.limits, place)
+            raise
+
+
+@contextmanager
+def room(limits: Limits) -> Iterator[Room]:
+    """This process's room, which stays open while anybody is in it, and a while longer."""
+    place = _keeper.enter(limits)
+    try:
+        yield place
+    finally:
+        _keeper.leave(limits)
+
+
+class _Keeper:
+    """Opens and closes rooms; one for each set of limits."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.rooms: dict[Limits, Room] = {}
+        self.inside: dict[Limits, int] = {}
+        self.timers: dict[Limits, threading.Timer] = {}
+        atexit.register(self.close_all)
+
+    def enter(self, limits: Limits) -> Room:
+        with self.lock:
+            if timer := self.timers.pop(limits, None):
+                timer.cancel()
+            if limits not in self.rooms:
+                place = Room(timeout=limits.timeout, memory=limits.memory, modules=())
+                self.rooms[limits] = place.__enter__()
+            self.inside[limits] = self.inside.get(limits, 0) + 1
+            return self.rooms[limits]
+
+    def leave(self, limits: Limits) -> None:
+        with self.lock:
+            self.inside[limits] -= 1
+            if not self.inside[limits]:
+                timer = threading.Timer(IDLE, self.close, [limits])
+                timer.daemon = True
+                self.timers[limits] = timer
+                timer.start()
+
+    def close(self, limits: Limits) -> None:
+        with self.lock:
+            if not self.inside.get(limits) and limits in self.rooms:
+                self.rooms.pop(limits).__exit__(None, None, None)
+
+    def give_up(self, limits: Limits, place: Room) -> None:
+        """Open a new room for those who come, in place of one that is out of order."""
+        with self.lock:
+            if self.rooms.get(limits) is place:
+                self.rooms.pop(limits).__exit__(None, None, None)
+
+    def close_all(self) -> None:
+        for limits in list(self.rooms):
+            self.inside[limits] = 0
+            self.close(limits)
+
+
+_keeper = _Keeper()
+close_all = _keeper.close_all

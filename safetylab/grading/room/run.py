@@ -1,0 +1,136 @@
+"""Run a rebuilt notebook so that a crash costs the exercise that crashed, and no other.
+
+The student's cells run in one process, the lab's cells and tests in another; the lab's released
+cells run in both, so that the student's code finds what it imports there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import Protocol
+
+from safetylab.grading.paper import defined
+from safetylab.grading.paper.outcome import End, Outcome
+from safetylab.grading.paper.rebuild import Role, Step
+
+MAX_RESTARTS = 20
+MAX_TIMEOUTS = 10
+
+OnCell = Callable[[int, int], None]
+Files = Mapping[str, bytes]
+
+
+class Processes(Protocol):
+    """Where a notebook runs: see `room.Pair` and `kernel.Alone`."""
+
+    def __enter__(self) -> Processes: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def begin(self, shared: frozenset[str], operators: frozenset[tuple[str, str]], files: Files,
+              own: Files) -> None:  # fmt: skip
+        """Tell both sides what the notebook brings along."""
+
+    def run_student(self, source: str, place: int) -> Outcome:
+        """Run a cell of the student's."""
+
+    def run_tests(self, source: str, place: int, apart: bool) -> Outcome:
+        """Run a cell of the lab's; ``apart`` for a test, whose effects are thrown away."""
+
+    def answered(self, names: frozenset[str], imports: str) -> None:
+        """Say that the student's cell has defined ``names``."""
+
+
+@dataclass
+class Run:
+    """How each step ended, by its place."""
+
+    steps: Sequence[Step]
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    complete: bool = False
+
+    @property
+    def total(self) -> int:
+        """How many cells there are to run."""
+        return sum(step.runs for step in self.steps)
+
+
+@dataclass
+class Runner:
+    """Runs steps in processes that ``start`` makes; starts again without the culprit if lost."""
+
+    start: Callable[[], Processes]
+    timeout: float
+    files: Files = field(default_factory=dict)
+    own: Files = field(default_factory=dict)
+    on_cell: OnCell | None = None
+    on_end: Callable[[Processes], None] | None = None
+
+    def run(self, steps: Sequence[Step]) -> Run:
+        """Run ``steps``; what could not be run has no outcome."""
+        run, end = Run(steps), time.monotonic() + MAX_TIMEOUTS * self.timeout
+        for _ in range(MAX_RESTARTS + 1):
+            with self.start() as pair:
+                pair.begin(defined.shared(steps), defined.operators(steps), self.files, self.own)
+                run.complete = self._pass(run, pair, end)
+                if run.complete and self.on_end:
+                    self.on_end(pair)
+            if run.complete or time.monotonic() > end:
+                break
+        return run
+
+    def _pass(self, run: Run, pair: Processes, end: float) -> bool:
+        """Run what is left to run; return False when a process was lost, or time is up."""
+        decided = {place for place in run.outcomes if run.steps[place].role is Role.TEST}
+        left = [place for place, step in enumerate(run.steps)
+                if step.runs and place not in decided]  # fmt: skip
+        for place in left:
+            if time.monotonic() > end:
+                return False
+            began, last = time.monotonic(), place == left[-1]
+            outcome = _run_step(run.steps[place], place, pair, run.outcomes.get(place), last)
+            outcome = replace(outcome, seconds=time.monotonic() - began)
+            _record(run, place, outcome)
+            if self.on_cell:
+                self.on_cell(len(run.outcomes), run.total)
+            if outcome.lost and not last:
+                return False
+        return True
+
+
+def _run_step(
+    step: Step, place: int, pair: Processes, before: Outcome | None, last: bool
+) -> Outcome:
+    """Run a step; if a process was lost in it ``before``, run its stub, or leave it out.
+
+    A test runs ``apart``, so that what comes after it never sees what it did; not the ``last``.
+    """
+    deadly = before is not None and before.end in (End.TIMEOUT, End.DEAD)
+    if step.role is Role.TEST:
+        return pair.run_tests(step.source, place, apart=not last)
+    if step.role in (Role.ANSWER, Role.WRITTEN):
+        outcome = pair.run_student(step.stub if deadly else step.source, place)
+        solution = step.cell.source
+        pair.answered(defined.answer_names(solution), defined.imports(solution))
+        return outcome
+    if before is not None and deadly:
+        return replace(before, lost=False)
+    if step.role is Role.EXTRA or "demo" in step.cell.tags:
+        return pair.run_student(step.source, place)
+    own = pair.run_student(step.stub if step.role is Role.LOCKED else step.source, place)
+    ours = Outcome(End.OK) if own.lost else pair.run_tests(step.cell.source, place, apart=False)
+    return ours if own.end is End.OK or ours.end is not End.OK else own
+
+
+def _record(run: Run, place: int, outcome: Outcome) -> None:
+    before = run.outcomes.get(place)
+    if before is None or before.end in (End.OK, End.ERROR):
+        run.outcomes[place] = outcome

@@ -1,0 +1,170 @@
+"""The fork server: holds imported modules and nothing else; each process of a notebook is a fork.
+
+``python -m safetylab.grading.room.server FD WORLD MEMORY MODULES``
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import importlib
+import os
+import select
+import signal
+import socket
+import sys
+import time
+import warnings
+from pathlib import Path
+
+from safetylab.grading.crossing import wire
+from safetylab.grading.room import child, isolate
+from safetylab.grading.room.cells import Shell
+from safetylab.grading.room.imports import uncollected
+
+WORK = "/tmp/work"
+LOOK_SECONDS = 0.1
+_LIBC = ctypes.CDLL(None)
+
+
+def preload(names: list[str]) -> None:
+    """Import what the notebooks will; what cannot be imported is the notebook's own business."""
+    if all(name in sys.modules for name in names):
+        return
+    with uncollected(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in names:
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)
+        if "torch" in sys.modules:
+            _warm_torch()
+        if "matplotlib" in sys.modules:
+            importlib.import_module("matplotlib.font_manager")
+
+
+def _warm_torch() -> None:
+    """The first seed and the first gradient load modules, too."""
+    import torch
+
+    torch.set_num_threads(1)
+    weight = torch.zeros(1, requires_grad=True)
+    (weight * torch.randn(1, generator=torch.Generator().manual_seed(0))).sum().backward()  # type: ignore[no-untyped-call]
+
+
+def huge_pages() -> None:
+    """Put what was loaded into as few pages as can be: a fork copies one entry for each."""
+    page, collapse = 2**21, 25
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        place, access, _, _, _, *name = line.split()
+        start, end = (int(address, 16) // page for address in place.split("-"))
+        if access == "rw-p" and end > start + 1 and name in ([], ["[heap]"]):
+            first = ctypes.c_void_p((start + 1) * page)
+            _LIBC.madvise(first, ctypes.c_size_t((end - start - 1) * page), collapse)
+
+
+class Server:
+    """Answers the room's requests, and ends what takes more memory than it may."""
+
+    def __init__(self, line: socket.socket, world: str, memory: float) -> None:
+        self.line, self.world, self.memory = line, world, memory
+        self.shell = Shell.make_warm()
+        self.children: set[int] = set()
+        self.count = 0
+        self.next_look = 0.0
+
+    def serve(self) -> None:
+        """Serve until the room is gone; then end all children, so that their time is counted."""
+        try:
+            self._serve()
+        finally:
+            for pid in self.children:
+                isolate.end_tree(pid)
+            for pid in self.children:
+                os.waitpid(pid, 0)
+
+    def _serve(self) -> None:
+        while True:
+            ready = select.select([self.line], [], [], LOOK_SECONDS)[0]
+            self.look()
+            if not ready:
+                continue
+            try:
+                (op, *values), _ = wire.receive(self.line)
+            except EOFError:
+                return
+            wire.send(self.line, ["ok", getattr(self, op)(*values)])
+
+    def look(self) -> None:
+        """Forget the children that ended; end those that are past their memory."""
+        if time.monotonic() < self.next_look:
+            return
+        for pid in list(self.children):
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                self.children.discard(pid)
+            elif isolate.memory_of(pid) > (self.memory + 1) * 2**30:
+                self.kill(pid)
+        self.next_look = time.monotonic() + LOOK_SECONDS
+
+    def preload(self, names: list[str]) -> None:
+        """Import more."""
+        preload(names)
+
+    def settle(self) -> None:
+        """Make forks cheap: many will follow."""
+        huge_pages()
+
+    def kill(self, pid: int) -> None:
+        """End a child and all that it started."""
+        if pid in self.children:
+            isolate.end_tree(pid)
+
+    def spawn(self, role: str) -> int:
+        """Start one of the two processes of a notebook; return its id."""
+        _, handed, _, _ = socket.recv_fds(self.line, 1, 2)
+        self.count += 1
+        home = isolate.own_processes() if self.world else None
+        try:
+            pid = os.fork()
+            if pid == 0:
+                self._become(role, handed)
+        finally:
+            if home is not None:
+                isolate.back_home(home)
+        for descriptor in handed:
+            os.close(descriptor)
+        self.children.add(pid)
+        return pid
+
+    def _become(self, role: str, handed: list[int]) -> None:
+        try:
+            if self.world == "user":
+                isolate.own_user()
+            isolate.limit(self.memory, bool(self.world))
+            isolate.close_all_but(*handed)
+            if self.world:
+                isolate.own_world(self.count, self.world == "root")
+            else:
+                os.setsid()
+            work = WORK if self.world else f"{os.environ['SAFETYLAB_TMP']}/{self.count}"
+            Path(work).mkdir(parents=True)
+            os.chdir(work)
+            control, other = (socket.socket(fileno=descriptor) for descriptor in handed)
+            child.serve(role, self.shell, control, other)
+        finally:
+            os._exit(1)
+
+
+def main(descriptor: str, world: str, memory: str, modules: str) -> None:
+    """Serve requests of the room until it is gone."""
+    line = socket.socket(fileno=int(descriptor))
+    sys.path[:] = [place for place in sys.path if place and Path(place).exists()]
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    server = Server(line, world, float(memory))
+    preload(modules.split(",") if modules else [])
+    wire.send(line, ["ready"])
+    server.serve()
+    os._exit(0)  # without a last walk through all modules
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
