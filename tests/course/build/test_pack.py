@@ -27,7 +27,7 @@ from safetylab.course.paths import CourseError
 from safetylab.grading import Report
 from safetylab.grading.room.exam import VISIBLE_ONLY
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 LAB = "lab00_start_here"
 LINE = "return min(max(x + moved_by, 0.0), 1.0)"
 ENVIRONMENT = (

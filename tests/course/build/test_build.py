@@ -16,7 +16,7 @@ from tiny_lab import GOOD, Course
 
 from safetylab.course.build.build import BuildError, build, build_notebooks, check
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BUILD = (
     "import sys, pathlib; from safetylab.course.build.build import build; "
     "build(pathlib.Path(sys.argv[1]))"
