@@ -11,15 +11,15 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from columns import Right, Wrong, columns, load, notebook
+from columns import Right, Wrong, columns, load, notebook, part
 from execute import LABS, ROOT, solution
 
 from safetylab.grading import Bundle, Report, Status, imports_of
-from safetylab.grading.room.exam import examine
+from safetylab.grading.room.exam import Examined, examine
 from safetylab.grading.room.room import Room
 
 COLUMNS = [
-    pytest.param(lab, kind, k, marks=pytest.mark.xdist_group(f"{lab}-{k % 2}"))
+    pytest.param(lab, kind, k, marks=pytest.mark.xdist_group(f"{lab}-answers"))
     for lab in LABS
     for kind in (Wrong, Right)
     for k in range(len(columns(load(lab), kind)))
@@ -33,14 +33,25 @@ def bundle(lab: str) -> Bundle:
 
 @cache
 def room(lab: str) -> Room:
-    """One exam room for all columns of a lab that this process grades."""
+    """The one exam room of a lab: all that is graded of it is graded in one process."""
     made = Room(modules=imports_of(bundle(lab)))
     atexit.register(made.close)
     return made
 
 
 def graded(lab: str, chosen: dict[str, Wrong | Right]) -> Report:
-    return examine(notebook(solution(lab), chosen), bundle(lab), room(lab)).report
+    """Grade chosen answers among the model ones, by the tests of their exercises."""
+    cut = part(bundle(lab), chosen)
+    assert cut.instructor is not None
+    model = nbformat.reads(cut.instructor.decode(), as_version=4)
+    return examine(notebook(model, chosen), cut, room(lab)).report
+
+
+@cache
+def whole(lab: str, kind: str) -> Examined:
+    """Grade the solution, or the untouched copy, by all tests of the lab."""
+    content = bundle(lab).released if kind == "untouched" else notebook(solution(lab), {})
+    return examine(content, bundle(lab), room(lab))
 
 
 def answer_cells(lab: str) -> set[str]:
@@ -56,6 +67,8 @@ def test_each_answer_moves_only_its_own_points(lab, kind, k):
     chosen = columns(load(lab), kind)[k]
     report = graded(lab, chosen)
     wrong = {cell: a.misconception for cell, a in chosen.items() if isinstance(a, Wrong)}
+    assert {check.name.partition("-test")[0] for row in report.rows for check in row.checks} \
+        >= chosen.keys()  # fmt: skip
     for check in (check for row in report.rows for check in row.checks):
         expected = wrong.get(check.name.partition("-test")[0], "")
         assert check.misconception == expected, (check.name, check.message)
@@ -64,10 +77,11 @@ def test_each_answer_moves_only_its_own_points(lab, kind, k):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lab", LABS)
+@pytest.mark.parametrize(
+    "lab", [pytest.param(lab, marks=pytest.mark.xdist_group(f"{lab}-answers")) for lab in LABS]
+)
 def test_the_untouched_lab_scores_nothing_and_the_solution_everything(lab):
-    blank = examine(bundle(lab).released, bundle(lab), room(lab)).report
-    solved = graded(lab, {})
+    blank, solved = whole(lab, "untouched").report, whole(lab, "solution").report
     assert blank.score == 0
     assert {row.status for row in blank.rows} == {Status.NOT_STARTED}
     assert solved.score == solved.max_score > 0
