@@ -347,3 +347,8 @@ def _comments(code: str) -> Iterator[str]:
 
 def _excused(lines: Iterable[str]) -> bool:
     return any(_EXCUSED.search(line) for line in lines)
+
+
+def excused_lines(code: str) -> set[int]:
+    """The numbers of the lines whose author gave a reason why they are no answer."""
+    return {at for at, line in enumerate(python(code).split("\n"), 1) if _EXCUSED.search(line)}

@@ -105,7 +105,7 @@ def test_learners_get_neither_solutions_nor_hidden_tests(course: Course) -> None
     assert sources(student).count("YOUR ANSWER HERE") == 1
 
 
-SECRETS = ("direction", "abs(scale)", "oracle_step", "test_edges", "prediction", "Rubric", "Sample")
+SECRETS = ("direction", "abs(scale)", "oracle_step", "test_edges", '"b"', "Rubric", "Sample")
 
 
 @pytest.mark.parametrize("fault", ["missing", "doubled", "indented", "in capitals", "cut short"])
