@@ -37,7 +37,9 @@ def test_lab04_shows_what_its_prose_says():
     assert abs(fgsm[1] - pgd[1]) < 8  # "look like brothers"
     assert fgsm[2] / fgsm[1] < 0.6  # "has lost half of what it had, or more"
     assert pgd[2] / pgd[1] > 0.8
-    found = re.search(r"collapsed in epoch (\d+); PGD-20 at its best ([\d.]+)%.*end ([\d.]+)%", text)
+    found = re.search(
+        r"collapsed in epoch (\d+); PGD-20 at its best ([\d.]+)%.*end ([\d.]+)%", text
+    )
     assert found
     assert float(found[3]) < float(found[2]) - 15
     loss = [float(each) for each in re.findall(r"[\d.]+", re.search("loss on fresh.*", text)[0])]
