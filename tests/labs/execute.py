@@ -16,6 +16,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from safetylab.threads import VARIABLES
@@ -109,8 +110,16 @@ def run_twice(notebook: NotebookNode, folder: Path) -> Execution:
     with kernel.started():
         cost, first = _run(kernel, demo=True)
         kept = copy.deepcopy(notebook)
-        again = {cell.id: kernel.run(cell) for cell in code_cells(notebook) if runs_again(cell)}
+        again = {cell.id: _again(kernel, cell) for cell in code_cells(notebook) if runs_again(cell)}
     return Execution(kept, cost, {name: (first[name], words) for name, words in again.items()})
+
+
+def _again(kernel: Kernel, cell: NotebookNode) -> list[str]:
+    """What a cell says the second time; an error is no reason to give up the first."""
+    try:
+        return kernel.run(cell)
+    except (AssertionError, CellExecutionError) as error:
+        return [f"raised {error}"]
 
 
 def _run(kernel: Kernel, demo: bool) -> tuple[Cost, dict[str, list[str]]]:
