@@ -244,8 +244,10 @@ def unfenced(markdown: str) -> Iterator[str]:
 
 def _predicted(cell: Cell) -> list[str]:
     """The variables that the solution of a prediction assigns, in order."""
-    names = [node.id for top in cell.tree.body if top.lineno in cell.solution_lines
-             for node in ast.walk(top)
+    given = [top for top in cell.tree.body
+             if isinstance(top, ast.Assign) and top.lineno in cell.solution_lines]  # fmt: skip
+    targets = [node for top in given for target in top.targets for node in ast.walk(target)]
+    names = [node.id for node in targets
              if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]  # fmt: skip
     return list(dict.fromkeys(names))
 
