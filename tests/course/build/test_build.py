@@ -418,3 +418,9 @@ def test_magics_are_read_as_python(course: Course) -> None:
     assert build(course.root) == [course.instructor(), course.student()]
     student = nbformat.read(course.student(), as_version=4)
     assert "%time scale\nscale" in [cell.source for cell in student.cells]
+
+
+def test_a_lab_may_be_named_by_its_number(course: Course) -> None:
+    assert [path.name for path in build(course.root, ["lab01"])] == ["lab01_tiny.ipynb"] * 2
+    with pytest.raises(BuildError, match="there is no such lab"):
+        build(course.root, ["lab0"])
