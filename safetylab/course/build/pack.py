@@ -13,9 +13,9 @@ from pathlib import Path
 from nbformat import ValidationError
 
 from safetylab.course.build.leaks import answers_in, file_places, keys_in
-from safetylab.course.paths import CourseError, lab_notebook
 from safetylab.course.build.ready import ready_labs
 from safetylab.course.build.source import Lab, Problem, lab_names, read_lab
+from safetylab.course.paths import CourseError, lab_notebook
 
 TOP = "safetylab-labs"
 _FILES = (
