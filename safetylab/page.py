@@ -29,6 +29,10 @@ _NOTHING = {"text/html": "", "text/plain": ""}
 _AGAIN = "Change your answer, run its cell, then run this check again. The hints stand above it."
 _BEGIN = "The hints stand above the answer cell."
 _NAME = "The name of this mistake, in case you ask for help: "
+_COUNTED = (
+    "Visible checks that passed since this kernel started; your score, in the last cell, counts "
+    "hidden ones, too."
+)
 _FRAME = (
     "margin:.3em 0;padding:.5em .8em;max-width:50em;white-space:pre-line;"
     "color:var(--jp-content-font-color1,inherit);background:var(--jp-layout-color2,transparent);"
@@ -92,12 +96,9 @@ class Strip:
         return "next: the written answers, then your score in the last cell"
 
     def summary(self) -> str:
-        """Return points and what comes next, and what it is that is counted here."""
+        """Return points so far and what comes next."""
         passed, total = self.points()
-        return (
-            f"{passed:g} of {total:g} points: visible checks that passed since this kernel started"
-            f" \N{MIDDLE DOT} {self.following()}"
-        )
+        return f"{passed:g} of {total:g} points \N{MIDDLE DOT} {self.following()}"
 
     def bundle(self) -> Bundle:
         """Return the strip as HTML, and as text."""
@@ -107,10 +108,10 @@ class Strip:
         page = (
             f'<div role="group" aria-label="{name}" style="{_FRAME.format(colour="brand-color1")}">'
             f'<ul style="list-style:none;margin:0;padding:0">{chips}</ul>'
-            f"{escape(self.summary())}</div>"
+            f"<div>{escape(self.summary())}</div><div><small>{_COUNTED}</small></div></div>"
         )
         words = ", ".join(f"{number} {state}" for number, state in states.items())
-        return {"text/html": page, "text/plain": f"{name}: {words}\n{self.summary()}"}
+        return {"text/html": page, "text/plain": f"{name}: {words}\n{self.summary()}\n{_COUNTED}"}
 
 
 _strip: Strip | None = None
@@ -151,6 +152,8 @@ def failed(test: str, number: str, text: str = "") -> bool:
         return False
     if _strip:
         _strip.said[test] = False
+        if "/not-started]" in text:
+            del _strip.said[test]
         _after_the_cell()
     if text:
         _display(box(number, text))
