@@ -39,7 +39,7 @@ _FRAME = (
     "border-left:4px solid var(--jp-{colour},currentColor)"
 )
 _CHIP = (
-    "display:inline-block;margin:0 .4em .2em 0;padding:0 .4em;border-radius:3px;"
+    "display:inline-block;margin:0 .1em .2em 0;padding:0 .4em;border-radius:3px;"
     "border:1px solid var(--jp-{colour},currentColor)"
 )
 _STATES = {
@@ -103,7 +103,7 @@ class Strip:
     def bundle(self) -> Bundle:
         """Return the strip as HTML, and as text."""
         states = {number: self.state(number) for number in self.exercises}
-        chips = "".join(_chip(number, state) for number, state in states.items())
+        chips = " ".join(_chip(number, state) for number, state in states.items())
         name = f"Lab {self.lab:02d}, exercise by exercise"
         page = (
             f'<div role="group" aria-label="{name}" style="{_FRAME.format(colour="brand-color1")}">'
