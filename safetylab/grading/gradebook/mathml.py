@@ -36,17 +36,17 @@ _CHILDREN = {
     "mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2,
     "msubsup": 3, "munderover": 3,
 }  # fmt: skip
-_ELEMENTS = {
+ELEMENTS = {
     *_CHILDREN, "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "msqrt", "mstyle", "mtable",
     "mtr", "mtd",
 }  # fmt: skip
 # Nothing that moves or enlarges text: a student's formula stays in its line of a grader's page.
-_ATTRIBUTES = {
+ATTRIBUTES = {
     "accent", "accentunder", "columnalign", "columnspacing", "display", "displaystyle", "fence",
     "form", "largeop", "mathvariant", "maxsize", "minsize", "movablelimits", "rowspacing",
     "scriptlevel", "separator", "stretchy", "symmetric",
 }  # fmt: skip
-_LENGTHS = {"width": r"-?0\.\d+em|[012]em", "linethickness": "0"}
+LENGTHS = {"width": r"-?0\.\d+em|[012]em", "linethickness": "0"}
 # Markdown would read these in the text of an element, `|` would end the cell of a table.
 _MARKDOWN = str.maketrans({sign: f"&#{ord(sign)};" for sign in "\\`*_|[]~$^!"})
 
@@ -130,10 +130,10 @@ def _require_braces(latex: str) -> None:
 
 def _require_plain(element: ElementTree.Element) -> None:
     element.tag = element.tag.removeprefix(f"{{{_XML}}}")
-    if element.tag not in _ELEMENTS:
+    if element.tag not in ELEMENTS:
         raise BadFormula(f"it makes an element {element.tag}")
     for name, value in element.items():
-        if name not in _ATTRIBUTES and not re.fullmatch(_LENGTHS.get(name, "(?!)"), value):
+        if name not in ATTRIBUTES and not re.fullmatch(LENGTHS.get(name, "(?!)"), value):
             raise BadFormula(f'it makes an attribute {name}="{value}"')
     if "\\" in (element.text or ""):
         raise BadFormula(f"the command {element.text} is unknown")

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from tiny_lab import GOOD, Course
 
 from safetylab.course.build.build import build_notebooks
+from safetylab.course.build.release import to_text
+from safetylab.course.learner.merge import merge
+from safetylab.grading.bundle import Bundle
+from safetylab.grading.paper.notebook import read_notebook
+from safetylab.grading.paper.rebuild import OLDER_COPY, Role, rebuild
 
 ORACLE = """\
 # %% nbgrader={"grade_id": "oracle-step", "points": 0}
@@ -124,3 +131,30 @@ def test_what_no_test_uses_is_refused(course):
         ("oracle-step", "no test uses SPARE"),
         ("oracle-step", "no test uses \"print('ready')\""),
     ]
+
+
+def test_an_older_copy_with_oracle_cells_is_graded_and_updated_without_a_word_about_them(course):
+    instructor, student = map(to_text, build_notebooks(course.root, "lab01_tiny"))
+    older = json.loads(student)
+    place = [cell["id"] for cell in older["cells"]].index("ex1_1-step-test")
+    mark = {
+        "grade_id": "oracle-step",
+        "grade": True,
+        "solution": False,
+        "locked": True,
+        "points": 0,
+    }
+    empty = {"cell_type": "code", "id": "oracle-step", "metadata": {"nbgrader": mark}, "source": []}
+    older["cells"].insert(place, {**empty, "outputs": [], "execution_count": None})
+    older["cells"][place - 1]["source"] = ["def step(x, gradient, epsilon):\n", "    return x"]
+    older["metadata"]["safetylab"]["source_sha"] = "older"
+    mine = json.dumps(older).encode()
+
+    moved = merge(mine, student.encode(), "lab01_tiny", None)
+    ids = [cell["id"] for cell in json.loads(moved.content)["cells"]]
+    assert ids == [cell["id"] for cell in json.loads(student)["cells"]]
+    assert moved.notes == ("moved: ex1_1-step",)
+    bundle = Bundle("lab01_tiny", student.encode(), instructor.encode())
+    rebuilt = rebuild(read_notebook(mine, "mine"), bundle)
+    assert [note.startswith(OLDER_COPY) for note in rebuilt.notes] == [True]
+    assert not [step for step in rebuilt.steps if step.role is Role.EXTRA]
