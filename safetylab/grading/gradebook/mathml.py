@@ -47,6 +47,11 @@ ATTRIBUTES = {
     "scriptlevel", "separator", "stretchy", "symmetric",
 }  # fmt: skip
 LENGTHS = {"width": r"-?0\.\d+em|[012]em", "linethickness": "0"}
+# With a font that is not made for formulas, browsers leave indices on the line.
+_FONTS = (
+    "font-family:Cambria Math,STIX Two Math,Latin Modern Math,Libertinus Math,"
+    "DejaVu Math TeX Gyre,math"
+)
 # Markdown would read these in the text of an element, `|` would end the cell of a table.
 _MARKDOWN = str.maketrans({sign: f"&#{ord(sign)};" for sign in "\\`*_|[]~$^!"})
 
@@ -115,6 +120,7 @@ def mathml(latex: str, *, block: bool = False) -> str:
         raise BadFormula(f"it does not convert ({type(error).__name__})") from error
     for element in made.iter():
         _require_plain(element)
+    made.set("style", _FONTS)
     return ElementTree.tostring(made, encoding="unicode")
 
 
