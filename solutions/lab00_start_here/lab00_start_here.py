@@ -42,8 +42,10 @@
 # %% nbgrader={"grade_id": "setup-imports", "locked": true}
 import torch
 
-from safetylab import data, plots
+from safetylab import data, page, plots
 from safetylab.checks import exercise, expect
+
+page.progress(0)
 
 # %% [markdown]
 # ## A detector for the digit 8

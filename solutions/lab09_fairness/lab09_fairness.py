@@ -53,11 +53,12 @@ import torch
 from matplotlib.figure import Figure
 from sklearn.linear_model import LogisticRegression
 
-from safetylab import plots, tables, widgets
+from safetylab import page, plots, tables, widgets
 from safetylab.checks import exercise, expect, expect_array, expect_tensor
 from safetylab.tables import expect_table
 
 torch.set_num_threads(1)
+page.progress(9)
 
 # %% [markdown]
 # ## What a wrong decision does

@@ -58,10 +58,11 @@ import torch.nn.functional as F
 from matplotlib.figure import Figure
 from scipy import stats
 
-from safetylab import data, evaluation, models, plots, tables, training, widgets
+from safetylab import data, evaluation, models, page, plots, tables, training, widgets
 from safetylab.checks import exercise, expect, expect_array, expect_number, expect_tensor, untouched
 
 torch.set_num_threads(1)  # these models are so small that one thread is the fastest
+page.progress(11)
 
 
 # %% nbgrader={"grade_id": "setup-register", "locked": true}

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from nbformat import NotebookNode, ValidationError
 from nbgrader.nbgraderformat import ValidationError as GraderRefusal
-
-from safetylab.course.build import generated
-from safetylab.course.build.leaks import Bench, Place, leaks, released_places
-from safetylab.course.build.names import name_problems
 from safetylab.course.build.parts import finished, part_problems
 from safetylab.course.build.prose import prose_problems
+from safetylab.course.build.shapes import shape_problems
+
+from safetylab.course.build import generated
+from safetylab.course.build.fold import oracle_problems
+from safetylab.course.build.leaks import Bench, Place, leaks, released_places
+from safetylab.course.build.names import name_problems
 from safetylab.course.build.release import (
     grader_config,
     instructor_notebook,
@@ -21,7 +23,6 @@ from safetylab.course.build.release import (
 )
 from safetylab.course.build.rules import rule_problems
 from safetylab.course.build.scores import score_problems
-from safetylab.course.build.shapes import shape_problems
 from safetylab.course.build.source import Lab, Problem, lab_names, read_lab
 
 
@@ -137,6 +138,7 @@ class _Course:
         """Both notebooks of a lab that keeps the rules of its own."""
         problems = [*rule_problems(lab), *name_problems(lab), *score_problems(lab)]
         problems += [*part_problems(lab), *(prose_problems(lab) if finished(lab) else ())]
+        problems = problems or list(oracle_problems(lab))
         if problems:
             raise BuildError(problems)
         instructor = instructor_notebook(lab)

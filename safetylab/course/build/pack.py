@@ -15,9 +15,9 @@ from pathlib import Path
 from nbformat import ValidationError
 
 from safetylab.course.build.leaks import Place, answers_in, file_places, keys_in, released_places
-from safetylab.course.paths import CourseError, lab_notebook
 from safetylab.course.build.ready import ready_labs
 from safetylab.course.build.source import Lab, Problem, lab_names, read_lab
+from safetylab.course.paths import CourseError, lab_notebook
 
 TOP = "safetylab-labs"
 _SHEET, _LIST = "DATASHEET.md", "checksums.json"

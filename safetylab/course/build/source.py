@@ -156,8 +156,6 @@ class Cell:
         kept = {key: value for key, value in self.metadata.items() if key not in _CONSUMED}
         if self.nbgrader:
             kept["nbgrader"] = self.nbgrader
-        if self.role == "oracle":  # empty in a learner's copy: JupyterLab folds it away
-            kept["jupyter"] = {"source_hidden": True}
         content: dict[str, object] = {"cell_type": self.kind, "id": self.id}
         content |= {"source": self.written, "metadata": kept}
         if self.kind == "code":

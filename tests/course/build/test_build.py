@@ -141,7 +141,6 @@ def test_each_role_gets_the_metadata_nbgrader_reads(course: Course) -> None:
         "ex1_1-step": (False, True, False, False, None),
         "ex1_1-step-test": (True, False, True, False, 2),
         "ex1_1-step-test-edges": (True, False, True, False, 1),
-        "oracle-step": (True, False, True, False, 0),
         "ex1_2-predict": (False, True, False, False, None),
         "ex1_2-why": (True, True, False, False, 3),
     }
