@@ -1354,8 +1354,8 @@ def test_may_act():
     expect(not len(bad), f"in {len(bad)} of 2,500 states your switch says yes and the worst case "
            f"is a crash, for example (gap; v; v_lead; pending; wanted) = ({told})", "unsafe-state")
     share = got[truth].mean()
-    expect(share >= 0.6, f"of {truth.sum()} random states in which yes is safe your switch says yes "
-           f"in {share:.0%}", "too-shy")
+    expect(share >= 0.6, f"of {truth.sum()} random states in which yes is safe your switch says "
+           f"yes in {share:.0%}", "too-shy")
     ### END HIDDEN TESTS
 
 
