@@ -620,7 +620,7 @@ def random_search(model, x, y, epsilon, tries=20):
 battery = {"one_step": fgsm_step, "many_steps": pgd40, "transfer": transfer,
            "random": random_search}
 half = [(digits.x[:80], digits.y[:80])]
-radii = [0.1, 0.2, 0.3, 0.35, 0.6]
+radii = [0.1, 0.3, 0.35, 0.6]
 measured = {name: evaluation.attack_sanity(model, half, battery, 0.2, radii, signs)
             for name, model in {"standard": standard, **defences(0)}.items()}
 print(evaluation.sanity_report(measured, alarms))
@@ -959,12 +959,14 @@ def test_climb():
         [1.0, -1.0, 1.0]).reshape(3, 1, 1, 1)
 
     def clip(z, x, epsilon, norm):
+        expect(norm == "linf", f'project was given the norm {norm!r}: this is "linf"', "wrong-norm")
         return torch.minimum(torch.maximum(z, x - epsilon), x + epsilon).clamp(0, 1)
 
-    def run(steps, seed, step_size=0.01, fallen=None, epsilon=0.2, x=x):
+    def run(steps, seed, step_size=0.01, fallen=None, epsilon=0.2,
+            gradient=lambda z, y: slopes[y]):
         generator = torch.Generator().manual_seed(seed)
-        end = climb(lambda z, y: slopes[y], x, y, epsilon, project=clip, generator=generator,
-                    steps=steps, step_size=step_size, fallen=fallen)
+        end = climb(gradient, x, y, epsilon, project=clip, generator=generator, steps=steps,
+                    step_size=step_size, fallen=fallen)
         return expect_tensor(end, (3, 1, 2, 2), "climb").float()
 
     start, again, other = run(0, 0), run(0, 0), run(0, 1)
@@ -987,6 +989,10 @@ def test_climb():
            "every step", "project-once")
     expect(torch.allclose((end - x)[slopes != 0], 0.2 * slopes.sign()[slopes != 0], atol=1e-4),
            "60 steps of 0.01 along a constant gradient end at the corner of the ball", "too-weak")
+    end = run(40, 0, gradient=lambda z, y: 0.62 - z)
+    expect((end - 0.62).abs().max() < 0.02, "a gradient that points at 0.62 from everywhere must "
+           f"lead there; you end between {end.min():.2f} and {end.max():.2f}: ask for the gradient "
+           "at the current point in each step", "gradient-at-x")
     asked = []
 
     def once(z, y):
@@ -1007,6 +1013,11 @@ def test_climb():
            "question said that it stands: what has fallen once stays where it is", "forgets-fall")
     expect(moved[1] < 1e-5, "an example that fallen calls fallen must stay at the very point that "
            f"fallen saw; yours moved by {moved[1]:.4f} more", "one-step-more")
+    bright = run(40, 0, fallen=lambda z, y: z.flatten(1).amax(1) > 0.66).flatten(1).amax(1)
+    limit = start.flatten(1).amax(1).clamp_min(0.6701)
+    expect((bright <= limit).all(), "an example falls as soon as its brightest pixel is above "
+           f"0.66, and yours went on to {bright.max():.3f}: ask fallen about the current points",
+           "fallen-at-x")
     ### BEGIN HIDDEN TESTS
     expect(torch.equal(run(7, 3, fallen=lambda z, y: y >= 0), run(0, 3)), "when all have fallen at "
            "the first question, the start is returned", "one-step-more")
@@ -1068,9 +1079,10 @@ for name, rows in reached.items():
     told = f"; stopped at {stopped:.0%}, of which the next looks misread {again:.0%}"
     print(f"{name:14} right {left:.1%} ({rows[:, 0].min():.1%} to {rows[:, 0].max():.1%})"
           f"{told if changes[name][0] else ''}")
-figure = plots.bars({"right at a fresh look": [rows[:, 0].mean().item() for rows in
-                                               reached.values()]}, list(changes),
-                    xlabel="share of looks at the attacked digits that are right")
+shares = torch.stack([rows[:, 0] for rows in reached.values()])
+figure = plots.bars({"masked network B": shares.mean(1).tolist()}, list(changes),
+                    xlabel="share of looks at attacked digits that are right; line: five draws")
+figure.axes[0].hlines(range(4), shares.amin(1), shares.amax(1), color="black", lw=3)
 figure.axes[0].set_xlim(0, 1)
 plots.show(figure, alt="Share of looks at B that are right. " + ", ".join(
     f"{name}: {rows[:, 0].mean():.1%}" for name, rows in reached.items()) + ".")
@@ -1089,12 +1101,13 @@ print(f"you said {my_change!r}")
 # noticed.)
 #
 # Now the attacks made for each defence: the gradient around the rounding for A; for B no stop, and
-# 200 gradients, spent in two ways; C has no front, so its own gradient must do. Twenty looks each.
+# 200 gradients, spent in two ways; C has no front, so its own gradient must do. Five draws of 20
+# digits, twenty looks at each.
 
 # %% id="adaptive-demo" tags=["demo"]
 def reading_after(name, draws, steps, step_size, seed):
-    """The share of 20 looks at 40 digits that are right after a climb made for the defence."""
-    model, (x, y) = defences(seed)[name], data.sample(test, 40, torch.Generator().manual_seed(seed))
+    """The share of 20 looks at 20 digits that are right after a climb made for the defence."""
+    model, (x, y) = defences(seed)[name], data.sample(test, 20, torch.Generator().manual_seed(seed))
     front, net = model
     by_bpda = partial(bpda_gradient, front, net, loss=cross_entropy)
     by_eot = partial(eot_gradient, model, loss=cross_entropy, draws=draws)
@@ -1686,7 +1699,7 @@ for name, (_, row) in losses_by.items():
 #
 # The paper names dropout, weight decay and batch normalisation among the strategies. They fight
 # overfitting. Do they fight an attacker? Four networks (14 x 14) are trained, each just until it
-# reads 93 % of 1,000 held-out digits: plain, with dropout, with weight decay, with batch
+# reads 90 % of 1,000 held-out digits: plain, with dropout, with weight decay, with batch
 # normalisation; three times each. At about **equal clean accuracy** they face PGD-20 at epsilon
 # 0.1. Which of the three will keep at least *one and a half times* the accuracy of the plain
 # network? Write the letters, for example `my_helpers = "DW"` (`D` dropout, `W` weight decay, `B`
@@ -1698,7 +1711,7 @@ my_helpers = ""
 ### END SOLUTION
 
 # %% id="regularised-demo" tags=["demo"]
-def regularised(kind, seed, goal=0.93):
+def regularised(kind, seed, goal=0.9):
     """A small network of this kind, trained until it reads `goal` of 1,000 held-out digits."""
     generator, held = torch.Generator().manual_seed(seed), some(small_test, 1000, 9)
     net = models.small_cnn(generator)
@@ -1865,13 +1878,14 @@ for name in ("mnist_cnn", "mnist_cnn_one_step", "mnist_cnn_two_step", "mnist_cnn
 
 # %% id="curve-demo" tags=["demo"]
 radii = [0.05, 0.1, 0.2, 0.3, 0.35, 0.4]
-lines = {f"{name}, worst case": evaluation.robustness_curve(net, half, duo, radii)["worst case"]
-         for name, net in (("standard", standard), ("robust", robust))}
+chosen = (("standard", standard, radii[:3]), ("robust", robust, radii[1:]))
+lines = {f"{name}, worst case": evaluation.robustness_curve(net, half, duo, part)["worst case"]
+         for name, net, part in chosen}
 facts = lines, measured["C"]["largest_class"]
 figure = plots.robustness(*facts, title="80 digits, the worst of two PGD-40")
-for line, (_, shares) in zip(figure.axes[0].lines, lines.values(), strict=False):
+for line, (at, shares) in zip(figure.axes[0].lines, lines.values(), strict=False):
     tops = [upper_bound(round(share * 80), 80) for share in shares]
-    figure.axes[0].vlines(radii, shares, tops, color=line.get_color(), lw=2)
+    figure.axes[0].vlines(at, shares, tops, color=line.get_color(), lw=2)
 plots.show(figure, alt=plots.robustness_in_words(*facts))
 
 # %% id="slider" tags=["demo"]
@@ -2112,7 +2126,7 @@ def oracle_cvar(cvar):
             truth = -linprog((-losses).tolist(), A_eq=[[1.0] * n], b_eq=[1.0],
                              bounds=[(0, 1 / (alpha * n))] * n).fun
             got = cvar(losses.clone(), alpha)
-            expect(abs(got - truth) < 1e-7 * max(1, truth), f"a weighting of {n} losses with no "
+            expect(abs(got - truth) < 1e-5 * max(1, truth), f"a weighting of {n} losses with no "
                    f"weight above 1 / ({alpha:.2g} n) reaches {truth:.4f}, your value is "
                    f"{got:.4f}", "no-fraction")
 
@@ -2622,17 +2636,17 @@ print(f"you said {my_task!r}")
 #
 # Sagawa et al. (2020) add a condition: a network that is large enough to bring every training loss
 # to zero leaves nothing to re-weight, unless it is strongly regularised or stopped early. The same
-# task, 600 images, a network with 128 hidden units that can learn them by heart, without and with a
+# task, 500 images, a network with 64 hidden units that can learn them by heart, without and with a
 # strong weight decay:
 
 # %% id="memory-demo" tags=["demo"]
 def network(generator):
-    """A network with one hidden layer of 128 units, odd against even."""
-    return models.mlp(196, 128, 2, generator=generator)
+    """A network with one hidden layer of 64 units, odd against even."""
+    return models.mlp(196, 64, 2, generator=generator)
 
 
 for decay in (0.0, 0.03):
-    compare(f"hard, weight decay {decay:g}", partial(hard, n=600), ways[1:], network, steps=300,
+    compare(f"hard, weight decay {decay:g}", partial(hard, n=500), ways[1:], network, steps=250,
             lr=0.1, weight_decay=decay)
 
 # %% [markdown]

@@ -530,6 +530,24 @@ def climb(gradient, x, y, epsilon, *, project, generator, steps=20, step_size=0.
     ),
     Wrong(
         "ex4_3-climb",
+        "gradient-at-x",
+        Edit("gradient(z[moving], y", "gradient(x[moving], y"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
+        "fallen-at-x",
+        Edit("fallen(z[moving], y", "fallen(x[moving], y"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
+        "wrong-norm",
+        Edit('"linf")', '"l2")'),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
         "wrong-noise",
         Edit("epsilon * (2 * torch.rand(", "0.5 * epsilon * (2 * torch.rand("),
         seen="hidden",
