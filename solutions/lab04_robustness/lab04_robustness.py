@@ -1475,11 +1475,11 @@ print("4.5b: visible checks passed")
 # on FGSM points; on FGSM points from a random start (Wong et al. 2020); on two-step PGD points. All
 # sit the one-step exam (FGSM) and the forty-step exam (PGD-40) on 400 test digits. Which share of
 # its one-step accuracy will the FGSM-trained network keep in the forty-step exam? Write
-# `my_share = "nearly all"`, `"three quarters"` or `"half"`.
+# `my_share = "nearly all"`, `"three quarters"` or `"half or less"`.
 
 # %% nbgrader={"grade_id": "ex4_5-predict", "solution": true}
 ### BEGIN SOLUTION
-my_share = "half"
+my_share = "half or less"
 ### END SOLUTION
 
 # %% id="saddle-demo" tags=["demo"]
@@ -1507,11 +1507,11 @@ print(f"you said: {my_share}")
 
 # %% [markdown]
 # In the one-step exam the FGSM-trained network looks respectable. Forty steps later it keeps about
-# half of that, the one trained on two-step PGD nearly all (in twenty trainings with other
-# seeds the first kept @F@ %, the second @P@ %).
-# The first had not learned to withstand: it had learned to make the first step point the wrong way.
-# Wong et al. call it **catastrophic overfitting**. Whoever watches only the attack that is used in
-# training does not see it. (PGD-2 had half as many passes again, so this is no race at equal cost.)
+# half of that, or less, and the one trained on two-step PGD most. How much differs from training to
+# training: in twenty others the first kept 4 to 72 % of its one-step accuracy, the second 75 to
+# 91 %. The first had learned to make the first step point the wrong way. Wong et al. call it
+# **catastrophic overfitting**. Whoever watches only the attack that is used in training does not
+# see it. (PGD-2 had half as many passes again, so this is no race at equal cost.)
 #
 # **c. `collapsed(weak, strong, drop=0.1)`**: so watch a stronger one. `weak` and `strong` are lists
 # of accuracies, one entry per epoch: under the one step that is used in training, and under a PGD.
@@ -2444,11 +2444,11 @@ def oracle_digits(train, seed):
 
 
 def oracle_group_dro(group_dro):
-    """At least 3 points for the worst digit, at most 4 from the average."""
+    """At least a point for the worst digit, at most 4 from the average."""
     found = oracle_digits(group_dro, 481)
     (worst, mean), (ours, ours_mean) = found["equal"], found["groups"]
-    expect(ours >= worst + 0.03, f"odd or even: the worst digit has {ours:.1%} right, with equal "
-           f"weights {worst:.1%}: group DRO must gain at least 3 points here", "no-gain")
+    expect(ours >= worst + 0.01, f"odd or even: the worst digit has {ours:.1%} right, with equal "
+           f"weights {worst:.1%}: group DRO must gain at least a point here", "no-gain")
     expect(ours_mean >= mean - 0.04, f"the average falls from {mean:.1%} to {ours_mean:.1%}: at "
            "most 4 points are allowed", "average-lost")
 
@@ -2631,8 +2631,9 @@ print(f"you said {my_task!r}")
 # Where groups are rare, plain training reads the mark, because on average that pays, and the two
 # groups that contradict it are lost. Equal weights mend that, and moving weights add nothing. Where
 # groups are hard, equal weights do next to nothing, and group DRO raises the worst digit by several
-# points, for a point or two of the average. Moving weights buy something where some groups stay
-# worse *at equal weight*.
+# points, for a point or two of the average. (Of twenty other trainings, with 300 test images a
+# digit, the poorest gained 1.6 points.) Moving weights buy something where some groups stay worse
+# *at equal weight*.
 #
 # Sagawa et al. (2020) add a condition: a network that is large enough to bring every training loss
 # to zero leaves nothing to re-weight, unless it is strongly regularised or stopped early. The same

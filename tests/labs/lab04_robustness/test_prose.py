@@ -68,8 +68,8 @@ def test_lab04_tells_the_truth_about_the_random_defence():
 def test_lab04_trains_as_its_prose_says():
     fgsm, pgd = shares(r"\nFGSM  .*passes"), shares(r"PGD-2 .*passes")
     assert fgsm[1] > 50  # "looks respectable"
-    assert fgsm[2] / fgsm[1] < 0.6  # "about half of that"
-    assert pgd[2] / pgd[1] > 0.8  # "nearly all"
+    assert fgsm[2] / fgsm[1] < 0.6  # "about half of that, or less"
+    assert pgd[2] / pgd[1] > 0.7  # "most"
     found = re.search(r"collapsed in epoch (\d+); PGD-20 at its best", shown())
     assert found
     curve = re.search(r"PGD-20 exam: (.*)\.", shown())

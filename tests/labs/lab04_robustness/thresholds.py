@@ -107,9 +107,9 @@ def measure(seed):
         "4.3e left of C >= 0.8": (climbed["C"], None),
         "4.5 clean >= 0.6": (trained["clean"], None),
         "4.5 worst case >= 0.2": (trained["worst case"], clean["worst case"]),
-        "4.5 text, kept, FGSM <= 0.7": (shares["FGSM"], None),
-        "4.5 text, kept, PGD-2 >= 0.8": (shares["PGD-2"], None),
-        "4.8 gain of worst >= 0.03": (ours - worst, 0.0),
+        "4.5 text, kept, FGSM <= 0.75": (shares["FGSM"], None),
+        "4.5 text, kept, PGD-2 >= 0.7": (shares["PGD-2"], None),
+        "4.8 gain of worst >= 0.01": (ours - worst, 0.0),
         "4.8 average kept >= -0.04": (ours_mean - mean, None),
     }
 
