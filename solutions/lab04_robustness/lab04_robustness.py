@@ -174,7 +174,7 @@ plots.show(
 # right after the best attack, for a fresh example of the two classes above. Write it in closed
 # form; no sampling.
 #
-# - `w`, `theta`: shape (d,), float64, `w` not zero; `sigma` > 0; `epsilon` >= 0
+# - `w`, `theta`: shape (d,), float64, `w` not zero; $\sigma > 0$; $\epsilon \ge 0$
 # - returns a Python float in [0, 1]
 #
 # The distribution function of the standard normal is `torch.special.ndtr`.
@@ -296,7 +296,7 @@ print(f"you said {my_guess!r}")
 
 # %% [markdown]
 # It falls from 93 % to 21 %. For this $w$ the formula is
-# $\Phi\!\left(2 - \frac{\epsilon}{\sigma}\sqrt{d}\right)$, with $\Phi$ the distribution function of
+# $\Phi(2 - \epsilon \sqrt{d} / \sigma)$, with $\Phi$ the distribution function of
 # the standard normal (`ndtr`): noise adds up like a root, an attacker's steps add up like a sum.
 # What counts is not the number of pixels but the number of pixels *that the model listens to*: with
 # the signal, and hence $w$, on 25 of them, the others do no harm.
@@ -1124,8 +1124,8 @@ for name, plan in plans.items():
     print(f"{name:33} right {left.mean():.1%} ({left.min():.1%} to {left.max():.1%})")
 
 # %% [markdown]
-# A and B are gone; C keeps what it kept. Neither A nor B had learned anything about the attack:
-# each had made it hard to compute, or hard to judge.
+# A and B are gone; C keeps what it kept. Neither A nor B was trained against an attack: each had made
+# it hard to compute, or hard to judge.
 #
 # And the mean over draws? It is worth its price here, but no more: 200 single draws, spent on many
 # small steps, bring B down as far as twenty means of ten, for the walk averages, too. What was
@@ -1210,7 +1210,7 @@ small_train, small_test = pooled(data.mnist("train")), pooled(data.mnist("test")
 # ## Exercise 4.5: the saddle point (9 points)
 #
 # Difficulty: 4 of 5 · Minutes: 45 · Why: adversarial training is the strategy of the paper on which
-# the attacks of Part A made no dent. You train it here in seconds, and see how it fails.
+# the attacks of Part A made hardly a dent. You train it here in seconds, and see how it fails.
 #
 # Madry et al. (2018) write it as a saddle point: minimise over the weights the mean over the
 # examples of the **largest** loss in the ball. The inner maximisation is an attack; the outer one
@@ -1748,8 +1748,8 @@ print(f"you said {my_helpers!r}")
 # near one and a half times the plain network. Dropout may help a little, batch normalisation varies
 # most from seed to seed, and all of them lose more than two thirds of what they had. The
 # adversarially trained network (more images, more passes: no fair race of costs) loses far less.
-# These remedies close the gap between training and test images, which is worth having. The gap
-# between an image and its neighbours is another.
+# These remedies are made for the gap between training and test images. The gap between an image and
+# its neighbours is another.
 #
 # ## Exercise 4.6: full size, and what 1,000 images prove (3 points)
 #
@@ -1759,25 +1759,25 @@ print(f"you said {my_helpers!r}")
 #
 # `survived` of `n` random test images survive your attack. Write `upper_bound(survived, n, alpha)`:
 # the exact one-sided upper confidence bound for the share that would survive it among all images
-# (Clopper and Pearson 1934). It is the largest $p$ for which seeing `survived` or fewer is still as
+# (Clopper and Pearson 1934). It is the largest $s$ for which seeing `survived` or fewer is still as
 # likely as $\alpha$ (`alpha`):
 #
-# $$P(\mathrm{Binomial}(n, p) \le \mathrm{survived}) = \alpha,$$
+# $$P(\mathrm{Binomial}(n, s) \le \mathrm{survived}) = \alpha,$$
 #
-# and 1 if all survived. You need nothing but `scipy.stats.binom.cdf(k, n, p)`, the probability of
+# and 1 if all survived. You need nothing but `scipy.stats.binom.cdf(k, n, s)`, the probability of
 # at most k, and a root finder, for example `scipy.optimize.brentq(f, 0, 1)`.
 #
-# - `survived`: an int, 0 to n; `n` >= 1; `alpha` between 0 and 1
+# - `survived`: an int, 0 to n; `n` at least 1; `alpha` between 0 and 1
 # - returns a float. Its promise: whatever the true share is, with probability at least 1 - alpha
 #   the bound is not below it
 #
 # <details><summary>Hint 1: where to look</summary>
-# Write the equation as f(p) = 0 and treat survived = n first.
+# Write the equation as f(s) = 0 and treat survived = n first.
 # <details><summary>Hint 2: the idea</summary>
-# As p grows, seeing so few survivors becomes less likely: a monotone function, one root.
+# As s grows, seeing so few survivors becomes less likely: a monotone function, one root.
 # <details><summary>Hint 3: nearly the code</summary>
-# If survived equals n return 1.0, else <code>float(scipy.optimize.brentq(lambda p:
-# scipy.stats.binom.cdf(survived, n, p) - alpha, 0, 1))</code>, after <code>import scipy.stats,
+# If survived equals n return 1.0, else <code>float(scipy.optimize.brentq(lambda s:
+# scipy.stats.binom.cdf(survived, n, s) - alpha, 0, 1))</code>, after <code>import scipy.stats,
 # scipy.optimize</code>.
 # </details></details></details>
 
@@ -1793,7 +1793,7 @@ def upper_bound(survived, n, alpha=0.05):
 # %% nbgrader={"grade_id": "ex4_6-bound-test", "points": 3}
 @exercise("4.6")
 def test_upper_bound():
-    """None of n survive: P(0 of n) = (1 - p)^n = alpha has a solution by hand."""
+    """None of n survive: P(0 of n) = (1 - s)^n = alpha has a solution by hand."""
     got = upper_bound(10, 10, 0.05)
     expect(got == got, "with survived = n your bound is nan: it is 1", "edge")
     expect(got == 1, f"if all survive, nothing speaks against a share of 1; yours: {got}", "edge")
@@ -1804,14 +1804,14 @@ def test_upper_bound():
            "claim otherwise", "no-exact")
     expect(abs(got - 0.16843) > 1e-4, "that is the bound of a two-sided interval, which spends "
            "half of alpha on the other side", "two-sided")
-    expect(abs(got - 0.13911) < 1e-4, "for 0 of 20 and alpha = 0.05 the bound solves (1 - p)^20 = "
-           f"0.05: p = 0.1391; yours: {got:.4f}", "no-exact")
+    expect(abs(got - 0.13911) < 1e-4, "for 0 of 20 and alpha = 0.05 the bound solves (1 - s)^20 = "
+           f"0.05: s = 0.1391; yours: {got:.4f}", "no-exact")
     got = upper_bound(0, 20, 0.2)
-    expect(abs(got - 0.07732) < 1e-4, "for alpha = 0.2 it solves (1 - p)^20 = 0.2: p = 0.0773; "
+    expect(abs(got - 0.07732) < 1e-4, "for alpha = 0.2 it solves (1 - s)^20 = 0.2: s = 0.0773; "
            f"yours: {got:.4f}", "wrong-alpha")
     got = upper_bound(19, 20, 0.05)
-    expect(abs(got - 0.99744) < 1e-4, "19 of 20: all but the case that all survive, 1 - p^20 = "
-           f"0.05, p = 0.9974; yours: {got:.4f}", "no-exact")
+    expect(abs(got - 0.99744) < 1e-4, "19 of 20: all but the case that all survive, 1 - s^20 = "
+           f"0.05, s = 0.9974; yours: {got:.4f}", "no-exact")
     ### BEGIN HIDDEN TESTS
     from scipy.stats import binom
 
