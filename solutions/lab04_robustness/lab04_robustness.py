@@ -1124,8 +1124,8 @@ for name, plan in plans.items():
     print(f"{name:33} right {left.mean():.1%} ({left.min():.1%} to {left.max():.1%})")
 
 # %% [markdown]
-# A and B are gone; C keeps what it kept. Neither A nor B was trained against an attack: each had made
-# it hard to compute, or hard to judge.
+# A and B are gone; C keeps what it kept. Neither A nor B was trained against an attack: each had
+# made it hard to compute, or hard to judge.
 #
 # And the mean over draws? It is worth its price here, but no more: 200 single draws, spent on many
 # small steps, bring B down as far as twenty means of ten, for the walk averages, too. What was
