@@ -79,7 +79,7 @@ def test_lab04_trains_as_its_prose_says():
     loss = [float(each) for each in re.findall(r"[\d.]+", re.search("loss on fresh.*", shown())[0])]
     assert min(loss[1:-1]) < 0.9 * loss[0]  # "turns round"
     assert loss[-1] > 1.2 * min(loss)  # "and rises"
-    seen, fresh = (shares(f"PGD-10 leaves of {kind} digits") for kind in ("training", "fresh"))
+    seen, fresh = (shares(f"PGD-10 leaves of {kind} digits:") for kind in ("training", "fresh"))
     assert seen[-1] > fresh[-1] + 25  # "far below"
     assert max(fresh) - fresh[-1] < 8  # "does not clearly fall"
     rows = {kind: shares(rf"\n{kind} +clean") for kind in
