@@ -1080,7 +1080,7 @@ for name, rows in reached.items():
     print(f"{name:14} right {left:.1%} ({rows[:, 0].min():.1%} to {rows[:, 0].max():.1%})"
           f"{told if changes[name][0] else ''}")
 shares = torch.stack([rows[:, 0] for rows in reached.values()])
-figure = plots.bars({"masked network B": shares.mean(1).tolist()}, list(changes),
+figure = plots.bars({"B": shares.mean(1).tolist()}, list(changes),
                     xlabel="share of looks at attacked digits that are right; line: five draws")
 figure.axes[0].hlines(range(4), shares.amin(1), shares.amax(1), color="black", lw=3)
 figure.axes[0].set_xlim(0, 1)
