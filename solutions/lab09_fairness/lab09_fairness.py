@@ -206,8 +206,8 @@ def test_group_rates():
         alone = group_rates(np.array([1, 1, 1]), np.zeros(3, dtype=int), np.array(["a"] * 3))
     a, b = got.loc["a"], got.loc["b"]
     expect(a["n"] == 7 and b["n"] == 4, f"group a has 7 people and b 4; yours: {got['n'].tolist()}")
-    expect(not np.isnan(b["fpr"]), "in b two people have y = 0 and none of them is flagged: the FPR "
-           "is 0, and not undefined", "nan-for-zero")
+    expect(not np.isnan(b["fpr"]), "in b two people have y = 0 and none of them is flagged: that "
+           "FPR is 0, and not undefined", "nan-for-zero")
     expect(not np.isclose(a["fpr"], 1 / 7) and not np.isclose(a["tpr"], 2 / 7), "the TPR is a "
            "share of those with y = 1, the FPR of those with y = 0, not of all in the group",
            "of-everybody")
