@@ -217,8 +217,8 @@ def test_group_rates():
            "those decided 1", "complement")
     expect(not np.isclose(b["ppv"], 0.5), "b has PPV 1: its one flagged person has y = 1. A share "
            "of those with y = 1 is the true-positive rate", "wrong-denominator")
-    expect(not np.isclose(b["ppv"], 0.75), "each rate is about one group: yours counts everybody",
-           "pooled")
+    expect(not np.allclose([a["ppv"], b["ppv"]], 0.75), "each rate is about one group: yours "
+           "counts everybody", "pooled")
     truth = pd.DataFrame([[7, 3 / 7, 2 / 3, 1 / 4, 2 / 3], [4, 1 / 4, 1 / 2, 0, 1]], ["a", "b"],
                          columns)
     for name in columns:
@@ -383,36 +383,44 @@ def test_bootstrap_interval():
     """A metric that answers 0, nan, 4, nan, 16, ... whatever it gets, and notes what it got."""
     seen = []
 
-    def counting(left, right):
-        seen.append((np.array(left), np.array(right)))
+    def counting(*parts):
+        seen.append([np.array(part) for part in parts])
         k = len(seen) - 1
         return float(k * k) if k % 2 == 0 else float("nan")
 
     def run(seed, level=0.9):
         seen.clear()
         rng = np.random.default_rng(seed)
-        arrays = [np.arange(30), 10 * np.arange(30)]
+        arrays = [np.arange(30), 10 * np.arange(30), np.arange(30) + 100]
         pair = bootstrap_interval(counting, arrays, rng=rng, draws=201, level=level)
         expect(np.shape(pair) == (2,), f"return the pair (low, high); yours: {pair!r}")
         values = [float(value) for value in pair]
         return [value if np.isnan(value) or value < 0 else value**0.5 for value in values]
 
     low, high = run(0)
-    first = [left.tolist() for left, _ in seen]
+    expect(seen, "metric was never asked")
+    expect(all(len(parts) == 3 for parts in seen), "arrays holds three arrays here, and metric "
+           f"takes all of them; yours was asked with {len(seen[0])}", "some-arrays")
+    first = [parts[0].tolist() for parts in seen]
     expect(abs(len(seen) - 201) <= 1, f"draws = 201 means 201 draws; your metric was asked "
            f"{len(seen)} times", "ignores-draws")
     expect(all(len(left) == 30 for left in first), "each draw must have as many rows as the data")
-    expect(all((10 * left == right).all() for left, right in seen), "entry i of both arrays is the "
-           "same person: resample them with the same rows", "rows-torn")
+    expect(all((10 * a == b).all() and (a + 100 == c).all() for a, b, c in seen), "entry i of all "
+           "arrays is the same person: resample them with the same rows", "rows-torn")
     expect(all(len(set(left)) < 30 for left in first), "a draw with replacement takes some people "
            "twice; yours takes everybody once", "no-replacement")
     expect(len(set(map(tuple, first))) > 50, "each draw must be a new one: do not make a new "
            "generator in the loop", "ignores-rng")
-    again, other = (run(seed) and [left.tolist() for left, _ in seen] for seed in (0, 1))
+    never = sorted(set(range(30)) - set().union(*first))
+    expect(not never, f"over 201 draws these people were never drawn: {never}", "rows-left-out")
+    again, other = (run(seed) and [parts[0].tolist() for parts in seen] for seed in (0, 1))
     expect(again == first and other != first, "the draws must depend on rng, and on nothing else",
            "ignores-rng")
     expect(not np.isnan([low, high]).any(), "every second draw has the metric nan: leave these "
            "out; your interval is nan", "keeps-nan")
+    expect(low <= high, f"return (low, high), in this order; yours: {low:.1f}, {high:.1f} squared",
+           "reversed")
+    expect(low != 0, "a draw whose metric is nan was counted as 0: leave it out", "keeps-nan")
     expect(abs(low - 20) > 3 or abs(high - 180) > 3, "you leave 10 % on either side; a level of "
            "0.9 leaves 5 %", "wrong-tails")
     expect(abs(low - 5) > 2 or abs(high - 195) > 2, "that is the interval for level = 0.95; here "
@@ -626,14 +634,14 @@ def test_auc():
            "mirrored")
     expect(abs(got - 5 / 9) > 1e-6 and abs(got - 5 / 4) > 1e-6, "3 people with s = 1 and 2 with "
            "s = 0 make 3 * 2 pairs; yours divides by another number", "wrong-pairs")
+    expect(abs(got - 5 / 6) < 1e-6, "3 people with s = 1 and 2 with s = 0 make 6 pairs, and 5 are "
+           f"in order: {5 / 6:.6f}; yours: {got:.6f}", "wrong-pairs")
     tie = expect_number(auc(np.ones(5), s), "auc")
     expect(abs(tie - 0.5) < 1e-6, "when all scores are equal, every pair is a tie and counts half: "
            f"0.5; yours: {tie:.6g}", "ties")
     last = auc(np.array([0.0, 1.0]), np.array([1, 0]))
     expect(last == 0, "a score that always gets the order wrong has AUC 0: do not turn it round; "
            f"yours: {last:.6g}", "turned-round")
-    expect(abs(got - 5 / 6) < 1e-6, "3 people with s = 1 and 2 with s = 0 make 6 pairs, and 5 are "
-           f"in order: {5 / 6:.6f}; yours: {got:.6f}", "wrong-pairs")
     ### BEGIN HIDDEN TESTS
     from sklearn.metrics import roc_auc_score
 
@@ -716,8 +724,8 @@ def test_proxy_strength():
     scored = [row for _, _, part in log for row in part]
     expect(not any(set(seen) & set(part) for seen, _, part in log), "a row was scored by a fit "
            "that had seen it: that measures memory, not what x knows", "in-sample")
-    expect(sorted(scored) == list(range(42)), "every row must be scored, and once: in the end "
-           f"{len(set(scored))} of 42 rows have a score", "one-split")
+    expect(sorted(scored) == list(range(42)), "each of the 42 rows must be scored, and exactly "
+           f"once; yours made {len(scored)} scores for {len(set(scored))} of them", "one-split")
     expect(all((s[seen] == labels).all() for seen, labels, _ in log), "a fit is given x of some "
            "people with s of others: index both with the same rows", "labels-torn")
     score, labels = asked[0] if asked else (np.zeros(0), np.zeros(0))
@@ -867,11 +875,13 @@ def test_giveaways():
            f'"z"), once each; yours: {got}')
     edge = [tuple(pair) for pair in giveaways(table, "label", 4)]
     expect(edge == [], "with least = 4 nothing is left: both cities have 3 rows", "too-small")
-    words = table.rename(columns={"label": "said"}).replace({"said": {0: 5, 1: 8}})
-    other = sorted(tuple(pair) for pair in giveaways(words, "said", 2))
-    expect(other == [("city", "x"), ("city", "z")], "the same table, with the labels called 5 and "
-           f'8, in a column called "said": expected the same two cities; yours: {other}',
-           "only-ones")
+    words = pd.DataFrame({"said": table["label"].map({0: 5, 1: 8}), **table[["city", "shoe"]]})
+    other = [tuple(pair) for pair in giveaways(words, "said", 2)]
+    expect(not any(column == "said" for column, _ in other), "the label tells itself: leave its "
+           "own column out, wherever it stands", "label-itself")
+    expect(sorted(other) == [("city", "x"), ("city", "z")], "the same table, with labels 5 and 8 "
+           'in the first column, which is called "said": expected the same two cities; yours: '
+           f"{other}", "only-ones")
     ### BEGIN HIDDEN TESTS
     for seed in (91, 92):
         rng = np.random.default_rng(seed)
@@ -1220,21 +1230,23 @@ def implied_fpr(base_rate, ppv, fnr):
 # %% nbgrader={"grade_id": "ex9_4-identity-test", "points": 2}
 @exercise("9.4")
 def test_implied_fpr():
-    """100 people, 40 with y = 1; 50 flagged, 30 of them rightly: FPR is 20 of 60."""
-    got = expect_number(implied_fpr(0.4, 0.6, 0.25), "implied_fpr")
+    """200 people, 80 with y = 1; 96 flagged, 72 of them rightly: FPR is 24 of 120."""
+    got = expect_number(implied_fpr(0.4, 0.75, 0.1), "implied_fpr")
     for value, message, name in (
-        (1 / 9, "fnr is the share of the ones missed; found are 1 - fnr of them", "fnr-as-tpr"),
-        (1 / 5, "yours is a share of all people; the FPR is one of those with y = 0",
+        (1 / 45, "fnr is the share of the ones missed; found are 1 - fnr of them", "fnr-as-tpr"),
+        (0.12, "yours is a share of all people; the FPR is one of those with y = 0",
          "of-everybody"),
-        (1 / 2, "yours is divided by the number of ones; the FPR is a share of those with y = 0",
+        (0.3, "yours is divided by the number of ones; the FPR is a share of those with y = 0",
          "of-ones"),
-        (2 / 5, "1 - ppv is a share of the flagged, the FPR of those with y = 0", "is-fdr"),
-        (3 / 4, "you multiply by ppv / (1 - ppv), which turns false into true positives; asked is "
+        (0.25, "1 - ppv is a share of the flagged, the FPR of those with y = 0", "is-fdr"),
+        (0.15, "the true positives are ppv of the flagged: divide by ppv to get all flagged",
+         "not-all-flagged"),
+        (1.8, "you multiply by ppv / (1 - ppv), which turns false into true positives; asked is "
          "the way back", "odds-inverted"),
     ):
         expect(abs(got - value) > 1e-6, message, name)
-    expect(abs(got - 1 / 3) < 1e-6, f"20 of the 60 people with y = 0 are flagged: {1 / 3:.6f}; "
-           f"yours: {got:.6f}")
+    expect(abs(got - 0.2) < 1e-6, f"24 of the 120 people with y = 0 are flagged: 0.2; yours: "
+           f"{got:.6f}")
     ### BEGIN HIDDEN TESTS
     for seed in range(20):
         tp, fp, fn, tn = np.random.default_rng(seed).integers(1, 50, 4).tolist()
@@ -1735,7 +1747,8 @@ def test_fit_fair():
         theta = expect_tensor(fit_fair(x, y, s, lam, covariance), (3,), "fit_fair")
         left = slope(theta, 1, lam).max()
         expect(left <= 1.01e-3, f"lam = {lam:g}: at your theta an entry of the objective's "
-               f"gradient is {left:.6f}; go on until none is larger than 0.001", "not-converged")
+               f"gradient is {left:.6f}, and none may be larger than 0.001: stopped too early, or "
+               "something else than mean cross-entropy + lam * gap(p, s)", "not-converged")
     ### BEGIN HIDDEN TESTS
     oracle_fit(fit_fair)
     ### END HIDDEN TESTS
@@ -2042,7 +2055,8 @@ def test_roc():
     thresholds, fpr, tpr = (np.asarray(part, dtype=float) for part in curve)
     expect(len(thresholds) and thresholds[0] == np.inf, "the first threshold is np.inf: a rule "
            "that says 1 to nobody is a rule, too", "no-nobody")
-    expect(len(thresholds) < 7, "each distinct score once; yours has 0.5 twice", "ties")
+    expect(len(thresholds) < 7, "np.inf and each distinct score once make 6 thresholds; yours: "
+           f"{thresholds.tolist()}", "ties")
     missing = sorted({0.0, 0.1, 0.2, 0.5, 0.9} - set(np.round(thresholds, 6).tolist()))
     expect(not missing, f"the thresholds {missing} are missing; scikit-learn's roc_curve leaves "
            "out points on a line unless it is told drop_intermediate=False", "drops-points")
@@ -2259,8 +2273,8 @@ def test_equalised_odds():
     message = f"your expected accuracy is {accuracy:.4f}; the best is 0.7160. "
     expect(abs(accuracy - 0.58) > 1e-4 or fpr[0] > 1e-4, message + "0.58 is what saying 0 to "
            "everybody reaches", "says-no")
-    expect(abs(accuracy - 0.42) > 1e-4, message + "That is the worst there is: linprog minimises",
-           "worst")
+    expect(abs(accuracy - 0.42) > 1e-4, message + "0.42 is what saying 1 to "
+           "everybody reaches, the worst rule; linprog minimises: mind the sign", "worst")
     expect(abs(fpr[0] - 0.6) > 1e-4, message + "Yours would be best if both groups were equally "
            "large: P(g, y) is a share of all people, not of the group", "not-joint")
     expect(abs(fpr[0] - 0.4) > 1e-4, message + "Yours would be best if as many people had y = 1 as "
@@ -2667,8 +2681,8 @@ def test_holm():
     """Four p-values: limits at alpha = 0.05 are 0.0125, 0.0167, 0.025 and 0.05."""
     got = expect_array(holm(np.array([0.04, 0.001, 0.03, 0.014]), 0.05), (4,), "holm")
     expect(got.dtype == bool, "holm must return True and False")
-    expect(got.tolist() != [True] * 4, "all four are below 0.05, but with four tests that is not "
-           "enough", "uncorrected")
+    expect(got.tolist() != [True] * 4, "you reject all four. The limits are 0.0125, 0.0167, "
+           "0.025 and 0.05, and the first p-value above its own ends it", "uncorrected")
     expect(got.tolist() != [False, True, False, False], "after the first rejection only three are "
            "left: 0.014 is compared with 0.05 / 3", "bonferroni")
     expect(not got[0] or got[1], "you reject large p-values and keep the smallest: a small one "

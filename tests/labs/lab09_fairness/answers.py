@@ -61,18 +61,30 @@ def bootstrap_interval(metric, arrays, *, rng, draws=300, level=0.95):
     ),
     Wrong(
         "ex9_1-bootstrap",
-        "rows-torn",
-        """
-def bootstrap_interval(metric, arrays, *, rng, draws=300, level=0.95):
-    n, values = len(arrays[0]), []
-    for _ in range(draws):
-        rows = rng.integers(n, size=n)
-        values.append(metric(*[array[rows] for array in arrays[:2]], *arrays[2:]))
-    tail = (1 - level) / 2
-    low, high = np.nanquantile(values, [tail, 1 - tail])
-    return float(low), float(high)
-""",
-        "hidden",
+        "some-arrays",
+        Edit(
+            "metric(*[array[rows] for array in arrays])",
+            "metric(*[array[rows] for array in arrays[:2]])",
+        ),
+        "visible",
+    ),
+    Wrong(
+        "ex9_1-bootstrap",
+        "rows-left-out",
+        Edit("rng.integers(n, size=n)", "rng.integers(n - 1, size=n)"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_1-bootstrap",
+        "reversed",
+        Edit("return float(low), float(high)", "return float(high), float(low)"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_1-bootstrap",
+        "keeps-nan",
+        Edit("np.nanquantile(values", "np.quantile(np.nan_to_num(values)"),
+        "visible",
     ),
     Right(
         "ex9_1-bootstrap",
@@ -560,6 +572,12 @@ def giveaways(table, label, least):
     ),
     Wrong(
         "ex9_3-giveaways",
+        "label-itself",
+        Edit("table.columns.drop(label)", "table.columns[:-1]"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_3-giveaways",
         "strict-least",
         Edit("len(part) >= least", "len(part) > least"),
         "visible",
@@ -722,6 +740,7 @@ def implied_fpr(base_rate, ppv, fnr):
 """,
     ),
     Wrong("ex9_4-identity", "of-ones", Edit("/ (1 - base_rate)", "/ base_rate"), "visible"),
+    Wrong("ex9_4-identity", "not-all-flagged", Edit("(1 - ppv) / ppv", "(1 - ppv)"), "visible"),
     Wrong("ex9_4-identity", "odds-inverted", Edit("(1 - ppv) / ppv", "ppv / (1 - ppv)"), "visible"),
     Right(
         "ex9_4-identity",
