@@ -165,8 +165,8 @@ def planted(seed, columns=None):
 PROGRAMME, FIT = LAB["equalised_odds"], LAB["fit_fair"]
 ROWS = [
     # name, at most or at least, threshold, solution, mistake, what the mistake is
-    ("9.1 width", "<=", 0.25, width_off, wrong_tails, "tails twice as heavy"),
-    ("9.1 width, 50 %", "<=", 0.25, partial(width_off, level=0.5), partial(wrong_tails, level=0.5),
+    ("9.1 width", "<=", 0.2, width_off, wrong_tails, "tails twice as heavy"),
+    ("9.1 width, 50 %", "<=", 0.2, partial(width_off, level=0.5), partial(wrong_tails, level=0.5),
      "tails twice as heavy"),
     ("9.2 noise", "<=", 0.75, partial(guessed, shift=0, strength=LAB["proxy_strength"]),
      partial(guessed, shift=0, strength=in_sample), "in sample"),
