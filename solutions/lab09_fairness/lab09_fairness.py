@@ -30,7 +30,7 @@
 # | Time | Part A 80 min, Part B 70 min; deeper 90 min |
 # | Points | 49 (43 checked by machine, 6 read by a person) |
 # | You need | Python, numpy, a little pandas and PyTorch; Lab 00 |
-# | It runs in | about 40 CPU seconds in all, 7 without the demonstrations; 1.1 GiB of memory |
+# | It runs in | about 40 CPU seconds in all, 6 without the demonstrations; 1.1 GiB of memory |
 #
 # | meaning | symbol | name in code | shape |
 # |---|---|---|---|
