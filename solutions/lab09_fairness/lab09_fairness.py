@@ -570,9 +570,9 @@ ahead, sample = [], everybody[everybody["propublica_sample"]]
 for seed in range(20):
     mixed = sample.sample(frac=1, random_state=seed)
     two = tables.design_matrix(mixed[["age", "priors_count"]]).to_numpy()
-    charged, half = mixed["two_year_recid"].to_numpy(), len(mixed) // 2
-    guess = fit_logistic(two[:half], charged[:half])(two[half:]) > 0.5
-    pair = [np.mean(said == charged[half:]) for said in (mixed["flagged"].to_numpy()[half:], guess)]
+    anew, half = mixed["two_year_recid"].to_numpy(), len(mixed) // 2
+    guess = fit_logistic(two[:half], anew[:half])(two[half:]) > 0.5
+    pair = [np.mean(said == anew[half:]) for said in (mixed["flagged"].to_numpy()[half:], guess)]
     ahead.append(100 * (pair[1] - pair[0]))
 print(f"COMPAS is right about {np.mean(sample['flagged'] == sample['two_year_recid']):.1%} of "
       f"{len(sample):,} people.\nAge and number of earlier charges: {np.mean(ahead):+.1f} points "
