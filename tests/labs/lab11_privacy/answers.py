@@ -148,17 +148,6 @@ def link(released, register, columns, secret):
         Edit("lambda s: s.nunique(dropna=False)", '"size"'),
         seen="visible",
     ),
-    Wrong(
-        "ex11_1-exposed",
-        "drops-missing",
-        """
-def exposed(table, columns, secret):
-    key = table[columns].astype(str).agg("".join, axis=1)
-    told = table.assign(key=key).groupby("key")[secret]
-    return float(((told.transform("nunique") + told.transform(lambda s: s.isna().all())) == 1).mean())
-""",
-        seen="visible",
-    ),
     Right(
         "ex11_1-exposed",
         "hint-3",
@@ -603,7 +592,7 @@ def most_tpr(fpr, epsilon, delta):
     ),
     Wrong(
         "ex11_4-audit",
-        "too-weak",
+        "one-direction",
         Edit(
             'np.quantile(np.concatenate(first), np.linspace(0, 1, 50), method="nearest")',
             "np.array([np.concatenate(first).max()])",
@@ -841,7 +830,7 @@ def clip_and_sum(gradients, max_norm):
     Wrong("ex11_6-clip", "fixed-norm", Edit("(max_norm / (", "(1.0 / ("), seen="visible"),
     Wrong(
         "ex11_6-clip",
-        "nobody-comes",
+        "not-finite",
         """
 def clip_and_sum(gradients, max_norm):
     total = {name: torch.zeros(2) for name in gradients}
