@@ -3030,12 +3030,13 @@ print(f"each TPR rests on {len(attacks['LiRA'][0]):,} members and {fooled} accus
 print(f"you said: {my_guess_without} % without noise, {my_guess_with} % with it")
 
 # %% [markdown]
-# Look at the middle row. Without any noise, and so without any promise, the attack finds a third of
-# what it finds on ordinary models: these models fit their members less closely. On four other draws
-# of digits and models (0.1 % of some 6,000 others is six, so these numbers vary) LiRA found 8 to
-# 15 % of the members of ordinary models, 2.5 to 5 % without noise, and at most 0.5 % with it. So "private training ended the leak" credits the noise with what the training did; the
-# noise took the rest. And against the private models the plain loss does about as well as LiRA:
-# which attack is the strong one depends on the model.
+# Look at the middle row. Without any noise, and so without any promise, the attack finds a third
+# of what it finds on ordinary models: these models fit their members less closely. On four other
+# draws of digits and models (0.1 % of some 6,000 others is six, so these numbers vary) LiRA found
+# 8 to 15 % of the members of ordinary models, 2.5 to 5 % without noise, and at most 0.5 % with it.
+# So "private training ended the leak" credits the noise with what the training did; the noise took
+# the rest. And against the private models the plain loss does about as well as LiRA: which attack
+# is the strong one depends on the model.
 #
 # What differs in kind is the promise. Without sampling the 60 steps are exactly one Gaussian step
 # with noise $8 / \sqrt{60}$, so the curve that no attacker can exceed is known exactly (Dong, Roth,
