@@ -1651,16 +1651,16 @@ def oracle_audit(audit):
         f"an event of probability delta may tell everything; you report {leaky:.2f}",
         "no-delta",
     )
-    sure = [
-        audit(oracle_answers(1.0), 0, 1, 4000, 0.0, c, np.random.default_rng(44))
-        for c in (0.5, 0.9999)
-    ]
-    expect(
-        sure[1] < sure[0],
-        f"to be surer you must claim less; with confidence 0.5 you find {sure[0]:.3f}, with 0.9999 "
-        f"{sure[1]:.3f}",
-        "no-confidence",
-    )
+    for n, delta, confidence in ((300, 0.1, 0.8), (50, 0.0, 0.99)):
+        u = ((1 - confidence) / 2) ** (1 / n)
+        truth, rng = math.log((u - delta) / (1 - u)), np.random.default_rng(44)
+        got = audit(lambda d, n, rng: np.full(n, -3.0 * d), 0, 1, n, delta, confidence, rng)
+        expect(
+            abs(got - truth) < 1e-6,
+            f"{n} runs, delta {delta}, confidence {confidence}, no noise at all: an audit proves "
+            f"{truth:.4f}; yours: {got:.4f}",
+            "no-confidence",
+        )
 
 
 ### END HIDDEN TESTS

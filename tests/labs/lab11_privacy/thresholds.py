@@ -129,15 +129,6 @@ def laplace_found(seed):
     return audited(seed, LAB["oracle_answers"](1.0), 5000)
 
 
-def sureness_gap(seed):
-    """11.4a: what confidence 0.5 finds more than confidence 0.9999 does."""
-    found = [
-        LAB["audit"](LAB["oracle_answers"](1.0), 0, 1, 4000, 0.0, c, np.random.default_rng(seed))
-        for c in (0.5, 0.9999)
-    ]
-    return found[0] - found[1]
-
-
 def far_draws(seed, normal=False):
     """11.3b, visible: how far the share beyond three scales is from e^-3."""
     rng = np.random.default_rng(seed)
@@ -199,7 +190,6 @@ ROWS = [
     ("11.4 skewed", ">=", 2.5, skewed, partial(skewed, audit=one_threshold), "one direction"),
     ("11.4 over-claims", "<=", 8, over_claims, partial(over_claims, audit=too_sure), "no interval"),
     ("11.4 telling", ">=", 2.5, telling, partial(telling, audit=one_threshold), "one direction"),
-    ("11.4 sureness", ">=", 0.0, sureness_gap, lambda seed: -1e-9, "no confidence"),
     ("11.4 leaky", "<=", 0.3, leaky, partial(leaky, delta=0.0), "no delta"),
     ("11.3a visible", "<=", 0.015, kept_truth, partial(kept_truth, truth=2 / 3), "1 - e^-eps"),
     ("11.3b size", "<=", 0.05, mean_size, partial(mean_size, shrink=0.5**0.5), "over root 2"),
