@@ -2010,6 +2010,17 @@ for claim in (1, 4, 8, 12):
 # whole $\alpha$; conversion of Balle et al. 2020.)
 
 
+# %% nbgrader={"grade_id": "setup-quiet", "locked": true}
+import warnings
+
+for message in (
+    "Secure RNG turned off",
+    "Full backward hook is firing",
+    "GDP accounting is",
+    "Optimal order is the",
+):
+    warnings.filterwarnings("ignore", message=message)
+
 # %% nbgrader={"grade_id": "setup-books", "locked": true}
 ORDERS = list(range(2, 257))
 
@@ -2608,17 +2619,6 @@ plots.show(
 # Gaussian step, and epsilon has a closed form (Bu et al. 2020). It is a limit, not a bound. Below
 # are two accountants of opacus: this one, and `tight_epsilon`, which returns two ends between which
 # the truth lies (Gopi, Lee, Wutschitz 2021).
-
-# %% nbgrader={"grade_id": "setup-quiet", "locked": true}
-import warnings
-
-for message in (
-    "Secure RNG turned off",
-    "Full backward hook is firing",
-    "GDP accounting is",
-    "Optimal order is the",
-):
-    warnings.filterwarnings("ignore", message=message)
 
 # %% nbgrader={"grade_id": "setup-accountants", "locked": true}
 from opacus import accountants
