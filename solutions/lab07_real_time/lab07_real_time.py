@@ -54,7 +54,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from safetylab import data, models, plots, training, widgets
+from safetylab import data, models, page, plots, training, widgets
 from safetylab.checks import (
     exercise,
     expect,
@@ -65,6 +65,7 @@ from safetylab.checks import (
 )
 
 torch.set_num_threads(1)  # these networks are so small that one thread is the fastest
+page.progress(7)
 
 # %% [markdown]
 # ## It breaks
