@@ -326,13 +326,13 @@ def oracle_layer(image_from_layer):
     rounded = delta[:, None] * x + 1e-8 * torch.randn(4, 9, generator=g)
     expect((image_from_layer(rounded, delta) - x).abs().max() < 1e-5, "with a little rounding your "
            "row is a poor choice: take the one with the largest |bias gradient|", "wrong-row")
-    tiny = 1e-7 * delta
+    tiny = 1e-6 * delta
     try:
         got = image_from_layer(tiny[:, None] * x, tiny)
     except ValueError:
         got = None
-    expect(got is not None and (got - x).abs().max() < 1e-3, "small is not zero: a row whose "
-           "bias gradient is 2e-8 still holds the image", "small-is-dead")
+    expect(got is not None and (got - x).abs().max() < 0.1, "small is not zero: a row whose "
+           "bias gradient is 2e-7 still holds the image", "small-is-dead")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "ex12_2-layer", "solution": true}
@@ -350,30 +350,30 @@ def image_from_layer(weight_gradient, bias_gradient):
 def test_image_from_layer():
     """Rows by hand: some switched off, deltas of both signs, a small one with a rounding error."""
     x = torch.tensor([0.2, 0.0, 0.6])
-    for delta in ([0.0, 0.1, -0.5], [0.0, -0.5, -0.1], [0.001, 0.4, 0.0]):
-        delta = torch.tensor(delta)
+    for numbers in ([0.0, 0.1, -0.5], [0.0, -0.5, -0.1], [0.001, 0.4, 0.0]):
+        delta = torch.tensor(numbers)
         weight = delta[:, None] * x
         weight[delta == 0.001] += 1e-4
         try:
             got = image_from_layer(weight, delta)
         except ValueError:
-            expect(False, f"the bias gradients {delta.tolist()} are not all zero, and you raise a "
+            expect(False, f"the bias gradients {numbers} are not all zero, and you raise a "
                    "ValueError: the row that counts is the one farthest from zero, above or below",
                    "dead-row")
-        expect(isinstance(got, torch.Tensor) and bool(torch.isfinite(got).all()), "you divided by "
-               f"a bias gradient of zero; with the bias gradients {delta.tolist()} the row that "
-               "counts is the one farthest from zero, above or below", "dead-row")
-        got = expect_tensor(got, (3,), "image_from_layer")
-        got = got.double()
-        expect(not torch.allclose(got, -x.double()), "your image is the negative: delta_j may be below "
+        expect(isinstance(got, torch.Tensor) and got.shape == (3,), "image_from_layer must return "
+               "a tensor of shape (3,) here", "wrong-shape")
+        expect(torch.isfinite(got).all(), "you divided by a bias gradient of zero; with the bias "
+               f"gradients {numbers} the row that counts is the one farthest from zero, above or "
+               "below", "dead-row")
+        got, truth = expect_tensor(got, (3,), "image_from_layer").double(), x.double()
+        expect(not torch.allclose(got, -truth), "your image is the negative: delta_j may be below "
                "zero, and the bias gradient says so", "wrong-sign")
-        expect(not torch.allclose(got, x.double() + 0.1) or delta[0] != 0.001, "you took the row whose bias "
-               "gradient is 0.001, on which rounding does harm: take the one with the largest "
-               "|delta_j|", "wrong-row")
-        expect(torch.allclose(got, x.double(), atol=1e-3), f"the image is (0.2, 0, 0.6); with the bias "
-               f"gradients {[round(v, 3) for v in delta.tolist()]} yours is "
-               f"{[round(v, 4) for v in got.tolist()]}. A row is the image times its delta",
-               "not-scaled")
+        expect(numbers[0] != 0.001 or not torch.allclose(got, truth + 0.1), "you took the row "
+               "whose bias gradient is 0.001, on which rounding does harm: take the one with the "
+               "largest |delta_j|", "wrong-row")
+        expect(torch.allclose(got, truth, atol=1e-3), "the image is (0.2, 0, 0.6); with the bias "
+               f"gradients {numbers} yours is {[round(v, 4) for v in got.tolist()]}. A row is the "
+               "image times its delta", "not-scaled")
     try:
         image_from_layer(torch.zeros(4, 3), torch.zeros(4))
     except ValueError:
@@ -487,11 +487,14 @@ def test_match_gradients():
     sent, start = client_gradient(model, x, y), torch.rand(x.shape, generator=g, dtype=x.dtype)
     with untouched(model, start, *sent):
         try:
-            image, label = match_gradients(model, sent, start, 100)
+            found = match_gradients(model, sent, start, 100)
         except RuntimeError as error:
             expect("does not require grad" not in str(error), "the gradient you compare with has "
                    "no graph of its own: ask for it with create_graph=True", "no-create-graph")
             raise
+    expect(isinstance(found, tuple | list) and len(found) == 2, "return two things: the image and "
+           "the label", "no-pair")
+    image, label = found
     expect(int(label) == 7, f"the digit is a 7, you found the label {int(label)}: which entry of "
            "probabilities - one_hot(label) can be below zero?", "wrong-label")
     image = expect_tensor(image, (1, 1, 28, 28), "match_gradients")
@@ -538,10 +541,10 @@ for activation in (torch.nn.Tanh(), torch.nn.ReLU()):
 
 # %% [markdown]
 # Each line is five digits, each with a network of its own. With the network above, smooth and with
-# fresh random weights, one can read the digit after ten steps, and after a hundred no eye sees a
-# difference. With ReLU for tanh the same search fails: a gradient with kinks is hard to match by
-# small steps. It would be wrong to conclude that ReLU protects. The formula of part a is exact for
-# networks with ReLU, and a failed search says nothing about the next one.
+# fresh random weights, one can read the digit after ten steps, and after a hundred the five come
+# back at 77 dB and more. With ReLU for tanh the same search brings
+# back none of the five. It would be wrong to conclude that ReLU protects. The formula of part a is
+# exact for networks with ReLU, and a failed search says nothing about the next one.
 #
 # So a single client's gradient must be treated like the client's data. That is the reason for all
 # that follows: the server shall learn the *sum* of the updates and nothing else.
@@ -1408,8 +1411,8 @@ def test_images_from_sum():
     expect(levels == [[0, 102, 204], [51, 0, 255]], "the images are (0, 102, 204) and (51, 0, 255) "
            f"in grey levels; yours: {levels}. A mixture shows by its fractions, and by levels "
            "below 0 or above 255", "keeps-mixtures")
-    part = images_from_sum(torch.tensor([[10.0, 20, 30.4]]) / 255, torch.ones(1))
-    expect(len(part) == 0, "levels of 10, 20 and 30.4 are no image: every pixel must be near a "
+    part = images_from_sum(torch.tensor([[10.0, 20, 30.2]]) / 255, torch.ones(1))
+    expect(len(part) == 0, "levels of 10, 20 and 30.2 are no image: every pixel must be near a "
            "whole number, not most of them", "keeps-mixtures")
     outside = images_from_sum(torch.tensor([[300.0, 256, 260], [-1, -2, -1]]) / 255, torch.ones(2))
     expect(len(outside) == 0, "levels of 300 or -1 are none of 0 to 255, whole as they are: such a "
@@ -1471,8 +1474,8 @@ again = [len(images_from_sum(*layer)) for _, layer in sums]
 print(f"five other networks, ten other digits each: {again}")
 on = network[1](kept.flatten(1)) > 0
 alone = on[:, on.sum(0) == 1].sum(1)
-print(f"{alone.sum()} of the 500 units are on for one client only: {alone.min()} to {alone.max()} "
-      "for each client")
+print(f"a unit is on for {on.float().mean():.0%} of the images on average; {alone.sum()} of the "
+      f"500 units are on for one client only: {alone.min()} to {alone.max()} for each client")
 figure = plots.image_grid([kept, recovered], row_labels=["kept by clients", "from the sum"])
 plots.show(figure, alt=f"Above, the ten digits that the clients kept; below, the {len(recovered)} "
            "images that the server computed from the sum of their gradients, in another order.")
@@ -2325,8 +2328,8 @@ for name in rules:
 
 # %% [markdown]
 # From the server's seat, a rare honest client and a liar look alike: both are far from the rest.
-# Multi-Krum drops the two clients by name, and its model reads none of the nines. Nor does that of
-# Krum or of the median, which drop nobody by name; and leaving out one value at each end costs most
+# Multi-Krum drops the two clients by name, and its model reads none of the nines. Nor do
+# those of Krum and of the median; and leaving out one value at each end costs most
 # of the nines, too. The plain mean, which one liar ruins, reads the most. A rule that keeps liars
 # out can keep minorities out (Lab 09 measures such gaps).
 #
@@ -2563,11 +2566,11 @@ plots.show(figure, alt="Accuracy over 80 rounds of clients with one digit each: 
                        for name, seen in skew.items()) + ".")
 
 # %% [markdown]
-# After 20 rounds SCAFFOLD is ahead in each of the five draws. After 80 rounds nothing is left of
-# that. So on these digits the controls bring *speed*; that FedAvg rests at a worse place, as it
-# does with the two clients, does not show here. The messages are twice as long, and the controls
-# are one more thing that tells about a client's data: they are its mean gradient. You know by now
-# what can be read from that.
+# After 20 rounds SCAFFOLD is ahead in each of the five draws. After 80 rounds, in
+# the draw that was followed, nothing is left of that. So on these digits the controls bring
+# *speed*; that FedAvg rests at a worse place, as it does with the two clients, does not show here.
+# The messages are twice as long, and the controls are one more thing that tells about a client's
+# data: they are its mean gradient. You know by now what can be read from that.
 #
 # ## Exercise 12.8: a server that chooses the weights (1 point)
 #
@@ -2634,9 +2637,11 @@ def test_trap_layer():
     """Random images, other sizes and shares: how many fire in each row, and what the rows are."""
     for n, d, rows, share in ((200, 30, 40, 0.1), (300, 20, 25, 0.35)):
         images = torch.rand(n, d, generator=torch.Generator().manual_seed(0))
-        (weight, bias), (again, _), (other, _) = (
-            trap_layer(images.clone(), rows, share, torch.Generator().manual_seed(s))
-            for s in (1, 1, 2))
+        layers = [trap_layer(images.clone(), rows, share, torch.Generator().manual_seed(s))
+                  for s in (1, 1, 2)]
+        expect(all(isinstance(layer, tuple | list) and len(layer) == 2 for layer in layers),
+               "return two things: the weight and the bias", "no-pair")
+        (weight, bias), (again, _), (other, _) = layers
         weight = expect_tensor(weight, (rows, d), "the weight of trap_layer")
         bias = expect_tensor(bias, (rows,), "the bias of trap_layer")
         expect(weight.dtype == bias.dtype == torch.float32, "weight and bias must be float32",
@@ -2645,7 +2650,7 @@ def test_trap_layer():
                "the weights must depend on the generator, and on nothing else", "ignores-generator")
         expect(not torch.equal(weight[0], weight[1]), "all rows have the same direction: draw each "
                "of its own", "one-direction")
-        expect(abs(weight.std() - 1) < 0.15 and abs(weight.mean()) < 0.15, "the weights must be "
+        expect(abs(weight.std() - 1) < 0.2 and abs(weight.mean()) < 0.25, "the weights must be "
                f"standard normal; yours have mean {weight.mean():.2f} and standard deviation "
                f"{weight.std():.2f}", "not-normal")
         count, want = (images @ weight.T + bias > 0).sum(0), round(share * n)
@@ -2697,8 +2702,8 @@ plots.show(figure, alt=f"The {len(trapped_digits)} digits that trap weights let 
 
 # %% [markdown]
 # This trap is clumsy: its biases are far from what a fresh network has, and a client who looked at
-# them would see it. Most clients do not look, and a better trap hides better. Two rules follow. A
-# client must be able to check where the weights come from, and secure aggregation alone is no
+# them would see it. Whether every trap can be seen that way is another question. Two rules follow.
+# A client must be able to check where the weights come from, and secure aggregation alone is no
 # promise about what a sum tells.
 #
 # ## What you found
@@ -2713,7 +2718,7 @@ plots.show(figure, alt=f"The {len(trapped_digits)} digits that trap weights let 
 # curves, authenticated channels, and signatures against a server that tells two stories. All
 # parties here follow the protocol but for the liars you met. The pictures come back from networks
 # whose first layer is linear, or small, smooth and untrained; the attacks shown here get weaker
-# with several images or several local steps per client, and other attacks may not.
+# with several images per client, and other attacks may not.
 #
 # **The paper** (section 3.3) names federated learning and secure multi-party computation as ways to
 # learn without sharing data. You have seen what each hides. *Where* the data are and *what the
