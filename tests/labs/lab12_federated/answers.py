@@ -348,6 +348,7 @@ def split(secret, n, p, generator):
         "ex12_3-shamir", "no-error", Edit("if not 1 <= t <= n < p:", "if t > n:"), seen="visible"
     ),
     Wrong("ex12_3-shamir", "no-error", Edit("t <= n < p:", "t <= n <= p:"), seen="visible"),
+    Wrong("ex12_3-shamir", "refuses-edge", Edit("1 <= t <= n", "1 < t < n"), seen="visible"),
     Wrong(
         "ex12_3-shamir",
         "wrong-shape",
@@ -792,6 +793,13 @@ def multiply_shares(x, y, a, b, c, p):
     product[0] += d * e
     return product % p
 """,
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_5-beaver",
+        "overflow",
+        Edit("d = (x - a).sum(0) % p", "d = (x - a).sum(0)")
+        + Edit("e = (y - b).sum(0) % p", "e = (y - b).sum(0)"),
         seen="visible",
     ),
     Wrong(
