@@ -1712,17 +1712,16 @@ plots.show(figure, alt="Ten digits, and what two attacks make of their noisy sum
 # read in noise alone; at 1 it does not.
 #
 # **An attack that fails bounds nothing but itself.** Row by row was not the best the server could
-# do, and nobody has shown that rank ten is. (That a person picks the best row for each client makes
-# both attacks look a little better than they are; that the attacker knows nothing of what digits
-# look like makes them worse.)
+# do, and nobody has shown that rank ten is. (Somebody who knows the truth picks the best row for
+# each client, which flatters both attacks. And neither uses what digits look like.)
 #
 # ### When is noise enough?
 #
 # So ask in a way that covers every attack. The server knows that a client has either this digit or
 # another one, knows everybody else's digits, and the noise is normal and independent for each
-# number. Then no test beats this one (Neyman and Pearson 1933): project the noisy sum on the
-# difference of the two possible gradients, and call "this digit" above a threshold. A server that
-# knows less cannot do better.
+# number. Then, for each rate of false alarms, no test catches more than this one (Neyman and
+# Pearson 1933): project the noisy sum on the difference of the two possible gradients, and call
+# "this digit" above a threshold. A server that knows less cannot do better.
 #
 # The next picture shows the two attacks on one client's digit, how likely each value of the
 # projection is in the two worlds, and the ROC: how many of the first world the test catches (true
@@ -1803,7 +1802,7 @@ for sigma in (0.3, 1.0, 3.0, 30.0):
 #
 # ### In words (3 of the 21 points)
 #
-# You will meet both sentences in real proposals.
+# Both sentences are invented, and could stand in a proposal.
 #
 # An engineer says: "The pair masks already hide every vector. The personal masks double the number
 # of shares; let us drop them." The press office says: "Nobody can learn anything about an
