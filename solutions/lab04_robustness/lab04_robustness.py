@@ -185,7 +185,7 @@ plots.show(
 # much can the attacker lower it (Lab 01, exercise 1.1)?
 # <details><summary>Hint 2: the idea</summary>
 # The margin is normal with mean w.theta and standard deviation sigma times the Euclidean length of
-# w. The attack takes away epsilon times the sum of the |w_i|, from every example alike.
+# w. The attack takes away epsilon times the sum of the $|w_i|$, from every example alike.
 # <details><summary>Hint 3: nearly the code</summary>
 # The probability that a normal number with mean m and standard deviation s is positive is
 # ndtr(m / s). <code>m = w @ theta - epsilon * w.abs().sum()</code>, <code>s = sigma *
@@ -1925,7 +1925,7 @@ widgets.epsilon_slider(
 # - `w`: (d,); `x`: (n, d); `y`: (n,), all float64; both return shape (n,)
 #
 # <details><summary>Hint 1: where to look</summary>
-# w.x can be moved by up to epsilon times the sum of the |w_i|, up or down. Which of the two hurts?
+# w.x can be moved by up to epsilon times the sum of the $|w_i|$, up or down. Which one hurts?
 # <details><summary>Hint 2: the idea</summary>
 # For the squared loss, away from y on whichever side you are: the absolute residual grows. For the
 # logistic loss, the margin falls. Neither depends on anything else.

@@ -35,7 +35,7 @@
 # | symbol | name in code | unit or shape |
 # |---|---|---|
 # | distance to the sign or to the car in front | `gap` | m |
-# | speed, braking (a positive number) | `speed` or `v`, `brake` | m/s, m/s^2 |
+# | speed, braking (a positive number) | `speed` or `v`, `brake` | m/s, m/s² |
 # | time between two frames, time that a look takes | `period`, `latency` | s |
 # | which looks at which object missed it | `missed` | (objects, n), bool |
 # | when requests arrive, how long each is served | `arrival`, `service` | (n,), s |
@@ -141,7 +141,8 @@ plots.show(plots.image_grid([signs, frames], words, row_labels=["sign", "one fra
 # At 16 m/s the better detector never finishes a look in time: it crashes at every sign. The worse
 # one has 15 looks at each. The picture shows the three signs that it misses least and the three
 # that it misses most.
-#
+
+# %% [markdown]
 # # Part A: looks and deadlines
 #
 # About 75 minutes: exercises 7.1 to 7.3.

@@ -1623,8 +1623,8 @@ print("9.6a: visible checks passed")
 #
 # $$\frac{1}{n} \sum_{i=1}^{n} \mathrm{crossentropy}(p_i, y_i) + \lambda \, \mathrm{gap}(p, s)$$
 #
-# - `x`: (n, d), `y`: (n,), both float64 tensors; `s`: (n,) of 0 and 1; `lam` >= 0; `gap` is handed
-#   in: 9.6a, or any other metric of that form
+# - `x`: (n, d), `y`: (n,), both float64 tensors; `s`: (n,) of 0 and 1; `lam` at least 0; `gap` is
+#   handed in: 9.6a, or any other metric of that form
 # - start at zero; returns one tensor `theta` of shape (d + 1,): w, then b; without a graph
 # - go on until no entry of the objective's gradient is larger than 0.001 in size
 #
@@ -2024,13 +2024,13 @@ print(f"By the rule that fits the white applicants it would have been "
 # group: the pairs (FPR, TPR) of all its thresholds.
 #
 # **a. `roc(y, score)`** returns three arrays `(thresholds, fpr, tpr)` of one length: every rule
-# "1 if score >= threshold", in descending order. The first threshold is `np.inf` (nobody), then
-# each distinct score once (the last means everybody).
+# "1 if the score is at least the threshold", in descending order. The first threshold is `np.inf`
+# (nobody), then each distinct score once (the last means everybody).
 #
 # <details><summary>Hint 1: where to look</summary>
 # <code>np.unique</code> gives the distinct scores in ascending order.
 # <details><summary>Hint 2: the idea</summary>
-# For a threshold t, the TPR is the share of the scores of the ones that are >= t.
+# For a threshold t, the TPR is the share of the scores of the ones that are at least t.
 # <details><summary>Hint 3: nearly the code</summary>
 # <code>cuts = np.append(np.inf, np.unique(score)[::-1])</code>; <code>tpr = (score[y == 1][:, None]
 # &gt;= cuts).mean(0)</code>, and fpr the same with y == 0.

@@ -1051,7 +1051,7 @@ print("11.3a: visible checks passed")
 # Every claim of privacy must say which. Write
 #
 # - `sum_sensitivity(low, high, neighbours)`: the most that the sum of values in [low, high] can
-#   differ between two neighbours; numbers with low <= high, both signs possible
+#   differ between two neighbours; numbers, low at most high, both signs possible
 # - `laplace(true, sensitivity, epsilon, rng)`: `true` plus Laplace noise of scale
 #   `sensitivity / epsilon`, drawn independently for each entry; shape (d,) -> (d,); all randomness
 #   from `rng`. If the d numbers together (the sum of their absolute changes) move by at most
@@ -1565,8 +1565,8 @@ def ratio_bound(hits, falses, n, delta, confidence):
 # *and* reports this bound on the same runs, will accuse the innocent. So:
 #
 # 1. `mechanism(d0, n, rng)` and `mechanism(d1, n, rng)`: n outputs of each, shape (n,). Choose the
-#    event on these: "output >= t" or "output <= t" for some threshold t, and which of the two data
-#    sets gives the hits, with the largest `ratio_bound`.
+#    event on these: "output at least t" or "output at most t" for some threshold t, and which of
+#    the two data sets gives the hits, with the largest `ratio_bound`.
 # 2. Run both **again**, n outputs of each, and count the chosen event on the fresh outputs only.
 #
 # Returns `ratio_bound` of the fresh counts, a number. `ratio_bound` takes arrays, so call it once
@@ -3228,7 +3228,7 @@ print("from 100 to 1,000 answers by the factors", ", ".join(f"{x:.2f}" for x in 
 # says little).
 #
 # - `plain`, `private`: bool arrays (runs, n), right or wrong per test example; run i of both had
-#   the same seed. `group`: (n,), integers; runs >= 2
+#   the same seed. `group`: (n,), integers; runs at least 2
 # - returns a dict: group (an int) -> (drop, standard error): per run the accuracy of plain minus
 #   that of private within the group, then the mean over runs, and their sample standard deviation
 #   (divide by runs - 1) over the root of runs

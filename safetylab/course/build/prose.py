@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from safetylab.course.build.source import Cell, Lab, Problem, unfenced
 
 _NOT_PROSE = re.compile(
-    r"\$\$.*?\$\$|\$[^$\n]+\$|(`+).*?\1|<code>.*?</code>|<pre>.*?</pre>|<!--.*?-->"
+    r"\$\$.*?\$\$|\$(?:[^$\n]|\n(?!\n))+\$|(`+).*?\1|<code>.*?</code>|<pre>.*?</pre>|<!--.*?-->"
     r"|\]\([^)\s]*\)|https?://\S+",
     re.DOTALL,
 )
