@@ -957,7 +957,7 @@ def slow_down(model, x, epsilon, steps):
         doubt = torch.distributions.Categorical(logits=model(here)).entropy().sum()
         (gradient,) = torch.autograd.grad(doubt, here)
         moved = here.detach() + 2.5 * epsilon / steps * gradient.sign()
-        moved = torch.minimum(torch.maximum(moved, x - epsilon), x + epsilon).clamp(0, 1)
+        moved = (x + (moved - x).clamp(-epsilon, epsilon)).clamp(0, 1)
     return moved.detach()
     ### END SOLUTION
 
@@ -1574,7 +1574,8 @@ def accumulated_gradient(model, parts):
     parameters = list(model.parameters())
     total = [torch.zeros_like(p) for p in parameters]
     for x, y in parts:
-        gradients = torch.autograd.grad(F.cross_entropy(model(x), y), parameters)
+        loss = F.cross_entropy(model(x), y)
+        gradients = torch.autograd.grad(loss, parameters)  # not-an-answer: of one piece only
         total = [t + len(y) * g for t, g in zip(total, gradients, strict=True)]
     return [t / sum(len(y) for _, y in parts) for t in total]
     ### END SOLUTION

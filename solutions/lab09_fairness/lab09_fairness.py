@@ -1699,7 +1699,7 @@ def fit_fair(x, y, s, lam, gap):
 
     def closure():
         optimizer.zero_grad()
-        logits = x @ theta[:-1] + theta[-1]
+        logits = x @ theta[:-1] + theta[-1]  # not-an-answer: the text says how theta is used
         loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, y)
         objective = loss + lam * gap(torch.sigmoid(logits), s)
         objective.backward()

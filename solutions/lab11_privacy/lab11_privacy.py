@@ -1596,12 +1596,12 @@ def oracle_answers(scale, step=1.0):
 
 def oracle_twice(d, n, rng):
     """A budget used twice: the mean of two answers with the whole epsilon = 1 each."""
-    return d + (rng.laplace(0, 1, n) + rng.laplace(0, 1, n)) / 2
+    return d + (rng.laplace(0, 1, n) + rng.laplace(0, 1, n)) / 2  # not-an-answer: audited
 
 
 def oracle_skewed(d, n, rng):
     """Says 0 half of the time on 0 and hardly ever on 1: only the answer 0 is telling."""
-    return (rng.random(n) < (0.99 if d else 0.5)).astype(float)
+    return (rng.random(n) < (0.99 if d else 0.5)).astype(float)  # not-an-answer: audited
 
 
 ORACLE_BROKEN = {
@@ -1721,7 +1721,7 @@ def test_audit():
     )
 
     def telling(d, n, rng):
-        return (rng.random(n) < (0.99 if d else 0.5)).astype(float)
+        return (rng.random(n) < (0.99 if d else 0.5)).astype(float)  # not-an-answer: audited
 
     for pair in ((0, 1), (1, 0)):
         found = run(telling, n=5000, pair=pair)
@@ -1764,7 +1764,7 @@ print("11.4a: visible checks passed")
 # %% nbgrader={"grade_id": "setup-suspects", "locked": true}
 def mean_of_two(d, n, rng):
     """Two answers, each with noise for the whole epsilon; their mean is published."""
-    return d + (rng.laplace(0, 1, n) + rng.laplace(0, 1, n)) / 2
+    return d + (rng.laplace(0, 1, n) + rng.laplace(0, 1, n)) / 2  # not-an-answer: audited
 
 
 SUSPECTS = {
@@ -2356,7 +2356,7 @@ def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients,
         here = torch.rand(len(x), generator=generator) < q
         pulled = clip(gradients(params, x[here], y[here]), max_norm)
         move = noisy(pulled, max_norm, sigma, q * len(x), generator)
-        params = {name: p - lr * move[name] for name, p in params.items()}
+        params = {name: p - lr * move[name] for name, p in params.items()}  # not-an-answer: SGD
     return params
     ### END SOLUTION
 

@@ -1629,7 +1629,7 @@ def oracle_rank(clean_rows):
 def clean_rows(weight_gradient, bias_gradient, clients):
     """The nearest [W | b] of rank at most `clients`: (rows, d), (rows,) -> (rows, d), (rows,)."""
     ### BEGIN SOLUTION
-    rows = torch.cat([weight_gradient, bias_gradient[:, None]], dim=1)
+    rows = torch.cat([weight_gradient, bias_gradient[:, None]], 1)  # not-an-answer: [W | b]
     u, s, vh = torch.linalg.svd(rows, full_matrices=False)
     clean = (u[:, :clients] * s[:clients]) @ vh[:clients]
     return clean[:, :-1], clean[:, -1]
@@ -2141,7 +2141,7 @@ opened_two = [(x - triple_a) % PRIME for x in patients]
 leak = reuse_leak(*opened_two, PRIME).float() / 2**12
 figure = plots.image_grid([torch.cat([x.float() / PRIME for x in opened_two])],
                           ["opened, 1st\n(black 0, white p)", "opened, 2nd"])
-plots.show(figure, alt="What was opened for two patients: two pictures of noise.")  # no-numbers: noise
+plots.show(figure, alt="Opened for two patients: two pictures of noise.")  # no-numbers: noise
 figure = plots.image_grid([leak], ["subtracted"], signed=True, unit="x - x'")
 plots.show(figure, alt=f"The difference of the two, from {leak.min():.0f} to {leak.max():.0f}: a "
            f"{test.y[0]} in orange over a {test.y[3]} in purple.")

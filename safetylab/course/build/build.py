@@ -7,14 +7,13 @@ from pathlib import Path
 
 from nbformat import NotebookNode, ValidationError
 from nbgrader.nbgraderformat import ValidationError as GraderRefusal
-from safetylab.course.build.parts import finished, part_problems
-from safetylab.course.build.prose import prose_problems
-from safetylab.course.build.shapes import shape_problems
 
 from safetylab.course.build import generated
 from safetylab.course.build.fold import oracle_problems
 from safetylab.course.build.leaks import Bench, Place, leaks, released_places
 from safetylab.course.build.names import name_problems
+from safetylab.course.build.parts import finished, part_problems
+from safetylab.course.build.prose import prose_problems
 from safetylab.course.build.release import (
     grader_config,
     instructor_notebook,
@@ -23,6 +22,7 @@ from safetylab.course.build.release import (
 )
 from safetylab.course.build.rules import rule_problems
 from safetylab.course.build.scores import score_problems
+from safetylab.course.build.shapes import shape_problems
 from safetylab.course.build.source import Lab, Problem, lab_names, read_lab
 
 

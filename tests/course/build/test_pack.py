@@ -94,7 +94,8 @@ def unzipped(content: bytes) -> dict[str, bytes]:
 
 
 def test_the_archive_holds_what_a_class_needs_and_nothing_else(full: Course, output: Path) -> None:
-    for stray in ("tests/answers.py", "safetylab/__pycache__/a.pyc", "data/numbers/.cache", "work/mine"):
+    strays = "tests/answers.py", "safetylab/__pycache__/a.pyc", "data/numbers/.cache", "work/mine"
+    for stray in strays:
         (full.root / stray).parent.mkdir(exist_ok=True)
         (full.root / stray).write_text("stray")
     packed = run("1", "--output", str(output))
