@@ -16,10 +16,9 @@ from safetylab.grading import Bundle
 from safetylab.grading.gradebook.outputs import NOT_RUN, cell_outputs, plain
 from safetylab.grading.paper.marks import rows
 from safetylab.grading.paper.notebook import read_notebook
-from safetylab.grading.paper.outcome import Output
+from safetylab.grading.paper.outcome import Output, Run
 from safetylab.grading.paper.rebuild import Rebuilt, Role, rebuild
 from safetylab.grading.room.exam import ExamCell
-from safetylab.grading.room.run import Run
 
 SOURCE = nbformat.writes(nc.instructor()).encode()
 RELEASED = nbformat.writes(tiny.release(nc.instructor())).encode()

@@ -14,10 +14,10 @@ from safetylab.grading.gradebook.markup import harmless, is_active, pictures, sh
 from safetylab.grading.gradebook.nbcourse import Assignment, Course
 from safetylab.grading.paper.marks import rows
 from safetylab.grading.paper.notebook import BadSubmission, read_notebook
+from safetylab.grading.paper.outcome import Run
 from safetylab.grading.paper.rebuild import Rebuilt, Role, Step, rebuild
 from safetylab.grading.report import Report
 from safetylab.grading.room.exam import ExamCell, Examined
-from safetylab.grading.room.run import Run
 
 
 @dataclass(frozen=True)

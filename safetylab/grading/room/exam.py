@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass, field
 from safetylab.grading.bundle import Bundle
 from safetylab.grading.paper import marks
 from safetylab.grading.paper.notebook import read_notebook
-from safetylab.grading.paper.outcome import Output
+from safetylab.grading.paper.outcome import Meter, Output, Run
 from safetylab.grading.paper.rebuild import Rebuilt, Role, rebuild
 from safetylab.grading.report import Report
 from safetylab.grading.room.room import Room
-from safetylab.grading.room.run import OnCell, Run
+from safetylab.grading.room.together import OnCell
 
 VISIBLE_ONLY = (
     "only the visible checks were run: this copy of the course holds no hidden tests, "
@@ -87,7 +87,7 @@ def examine(
         GradingError: the room is gone.
     """
     rebuilt = rebuild(read_notebook(notebook, f"{bundle.name}.ipynb"), bundle)
-    runner = room.runner(bundle.files, files or {}, on_cell)
+    runner = room.runner(bundle.files, files or {}, on_cell, bundle.split)
     if learn:
         runner.on_end = room.learn_from
     run = runner.run(rebuilt.steps)
@@ -101,14 +101,14 @@ def _examined(rebuilt: Rebuilt, run: Run, bundle: Bundle, room: Room) -> Examine
     if not hidden:
         notes.append(VISIBLE_ONLY)
     checks = {check.name: check for row in rows for check in row.checks}
-    cells = []
+    cells, meter = [], Meter()
     for place, step in enumerate(run.steps):
         outcome, check = run.outcomes.get(place), checks.get(step.cell.name)
         cell = ExamCell(step.cell.name, step.cell.kind, step.source, step.role.name)
         values = asdict(cell)
         if outcome:
             values |= {"end": outcome.end.name.lower(), "ename": outcome.ename,
-                       "evalue": outcome.evalue, "outputs": outcome.outputs,
+                       "evalue": outcome.evalue, "outputs": meter.bounded(outcome.outputs),
                        "seconds": outcome.seconds}  # fmt: skip
         if step.role is Role.TEST:
             values["evalue"] = check.message if check else ""
