@@ -15,20 +15,20 @@ from safetylab.course.paths import lab_notebook, require_lab, solution_notebook
 class Bundle:
     """The released notebook of a lab and, unless this is a class release, the instructor's.
 
-    ``files`` are its companions, by path below the notebook's folder. ``asked`` says that the
-    course wants student and tests in two processes, whatever the notebook says.
+    ``files`` are its companions, by path below the notebook's folder. ``asked`` says which
+    way the course wants, whatever the notebook says: student and tests in two processes or in one.
     """
 
     name: str
     released: bytes
     instructor: bytes | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
-    asked: bool = False
+    asked: bool | None = None
 
     @cached_property
     def split(self) -> bool:
         """Whether student and tests run in two processes: the assignment's own decision."""
-        return self.asked or declares_split(self.released)
+        return declares_split(self.released) if self.asked is None else self.asked
 
     @classmethod
     def load(cls, root: Path, lab: str) -> Bundle:

@@ -11,6 +11,7 @@ from safetylab.grading.paper import marks
 from safetylab.grading.paper.notebook import read_notebook
 from safetylab.grading.paper.outcome import Meter, Output, Run
 from safetylab.grading.paper.rebuild import Rebuilt, Role, rebuild
+from safetylab.grading.paper.told import told
 from safetylab.grading.report import Report
 from safetylab.grading.room.room import Room
 from safetylab.grading.room.together import OnCell
@@ -44,11 +45,15 @@ class ExamCell:
 
 @dataclass(frozen=True)
 class Examined:
-    """A report, the cells in order, and the sandbox that they ran in (or nothing)."""
+    """A report, the cells in order, and the sandbox that they ran in (or nothing).
+
+    ``split`` says that student and tests ran apart, so that no cell can have shown a hidden test.
+    """
 
     report: Report
     cells: tuple[ExamCell, ...]
     sandbox: str
+    split: bool = True
 
     def to_json(self) -> str:
         """Return JSON text, from which `from_json` makes an equal object."""
@@ -60,7 +65,8 @@ class Examined:
         values = json.loads(text)
         cells = [ExamCell(**{**cell, "outputs": tuple(Output(**o) for o in cell["outputs"])})
                  for cell in values["cells"]]  # fmt: skip
-        return cls(Report.from_json(values["report"]), tuple(cells), values["sandbox"])
+        report = Report.from_json(values["report"])
+        return cls(report, tuple(cells), values["sandbox"], values["split"])
 
 
 def examine(
@@ -95,8 +101,9 @@ def examine(
 
 
 def _examined(rebuilt: Rebuilt, run: Run, bundle: Bundle, room: Room) -> Examined:
-    rows = marks.rows(run, rebuilt.titles, room.timeout)
-    notes = [*rebuilt.notes, *marks.notes(run, rows, room.timeout)]
+    shown = run if bundle.split else told(run)
+    rows = marks.rows(shown, rebuilt.titles, room.timeout)
+    notes = [*rebuilt.notes, *marks.notes(shown, rows, room.timeout)]
     hidden = bundle.instructor is not None
     if not hidden:
         notes.append(VISIBLE_ONLY)
@@ -112,6 +119,8 @@ def _examined(rebuilt: Rebuilt, run: Run, bundle: Bundle, room: Room) -> Examine
                        "seconds": outcome.seconds}  # fmt: skip
         if step.role is Role.TEST:
             values["evalue"] = check.message if check else ""
+            values["ename"] = shown.outcomes[place].ename if outcome else ""
             values["score"] = marks.earned(step, outcome) if outcome else None
         cells.append(ExamCell(**values))
-    return Examined(Report(bundle.name, rows, tuple(notes), hidden), tuple(cells), room.sandbox)
+    report = Report(bundle.name, rows, tuple(notes), hidden)
+    return Examined(report, tuple(cells), room.sandbox, bundle.split)
