@@ -307,11 +307,12 @@ def _free(ours: list[Step], anchor: int, cell: Cell, free: dict[str, Step]) -> S
     if labs is None:
         step = _extra(ours, anchor, cell)
         return replace(step, runs=step.runs and bool(cell.source.strip()) and not skipped)
-    role = Role.OPEN if labs.cell.kind == "code" else Role.TEXT
     where = f"after {ours[anchor].cell.name}" if anchor >= 0 else "at the top"
     label = f"the cell that stands {where}"
     runs = cell.kind == "code" and bool(cell.source.strip()) and not skipped
-    return replace(labs, role=role, source=cell.source, mine=cell, runs=runs, label=label)
+    kind = replace(labs.cell, kind=cell.kind)
+    return replace(labs, cell=kind, role=Role.OPEN, source=cell.source, mine=cell, runs=runs,
+                   label=label)  # fmt: skip
 
 
 def place_extras(
