@@ -83,8 +83,7 @@ class Kernel:
             self._manager.shutdown_kernel(now=True)
         self._folder.cleanup()
 
-    def begin(self, shared: frozenset[str], operators: frozenset[tuple[str, str]], files: Files,
-              own: Files) -> None:  # fmt: skip
+    def begin(self, shared: frozenset[str], files: Files, own: Files) -> None:
         """Write the companion files."""
         for name, content in {**own, **files}.items():
             path = Path(self._folder.name) / name
