@@ -17,6 +17,9 @@ from torch import nn
 P = ParamSpec("P")
 T = TypeVar("T")
 
+on_loan: list[object] | None = None
+"""Where a grader that keeps student and tests apart notes what `lend` was given; else nothing."""
+
 _exercise: ContextVar[str] = ContextVar("exercise", default="")
 
 
@@ -63,6 +66,27 @@ def exercise(number: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
         return run
 
     return decorate
+
+
+def lend(value: T) -> T:
+    """Return ``value``, and say that the student's function is meant to change it in place.
+
+    Where a student's function runs in a process of its own, its arguments are copies: what it does
+    to them is seen by the test only if they were lent, until the test cell ends. It makes no
+    difference in one process. Models, tensors, arrays, lists, dicts and sets can be lent.
+    """
+    if on_loan is not None:
+        on_loan.append(value)
+    return value
+
+
+def _take_back(values: tuple[object, ...]) -> None:
+    """End a loan that began with `lend`."""
+    for value in values:
+        for place in range(len(on_loan or ()))[::-1]:
+            if on_loan is not None and on_loan[place] is value:
+                del on_loan[place]
+                break
 
 
 def expect(condition: object, message: str, misconception: str = "") -> None:
@@ -163,7 +187,12 @@ def untouched(model: nn.Module, *inputs: torch.Tensor) -> Iterator[None]:
     gradients = [_copy(parameter.grad) for parameter in model.parameters()]
     flags = [parameter.requires_grad for parameter in model.parameters()]
     copies = [(value.detach().clone(), value.requires_grad, _copy(value.grad)) for value in inputs]
-    yield
+    for lent in (model, *inputs):
+        lend(lent)
+    try:
+        yield
+    finally:
+        _take_back((model, *inputs))
     after = model.state_dict()
     expect(
         after.keys() == state.keys() and all(_same(after[name], state[name]) for name in state),

@@ -334,14 +334,14 @@ class Pair:
         self.student.close()
         self.tests.close()
 
-    def begin(self, shared: Iterable[str], operators: Iterable[tuple[str, str]],
-              files: Mapping[str, bytes], own: Mapping[str, bytes]) -> None:  # fmt: skip
+    def begin(self, shared: Iterable[str], files: Mapping[str, bytes],
+              own: Mapping[str, bytes]) -> None:  # fmt: skip
         """Tell both sides what the notebook brings along; ``own`` files are the student's."""
         names = self.shared = sorted(shared)
         for side, brought in ((self.student, {**own, **files}), (self.tests, files)):
             side.ask("files", self.room.timeout, list(brought.values()), names=list(brought))
         self.student.ask("share", GRACE, names=names)
-        self.tests.ask("share", GRACE, names=names, operators=sorted(map(list, operators)))
+        self.tests.ask("share", GRACE, names=names)
 
     def run_student(self, source: str, place: int) -> Outcome:
         """Run a cell in the student's process."""

@@ -30,8 +30,7 @@ class Processes(Protocol):
         trace: TracebackType | None,
     ) -> None: ...
 
-    def begin(self, shared: frozenset[str], operators: frozenset[tuple[str, str]], files: Files,
-              own: Files) -> None:  # fmt: skip
+    def begin(self, shared: frozenset[str], files: Files, own: Files) -> None:
         """Tell both sides what the notebook brings along."""
 
     def run_student(self, source: str, place: int) -> Outcome:
@@ -60,7 +59,7 @@ class Runner:
         run, end = Run(steps), time.monotonic() + MAX_TIMEOUTS * self.timeout
         for _ in range(MAX_RESTARTS + 1):
             with self.start() as pair:
-                pair.begin(defined.shared(steps), defined.operators(steps), self.files, self.own)
+                pair.begin(defined.shared(steps), self.files, self.own)
                 run.complete = self._pass(run, pair, end)
                 if run.complete and self.on_end:
                     self.on_end(pair)
