@@ -142,7 +142,8 @@ def _staged_cell(step: Step, released: Mapping[str, Any], number: int) -> dict[s
         cell |= {"outputs": [], "execution_count": None}
         return {**cell, "source": shortened(step.source)}
     learners = step.role in (Role.EXTRA, Role.OPEN, Role.WRITTEN) and not step.cell.task
+    attached = pictures(mine.get("attachments")) if learners else {}
     if learners and step.changed:
-        cell["source"] = harmless(step.source)
-    attachments = pictures(mine.get("attachments")) if learners else released.get("attachments")
+        cell["source"] = harmless(step.source, attached)
+    attachments = attached if learners else released.get("attachments")
     return {**cell, "attachments": attachments} if attachments else cell
