@@ -114,6 +114,8 @@ class Student(_Side):
         try:
             while True:
                 self.peer.answer(*wire.receive(sock))
+        except BaseException:
+            __import__("traceback").print_exc(file=open("/tmp/gone2.txt","a"))
         finally:
             os._exit(0)
 
@@ -161,6 +163,7 @@ class Tests(_Side):
         except TimeIsUp:
             return {"end": "timeout"}
         except Gone:
+            __import__("traceback").print_exc(file=open("/tmp/gone.txt","a"))
             return {"end": "dead"}
         finally:
             self.names.forget()

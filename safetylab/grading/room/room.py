@@ -44,7 +44,7 @@ ENVIRONMENT = {
 
 TRY = """
 import os, sys
-sys.path.append("/room/lib/safetylab/grading")
+sys.path.append("/room/lib/safetylab/grading/room")
 import isolate  # alone: the package would bring numpy along
 home = isolate.own_processes()
 pid = os.fork()
