@@ -114,8 +114,6 @@ class Student(_Side):
         try:
             while True:
                 self.peer.answer(*wire.receive(sock))
-        except BaseException:
-            __import__("traceback").print_exc(file=open("/tmp/gone2.txt","a"))
         finally:
             os._exit(0)
 
@@ -163,7 +161,6 @@ class Tests(_Side):
         except TimeIsUp:
             return {"end": "timeout"}
         except Gone:
-            __import__("traceback").print_exc(file=open("/tmp/gone.txt","a"))
             return {"end": "dead"}
         finally:
             self.names.forget()
