@@ -30,7 +30,8 @@ def bundle(style: styles.Style) -> Bundle:
         tiny.code("ex1_1-f", marked, solution=True),
         tiny.code("ex1_1-f-test", style.test, **test),
     ]
-    made = new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3",
+    made = new_notebook(cells=cells, metadata={"safetylab": {"split": True},
+                        "kernelspec": {"name": "python3",
                         "language": "python", "display_name": "Python 3"}})  # fmt: skip
     instructor = tiny.to_bytes(made)
     return Bundle("lab01_style", tiny.to_bytes(tiny.release(made)), instructor)

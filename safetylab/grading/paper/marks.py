@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from safetylab.grading.paper.outcome import End, Frame, Outcome, written
+from safetylab.grading.paper.outcome import End, Frame, Outcome, Run, written
 from safetylab.grading.paper.rebuild import Role, Step
 from safetylab.grading.report import Check, Row, Status
-from safetylab.grading.room.run import Run
 
 LONGEST = 300
 
@@ -137,7 +136,7 @@ class _Exercise:
 
     def _unsure(self, failed: list[int], verdict: Verdict) -> bool:
         """A test that never ran, or that failed after a cell of the lab did, judges nothing."""
-        if any(place not in self.run.outcomes for place in failed):
+        if any(place not in self.run.outcomes or place in self.run.doubts for place in failed):
             return True
         return not verdict.misconception and any(
             self.run.steps[place].role is Role.LOCKED and outcome.end is not End.OK

@@ -22,7 +22,8 @@ import safetylab
 from safetylab.grading.crossing import wire
 from safetylab.grading.paper.outcome import End, Frame, GradingError, Outcome, Output
 from safetylab.grading.room.kernel import Kernel
-from safetylab.grading.room.run import Files, OnCell, Processes, Runner
+from safetylab.grading.room.run import Processes, Runner
+from safetylab.grading.room.together import Files, OnCell, Process, Together
 from safetylab.places import data_folder
 
 FORKS = sys.platform == "linux"
@@ -116,16 +117,27 @@ class Room:
             self._modules.update(missing)
             self._ask("preload", missing)
 
-    def learn_from(self, pair: Processes) -> None:
+    def learn_from(self, ended: Processes | Process) -> None:
         """Import once for all what the processes of a notebook have imported, and settle on it."""
-        if isinstance(pair, Pair):
-            self.learn(pair.imported())
+        if isinstance(ended, Pair | Alone):
+            self.learn(ended.imported())
             self._ask("settle")
 
-    def runner(self, files: Files, own: Files, on_cell: OnCell | None) -> Runner:
-        """Return what runs a notebook here; see `run.Runner`."""
-        start: Callable[[], Processes] = self.pair if FORKS else partial(Kernel, self.timeout)
-        return Runner(start, self.timeout, files, own, on_cell)
+    def runner(
+        self, files: Files, own: Files, on_cell: OnCell | None, split: bool
+    ) -> Runner | Together:
+        """Return what runs a notebook here: `run.Runner` if ``split``, else `together.Together`.
+
+        Where processes are not forked, one kernel runs it either way.
+        """
+        if split and FORKS:
+            return Runner(self.pair, self.timeout, files, own, on_cell)
+        start: Callable[[], Process] = self.alone if FORKS else partial(Kernel, self.timeout)
+        return Together(start, self.timeout, {**own, **files}, on_cell)
+
+    def alone(self) -> Alone:
+        """Start the one process of a notebook that runs as in Jupyter."""
+        return Alone(self, self._spawn("together"))
 
     def pair(self) -> Pair:
         """Start the two processes of a notebook."""
@@ -136,6 +148,10 @@ class Room:
     def end(self, pid: int) -> None:
         """End a process and all that it started."""
         self._ask("kill", pid)
+
+    def interrupt(self, pid: int) -> None:
+        """Interrupt what a process runs."""
+        self._ask("interrupt", pid)
 
     def _start(self) -> None:
         self._line, theirs = socket.socketpair()
@@ -178,17 +194,18 @@ class Room:
             except (EOFError, OSError) as error:
                 raise GradingError("the grading room ended: start grading again") from error
 
-    def _spawn(self, role: str, between: socket.socket) -> Side:
+    def _spawn(self, role: str, *between: socket.socket) -> Side:
         mine, theirs = socket.socketpair()
-        answer = self._ask("spawn", role, handed=[theirs.fileno(), between.fileno()])
-        theirs.close()
-        between.close()
+        handed = [theirs, *between]
+        answer = self._ask("spawn", role, handed=[line.fileno() for line in handed])
+        for line in handed:
+            line.close()
         return Side(self, mine, int(answer[1]))
 
 
 @dataclass
 class Side:
-    """One of the two processes of a notebook."""
+    """A process of a notebook."""
 
     room: Room
     control: socket.socket
@@ -198,10 +215,19 @@ class Side:
     def ask(self, op: str, seconds: float, blobs: list[bytes] | None = None, **values: Any) -> Any:
         """Return the answer, or an ``Outcome`` that says why there is none."""
         self.count += 1
-        deadline = time.monotonic() + seconds
         try:
             self.control.settimeout(seconds)
             wire.send(self.control, [self.count, op, values], blobs)
+        except TimeoutError:
+            return Outcome(End.TIMEOUT, lost=True)
+        except (EOFError, OSError, wire.WireError, ValueError, TypeError):
+            return Outcome(End.DEAD, lost=True)
+        return self.hear(seconds)
+
+    def hear(self, seconds: float) -> Any:
+        """Wait for the answer to what was asked last."""
+        deadline = time.monotonic() + seconds
+        try:
             while time.monotonic() < deadline:
                 self.control.settimeout(max(0.01, deadline - time.monotonic()))
                 (number, answer), _ = wire.receive(self.control, MAX_ANSWER)
@@ -217,6 +243,74 @@ class Side:
         """End the process and all that it started."""
         self.control.close()
         self.room.end(self.pid)
+
+
+@dataclass
+class Alone:
+    """The one process of a notebook that runs as in Jupyter."""
+
+    room: Room
+    side: Side
+
+    def __enter__(self) -> Alone:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.side.close()
+
+    def bring(self, files: Files) -> None:
+        """Write files into the working folder."""
+        self.side.ask("files", self.room.timeout, list(files.values()), names=list(files))
+
+    def run_cell(self, source: str, place: int) -> Outcome:
+        """Run a cell; interrupt it when its time is up."""
+        told = self.side.ask("run", self.room.timeout, source=source, place=place)
+        if isinstance(told, Outcome) and told.end is End.TIMEOUT:
+            self.room.interrupt(self.side.pid)
+            return replace(told, lost=isinstance(self.side.hear(GRACE), Outcome))
+        return as_nbgrader_reads(told)
+
+    def imported(self) -> set[str]:
+        """Return the modules that the process has imported."""
+        told = self.side.ask("modules", GRACE)
+        return set() if isinstance(told, Outcome) else set(told)
+
+
+STDERR = "words on stderr"
+
+
+def as_nbgrader_reads(told: Any) -> Outcome:
+    """Read what a process told of a cell, as `nbgrader.utils.determine_grade` reads its outputs.
+
+    The first of three decides: an error, a word on stderr, a value of the last line.
+    """
+    if isinstance(told, Outcome):
+        return told
+    try:
+        shown = [(str(kind), str(form), str(data)) for kind, form, data in told["outputs"]]
+        outcome = _outcome({**told, "outputs": [parts[1:] for parts in shown]})
+    except (KeyError, TypeError, ValueError):
+        return Outcome(End.DEAD, lost=True)
+    for kind, form, data in shown if outcome.end is End.OK else ():
+        if form == "stderr":
+            return replace(outcome, end=End.ERROR, ename=STDERR, evalue=data.strip()[-1000:])
+        if kind == "result":
+            return replace(outcome, value=_credit(data))
+    return outcome
+
+
+def _credit(text: str) -> float | None:
+    """The points that a value shown at the end of a test stands for; None if it stands for all."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if value >= 0 else None
 
 
 @dataclass

@@ -7,20 +7,15 @@ cells run in both, so that the student's code finds what it imports there.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Protocol
 
 from safetylab.grading.paper import defined
-from safetylab.grading.paper.outcome import End, Outcome
+from safetylab.grading.paper.outcome import End, Outcome, Run
 from safetylab.grading.paper.rebuild import Role, Step
-
-MAX_RESTARTS = 20
-MAX_TIMEOUTS = 10
-
-OnCell = Callable[[int, int], None]
-Files = Mapping[str, bytes]
+from safetylab.grading.room.together import MAX_RESTARTS, MAX_TIMEOUTS, Files, OnCell
 
 
 class Processes(Protocol):
@@ -46,20 +41,6 @@ class Processes(Protocol):
 
     def answered(self, names: frozenset[str], imports: str) -> None:
         """Say that the student's cell has defined ``names``."""
-
-
-@dataclass
-class Run:
-    """How each step ended, by its place."""
-
-    steps: Sequence[Step]
-    outcomes: dict[int, Outcome] = field(default_factory=dict)
-    complete: bool = False
-
-    @property
-    def total(self) -> int:
-        """How many cells there are to run."""
-        return sum(step.runs for step in self.steps)
 
 
 @dataclass

@@ -18,7 +18,7 @@ import warnings
 from pathlib import Path
 
 from safetylab.grading.crossing import wire
-from safetylab.grading.room import child, isolate
+from safetylab.grading.room import child, isolate, stock
 from safetylab.grading.room.cells import Shell
 from safetylab.grading.room.imports import uncollected
 
@@ -67,6 +67,7 @@ class Server:
 
     def __init__(self, line: socket.socket, world: str, memory: float) -> None:
         self.line, self.world, self.memory = line, world, memory
+        self.stock = stock.StockShell.make()
         self.shell = Shell.make_warm()
         self.children: set[int] = set()
         self.count = 0
@@ -118,8 +119,14 @@ class Server:
         if pid in self.children:
             isolate.end_tree(pid)
 
+    def interrupt(self, pid: int) -> None:
+        """Interrupt a cell, as Jupyter does."""
+        if pid in self.children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGINT)
+
     def spawn(self, role: str) -> int:
-        """Start one of the two processes of a notebook; return its id."""
+        """Start a process of a notebook; return its id."""
         _, handed, _, _ = socket.recv_fds(self.line, 1, 2)
         self.count += 1
         home = isolate.own_processes() if self.world else None
@@ -148,8 +155,11 @@ class Server:
             work = WORK if self.world else f"{os.environ['SAFETYLAB_TMP']}/{self.count}"
             Path(work).mkdir(parents=True)
             os.chdir(work)
-            control, other = (socket.socket(fileno=descriptor) for descriptor in handed)
-            child.serve(role, self.shell, control, other)
+            lines = [socket.socket(fileno=descriptor) for descriptor in handed]
+            if role == "together":
+                stock.serve(self.stock, *lines)
+            else:
+                child.serve(role, self.shell, *lines)
         finally:
             os._exit(1)
 
