@@ -55,7 +55,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from safetylab import data, evaluation, models, plots, training, widgets
-from safetylab.checks import exercise, expect, expect_tensor, untouched
+from safetylab.checks import exercise, expect, expect_tensor, lend, untouched
 
 torch.set_num_threads(1)  # these networks are so small that one thread is the fastest
 
@@ -1333,7 +1333,8 @@ def oracle_trained(adversarial_fit, seed, epsilon=0.2, steps=2):
     g = torch.Generator().manual_seed(seed)
     train = data.sample(small_train, 6000, g)
     net = models.small_cnn(g)
-    adversarial_fit(net, train, oracle_inner(epsilon, steps, g), epochs=3, generator=g, lr=0.01)
+    inner = oracle_inner(epsilon, steps, g)
+    adversarial_fit(lend(net), train, inner, epochs=3, generator=g, lr=0.01)
     return oracle_ensemble(net, data.sample(small_test, 300, g), epsilon, g)
 
 
@@ -1390,8 +1391,8 @@ def test_adversarial_fit():
         seen.clear()
         model = models.linear(3, 2)
         generator = torch.Generator().manual_seed(seed)
-        history = adversarial_fit(model, images, inner, epochs=epochs, generator=generator, lr=0.1,
-                                  batch_size=16, watch=watch)
+        history = adversarial_fit(lend(model), images, inner, epochs=epochs, generator=generator,
+                                  lr=0.1, batch_size=16, watch=watch)
         return model, history
 
     looks = []
@@ -2163,7 +2164,7 @@ def test_group_dro():
     with torch.no_grad():
         each = cross_entropy(model(x), y)
         losses = torch.stack([each[groups == k].mean() for k in range(4)])
-    q = group_dro(model, x, y, groups, steps=5, lr=0.0, weight_decay=0.0, eta=0.4)
+    q = group_dro(lend(model), x, y, groups, steps=5, lr=0.0, weight_decay=0.0, eta=0.4)
     q = expect_tensor(q, (4,), "group_dro")
     expect(abs(q.sum() - 1) < 1e-5, f"the weights must sum to 1; yours sum to {q.sum():.3f}: "
            "divide in every step", "no-normalise")

@@ -54,7 +54,7 @@ from matplotlib.figure import Figure
 from sklearn.linear_model import LogisticRegression
 
 from safetylab import plots, tables, widgets
-from safetylab.checks import exercise, expect, expect_array, expect_tensor
+from safetylab.checks import exercise, expect, expect_array, expect_tensor, lend
 from safetylab.tables import expect_table
 
 torch.set_num_threads(1)
@@ -833,7 +833,7 @@ def test_damage():
     expect(stays[10:].sum() == 3, f"keep = 0.3 of 10 people: 3 stay; yours keeps "
            f"{stays[10:].sum()}", "wrong-share")
     before = y.copy()
-    changed = expect_array(deny(y, group, "b", 0.5, np.random.default_rng(0)), (20,), "deny")
+    changed = expect_array(deny(lend(y), group, "b", 0.5, np.random.default_rng(0)), (20,), "deny")
     expect((y == before).all(), "deny changed y itself: the clean labels are needed for the audit",
            "input-modified")
     expect((changed[:10] == y[:10]).all(), "labels of the other group changed", "wrong-rows")
@@ -2055,7 +2055,7 @@ def test_remove_correlation():
     s = np.array([0, 0, 1, 1])
     x = np.array([[10.0, 1.0], [10, 2], [13, 1], [13, 2]])
     before = x.copy()
-    got = expect_array(remove_correlation(x, s, x, s), (4, 2), "remove_correlation")
+    got = expect_array(remove_correlation(lend(x), s, x, s), (4, 2), "remove_correlation")
     expect((x == before).all(), "your code changed its input", "input-modified")
     expect(np.ptp(got[:, 0]) < 1e-9, f"column 0 is 10 + 3 s: without s nothing varies; yours still "
            f"is {got[:, 0].tolist()}", "wrong-slope")

@@ -59,7 +59,15 @@ from matplotlib.figure import Figure
 from scipy import stats
 
 from safetylab import data, evaluation, models, plots, tables, training, widgets
-from safetylab.checks import exercise, expect, expect_array, expect_number, expect_tensor, untouched
+from safetylab.checks import (
+    exercise,
+    expect,
+    expect_array,
+    expect_number,
+    expect_tensor,
+    lend,
+    untouched,
+)
 
 torch.set_num_threads(1)  # these models are so small that one thread is the fastest
 
@@ -2617,7 +2625,8 @@ def test_noisy_mean():
 
     def run(max_norm, sigma, expected, seed=0):
         summed = {"w": torch.full((20_000,), 6.0), "b": torch.full((20_000,), 6.0)}
-        got = noisy_mean(summed, max_norm, sigma, expected, torch.Generator().manual_seed(seed))
+        rng = torch.Generator().manual_seed(seed)
+        got = noisy_mean(lend(summed), max_norm, sigma, expected, rng)
         expect(set(got) == {"w", "b"}, "return a dict with the same names", "wrong-names")
         expect((summed["b"] == 6).all(), "you changed the sums in place", "input-modified")
         return [expect_tensor(got[name], (20_000,), name) for name in ("w", "b")]
@@ -2700,7 +2709,7 @@ def oracle_dp_sgd(dp_sgd):
 
     parts = {"gradients": gradients, "clip": oracle_clip, "noisy": oracle_noisy}
     settings = {"q": 0.4, "sigma": 0.0, "max_norm": 0.7, "lr": 0.5, "steps": 8, **parts}
-    dp_sgd(ours, x, y, generator=g, **settings)
+    dp_sgd(lend(ours), x, y, generator=g, **settings)
     for some, labels in batches:
         optimizer.zero_grad()
         F.cross_entropy(wrapped(some), labels, reduction="sum").backward()
@@ -2743,7 +2752,8 @@ def scripted_run(dp_sgd, q, steps, seed=0):
     before = torch.cat([p.detach().flatten() for p in model.parameters()])
     parts = {"gradients": script.gradients, "clip": script.clip, "noisy": script.noisy}
     settings = {"q": q, "sigma": 1.5, "max_norm": 0.5, "lr": 0.25, "steps": steps, **parts}
-    dp_sgd(model, x, x[:, 0].long() % 2, generator=torch.Generator().manual_seed(seed), **settings)
+    g = torch.Generator().manual_seed(seed)
+    dp_sgd(lend(model), x, x[:, 0].long() % 2, generator=g, **settings)
     after = torch.cat([p.detach().flatten() for p in model.parameters()])
     return script, after - before
 
@@ -3017,7 +3027,7 @@ def test_train_together():
         "weight": torch.zeros(2, 2, 2, dtype=torch.float64),
         "bias": torch.zeros(2, 2, dtype=torch.float64),
     }
-    got = train_together(x, y, inside, start, 1.0, 1)
+    got = train_together(x, y, inside, lend(start), 1.0, 1)
     expect(
         isinstance(got, dict) and set(got) == {"weight", "bias"},
         "return a dict like start",

@@ -53,7 +53,7 @@ import torch
 import torch.nn.functional as F
 
 from safetylab import data, evaluation, models, plots, widgets
-from safetylab.checks import exercise, expect, expect_tensor, untouched
+from safetylab.checks import exercise, expect, expect_tensor, lend, untouched
 
 torch.set_num_threads(1)  # these networks are so small that one thread is the fastest
 
@@ -148,7 +148,7 @@ def test_average():
     """Two clients with 1 and 3 examples: the second counts three quarters."""
     states = [{"w": torch.tensor([0.0, 4.0])}, {"w": torch.tensor([8.0, 0.0])}]
     copies = [state["w"].clone() for state in states]
-    got = expect_tensor(average(states, [1, 3])["w"], (2,), "average")
+    got = expect_tensor(average(lend(states), [1, 3])["w"], (2,), "average")
     expect(all(torch.equal(s["w"], c) for s, c in zip(states, copies, strict=True)),
            "your code changed a client's own tensor: add up into a new one", "input-modified")
     expect(got[0] != 4, "a client with three examples counts three times one with a single "

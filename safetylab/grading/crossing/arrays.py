@@ -33,10 +33,10 @@ def _numpy_out(codec: Codec, value: Any, kind: type) -> Tree | None:
         return ["dtype", _require_dtype(value)]
     if kind is np.random.Generator:
         codec.remember(value)
-        return ["rng", *map(codec.encode, _rng_state(value))]
+        return ["rng", *map(codec.to_tree, _rng_state(value))]
     if kind is np.random.RandomState:
         codec.remember(value)
-        return ["rng", codec.encode(dict(value.get_state(legacy=False))), False]
+        return ["rng", codec.to_tree(dict(value.get_state(legacy=False))), False]
     return None
 
 
@@ -71,7 +71,7 @@ def _rng_state(value: Any) -> tuple[dict[str, Any], Any]:
 def _rng(codec: Codec, state: Tree, seeds: Tree) -> Any:
     place = len(codec.objects)
     codec.put(None)
-    values, origin = codec.decode(state), codec.decode(seeds)
+    values, origin = codec.to_value(state), codec.to_value(seeds)
     made: Any
     if origin is False:
         made = np.random.RandomState()
@@ -117,9 +117,10 @@ def _tensor_out(codec: Codec, value: Any, parameter: bool) -> Tree:
         raise NotPlain(f"a tensor with {value.layout} and {value.dtype} on {value.device} does not "
                        "cross: give a dense one of bools or numbers on the CPU")  # fmt: skip
     codec.remember(value)
-    flat = value.detach().resolve_conj().resolve_neg().reshape(-1).contiguous()
+    flat = value.detach().resolve_conj().resolve_neg().reshape(-1)
+    flat = flat.clone(memory_format=torch.contiguous_format)
     content = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
-    gradient = codec.encode(value.grad) if value.is_leaf and value.grad is not None else None
+    gradient = codec.to_tree(value.grad) if value.is_leaf and value.grad is not None else None
     return ["tensor", dtype, list(value.shape), codec.blob(content), parameter, _tie(codec, value),
             gradient]  # fmt: skip
 
@@ -152,7 +153,7 @@ def _tensor(codec: Codec, dtype: str, shape: list[int], blob: int, parameter: bo
         codec.ties.append(made)
     codec.objects[place] = made
     if gradient is not None:
-        made.grad = codec.decode(gradient)
+        made.grad = codec.to_value(gradient)
     if not codec.asked:
         codec.came[place] = codec.content_of(made)
     return made

@@ -59,7 +59,7 @@ class Peer:
         self.epoch, self._epochs, self._serving = 0, 0, 0
         self.table: list[Any] = []
         self._numbers: dict[int, int] = {}
-        self._sent: set[int] = set()
+        self.sent: set[int] = set()
         self._errors: list[BaseException] = []
         self._kept: list[tuple[Any, list[Any]]] = []
         self._models: dict[int, Any] = {}
@@ -77,8 +77,12 @@ class Peer:
         with self.lock:
             if not self.trusted and not self._serving:
                 raise RuntimeError("a function of the tests can be called only while a test runs")
-            codec = Codec(self)
-            tree = codec.encode(list(args))
+            codec, sent = Codec(self), set(self.sent)
+            try:
+                tree = codec.to_tree(list(args))
+            except BaseException:
+                self.sent = sent
+                raise
             lent = [place for place, value in enumerate(codec.objects) if self._goes_on(value)]
             try:
                 wire.send(self.sock, ["ask", op, tree, lent, handles.mode()], codec.blobs)
@@ -117,11 +121,11 @@ class Peer:
             if self.trusted:
                 for stream, text in zip((sys.stdout, sys.stderr), printed, strict=True):
                     stream.write(str(text)[:MAX_TEXT])
-            value = codec.decode(tree) if kind == "ok" else _Raised(self._error(kind, tree))
+            value = codec.to_value(tree) if kind == "ok" else _Raised(self._error(kind, tree))
             for place, content in changes:
                 if place not in lent:
                     raise WireError("that was not lent")
-                trusted.overwrite(asked.objects[place], codec.decode(content))
+                trusted.overwrite(asked.objects[place], codec.to_value(content))
         except (WireError, EOFError, OSError):
             raise
         except Exception as error:
@@ -136,7 +140,7 @@ class Peer:
         if self.trusted and op != "gradients" and (op != "call" or tree[1][0][0] != "yours"):
             raise WireError("only functions that the tests handed out can be called")
         codec = Codec(self, blobs)
-        args = codec.decode(tree)
+        args = codec.to_value(tree)
         before = {place: codec.content_of(_content(codec.objects[place])) for place in lent}
         self._serving += 1
         try:
@@ -156,7 +160,7 @@ class Peer:
                       value: Any) -> None:  # fmt: skip
         back = Codec(self, asked=codec)
         try:
-            tree = back.encode(value) if kind == "ok" else self._error_tree(value)
+            tree = back.to_tree(value) if kind == "ok" else self._error_tree(value)
         except NotPlain as error:
             back = Codec(self, asked=codec)
             kind, tree = "odd", self._odd_tree(error, args)
@@ -164,7 +168,7 @@ class Peer:
         for place, content in before.items():
             now = _content(codec.objects[place])
             if codec.content_of(now) != content:
-                changes.append([place, back.encode(now)])
+                changes.append([place, back.to_tree(now)])
         printed = ["", ""] if self.trusted else [_emptied(sys.stdout), _emptied(sys.stderr)]
         with self.lock:
             wire.send(self.sock, [kind, tree, changes, printed], back.blobs)
@@ -198,21 +202,19 @@ class Peer:
                 return tree
         elif id(value) in self._numbers and trusted.is_module(value):
             return self._given(codec, value)
-        if not _is_function(value):
+        if not (callable(value) if self.trusted else _is_function(value)):
             raise NotPlain(f"{_what(value)} does not cross: {PLAIN} would")
-        return ["handle", self.number(value)[0], str(getattr(value, "__name__", "function"))[:100]]
+        return ["handle", self.number(value), str(getattr(value, "__name__", "function"))[:100]]
 
-    def number(self, value: Any) -> tuple[int, bool]:
-        """Return the number of an object that stays here, and whether it has crossed before."""
+    def number(self, value: Any) -> int:
+        """Return the number of an object that stays here."""
         number = self._numbers.get(id(value))
         if number is None:
             if len(self.table) >= MAX_TABLE:
                 raise WireError("too many functions crossed")
             number = self._numbers[id(value)] = len(self.table)
             self.table.append(value)
-        sent = number in self._sent
-        self._sent.add(number)
-        return number, sent
+        return number
 
     def resolve(self, codec: Codec, tree: Tree) -> Any:
         """See `values.End`."""
@@ -251,7 +253,7 @@ class Peer:
         content = codec.content_of(trusted.state(model))
         same, self._known_states[number] = content == self._known_states[number], content
         codec.ties += [part for part in model.parameters() if part.requires_grad]
-        return ["given", number, None if same else codec.encode(trusted.state(model))]
+        return ["given", number, None if same else codec.to_tree(trusted.state(model))]
 
     def _as_changed(self, codec: Codec, number: int, tree: Tree) -> Any:
         """A model of the tests' as the student's code made it: a copy, if it was not lent."""
@@ -262,7 +264,7 @@ class Peer:
         if not trusted.is_module(model):
             raise WireError("not a model")
         if tree is not None:
-            trusted.overwrite(model, codec.decode(tree))
+            trusted.overwrite(model, codec.to_value(tree))
         codec.ties += [part for part in model.parameters() if part.requires_grad]
         return model
 
@@ -310,7 +312,7 @@ class Peer:
         self._plain(["fork"], theirs)
         self._epochs += 1
         self.sock, self.epoch = mine, self._epochs
-        handed, numbers, sent = len(self.table), dict(self._numbers), set(self._sent)
+        handed, numbers, sent = len(self.table), dict(self._numbers), set(self.sent)
         try:
             yield
         finally:
@@ -318,7 +320,7 @@ class Peer:
             mine.close()
             # The next copy of the student's process may not name what this one was handed.
             del self.table[handed:]
-            self._numbers, self._sent = numbers, sent
+            self._numbers, self.sent = numbers, sent
             self.forget()
             self.deadline = time.monotonic() + REAP_SECONDS
             self._plain(["reap"])

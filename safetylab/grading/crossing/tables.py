@@ -24,7 +24,7 @@ def _out(codec: Codec, value: Any, kind: type) -> Tree | None:
     if kind is pandas.Series:
         codec.remember(value)
         index = _index_out(codec, value.index)
-        return ["series", codec.encode(value.name), index, _column_out(codec, value)]
+        return ["series", codec.to_tree(value.name), index, _column_out(codec, value)]
     if isinstance(value, pandas.Index) and kind.__module__.partition(".")[0] == "pandas":
         return ["index", _index_out(codec, value)]
     return None
@@ -34,10 +34,10 @@ def _column_out(codec: Codec, column: Any) -> Tree:
     """A column as an array, as texts (None for a missing one), or as codes and their categories."""
     dtype = column.dtype
     if isinstance(dtype, np.dtype) and dtype.kind != "O":
-        return [None, codec.encode(column.to_numpy().copy())]
+        return [None, codec.to_tree(column.to_numpy().copy())]
     if hasattr(column, "cat"):
         codes, kinds = column.cat.codes.to_numpy().copy(), column.cat.categories
-        return ["category", codec.encode(codes), _index_out(codec, kinds), bool(column.cat.ordered)]
+        return ["category", codec.to_tree(codes), _index_out(codec, kinds), bool(column.cat.ordered)]
     name = "object" if dtype == object else str(dtype)
     texts = [None if missing else text
              for text, missing in zip(column.tolist(), column.isna(), strict=True)]  # fmt: skip
@@ -51,9 +51,9 @@ def _column(codec: Codec, tree: Tree) -> Any:
 
     kind, content = tree[:2]
     if kind is None:
-        return codec.decode(content)
+        return codec.to_value(content)
     if kind == "category":
-        codes, kinds = codec.decode(content), _index_in(codec, tree[2])
+        codes, kinds = codec.to_value(content), _index_in(codec, tree[2])
         return pd.Categorical.from_codes(codes, kinds, ordered=bool(tree[3]))
     if kind not in _TEXT or any(type(text) not in (str, type(None)) for text in content):
         raise WireError("not texts")
@@ -63,9 +63,9 @@ def _column(codec: Codec, tree: Tree) -> Any:
 def _index_out(codec: Codec, index: Any) -> Tree:
     import pandas as pd
 
-    names = codec.encode(list(index.names))
+    names = codec.to_tree(list(index.names))
     if isinstance(index, pd.MultiIndex):
-        return ["many", names, codec.encode(index.tolist())]
+        return ["many", names, codec.to_tree(index.tolist())]
     if isinstance(index, pd.RangeIndex):
         return ["range", names, [index.start, index.stop, index.step]]
     return ["one", names, _column_out(codec, index.to_series(index=range(len(index))))]
@@ -74,9 +74,9 @@ def _index_out(codec: Codec, index: Any) -> Tree:
 def _index_in(codec: Codec, tree: Tree) -> Any:
     import pandas as pd
 
-    names = codec.decode(tree[1])
+    names = codec.to_value(tree[1])
     if tree[0] == "many":
-        return pd.MultiIndex.from_tuples(codec.decode(tree[2]), names=names)
+        return pd.MultiIndex.from_tuples(codec.to_value(tree[2]), names=names)
     if tree[0] == "range":
         start, stop, step = tree[2]
         return pd.RangeIndex(start, stop, step, name=names[0])
@@ -100,7 +100,7 @@ def _series(codec: Codec, name: Tree, index: Tree, column: Tree) -> Any:
 
     place = len(codec.objects)
     codec.put(None)
-    label, rows = codec.decode(name), _index_in(codec, index)
+    label, rows = codec.to_value(name), _index_in(codec, index)
     codec.objects[place] = made = pd.Series(_column(codec, column), index=rows, name=label)
     return made
 

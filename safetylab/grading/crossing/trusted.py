@@ -25,7 +25,7 @@ _KEPT = {"training", "_non_persistent_buffers_set", *_LAYER}
 def out(codec: Codec, value: Any, kind: type) -> Tree | None:
     """Return a tree for a value of the tests', or nothing if it does not cross by state or name."""
     if kind in (range, slice):
-        return [kind.__name__, *map(codec.encode, (value.start, value.stop, value.step))]
+        return [kind.__name__, *map(codec.to_tree, (value.start, value.stop, value.step))]
     if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType) or (
         kind.__name__ == "_ArrayFunctionDispatcher"
     ):
@@ -36,10 +36,10 @@ def out(codec: Codec, value: Any, kind: type) -> Tree | None:
     if is_module(value):
         return _module_out(codec, value, where)
     if isinstance(value, tuple) and hasattr(kind, "_fields"):
-        return ["named", where, [codec.encode(item) for item in value]]
+        return ["named", where, [codec.to_tree(item) for item in value]]
     if is_dataclass(value):
         codec.remember(value)
-        parts = [[field.name, codec.encode(getattr(value, field.name))] for field in fields(value)]
+        parts = [[field.name, codec.to_tree(getattr(value, field.name))] for field in fields(value)]
         return ["record", where, parts]
     return None
 
@@ -62,13 +62,13 @@ def _found(codec: Codec, home: str, name: str) -> Any:
 
 
 def _named_tuple(codec: Codec, where: Tree, items: list[Tree]) -> Any:
-    return tuple.__new__(codec.decode(where), [codec.decode(item) for item in items])
+    return tuple.__new__(codec.to_value(where), [codec.to_value(item) for item in items])
 
 
 def _record(codec: Codec, where: Tree, parts: list[list[Tree]]) -> Any:
-    made = codec.put(object.__new__(codec.decode(where)))
+    made = codec.put(object.__new__(codec.to_value(where)))
     for name, item in parts:
-        object.__setattr__(made, name, codec.decode(item))
+        object.__setattr__(made, name, codec.to_value(item))
     return made
 
 
@@ -88,13 +88,14 @@ def _module_out(codec: Codec, value: Any, where: Tree) -> Tree | None:
     if any(kept.get(name) for name in blank.keys() - _KEPT if isinstance(kept.get(name), dict)):
         return None
     codec.remember(value)
-    number, sent = codec.end.number(value)
-    if sent:
+    number = codec.end.number(value)
+    if number in codec.end.sent:
         codec.ties += [part for part in value.parameters() if part.requires_grad]
-        return ["given", number, codec.encode(state(value))]
+        return ["given", number, codec.to_tree(state(value))]
     extra = {name: item for name, item in kept.items() if name not in blank}
-    trees = [[[name, codec.encode(item)] for name, item in part.items()]
+    trees = [[[name, codec.to_tree(item)] for name, item in part.items()]
              for part in (extra, *(kept[name] for name in _LAYER))]  # fmt: skip
+    codec.end.sent.add(number)
     loose = sorted(value._non_persistent_buffers_set)
     return ["module", number, where, value.training, loose, *trees]
 
@@ -103,14 +104,14 @@ def _module(codec: Codec, number: int, where: Tree, training: bool, loose: list[
             extra: list[Any], *layers: list[Any]) -> Any:  # fmt: skip
     import torch
 
-    kind: Any = codec.decode(where)
+    kind: Any = codec.to_value(where)
     made = kind.__new__(kind)
     torch.nn.Module.__init__(made)
     codec.put(made)
     kept = vars(made)
-    kept.update({name: codec.decode(tree) for name, tree in extra})
+    kept.update({name: codec.to_value(tree) for name, tree in extra})
     for name, layer in zip(_LAYER, layers, strict=True):
-        kept[name].update({key: codec.decode(tree) for key, tree in layer})
+        kept[name].update({key: codec.to_value(tree) for key, tree in layer})
     kept |= {"training": training, "_non_persistent_buffers_set": set(loose)}
     codec.end.take(codec, number, made)
     return made
@@ -119,7 +120,7 @@ def _module(codec: Codec, number: int, where: Tree, training: bool, loose: list[
 def _given(codec: Codec, number: int, tree: Tree) -> Any:
     """A module that has come before, as it is now."""
     made = codec.put(codec.end.module(number))
-    overwrite(made, codec.decode(tree))
+    overwrite(made, codec.to_value(tree))
     codec.ties += [part for part in made.parameters() if part.requires_grad]
     codec.end.take(codec, number, made)
     return made
@@ -139,8 +140,8 @@ def state(module: Any) -> dict[str, list[Any]]:
 
 FROM_TESTS.update(
     found=_found, named=_named_tuple, record=_record, module=_module, given=_given,
-    range=lambda codec, *parts: range(*map(codec.decode, parts)),
-    slice=lambda codec, *parts: slice(*map(codec.decode, parts)),
+    range=lambda codec, *parts: range(*map(codec.to_value, parts)),
+    slice=lambda codec, *parts: slice(*map(codec.to_value, parts)),
 )  # fmt: skip
 
 

@@ -65,7 +65,7 @@ class Codec:
 
     # --- out
 
-    def encode(self, value: Any) -> Tree:
+    def to_tree(self, value: Any) -> Tree:
         """Return the tree of ``value``.
 
         Raises:
@@ -95,10 +95,10 @@ class Codec:
         if kind in (list, set):
             self.remember(value)
         if kind in (list, set, tuple, frozenset):
-            return [kind.__name__, [self.encode(item) for item in value]]
+            return [kind.__name__, [self.to_tree(item) for item in value]]
         if kind is dict:
             self.remember(value)
-            return ["dict", [[self.encode(k), self.encode(v)] for k, v in value.items()]]
+            return ["dict", [[self.to_tree(k), self.to_tree(v)] for k, v in value.items()]]
         if kind is bytes:
             return ["bytes", self.blob(value)]
         if kind is complex:
@@ -121,7 +121,7 @@ class Codec:
 
     # --- in
 
-    def decode(self, tree: Tree) -> Any:
+    def to_value(self, tree: Tree) -> Any:
         """Return the value of ``tree``.
 
         Raises:
@@ -163,7 +163,7 @@ class Codec:
     def content_of(self, value: Any) -> tuple[Tree, list[bytes]]:
         """Return the whole content of an object, to be compared with later ones."""
         codec = Codec(self.end)
-        return codec.encode(value), codec.blobs
+        return codec.to_tree(value), codec.blobs
 
 
 def _again(codec: Codec, place: int) -> Any:
@@ -175,7 +175,7 @@ def _again(codec: Codec, place: int) -> Any:
 def _filled(kind: type) -> Callable[[Codec, list[Tree]], Any]:
     def made(codec: Codec, trees: list[Tree]) -> Any:
         value = codec.put(kind())
-        (value.extend if kind is list else value.update)(codec.decode(tree) for tree in trees)
+        (value.extend if kind is list else value.update)(codec.to_value(tree) for tree in trees)
         return value
 
     return made
@@ -184,8 +184,8 @@ def _filled(kind: type) -> Callable[[Codec, list[Tree]], Any]:
 def _dict(codec: Codec, pairs: list[list[Tree]]) -> Any:
     value = codec.put({})
     for key, item in pairs:
-        made = codec.decode(key)
-        value[made] = codec.decode(item)
+        made = codec.to_value(key)
+        value[made] = codec.to_value(item)
     return value
 
 
@@ -197,8 +197,8 @@ FROM_STUDENT: dict[str, Callable[..., Any]] = {
     "again": _again,
     "list": _filled(list),
     "set": _filled(set),
-    "tuple": lambda codec, trees: tuple(codec.decode(tree) for tree in trees),
-    "frozenset": lambda codec, trees: frozenset(codec.decode(tree) for tree in trees),
+    "tuple": lambda codec, trees: tuple(codec.to_value(tree) for tree in trees),
+    "frozenset": lambda codec, trees: frozenset(codec.to_value(tree) for tree in trees),
     "dict": _dict,
 }
 """By tag, what makes a value of what came from either side. `arrays` and `tables` add to it."""

@@ -104,6 +104,8 @@ class Server:
                 self.children.discard(pid)
             elif isolate.memory_of(pid) > (self.memory + 1) * 2**30:
                 self.kill(pid)
+            elif isolate.files_of(pid) > isolate.ALL_FILES:
+                self.kill(pid)
         self.next_look = time.monotonic() + LOOK_SECONDS
 
     def preload(self, names: list[str]) -> None:
@@ -118,6 +120,10 @@ class Server:
         """End a child and all that it started."""
         if pid in self.children:
             isolate.end_tree(pid)
+
+    def traces(self, pid: int) -> str:
+        """Return what changes when anything is changed in the folders of a child."""
+        return isolate.traces_of(pid) if self.world and pid in self.children else ""
 
     def interrupt(self, pid: int) -> None:
         """Interrupt a cell, as Jupyter does."""
@@ -149,7 +155,8 @@ class Server:
             isolate.limit(self.memory, bool(self.world))
             isolate.close_all_but(*handed)
             if self.world:
-                isolate.own_world(self.count, self.world == "root")
+                isolate.own_world(self.count, self.world == "root", programs=role != "tests",
+                                  locks=role == "together")  # fmt: skip
             else:
                 os.setsid()
             work = WORK if self.world else f"{os.environ['SAFETYLAB_TMP']}/{self.count}"
