@@ -92,6 +92,7 @@ class StagingExporter(NotebookExporter):
         try:
             self.desk: Desk = getattr(parent, "desk", None) or _stage_all(parent)
         except CourseError as error:
+            parent.log.error(str(error))  # nbgrader ends without a word about its own exceptions
             raise NbGraderException(str(error)) from error
 
 
