@@ -25,8 +25,8 @@ class Handle:
         return f"<function {self.__name__}>"
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"{self.__name__} was handed over by the other side: it can be called, "
-                             f"and has no {name!r}")  # fmt: skip
+        text = f"{self.__name__} was handed over: it can be called, and has no {name!r}"
+        raise AttributeError(text)
 
 
 # --- gradients
