@@ -54,7 +54,7 @@ def _bridge_class() -> Any:
             return value.clone()
 
         @staticmethod
-        @once_differentiable  # type: ignore[misc]
+        @once_differentiable
         def backward(context: Any, gradient: Any) -> Any:
             found = context.ask(gradient)
             if len(found) != context.count or all(part is None for part in found):

@@ -30,6 +30,19 @@ class End(Protocol):
     """One of the two ends; see `peer`."""
 
     trusted: bool
+    sent: set[int]
+
+    def known(self, name: str) -> Any:
+        """Return what both sides define by that name in ``__main__``, or nothing."""
+
+    def number(self, value: Any) -> int:
+        """Return the number of an object that stays on this side."""
+
+    def take(self, codec: Codec, number: int, model: Any) -> None:
+        """Remember a model of the tests', and how it came."""
+
+    def module(self, number: int) -> Any:
+        """Return the model of that number."""
 
     def refer(self, codec: Codec, value: Any) -> Tree:
         """Return what stands for a function, or a module of torch's."""
