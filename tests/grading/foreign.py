@@ -1,7 +1,7 @@
 """Notebooks as other people's courses write them, for which one kernel's own semantics decide.
 
 Each has the instructor's cells in order. ``A(name, solution)`` is an answer cell, ``T(name, test)``
-a test of two points, ``L(name, source)`` a locked cell, ``P(source)`` one without any mark of
+a test of two points, ``O`` one of none, ``L(name, source)`` a locked cell, ``P(source)`` one without any mark of
 nbgrader's; in its text the solution stands between nbgrader's markers or is what a mutant replaces.
 """
 # ruff: noqa: E501
@@ -34,6 +34,10 @@ def T(name: str, source: str) -> C:  # noqa: N802
 
 def L(name: str, source: str) -> C:  # noqa: N802
     return C("locked", name, source)
+
+
+def O(name: str, source: str) -> C:  # noqa: E743, N802
+    return C("oracle", name, source)
 
 
 def P(name: str, source: str, stub: str | None = None) -> C:  # noqa: N802
@@ -169,7 +173,7 @@ FOREIGN = [
         T("t2", "assert spread(lambda i: i * i, 20) == [i * i for i in range(20)]"),
         A("p3", "async def later(x):\n    await asyncio.sleep(0)\n    return x", STUB),
         T("t3", "assert await later(3) == 3"),
-        T("t4", "try:\n    asyncio.run(later(1))\nexcept RuntimeError:\n    pass\nelse:\n    raise AssertionError"),
+        T("t4", "waits = later(1)\ntry:\n    asyncio.run(waits)\nexcept RuntimeError:\n    waits.close()\nelse:\n    raise AssertionError"),
     ), ({"p1": "def fast(n):\n    time.sleep(0.7)\n    return n * (n - 1) // 2"}, {"p2": "def spread(f, n):\n    return []"}, {"p3": "def later(x):\n    return x"})),
     Foreign("shell, magics and errors", (
         A("p1", "lines = !echo one; echo two", STUB), T("t1", "assert list(lines) == ['one', 'two']"),
@@ -191,7 +195,7 @@ FOREIGN = [
     ), ({"p1": "draws = np.random.rand(2)"}, {"p2": "random.random()\npick = random.randint(0, 9)"})),
     Foreign("helpers hidden in tests", (
         A("p1", "def add(a, b):\n    return a + b", STUB),
-        L("oracle", "### BEGIN HIDDEN TESTS\ndef right(a, b):\n    return a + b\n### END HIDDEN TESTS\nready = True"),
+        O("oracle", "### BEGIN HIDDEN TESTS\ndef right(a, b):\n    return a + b\n### END HIDDEN TESTS\nready = True"),
         T("t1", "cases = [(1, 2), (3, 4)]\nassert all(add(*c) == right(*c) for c in cases)"),
         T("t2", "assert ready\n### BEGIN HIDDEN TESTS\nmore = [(0, 0), (-1, 5)]\nassert all(add(*c) == right(*c) for c in cases + more)\n### END HIDDEN TESTS"),
         T("t3", "### BEGIN HIDDEN TESTS\nassert len(more) == 2 and add('a', 'b') == 'ab'\n### END HIDDEN TESTS"),

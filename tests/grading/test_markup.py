@@ -179,7 +179,8 @@ def test_ordinary_links_and_pictures_still_work() -> None:
 
 
 def test_lists_tables_and_code_keep_their_shape() -> None:
-    text = "1. one\n2. *two*\n\n| a | b |\n|---|---|\n| 1 | $x_1 a_2$ |\n\n```python\nx = 1\n\ny = 2\n```"
+    table = "| a | b |\n|---|---|\n| 1 | $x_1 a_2$ |"
+    text = f"1. one\n2. *two*\n\n{table}\n\n```python\nx = 1\n\ny = 2\n```"
     page = render(harmless(text))
     for part in ("<ol><li>", "<em>two</em>", "<td>$x_1 a_2$</td>", "x = 1&#10;&#10;y = 2"):
         assert part in page
@@ -194,12 +195,8 @@ def test_a_plain_line_stays_as_it_is(text: str) -> None:
     "address", ["/logout", "../formgrader/x.png", "//a.example/x.png", "x.svg"]
 )
 def test_a_picture_from_elsewhere_is_not_fetched(address: str) -> None:
-    for text in (
-        f"![b]({address})",
-        f"!\\[b]({address})",
-        f"`a ![b]({address})",
-        f"!![b]({address})",
-    ):
+    for before in ("![b]", "!\\[b]", "`a ![b]", "!![b]", "![b\\]]"):
+        text = f"{before}({address})"
         assert "<img" not in render(harmless(text)).lower()
 
 

@@ -24,13 +24,17 @@ Points = dict[str, dict[str, float | None]]
 
 def cell(number: int, one: C) -> Any:
     """The instructor's cell."""
-    solution, test = one.kind == "answer", one.kind == "test"
+    solution, test = one.kind == "answer", one.kind in ("test", "oracle")
     source = one.source
     if solution and one.source != one.stub:
         source = f"### BEGIN SOLUTION\n{one.source}\n### END SOLUTION"
     mark = {"grade_id": one.name, "grade": test, "solution": solution, "task": False,
             "locked": test or one.kind == "locked", "schema_version": 3}  # fmt: skip
-    metadata = {} if one.kind == "plain" else {"nbgrader": {**mark, "points": 2} if test else mark}
+    metadata = (
+        {}
+        if one.kind == "plain"
+        else {"nbgrader": {**mark, "points": 2 * (one.kind == "test")} if test else mark}
+    )
     return new_code_cell(source, id=f"cell-{number}", metadata=metadata)
 
 
@@ -109,5 +113,6 @@ def test_every_cell_has_stocks_points(tmp_path: Path, foreign: Foreign) -> None:
     stock, ours, summary = both(tmp_path, foreign)
     assert ours == stock, json.dumps([one.looks for one in summary.graded])
     if foreign.name not in ("partial credit", "no model solution", "shell, magics and errors"):
-        assert set(ours["solution"].values()) == {2}
+        assert set(ours["solution"].values()) <= {0, 2}
+        assert sum(ours["solution"].values()) == 2 * sum(c.kind == "test" for c in foreign.cells)
         assert sum(filter(None, ours["untouched"].values())) < 2 * len(ours["untouched"])

@@ -14,9 +14,10 @@ import pytest
 from columns import Right, Wrong, columns, load, notebook
 from execute import LABS, ROOT, solution
 
-from safetylab.grading import Bundle, Report, Status, imports_of
+from safetylab.grading import Bundle, Report, Status
 from safetylab.grading.room.exam import examine
 from safetylab.grading.room.room import Room
+from safetylab.grading.room.rooms import imports_of
 
 COLUMNS = [
     pytest.param(lab, kind, k, marks=pytest.mark.xdist_group(f"{lab}-{k % 2}"))

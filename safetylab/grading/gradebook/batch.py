@@ -23,6 +23,7 @@ from safetylab.course.paths import CourseError
 from safetylab.grading.config import use_exam_room
 from safetylab.grading.gradebook import journal
 from safetylab.grading.gradebook.engine import not_graded
+from safetylab.grading.gradebook.intake import TIMESTAMP
 from safetylab.grading.gradebook.nbcourse import Assignment, Course, own_folder
 from safetylab.grading.gradebook.record import (
     back_up,
@@ -82,7 +83,8 @@ class Summary:
 
     ``sandbox`` is what students' code ran in (None if none ran), ``stopped`` says that it was
     interrupted, ``warnings`` what is wrong with the assignment, ``misnamed`` the folders that
-    were left out because no student can have such an id.
+    were left out because no student can have such an id, ``stamped`` how many submissions say
+    themselves when they were handed in, where there is a due date.
     """
 
     assignment: str
@@ -92,6 +94,7 @@ class Summary:
     backup: Path | None = None
     warnings: tuple[str, ...] = ()
     misnamed: tuple[str, ...] = ()
+    stamped: int = 0
 
     @property
     def complete(self) -> bool:
@@ -215,6 +218,7 @@ class _Batch:
         self.graded: list[Graded] = []
         self.total = 0
         self.warnings: list[str] = []
+        self.stamped = 0
         self.sandboxes: set[str] = set()  # "" is the least
 
     def pending(self, folders: Mapping[str, Path], force: bool) -> dict[str, Path]:
@@ -317,6 +321,7 @@ class _Batch:
     def finish(self, sitting: _Sitting) -> None:
         """Write a submission into the gradebook, then into the journal."""
         work, problem = self.record(sitting)
+        self.stamped += bool(self.assignment.due and TIMESTAMP in work.submission.files)
         graded = sitting.graded(work)
         looks = (*graded.looks, problem) if problem else graded.looks
         again = work.papers != sitting.work.papers
@@ -351,7 +356,8 @@ class _Batch:
         graded = sorted(self.graded, key=lambda one: one.student)
         name = self.assignment.name
         left_out = tuple(self.course.misnamed(name))
-        return Summary(name, tuple(graded), warnings=tuple(self.warnings), misnamed=left_out)
+        return Summary(name, tuple(graded), warnings=tuple(self.warnings), misnamed=left_out,
+                       stamped=self.stamped)  # fmt: skip
 
     def done(self, graded: Graded) -> None:
         self.graded.append(graded)

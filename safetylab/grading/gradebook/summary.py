@@ -87,6 +87,11 @@ def _totals(summary: Summary) -> Iterator[str]:
             f"not graded: the folder {name!r} in submitted/, for no student can have such an id: "
             "rename it"
         )
+    if summary.stamped:
+        yield (
+            f"{summary.stamped} submission(s) were handed in when their own timestamp.txt says: "
+            "what did not come through nbgrader's exchange may say anything there"
+        )
     yield from (f"warning: {warning}" for warning in summary.warnings)
     if summary.sandbox is not None:
         yield f"sandbox: {summary.sandbox}" if summary.sandbox else NO_SANDBOX
