@@ -26,7 +26,7 @@ class Bundle:
     asked: bool | None = None
 
     @cached_property
-    def split(self) -> bool:
+    def apart(self) -> bool:
         """Whether student and tests run in two processes: the assignment's own decision."""
         return declares_split(self.released) if self.asked is None else self.asked
 

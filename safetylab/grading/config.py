@@ -45,7 +45,7 @@ def use_exam_room(c: Config, *, rubrics: bool = True, split: bool = False) -> No
     if rubrics:
         c.ExamRoom.rubrics = True
     if split:
-        c.ExamRoom.split = True
+        c.ExamRoom.apart = True
     c.Autograde.exporter_class = f"{_ENGINE}.StagingExporter"
     steps = c.Autograde.get("autograde_preprocessors") or _AUTOGRADE
     c.Autograde.autograde_preprocessors = [_OURS.get(_name(step), step) for step in steps]

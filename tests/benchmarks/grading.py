@@ -108,7 +108,7 @@ def courses(folder: Path, copies: int) -> Iterator[Path]:
     yield course
     yield shutil.copytree(course, folder / "together")
     split = shutil.copytree(course, folder / "split")
-    (split / "nbgrader_config.py").open("a").write("c.ExamRoom.split = True\n")
+    (split / "nbgrader_config.py").open("a").write("c.ExamRoom.apart = True\n")
     yield split
 
 

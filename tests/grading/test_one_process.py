@@ -146,8 +146,8 @@ def test_the_sandbox_is_there_for_it(room: Room) -> None:
 def test_which_way_is_the_assignments_decision() -> None:
     made = notebook(Foreign("one", TWO))
     plain, declared = tiny.to_bytes(made), tiny.instructor()
-    assert not Bundle("one", plain).split
-    assert Bundle("one", plain, asked=True).split
-    assert Bundle("one", tiny.to_bytes(declared)).split
-    assert not replace(tiny.bundle(), asked=False).split
-    assert not Bundle("ps1", nbformat.writes(nc.instructor()).encode()).split
+    assert not Bundle("one", plain).apart
+    assert Bundle("one", plain, asked=True).apart
+    assert Bundle("one", tiny.to_bytes(declared)).apart
+    assert not replace(tiny.bundle(), asked=False).apart
+    assert not Bundle("ps1", nbformat.writes(nc.instructor()).encode()).apart

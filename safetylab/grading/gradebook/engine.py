@@ -150,7 +150,7 @@ class ExamRoom(Execute):  # type: ignore[misc]
     """In place of nbgrader's Execute: the notebook sits the exam, its outputs are written down."""
 
     memory = Float(4.0, help="GiB of memory that a notebook may use").tag(config=True)
-    split = Bool(False, help="Run student and tests in two processes.").tag(config=True)
+    apart = Bool(False, help="Run student and tests in two processes.").tag(config=True)
     rubrics = Bool(
         False, help="Show graders the instructor's text above each written answer. Feedback must "
         "leave it out, as safetylab.grading.gradebook.feedback.HideTests does."

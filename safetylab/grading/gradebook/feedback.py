@@ -36,7 +36,7 @@ class HideTests(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Strip the cells, and leave out those of which nothing is left."""
         nb.cells = [cell for cell in nb.cells if not is_for_graders(cell)]
-        if any(_report(cell) and not _split(cell) for cell in nb.cells):
+        if any(_report(cell) and not _apart(cell) for cell in nb.cells):
             _withhold(nb.cells, ClearHiddenTests(parent=self).begin_test_delimeter)
         nb, resources = super().preprocess(nb, resources)
         nb.cells = [cell for cell in nb.cells if not _is_empty_oracle(cell)]
@@ -130,8 +130,8 @@ def _report(cell: NotebookNode) -> Any:
     return cell.metadata.get("safetylab", {}).get("report")
 
 
-def _split(cell: NotebookNode) -> bool:
-    return bool(cell.metadata["safetylab"].get("split", True))
+def _apart(cell: NotebookNode) -> bool:
+    return bool(cell.metadata["safetylab"].get("apart", True))
 
 
 def _table(rows: list[Row], grades: list[Grade]) -> Iterator[str]:

@@ -195,7 +195,7 @@ class Course:
             elif name in solutions:
                 cell["source"] = solutions[name]
         _require_python(notebook.name, instructor)
-        asked = True if self.config.ExamRoom.get("split") is True else None
+        asked = True if self.config.ExamRoom.get("apart") is True else None
         return Bundle(notebook.name, released, json.dumps(instructor).encode(), files, asked)
 
     def _solutions(self, assignment: str, notebook: str) -> dict[str, str]:

@@ -99,7 +99,7 @@ def require_agreement(name: str, held: Rehearsal) -> None:
 
 def is_split(assignment: Assignment) -> bool:
     """Whether any of its notebooks runs in two processes."""
-    return any(bundle.split for bundle in assignment.bundles)
+    return any(bundle.apart for bundle in assignment.bundles)
 
 
 def _write(file: Path, sha: str, held: Rehearsal) -> None:

@@ -103,7 +103,7 @@ def rebuild(submission: Notebook, bundle: Bundle) -> Rebuilt:
     if not older:
         notes += _repairs_of(own)
     notes = [*submission.notes, *([older_copy(bundle.name)] if older else []), *notes]
-    if bundle.split:
+    if bundle.apart:
         steps = _with_extras(_in_exercises(own), submission.cells, set(stubs.values()), older)
     else:
         steps = _in_exercises(_as_handed_in(own, submission.cells))

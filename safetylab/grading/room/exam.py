@@ -47,13 +47,13 @@ class ExamCell:
 class Examined:
     """A report, the cells in order, and the sandbox that they ran in (or nothing).
 
-    ``split`` says that student and tests ran apart, so that no cell can have shown a hidden test.
+    ``apart`` says that student and tests ran apart, so that no cell can have shown a hidden test.
     """
 
     report: Report
     cells: tuple[ExamCell, ...]
     sandbox: str
-    split: bool = True
+    apart: bool = True
 
     def to_json(self) -> str:
         """Return JSON text, from which `from_json` makes an equal object."""
@@ -66,7 +66,7 @@ class Examined:
         cells = [ExamCell(**{**cell, "outputs": tuple(Output(**o) for o in cell["outputs"])})
                  for cell in values["cells"]]  # fmt: skip
         report = Report.from_json(values["report"])
-        return cls(report, tuple(cells), values["sandbox"], values["split"])
+        return cls(report, tuple(cells), values["sandbox"], values["apart"])
 
 
 def examine(
@@ -93,7 +93,7 @@ def examine(
         GradingError: the room is gone.
     """
     rebuilt = rebuild(read_notebook(notebook, f"{bundle.name}.ipynb"), bundle)
-    runner = room.runner(bundle.files, files or {}, on_cell, bundle.split)
+    runner = room.runner(bundle.files, files or {}, on_cell, bundle.apart)
     if learn:
         runner.on_end = room.learn_from
     run = runner.run(rebuilt.steps)
@@ -101,7 +101,7 @@ def examine(
 
 
 def _examined(rebuilt: Rebuilt, run: Run, bundle: Bundle, room: Room) -> Examined:
-    shown = run if bundle.split else told(run)
+    shown = run if bundle.apart else told(run)
     rows = marks.rows(shown, rebuilt.titles, room.timeout)
     notes = [*rebuilt.notes, *marks.notes(shown, rows, room.timeout)]
     hidden = bundle.instructor is not None
@@ -123,4 +123,4 @@ def _examined(rebuilt: Rebuilt, run: Run, bundle: Bundle, room: Room) -> Examine
             values["score"] = marks.earned(step, outcome) if outcome else None
         cells.append(ExamCell(**values))
     report = Report(bundle.name, rows, tuple(notes), hidden)
-    return Examined(report, tuple(cells), room.sandbox, bundle.split)
+    return Examined(report, tuple(cells), room.sandbox, bundle.apart)
