@@ -113,7 +113,8 @@ def _tensor_out(codec: Codec, value: Any, parameter: bool) -> Tree:
     dtype = str(value.dtype).removeprefix("torch.")
     if torch._C._functorch.is_functorch_wrapped_tensor(value):
         raise NotPlain("torch.func does not go through a function that was handed over")
-    if value.layout is not torch.strided or value.device.type != "cpu" or dtype not in _TORCH_DTYPES:
+    dense = value.layout is torch.strided and value.device.type == "cpu"
+    if not dense or dtype not in _TORCH_DTYPES:
         raise NotPlain(f"a tensor with {value.layout} and {value.dtype} on {value.device} does not "
                        "cross: give a dense one of bools or numbers on the CPU")  # fmt: skip
     codec.remember(value)
@@ -140,8 +141,10 @@ def _tensor(codec: Codec, dtype: str, shape: list[int], blob: int, parameter: bo
     import torch
 
     kind, content = _torch_dtype(codec, dtype), codec.blobs[blob]
-    flat = torch.frombuffer(bytearray(content), dtype=kind) if content else torch.empty(0, dtype=kind)
-    made = flat.reshape(shape)
+    made = torch.empty(0, dtype=kind)
+    if content:
+        made = torch.frombuffer(bytearray(content), dtype=kind)
+    made = made.reshape(shape)
     place = len(codec.objects)
     codec.put(None)
     if parameter:

@@ -25,8 +25,8 @@ class Handle:
         return f"<function {self.__name__}>"
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"{self.__name__} was handed over by the other side: it can be called, "
-                             f"and has no {name!r}")  # fmt: skip
+        text = f"{self.__name__} was handed over: it can be called, and has no {name!r}"
+        raise AttributeError(text)
 
 
 # --- gradients
@@ -54,7 +54,7 @@ def _bridge_class() -> Any:
             return value.clone()
 
         @staticmethod
-        @once_differentiable  # type: ignore[misc]
+        @once_differentiable
         def backward(context: Any, gradient: Any) -> Any:
             found = context.ask(gradient)
             if len(found) != context.count or all(part is None for part in found):

@@ -1,8 +1,8 @@
 """The two ends: each asks the other to call a function, and answers while it waits.
 
-The tests' end is trusted, the student's is not. What crosses is in `values`. A function stays where
-it is and is called there (`handles`). What a call was given does not come back changed, but for what
-the tests lent, and for generators of random numbers, which go on where the other side left them.
+The tests' end is trusted, the student's is not. What crosses is in `values`. A function stays
+where it is and is called there (`handles`). What a call was given does not come back changed, but
+for what the tests lent, and for generators, which go on where the other side left them.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Peer:
                     self.answer(answer, blobs)
                     answer, blobs = self._receive()
                 value = self._result(codec, lent, answer, blobs)
-            except (EOFError, OSError, WireError) as error:
+            except Exception as error:  # what a function raised is in ``value``
                 raise Gone(str(error)) from error
         if isinstance(value, _Raised):
             raise value.error
@@ -99,6 +99,13 @@ class Peer:
 
     def _goes_on(self, value: Any) -> bool:
         return arrays.is_generator(value) or (self.trusted and self.lent(value))
+
+    def _may_go_on(self, codec: Codec, place: Any) -> bool:
+        """Whether a request may have an object that came with it changed: at most a generator."""
+        if not self.trusted:
+            return True
+        return type(place) is int and 0 <= place < len(codec.objects) and arrays.is_generator(
+            codec.objects[place])  # fmt: skip
 
     def _receive(self) -> tuple[Tree, list[bytes]]:
         """Read a frame, at most until the deadline."""
@@ -141,6 +148,7 @@ class Peer:
             raise WireError("only functions that the tests handed out can be called")
         codec = Codec(self, blobs)
         args = codec.to_value(tree)
+        lent = [place for place in lent if self._may_go_on(codec, place)]
         before = {place: codec.content_of(_content(codec.objects[place])) for place in lent}
         self._serving += 1
         try:
@@ -282,9 +290,10 @@ class Peer:
 
     def _odd_tree(self, error: BaseException, args: list[Any]) -> Tree:
         named = args and callable(args[0])
-        who = f"{getattr(args[0], '__name__', 'a function')} returned" if named else "the name holds"
+        name = getattr(args[0], "__name__", "a function") if named else ""
+        text = f"{f'{name} returned' if named else 'a name holds'} what a test cannot take: {error}"
         found = errors.first_line(args[0]) if named else []
-        return {"text": f"{who} what a test cannot take: {error}"[: errors.LONGEST], "frames": found}
+        return {"text": text[: errors.LONGEST], "frames": found}
 
     def _error(self, kind: str, about: dict[str, Any]) -> BaseException:
         if kind == "odd":

@@ -37,8 +37,9 @@ def _column_out(codec: Codec, column: Any) -> Tree:
         return [None, codec.to_tree(column.to_numpy().copy())]
     if hasattr(column, "cat"):
         codes, kinds = column.cat.codes.to_numpy().copy(), column.cat.categories
-        return ["category", codec.to_tree(codes), _index_out(codec, kinds), bool(column.cat.ordered)]
-    name = "object" if dtype == object else str(dtype)
+        tree = codec.to_tree(codes)
+        return ["category", tree, _index_out(codec, kinds), bool(column.cat.ordered)]
+    name = str(dtype)
     texts = [None if missing else text
              for text, missing in zip(column.tolist(), column.isna(), strict=True)]  # fmt: skip
     if name not in _TEXT or any(type(text) not in (str, type(None)) for text in texts):

@@ -18,7 +18,7 @@ from safetylab.grading.crossing.wire import Tree
 LIBRARIES = {"builtins", "numpy", "torch", "pandas", "scipy", "sklearn", "safetylab", "math",
              "collections", "operator"}  # fmt: skip
 _LAYER = ("_parameters", "_buffers", "_modules")
-# What nn.Module itself keeps; a hook would be code, so a module with one is handed over as a function.
+# What nn.Module itself keeps. A hook is code: a module with one is handed over as a function.
 _KEPT = {"training", "_non_persistent_buffers_set", *_LAYER}
 
 

@@ -1,6 +1,6 @@
 """The list of what crosses between the student's process and the tests', by exact type.
 
-A value becomes a tree of JSON (what JSON has is as it is, all else a list whose first entry is a tag)
+A value becomes a tree of JSON (what JSON has is as it is, all else a list that begins with a tag)
 and blobs for the bytes of arrays. `FROM_STUDENT` is all that the tests' side ever makes of what the
 student's side says; nothing there imports, looks up or calls anything by a name that came along.
 `FROM_TESTS` has more, for the tests are trusted. Containers and arrays are numbered in the order in
@@ -30,6 +30,19 @@ class End(Protocol):
     """One of the two ends; see `peer`."""
 
     trusted: bool
+    sent: set[int]
+
+    def known(self, name: str) -> Any:
+        """Return what both sides define by that name in ``__main__``, or nothing."""
+
+    def number(self, value: Any) -> int:
+        """Return the number of an object that stays on this side."""
+
+    def take(self, codec: Codec, number: int, model: Any) -> None:
+        """Remember a model of the tests', and how it came."""
+
+    def module(self, number: int) -> Any:
+        """Return the model of that number."""
 
     def refer(self, codec: Codec, value: Any) -> Tree:
         """Return what stands for a function, or a module of torch's."""
@@ -154,7 +167,7 @@ class Codec:
         return value
 
     def as_it_came(self, value: Any) -> int | None:
-        """Return the number of an object that came here and is as it was: it may go back as such."""
+        """Return the number of an object that came here, if it is as it was."""
         for place, before in self.came.items():
             if self.objects[place] is value and self.content_of(value) == before:
                 return place

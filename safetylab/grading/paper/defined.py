@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from safetylab.grading.paper.rebuild import Role, Step
 
+
 def plain(source: str) -> str:
     """Return a cell's text as Python alone: magics and shell lines become calls."""
     from IPython.core.inputtransformer2 import TransformerManager

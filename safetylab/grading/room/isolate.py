@@ -232,7 +232,7 @@ def files_of(root: int) -> int:
 
 def _count(folder: str) -> int:
     try:
-        return len(os.listdir(folder))
+        return sum(1 for _ in Path(folder).iterdir())
     except OSError:
         return 0
 

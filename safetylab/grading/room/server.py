@@ -102,11 +102,14 @@ class Server:
         for pid in list(self.children):
             if os.waitpid(pid, os.WNOHANG)[0]:
                 self.children.discard(pid)
-            elif isolate.memory_of(pid) > (self.memory + 1) * 2**30:
-                self.kill(pid)
-            elif isolate.files_of(pid) > isolate.ALL_FILES:
+            elif self.is_past(pid):
                 self.kill(pid)
         self.next_look = time.monotonic() + LOOK_SECONDS
+
+    def is_past(self, pid: int) -> bool:
+        """Whether a child, with all that it started, holds more than it may."""
+        past = isolate.memory_of(pid) > (self.memory + 1) * 2**30
+        return past or isolate.files_of(pid) > isolate.ALL_FILES
 
     def preload(self, names: list[str]) -> None:
         """Import more."""
