@@ -2107,7 +2107,7 @@ def oracle_groups(train, seed, weight_decay=0.01):
     found = {}
     for name, run in (("average", oracle_average), ("groups", train)):
         model = models.linear(196, 2, generator=torch.Generator().manual_seed(seed))
-        run(model, x, y, groups, steps=250, lr=0.05, weight_decay=weight_decay, eta=0.1)
+        run(lend(model), x, y, groups, steps=250, lr=0.05, weight_decay=weight_decay, eta=0.1)
         each = torch.tensor(group_accuracies(model, *test)).double()
         found[name] = (each.min().item(), (share @ each).item())
     return found
