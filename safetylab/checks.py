@@ -19,6 +19,9 @@ from safetylab import page
 P = ParamSpec("P")
 T = TypeVar("T")
 
+on_loan: list[object] | None = None
+"""Where a grader that keeps student and tests apart notes what `lend` was given; else nothing."""
+
 _NOT_FINITE = (
     "look for a division by zero, the log of zero, or a number that grew too large (exp, a power)"
 )
@@ -90,6 +93,27 @@ def _begun(number: str, test: Callable[P, T], *args: P.args, **kwargs: P.kwargs)
             "NotImplementedError, run that cell, then this one",
             "not-started",
         ) from None
+
+
+def lend(value: T) -> T:
+    """Return ``value``, and say that the student's function is meant to change it in place.
+
+    Where a student's function runs in a process of its own, its arguments are copies: what it does
+    to them is seen by the test only if they were lent, until the test cell ends. It makes no
+    difference in one process. Models, tensors, arrays, lists, dicts and sets can be lent.
+    """
+    if on_loan is not None:
+        on_loan.append(value)
+    return value
+
+
+def _take_back(values: tuple[object, ...]) -> None:
+    """End a loan that began with `lend`."""
+    for value in values:
+        for place in range(len(on_loan or ()))[::-1]:
+            if on_loan is not None and on_loan[place] is value:
+                del on_loan[place]
+                break
 
 
 def expect(condition: object, message: str, misconception: str = "") -> None:
@@ -198,7 +222,12 @@ def untouched(model: nn.Module, *inputs: torch.Tensor) -> Iterator[None]:
     gradients = [_copy(parameter.grad) for parameter in model.parameters()]
     flags = [parameter.requires_grad for parameter in model.parameters()]
     copies = [(value.detach().clone(), value.requires_grad, _copy(value.grad)) for value in inputs]
-    yield
+    for lent in (model, *inputs):
+        lend(lent)
+    try:
+        yield
+    finally:
+        _take_back((model, *inputs))
     after = model.state_dict()
     expect(
         after.keys() == state.keys() and all(_same(after[name], state[name]) for name in state),

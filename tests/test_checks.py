@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import nn
 
+from safetylab import checks
 from safetylab.checks import (
     CheckFailed,
     exercise,
@@ -277,3 +278,17 @@ def test_expect_number_refuses(value, misconception):
     with pytest.raises(CheckFailed, match=r"\bf\b") as caught:
         expect_number(value, "f")
     assert ending(caught) == f"[{misconception}]"
+
+
+def test_what_is_lent_is_returned_and_noted_only_where_somebody_asks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    value = [1]
+    assert checks.lend(value) is value
+    lent: list[object] = []
+    monkeypatch.setattr(checks, "on_loan", lent)
+    assert checks.lend(value) is value
+    assert lent == [value]
+    with checks.untouched(model := nn.Linear(1, 1)):
+        assert lent[1] is model
+    assert lent == [value]

@@ -318,11 +318,16 @@ def grade(
         str | None,
         typer.Option(help="Grade on the workers of this dask scheduler: tls://HOST:PORT."),
     ] = None,
+    accept_rehearsal: Annotated[
+        bool,
+        typer.Option("--accept-rehearsal", help="Grade although two processes and one disagree."),
+    ] = False,
 ) -> None:
     """Grade what a class handed in, and write it into nbgrader's gradebook.
 
     Submissions are not changed. One that was graded before is skipped unless it, or the
-    assignment, has changed since. The exit code is 0 only if every submission was graded.
+    assignment, has changed since. The exit code is 0 only if every submission was graded, and
+    nothing in them waits for a person because it could not be judged.
     """
     from safetylab.grading.room.imports import uncollected
 
@@ -344,10 +349,39 @@ def grade(
             limits=Limits(timeout, memory),
             pool=pool,
             on_done=on_done,
+            accepted=accept_rehearsal,
         )
     print_summary(summary, Console())
     if not summary.complete:
         raise typer.Exit(INTERRUPTED if summary.stopped else FAILED)
+
+
+@app.command(epilog="Example: safetylab rehearse lab01_evasion")
+def rehearse(
+    assignment: Annotated[str, typer.Argument(help="The lab, or another course's assignment.")],
+    course: Annotated[
+        Path | None,
+        typer.Option(help="Folder of an nbgrader course [default: this one, or safetylab's own]."),
+    ] = None,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds that a cell may take.")] = 120,
+) -> None:
+    """Grade solution and untouched copy in two processes and in one, and say what differs.
+
+    What differs breaks the contract of two processes. The exit code is 0 if nothing does.
+    """
+    from safetylab.grading.gradebook.nbcourse import Course
+    from safetylab.grading.gradebook.rehearsal import rehearse
+    from safetylab.grading.room.rooms import Limits
+
+    root, name = _graded_course(course, assignment)
+    opened = Course.open(root)
+    with opened.plugins():
+        held = rehearse(opened, opened.assignment(name), Limits(timeout), both=True)
+    for sentence in (*held.warnings, *map(str, held.differences)):
+        typer.echo(sentence)
+    if held.warnings or held.differences:
+        raise typer.Exit(FAILED)
+    typer.echo(f"{name}: two processes and one give the same points in every test")
 
 
 def _pool(jobs: int, scheduler: str | None) -> AbstractContextManager[Executor]:
@@ -391,8 +425,7 @@ def report(
     """
     from rich.console import Console
 
-    from safetylab.grading.gradebook.nbcourse import Course
-    from safetylab.grading.gradebook.record import own_folder
+    from safetylab.grading.gradebook.nbcourse import Course, own_folder
     from safetylab.grading.reports.classpage import class_page, print_class
     from safetylab.grading.reports.classreport import class_report
 

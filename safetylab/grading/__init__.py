@@ -9,7 +9,7 @@ from safetylab.grading.bundle import Bundle
 from safetylab.grading.paper.notebook import BadSubmission
 from safetylab.grading.paper.outcome import GradingError
 from safetylab.grading.report import Check, Report, Row, Status
-from safetylab.grading.room.run import OnCell
+from safetylab.grading.room.together import OnCell
 
 __all__ = [
     "BadSubmission",
@@ -47,17 +47,7 @@ def grade_notebook(
     """
     from safetylab.grading.room.exam import examine
     from safetylab.grading.room.room import Room
+    from safetylab.grading.room.rooms import imports_of
 
     with Room(timeout=timeout, modules=imports_of(assignment)) as room:
         return examine(notebook, assignment, room, on_cell=on_cell).report
-
-
-def imports_of(assignment: Bundle) -> frozenset[str]:
-    """Return the modules that an assignment's own cells import, at once or at first use."""
-    from safetylab.grading.paper import defined
-    from safetylab.grading.paper.notebook import read_notebook
-
-    notebook = read_notebook(assignment.instructor or assignment.released, assignment.name)
-    sources = [cell.source for cell in notebook.cells if cell.kind == "code"]
-    trains = any("optim" in source or "training" in source for source in sources)
-    return defined.modules(sources) | ({"torch._dynamo"} if trains else set())  # by an optimizer

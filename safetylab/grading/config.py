@@ -34,14 +34,19 @@ _OVERVIEW = "safetylab.grading.gradebook.feedback.Overview"
 _MATHML = "safetylab.grading.gradebook.mathml.MathML"
 
 
-def use_exam_room(c: Config, *, rubrics: bool = True) -> None:
+def use_exam_room(c: Config, *, rubrics: bool = True, split: bool = False) -> None:
     """Make nbgrader grade in the exam room, with the settings in ``c``.
+
+    With ``split``, student and tests run in two processes, for assignments that keep the contract
+    of `safetylab/grading/README.md`; without it, that is so for notebooks that declare it.
 
     With ``rubrics`` the formgrader shows the instructor's text above each written answer. That is
     for a course's own settings only: they also decide what feedback leaves out.
     """
     if rubrics:
         c.ExamRoom.rubrics = True
+    if split:
+        c.ExamRoom.apart = True
     c.Autograde.exporter_class = f"{_ENGINE}.StagingExporter"
     steps = c.Autograde.get("autograde_preprocessors") or _AUTOGRADE
     c.Autograde.autograde_preprocessors = [_OURS.get(_name(step), step) for step in steps]

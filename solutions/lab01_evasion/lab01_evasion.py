@@ -52,7 +52,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from safetylab import data, evaluation, models, page, plots, widgets
-from safetylab.checks import exercise, expect, expect_tensor, shown, untouched
+from safetylab.checks import exercise, expect, expect_tensor, lend, shown, untouched
 
 torch.set_num_threads(1)  # these networks are so small that one thread is the fastest
 page.progress(1)
@@ -1072,7 +1072,7 @@ def test_margin():
         logits = torch.randn(n, classes, generator=g, dtype=torch.float64) * 30 - 50
         y = torch.randint(0, classes, (n,), generator=g)
         before = logits.clone()
-        got = expect_tensor(margin(logits, y), (n,), "margin")
+        got = expect_tensor(margin(lend(logits), y), (n,), "margin")
         expect(torch.equal(logits, before), "margin changed its input", "input-modified")
         for row, label, value in zip(logits.tolist(), y.tolist(), got.tolist(), strict=True):
             rival = max(v for k, v in enumerate(row) if k != label)

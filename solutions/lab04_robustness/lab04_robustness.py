@@ -55,7 +55,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from safetylab import data, evaluation, models, page, plots, training, widgets
-from safetylab.checks import exercise, expect, expect_tensor, untouched
+from safetylab.checks import exercise, expect, expect_tensor, lend, untouched
 
 torch.set_num_threads(1)  # these networks are so small that one thread is the fastest
 page.progress(4)
@@ -1304,7 +1304,8 @@ def oracle_trained(adversarial_fit, seed, epsilon=0.2, steps=2):
     g = torch.Generator().manual_seed(seed)
     train = data.sample(small_train, 6000, g)
     net = models.small_cnn(g)
-    adversarial_fit(net, train, oracle_inner(epsilon, steps, g), epochs=3, generator=g, lr=0.01)
+    inner = oracle_inner(epsilon, steps, g)
+    adversarial_fit(lend(net), train, inner, epochs=3, generator=g, lr=0.01)
     return oracle_ensemble(net, data.sample(small_test, 300, g), epsilon, g)
 
 
@@ -1361,8 +1362,8 @@ def test_adversarial_fit():
         seen.clear()
         model = models.linear(3, 2)
         generator = torch.Generator().manual_seed(seed)
-        history = adversarial_fit(model, images, inner, epochs=epochs, generator=generator, lr=0.1,
-                                  batch_size=16, watch=watch)
+        history = adversarial_fit(lend(model), images, inner, epochs=epochs, generator=generator,
+                                  lr=0.1, batch_size=16, watch=watch)
         return model, history
 
     looks = []
@@ -1388,8 +1389,8 @@ def test_adversarial_fit():
         model.load_state_dict({"1.weight": torch.zeros(2, 1), "1.bias": torch.zeros(2)})
         alike = data.Images(torch.zeros(4, 1), torch.ones(4, dtype=torch.long))
         inner = lambda model, x, y: torch.full((len(y), 1), float(next(count)))  # noqa: E731
-        adversarial_fit(model, alike, inner, epochs=2, generator=torch.Generator().manual_seed(0),
-                        lr=0.1, batch_size=3)
+        adversarial_fit(lend(model), alike, inner, epochs=2, lr=0.1, batch_size=3,
+                        generator=torch.Generator().manual_seed(0))
         got = model[1].weight[1, 0].item()
         known = {0.0: ("the weight has not moved along what inner shows: take the loss at the "
                        "points that inner returns, and step", "clean-points"),
@@ -2432,7 +2433,7 @@ def oracle_digits(train, seed):
     found = {}
     for name, eta in (("equal", 0.0), ("groups", 0.1)):
         model = models.linear(196, 2, generator=torch.Generator().manual_seed(seed))
-        train(model, images.x, images.y % 2, images.y, steps=250, lr=0.1, weight_decay=0.01,
+        train(lend(model), images.x, images.y % 2, images.y, steps=250, lr=0.1, weight_decay=0.01,
               eta=eta)
         each = group_accuracies(model, fresh.x, fresh.y % 2, fresh.y)
         found[name] = (min(each), sum(each) / len(each))
@@ -2476,7 +2477,7 @@ def oracle_settings(group_dro):
                                                                      generator=g)
         model = models.linear(4, 3, generator=g)
         q, ends = oracle_by_hand(model, x, y, groups, steps, lr, decay, eta)
-        got = group_dro(model, x, y, groups, steps=steps, lr=lr, weight_decay=decay, eta=eta)
+        got = group_dro(lend(model), x, y, groups, steps=steps, lr=lr, weight_decay=decay, eta=eta)
         got = expect_tensor(got, (count,), "group_dro").float()
         expect(torch.allclose(got, q, atol=2e-4), f"with {count} groups, {steps} steps and eta = "
                f"{eta} the weights are {q.tolist()}; yours: {got.tolist()}", "wrong-update")
@@ -2516,7 +2517,7 @@ def test_group_dro():
     with torch.no_grad():
         losses = cross_entropy(model(x), y)
         losses = torch.cat([losses[:3], losses[3:].mean()[None]])
-    q = group_dro(model, x, y, groups, steps=5, lr=0.0, weight_decay=0.0, eta=0.4)
+    q = group_dro(lend(model), x, y, groups, steps=5, lr=0.0, weight_decay=0.0, eta=0.4)
     q = expect_tensor(q, (4,), "group_dro").float()
     expect(abs(q.sum() - 1) < 1e-4, f"the weights must sum to 1; yours sum to {q.sum():.3f}: "
            "divide in every step", "no-normalise")
@@ -2529,7 +2530,7 @@ def test_group_dro():
     expect(not model.training, "leave the model in eval mode", "mode-changed")
     expect(all(p.grad is None or not p.grad.any() for p in model.parameters()), "leave the model "
            "without gradients", "gradient-left")
-    still = group_dro(model, x, y, groups, steps=3, lr=0.1, weight_decay=0.0, eta=0.0)
+    still = group_dro(lend(model), x, y, groups, steps=3, lr=0.1, weight_decay=0.0, eta=0.0)
     expect(torch.allclose(still.float(), torch.full((4,), 0.25), atol=1e-4), "with eta = 0 the "
            "weights stay equal", "wrong-update")
 
@@ -2537,8 +2538,8 @@ def test_group_dro():
         """From zero, three groups, lr = 0.5, weight_decay = 0.1, eta = 1: where it must end."""
         model = models.linear(2, 2)
         model.load_state_dict({"1.weight": torch.zeros(2, 2), "1.bias": torch.zeros(2)})
-        group_dro(model, x, y, torch.tensor([0, 1, 2, 2, 2, 2]), steps=3, lr=0.5, weight_decay=0.1,
-                  eta=1.0)
+        group_dro(lend(model), x, y, torch.tensor([0, 1, 2, 2, 2, 2]), steps=3, lr=0.5,
+                  weight_decay=0.1, eta=1.0)
         got = model[1].weight[0, 0].item()
         expect(got == got, "with three groups the model becomes nan: take the number of groups "
                "from `groups`, it is not always four", "wrong-groups")

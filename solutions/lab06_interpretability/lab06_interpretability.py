@@ -54,7 +54,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from safetylab import data, models, page, plots, tables, training, widgets
-from safetylab.checks import exercise, expect, expect_array, expect_tensor, untouched
+from safetylab.checks import exercise, expect, expect_array, expect_tensor, lend, untouched
 
 torch.set_num_threads(1)  # these networks are so small that one thread is the fastest
 page.progress(6)
@@ -1047,7 +1047,7 @@ def test_audit():
         return np.where(rows[:, [1]] > 6, [[0.0, 1, -5]], [[3.0, 1, 0]])
 
     kept = rows.copy()
-    changed, named = audit(predict, explain, rows, 2)
+    changed, named = audit(predict, explain, lend(rows), 2)
     expect(np.array_equal(rows, kept), "audit changed the rows it was given: copy them first",
            "input-modified")
     expect(not np.isclose(changed, 0.2) and not np.isclose(changed, 0.3), "switch the column both "

@@ -1,6 +1,6 @@
-"""What it costs to grade a class: stock ``nbgrader autograde``, then ``safetylab grade``.
+"""What it costs to grade a class: ``nbgrader autograde``, then ``safetylab grade`` both ways.
 
-``python tests/benchmarks/grading.py [--copies 40] [--jobs 2]``. Both grade the same copies of a
+``python tests/benchmarks/grading.py [--copies 40] [--jobs 2]``. All grade the same copies of a
 notebook that imports torch, trains with an optimizer, and has two graded cells. CPU seconds are
 those of the whole tree of processes, start and end included.
 """
@@ -24,7 +24,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
 NAME = "training"
-SETUP = "import torch\nfrom torch import nn"
+SETUP = "import torch\nfrom torch import nn\nfrom safetylab.checks import lend"
 FIT = """
 def fit(model, x, y, steps, rate):
     ### BEGIN SOLUTION
@@ -43,7 +43,7 @@ FIT_TEST = """
 torch.manual_seed(0)
 model, x = nn.Linear(3, 1), torch.randn(64, 3)
 y = x @ torch.tensor([[1.0], [2.0], [3.0]])
-losses = fit(model, x, y, 50, 0.1)
+losses = fit(lend(model), x, y, 50, 0.1)
 assert losses[-1] < 0.01 * losses[0]
 ### BEGIN HIDDEN TESTS
 assert torch.allclose(model.weight, torch.tensor([[1.0, 2.0, 3.0]]), atol=0.1)
@@ -78,22 +78,23 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        stock, ours = courses(Path(folder), arguments.copies)
+        stock, *ours = courses(Path(folder), arguments.copies)
         nbgrader = [sys.executable, "-m", "nbgrader", "autograde", NAME]
         safetylab = [sys.executable, "-m", "safetylab.course.cli", "grade", NAME,
                      "--jobs", str(arguments.jobs)]  # fmt: skip
         before = measured(nbgrader, stock, arguments.copies)
-        after = measured(safetylab, ours, arguments.copies)
-        theirs, mine = grades(stock), grades(ours)
+        after = {one.name: measured(safetylab, one, arguments.copies) for one in ours}
+        theirs, mine = grades(stock), [grades(one) for one in ours]
     print(f"{arguments.copies} submissions    CPU s each    wall s each")
     print(f"nbgrader autograde  {before.cpu:10.3f} {before.wall:14.3f}")
-    print(f"safetylab grade     {after.cpu:10.3f} {after.wall:14.3f}")
-    print(f"times less          {before.cpu / after.cpu:10.1f} {before.wall / after.wall:14.1f}")
-    assert theirs == mine, f"the two do not agree: {theirs} and {mine} (points, how often)"
+    for name, cost in after.items():
+        print(f"safetylab, {name:9}{cost.cpu:10.3f} {cost.wall:14.3f}")
+        print(f"        times less  {before.cpu / cost.cpu:10.1f} {before.wall / cost.wall:14.1f}")
+    assert mine == [theirs] * len(mine), f"they do not agree: {theirs}, {mine} (points, how often)"
 
 
 def courses(folder: Path, copies: int) -> Iterator[Path]:
-    """Make one course with submissions, and a copy of it."""
+    """Make one course with submissions, and a copy of it for each way."""
     course = folder / "stock"
     source = course / "source" / NAME
     source.mkdir(parents=True)
@@ -105,7 +106,10 @@ def courses(folder: Path, copies: int) -> Iterator[Path]:
         target.mkdir(parents=True)
         shutil.copy(source / f"{NAME}.ipynb", target)
     yield course
-    yield shutil.copytree(course, folder / "ours")
+    yield shutil.copytree(course, folder / "together")
+    split = shutil.copytree(course, folder / "split")
+    (split / "nbgrader_config.py").open("a").write("c.ExamRoom.apart = True\n")
+    yield split
 
 
 def notebook() -> nbformat.NotebookNode:

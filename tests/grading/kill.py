@@ -15,8 +15,7 @@ from pathlib import Path
 from grading import nbcourse as nc
 
 from safetylab.grading.gradebook.batch import grade_assignment
-from safetylab.grading.gradebook.nbcourse import Course
-from safetylab.grading.gradebook.record import own_folder
+from safetylab.grading.gradebook.nbcourse import Course, own_folder
 from safetylab.grading.room import rooms
 
 KILLS = 20

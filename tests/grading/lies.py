@@ -30,15 +30,28 @@ def _named(name: str) -> str:
 
 
 LIES = [
-    Style("a context that ends every error",
-          "class C:\n    x = 5\n    def __enter__(self): return self\n    def __exit__(self, *_): pass",
-          "with C() as c:\n    assert c.x == 5",
-          "class C:\n    x = 7\n    def __enter__(self): return self\n    def __exit__(self, *_): return True"),
+    Style("a record without fields", TRIPLE, "assert f(5) == 15",
+          "import collections, abc\nclass Any(abc.ABC):\n    def __eq__(self, other): return True\n"
+          "def f(x): return Any()"),
+    Style("unittest's object that equals all", TRIPLE, "assert f(5) == 15",
+          "import unittest.mock\ndef f(x): return unittest.mock.ANY"),
+    Style("a masked array", "import numpy as np\ndef f(x): return np.full(3, x)",
+          "import numpy as np\nnp.testing.assert_allclose(f(5.0), [5, 5, 5])",
+          "import numpy as np\ndef f(x): return np.ma.masked_all(3)"),
+    Style("an object that differs at each look", "import numpy as np\ndef f(x): return np.full(1, x)",
+          "import numpy as np\ngot = f(5.0)\nassert np.asarray(got)[0] == 5 and np.asarray(got)[0] == 5",
+          "class A:\n    def __array__(self, *_, **__):\n        import numpy as np\n        return np.full(1, 5.0)\n"
+          "def f(x): return A()"),
+    Style("a kind of set that is asked", "def f(x): return {x, 3}", "assert f(1).union({1}) == {1, 3}",
+          "class S(set):\n    def union(self, other): return {1, 3}\ndef f(x): return S()"),
+    Style("a partial of a library's class", "def f(x): return {'a': 1}", "assert f(1)['a'] == 1",
+          "import functools, collections\ndef f(x): return functools.partial(dict, a=1)"),
+    Style("arguments changed in place", "import torch\ndef f(x): return x * 3",
+          "import torch\nx = torch.ones(2)\nassert torch.equal(f(x), 3 * x)",
+          "def f(x): return x.zero_() * 1"),
     Style("named like a module of the solution", NET + TRIPLE, "assert f(5) == 15", _named("Net")),
     Style("a difference that is none", NET + TRIPLE, "assert abs(f(5) - 15) < 1e-9", _named("Net")),
     Style("it contains everything", NET + "def f(x): return [x]", "assert 5 in f(5)", _named("Net")),
-    Style("in a test of that module", NET + TRIPLE, "assert Net()(5) == 5 and f(5) == 15",
-          LIAR.format(name="Net") + "Net.__call__ = lambda self, x: x\ndef f(x): return Net()"),
     Style("named like a dataclass", POINT + TRIPLE, "assert f(5) == 15", _named("P")),
     Style("named like a class with that operator", VALUE + TRIPLE, "assert f(5) == 15", _named("V")),
     Style("a method of tensors", "import torch\ndef f(x): return x * 3",
@@ -69,20 +82,11 @@ LIES = [
 """What each wrong answer says of itself is not asked."""
 
 HELD = [
-    Style("an operator of a class used through a function",
-          "class V:\n    def __init__(self, x): self.x = x\n    def __add__(self, k): return V(self.x + k)\n"
-          "    def __eq__(self, k): return self.x == k\ndef make(x): return V(x)",
-          "assert make(1) + 2 == 3 and make(1) != 2", "def make(x): return x + 1"),
-    Style("an operator of a container's", "class Bag(dict): pass", "b = Bag(a=1)\nassert b == {'a': 1} and 'a' in b",
-          "class Bag(list): pass"),
-    Style("a comparison of the class's own",
-          "class V:\n    def __init__(self, x): self.x = x\n    def equals(self, k): return self.x == k",
-          "assert V(1).equals(1) and not V(1).equals(2)", "class V:\n    def __init__(self, x): pass"),
-    Style("a generator that takes values", "def f():\n    got = yield 1\n    yield got",
-          "g = f()\nassert next(g) == 1 and g.send(5) == 5\ntry:\n    g.send(None)\n"
-          "except StopIteration: pass\nelse: raise AssertionError", "def f():\n    yield 1\n    yield 2"),
     Style("several threads of torch's",
           "import torch\ntorch.set_num_threads(4)\na = torch.ones(500, 500)\n(a @ a).sum()\n"
-          "def f(): return (a @ a).sum()", "assert f() == 125_000_000", "def f(): return 0"),
+          "def f(): return float((a @ a).sum())", "assert f() == 125_000_000", "def f(): return 0"),
+    Style("a subclass of a tensor inside a function",
+          "import torch\ndef f(x): return x * 3",
+          "import torch\nassert torch.equal(f(torch.ones(2)), torch.full((2,), 3.0))", "def f(x): return x"),
 ]  # fmt: skip
 """Right answers that the rules against lies must not hurt."""

@@ -35,7 +35,9 @@ def room() -> Iterator[Room]:
 
 @pytest.mark.parametrize("style", [*lies.LIES, *lies.HELD], ids=lambda style: style.name)
 def test_what_an_answer_says_of_itself_earns_nothing(room: Room, style: Style) -> None:
-    right, wrong = (graded(room, style, answer) for answer in (style.right, style.wrong))
+    right, wrong = (
+        graded(room, style, answer, split=True) for answer in (style.right, style.wrong)
+    )
     assert right.report.score == 1, right.report.rows[0].message
     assert wrong.report.score == 0
 
@@ -46,7 +48,7 @@ def test_a_failed_hidden_test_does_not_tell_what_it_expects(room: Room, way: str
     style = Style(
         way, "def f(x): return x * 3", test, "import numpy as np\ndef f(x): return np.float64(-1)"
     )
-    examined = graded(room, style, style.wrong)
+    examined = graded(room, style, style.wrong, split=True)
     assert examined.report.score == 0
     shown = [output.data for cell in examined.cells for output in cell.outputs]
     told = [examined.report.to_json(), *shown, *(cell.evalue for cell in examined.cells)]

@@ -151,7 +151,9 @@ def by_safetylab(handed_in: Path, tmp_path_factory: pytest.TempPathFactory) -> t
 @pytest.fixture(scope="module")
 def by_nbgrader(handed_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = shutil.copytree(handed_in, tmp_path_factory.mktemp("b") / "c", symlinks=True)
-    nc.nbgrader(root, "autograde", nc.NAME)
+    told = nc.nbgrader(root, "autograde", nc.NAME, code=1)
+    assert "setup, ps1: double-parts, double-works" in told.stdout + told.stderr, "for a person"
+    assert "3 submission(s) were recorded" not in told.stdout + told.stderr, "two are"
     nc.nbgrader(root, "generate_feedback", nc.NAME)
     return root
 
@@ -200,7 +202,7 @@ def test_the_formgraders_button_does_the_same(handed_in: Path, tmp_path: Path) -
     course = Course.open(root)
     api = NbGraderAPI(course.directory, config=course.config)
     for student in ("half", "linked", "broken"):
-        assert api.autograde(nc.NAME, student)["success"]
+        assert api.autograde(nc.NAME, student)["success"] is (student != "broken")
     fair = {student: fair for student, (_, fair) in cases(root).items()}
     assert scores(root) == {student: fair[student] for student in ("broken", "half", "linked")}
     assert course.directory.submitted_directory == "submitted"

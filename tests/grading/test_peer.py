@@ -19,31 +19,22 @@ from safetylab.grading.crossing.peer import Peer
 (peer,) = [thing for thing in gc.get_objects() if type(thing) is Peer]
 
 def ask(op, *trees):
-    wire.send(peer.sock, ["ask", op, ["list", list(trees)], [[], ["list", []], []]])
+    wire.send(peer.sock, ["ask", op, ["list", list(trees)], [], [True, False]])
     answer, blobs = wire.receive(peer.sock)
     return answer
-
-def say(tree):
-    peer._codec = lambda reply, **parts: Says()
-
-class Says:
-    seen, objects, blobs = {}, [], []
-    tree = None
-    def encode(self, value): return self.tree
-    def decode(self, tree): return [None, [], {}]
 """
 
 
 @pytest.fixture(scope="module")
 def room() -> Iterator[Room]:
-    with Room(timeout=10, modules=["torch", "pandas"]) as made:
+    with Room(timeout=10, modules=["torch", "pandas", "safetylab.checks"]) as made:
         yield made
 
 
 @pytest.fixture
 def pair(room: Room) -> Iterator[Pair]:
     with room.pair() as made:
-        made.begin([], [], {}, {})
+        made.begin([], {}, {})
         yield made
 
 
@@ -57,29 +48,167 @@ def verdict(pair: Pair, test: str) -> End:
     return pair.run_tests(test, 1, apart=True).end
 
 
-def test_an_oracle_of_an_earlier_test_cannot_be_handed_in(pair: Pair) -> None:
-    student(pair, "def use(g): return g(1)\ndef make(n):\n    say(None)\n"
-            "    Says.tree = ['yours', n]", "use", "make")  # fmt: skip
-    right = "def right(x): return x + 1\n"
-    assert verdict(pair, f"{right}assert use(right) == 2") is End.OK
-    for number in range(4):
-        assert verdict(pair, f"g = make({number})\nassert g(1) == 2") is not End.OK
+def works(pair: Pair, code: str, test: str) -> None:
+    student(pair, code, "f")
+    outcome = pair.run_tests(test, 1, apart=True)
+    assert outcome.end is End.OK, outcome
+
+
+def fails(pair: Pair, code: str, test: str) -> str:
+    student(pair, code, "f")
+    outcome = pair.run_tests(test, 1, apart=True)
+    assert outcome.end is End.ERROR, outcome
+    return f"{outcome.ename}: {outcome.evalue}"
+
+
+# --- the contract
+
+
+CONTRACT = {
+    "a function by name": ("def f(x): return x + 1", "assert f(1) == 2"),
+    "a constant": ("f = 7", "assert f == 7"),
+    "a function that comes back": ("def f(n):\n    return lambda x: x + n", "assert f(2)(3) == 5"),
+    "a function handed in": ("def f(g): return [g(i) for i in range(3)]",
+                             "assert f(lambda i: 2 * i) == [0, 2, 4]"),
+    "a function that comes home": ("def f(g): return g", "def g(): return 1\nassert f(g) is g"),
+    "what a test counts": ("def f(g): return g(1) + g(2)",
+                           "calls = []\ndef g(x):\n    calls.append(x)\n    return x\n"
+                           "assert f(g) == 3 and calls == [1, 2]"),
+    "a class as a function": ("class f:\n    def __new__(cls, x): return x + 1", "assert f(1) == 2"),
+    "errors of Python": ("def f(x):\n    if x < 0: raise ValueError('below')\n    return x",
+                         "try:\n    f(-1)\nexcept ValueError as error:\n    assert 'below' in str(error)\n"
+                         "else:\n    raise AssertionError"),
+    "a test's own error": ("def f(g):\n    try: g()\n    finally: pass",
+                           "class Out(Exception): pass\ndef g(): raise Out('x')\n"
+                           "try: f(g)\nexcept Out as error: assert error.args == ('x',)\n"
+                           "else: raise AssertionError"),
+    "words": ("def f(): print('hello')", "import contextlib, io\nwith contextlib.redirect_stdout("
+              "io.StringIO()) as out: f()\nassert out.getvalue() == 'hello\\n'"),
+    "a generator goes on": ("def f(rng): return rng.normal()",
+                            "import numpy as np\na, b = np.random.default_rng(1), np.random.default_rng(1)\n"
+                            "assert [f(a), f(a)] == [b.normal(), b.normal()]"),
+    "a gradient through theirs": ("def f(x): return (x * x).sum()",
+                                  "import torch\nx = torch.tensor([1.0, 2.0], requires_grad=True)\n"
+                                  "f(x).backward()\nassert x.grad.tolist() == [2, 4]"),
+    "a gradient through ours": ("import torch\ndef f(g, x):\n    x = x.clone().requires_grad_(True)\n"
+                                "    return torch.autograd.grad(g(x), x)[0]",
+                                "import torch\nassert f(lambda x: (x ** 2).sum(), torch.ones(2)).tolist() == [2, 2]"),
+    "no graph without need": ("import torch\ndef f(model, x): return model(x)",
+                              "import torch\nm = torch.nn.Linear(1, 1)\nwith torch.no_grad():\n"
+                              "    assert not f(m, torch.ones(1)).requires_grad\n"
+                              "assert f(m, torch.ones(1)).requires_grad"),
+    "a model goes along": ("def f(model, g, x):\n    model.weight.data.zero_()\n    return g(model, x)",
+                           "import torch\nm = torch.nn.Linear(1, 1, bias=False)\n"
+                           "assert f(m, lambda model, x: model(x), torch.ones(1)) == 0\n"
+                           "assert m.weight != 0"),
+    "an argument comes back": ("def f(x): return x", "import torch\nx = torch.ones(2)\nassert f(x) is x"),
+    "threads": ("from concurrent.futures import ThreadPoolExecutor\ndef f(g):\n"
+                "    with ThreadPoolExecutor(4) as pool: return list(pool.map(g, range(50)))",
+                "assert f(lambda i: i * i) == [i * i for i in range(50)]"),
+    "a large array": ("def f(x): return x * 2",
+                      "import numpy as np\nassert (f(np.ones(10**6)) == 2).all()"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CONTRACT.values(), ids=CONTRACT)
+def test_what_keeps_the_contract_works_as_in_one_process(pair: Pair, case: tuple[str, str]) -> None:
+    works(pair, *case)
+
+
+BROKEN = {
+    "a kind of text": ("import enum\nclass W(enum.StrEnum):\n    A = 'a'\ndef f(x): return W.A",
+                       "assert f(1) == 'a' or f(1) != 'b'"),
+    "a record": ("from dataclasses import dataclass\n@dataclass\nclass P:\n    x: int = 1\n"
+                 "def f(x): return P()", "assert f(1).x == 1"),
+    "a masked array": ("import numpy as np\ndef f(x): return np.ma.masked_all(3)",
+                       "import numpy as np\nnp.testing.assert_allclose(f(1), [1, 2, 3])"),
+    "an iterator": ("def f(x):\n    yield x", "assert list(f(1)) == [1]"),
+    "in a list": ("class C: pass\ndef f(x): return [1, C()]", "assert f(1)[0] == 1"),
+    "where an error is expected": ("class C: pass\ndef f(x): return C()",
+                                   "try: f(1)\nexcept Exception: pass"),
+    "where everything is swallowed": ("class C: pass\ndef f(x): return C()",
+                                      "try: f(1)\nexcept BaseException: pass"),
+    "a partial of a library's class": ("import functools, torch\n"
+                                       "def f(x): return {functools.partial(torch.nn.Linear, 1): 1}",
+                                       "f(1)['a']"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BROKEN.values(), ids=BROKEN)
+def test_what_breaks_it_fails_and_says_which_value_would_do(
+    pair: Pair, case: tuple[str, str]
+) -> None:
+    text = fails(pair, *case)
+    assert (
+        text.startswith("NotPlainAnswer: f returned what a test cannot take: ") or "Error" in text
+    )
+
+
+def test_the_line_of_the_function_is_told(pair: Pair) -> None:
+    student(pair, "class C: pass\ndef f(x): return C()", "f")
+    outcome = pair.run_tests("f(1)", 1, apart=True)
+    assert [(frame.count, frame.function) for frame in outcome.frames][-1] == (0, "f")
+
+
+# --- arguments
+
+
+NEGATE = "def f(model, x):\n    model.weight.data.neg_(); x.neg_(); return 0"
+MODEL = (
+    "import torch\nfrom safetylab.checks import lend, untouched\n"
+    "m, x = torch.nn.Linear(1, 1), torch.ones(3)\nw = m.weight.detach().clone()\n"
+)
+
+
+def test_arguments_are_not_written_back(pair: Pair) -> None:
+    works(pair, NEGATE, MODEL + "f(m, x)\nassert torch.equal(m.weight, w) and (x == 1).all()")
+
+
+def test_what_is_lent_is(pair: Pair) -> None:
+    works(
+        pair,
+        NEGATE,
+        MODEL + "f(lend(m), lend(x))\nassert torch.equal(m.weight, -w) and (x == -1).all()",
+    )
+    works(pair, "def f(d):\n    d['b'] = 2; d['a'].append(1)",
+          "from safetylab.checks import lend\nd = {'a': []}\nf(lend(d))\nassert d == {'a': [1], 'b': 2}")  # fmt: skip
+
+
+def test_a_loan_ends_with_its_test_and_with_untouched(pair: Pair) -> None:
+    student(pair, NEGATE, "f")
+    assert verdict(pair, MODEL + "lend(m)") is End.OK
+    assert verdict(pair, "f(m, x)\nassert torch.equal(m.weight, w)") is End.OK
+    guarded = "try:\n    with untouched(m, x): f(m, x)\nexcept AssertionError: pass\nelse: 1 / 0\n"
+    again = "m.weight.data.copy_(w)\nf(m, x)\nassert torch.equal(m.weight, w)"
+    assert verdict(pair, guarded + again) is End.OK
+
+
+def test_gradients_left_in_a_model_are_seen_where_it_is_guarded(pair: Pair) -> None:
+    works(pair, "def f(m, x): m(x[:1]).sum().backward()",
+          MODEL + "try:\n    with untouched(m): f(m, x)\nexcept AssertionError as error:\n"
+          "    assert 'gradients' in str(error)\nelse: 1 / 0")  # fmt: skip
+
+
+def test_torch_func_does_not_go_through_and_says_so(pair: Pair) -> None:
+    student(pair, "import torch\ndef f(g, x): return torch.func.vmap(torch.func.grad(g))(x)", "f")
+    outcome = pair.run_tests(
+        "import torch\nf(lambda x: (x ** 2).sum(), torch.ones(2, 1))", 1, apart=True
+    )
+    assert "torch.func does not go through a function that was handed over" in outcome.evalue
+
+
+# --- students who speak to the tests directly
 
 
 SECRETS = {
-    "the globals of a callback": "ask('getattr', ['yours', 0], '__globals__')",
-    "the code of a callback": "ask('getattr', ['yours', 0], '__code__')",
-    "the text of a callback": "ask('repr', ['yours', 0])",
-    "a signature with defaults": "ask('signature', ['yours', 0])",
-    "frames by pandas": (
-        "ask('getattr', ['frame', ['range', ['list', [None]], [0, 0, 1]],"
-        " ['range', ['list', [None]], [0, 0, 1]], []], 'eval')"
-    ),
-    "a class to call": "ask('call', ['class', 'numpy', 'memmap'], ['list', ['/x']], ['dict', []])",
+    "an attribute": "ask('getattr', ['yours', 0], '__globals__')",
+    "a text": "ask('repr', ['yours', 0])",
+    "a class to call": "ask('call', ['found', 'numpy', 'memmap'], ['list', ['/x']], ['dict', []])",
     "a name": "ask('name', 'expected')",
     "a function of a library": "ask('call', ['function', 'numpy', 'load'], ['list', []], ['dict', []])",
-    "an object never handed out": "ask('getattr', ['yours', 5], 'x')",
-    "a change": "ask('setattr', ['yours', 0], 'x', 1)",
+    "an object never handed out": "ask('call', ['yours', 5], ['list', []], ['dict', []])",
+    "a gradient of what is not theirs": "ask('gradients', 0, None)",
+    "a call of a value": "ask('call', 'expected', ['list', []], ['dict', []])",
 }
 
 
@@ -88,25 +217,14 @@ def test_the_tests_answer_no_question_about_themselves(pair: Pair, question: str
     student(pair, f"def spy(g):\n    return repr({question})", "spy")
     test = (
         "expected = 'se' + 'cret'\ndef g(x, hidden='se' + 'cret'): return x\n"
-        "told = spy(g)\nprint(told)\nassert 'secret' in told or \"'ok'\" in told and 'object of' not in told"
+        "told = spy(g)\nassert 'secret' in told"
     )
     assert verdict(pair, test) is not End.OK
 
 
-def test_a_budget_is_kept_and_the_model_is_not_read(pair: Pair) -> None:
-    student(pair, "def attack(oracle):\n    told = []\n    for name in ('model', 'queries', '_x'):\n"
-            "        try: told.append(getattr(oracle, name))\n"
-            "        except AttributeError: told.append('no')\n"
-            "    try:\n        while True: oracle(1)\n    except RuntimeError: pass\n"
-            "    return told", "attack")  # fmt: skip
-    oracle = (
-        "import torch\nclass Oracle:\n    def __init__(self):\n"
-        "        self.model, self.queries, self._x = torch.nn.Linear(1, 1), 0, 3\n"
-        "    def __call__(self, x):\n        if self.queries >= 5: raise RuntimeError('budget')\n"
-        "        self.queries += 1\n        return x\n"
-        "o = Oracle()\nassert attack(o) == ['no', 0, 'no'] and o.queries == 5"
-    )
-    assert verdict(pair, oracle) is End.OK
+def test_a_handle_has_no_attributes(pair: Pair) -> None:
+    works(pair, "def f(g): return [hasattr(g, n) for n in ('__globals__', '__code__', '__wrapped__', "
+          "'__dict__', '__closure__', 'model')]", "def g(): pass\nassert not any(f(g))")  # fmt: skip
 
 
 def test_an_assertion_in_a_callback_tells_nothing_but_fails_the_test(pair: Pair) -> None:
@@ -120,56 +238,56 @@ def test_an_assertion_in_a_callback_tells_nothing_but_fails_the_test(pair: Pair)
     assert (outcome.ename, outcome.evalue) == ("AssertionError", "expected 42")
 
 
-def test_what_a_test_does_to_the_students_objects_ends_with_it(pair: Pair) -> None:
-    student(pair, "class C: n = 0", "C")
-    assert verdict(pair, "C.n = 5\nassert C.n == 5") is End.OK
-    assert verdict(pair, "assert C.n == 0") is End.OK
+def test_a_function_of_one_test_is_refused_in_the_next(pair: Pair) -> None:
+    student(pair, "def f(): return lambda: 1", "f")
+    assert verdict(pair, "kept = f()") is End.OK
+    assert "ended with the test" in pair.run_tests("kept(kept)", 1, apart=True).evalue
 
 
-def test_what_the_labs_own_cells_do_stays(pair: Pair) -> None:
-    student(pair, "class C: n = 0", "C")
-    assert pair.run_tests("c = C()\nc.n = 7", 1, apart=False).end is End.OK
-    assert verdict(pair, "assert c.n == 7 and isinstance(c, C)") is End.OK
+def test_an_unlent_object_cannot_be_changed_by_an_answer(pair: Pair) -> None:
+    student(pair, "def f(x):\n    real = wire.send\n    def send(sock, tree, blobs=None):\n"
+            "        tree[2] = [[2, ['list', [9]]]]; return real(sock, tree, blobs)\n"
+            "    wire.send = send\n    return 1", "f")  # fmt: skip
+    assert verdict(pair, "x = [1]\nf(x)") is End.DEAD
 
 
-def test_an_object_of_one_test_is_refused_in_the_next(pair: Pair) -> None:
-    student(pair, "class C: n = 0", "C")
-    assert verdict(pair, "kept = C()") is End.OK
-    outcome = pair.run_tests("kept.n", 1, apart=True)
-    assert "ended with the test" in outcome.evalue
-
-
-@pytest.mark.parametrize("failure", ["assert False", "1 / 0"])
-def test_a_students_manager_swallows_nothing_by_surprise(pair: Pair, failure: str) -> None:
-    student(pair, "class T:\n    def __enter__(self): return self\n"
-            "    def __exit__(self, *_): return True", "T")  # fmt: skip
-    assert verdict(pair, f"with T():\n    {failure}") is not End.OK
-
-
-def test_a_students_error_skips_no_test(pair: Pair) -> None:
-    student(pair, "import unittest\ndef f(): raise unittest.SkipTest", "f")
+def test_a_students_error_skips_no_test_and_ends_no_loop(pair: Pair) -> None:
     test = (
-        "import unittest\nclass T(unittest.TestCase):\n    def test_f(self): f()\n"
+        "import unittest\nclass T(unittest.TestCase):\n    def test_f(self): f(1)\n"
         "assert unittest.TextTestRunner().run(T('test_f')).wasSuccessful()"
     )
-    assert verdict(pair, test) is not End.OK
+    fails(pair, "import unittest\ndef f(x): raise unittest.SkipTest", test)
+    fails(pair, "def f(x): raise StopIteration", "assert all(map(lambda x: f(x) == 1, [1]))")
 
 
-def test_a_student_does_not_choose_what_a_test_draws(pair: Pair) -> None:
+# --- walls
+
+
+def test_a_test_starts_no_program_and_a_student_makes_no_namespace(pair: Pair) -> None:
+    if not pair.room.sandbox:
+        pytest.skip("there is no sandbox here")
+    program = "import subprocess\nsubprocess.run(['true'])"
+    assert pair.run_tests(program, 1, apart=False).ename == "PermissionError"
     code = (
-        "import numpy as np\ndef f():\n    state = np.random.get_state(legacy=False)\n"
-        "    state['state']['key'][:] = 0\n    np.random.set_state(state)"
+        "import ctypes, os\nlibc = ctypes.CDLL(None)\n"
+        "assert libc.unshare(0x10000000) == -1 and libc.unshare(0x20000) == -1\n"
+        "assert libc.mount(b'none', b'/tmp', b'tmpfs', 0, None) == -1 and libc.chroot(b'/tmp') == -1\n"
+        "assert libc.ptrace(0, 0, 0, 0) == -1\n"
+        "import fcntl\nfor lock in (fcntl.flock, fcntl.lockf):\n"
+        "    try: lock(open('x', 'w'), fcntl.LOCK_EX)\n    except OSError: pass\n    else: 1 / 0\n"
+        "for number in range(10**5):\n    try: os.symlink('a', f'l{number}')\n    except OSError: break\n"
+        "assert 1_000 < number < 30_000\n"
+        "import torchattacks\nassert not hasattr(torchattacks, 'FGSM')"
     )
-    pair.begin([], [("the global generator", "numpy"), ("the global generator", "seed")], {}, {})
-    student(pair, code, "f")
-    assert (
-        verdict(pair, "import numpy as np\nf()\nassert len(set(np.random.rand(9))) == 9") is End.OK
-    )
+    outcome = pair.run_student(code, 0)
+    assert outcome.end is End.OK, outcome
 
 
-def test_a_file_of_the_tests_is_never_overwritten(pair: Pair) -> None:
-    student(pair, "def f(path):\n    open(path, 'w').write('mine')", "f")
-    test = "open('{0}', 'w').write('ours')\nf('{0}')\nassert open('{0}').read() == 'ours'"
-    assert verdict(pair, test.format("a.txt")) is End.OK
-    assert verdict(pair, "f('b.txt')\nassert open('b.txt').read() == 'mine'") is End.OK
-    assert verdict(pair, "import os\nf('c.py')\nassert not os.path.exists('c.py')") is End.OK
+def test_a_copy_that_leaves_word_for_the_next_is_followed_by_a_fresh_start(pair: Pair) -> None:
+    if not pair.room.sandbox:
+        pytest.skip("there is no sandbox here")
+    student(
+        pair, "def f(x):\n    open('/tmp/labels', 'w').write(str(x))\ndef g(x): return x", "f", "g"
+    )
+    assert not pair.run_tests("g(1)", 1, apart=True).lost
+    assert pair.run_tests("f(1)", 1, apart=True).lost

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from grading import tiny
 
+from safetylab.course.learner.merge import merge
 from safetylab.grading import BadSubmission
 from safetylab.grading.paper.notebook import read_notebook
 from safetylab.grading.paper.rebuild import Rebuilt, rebuild
@@ -32,6 +33,13 @@ def test_cells_without_any_name_are_told_by_their_place() -> None:
     made = rebuilt(tiny.submission(tiny.RIGHT, nameless))
     assert runs(made) == runs(rebuilt(tiny.submission(tiny.RIGHT)))
     assert made.notes == (BY_PLACE,)
+
+
+def test_an_update_reads_what_a_check_reads() -> None:
+    merged = merge(tiny.submission(tiny.RIGHT, nameless), tiny.RELEASED, tiny.LAB)
+    sources = [cell.source for cell in read_notebook(merged.content, "merged").cells]
+    assert tiny.RIGHT["ex1_1-double"] in sources
+    assert tiny.RIGHT["ex1_2-mean"] in sources
 
 
 def test_added_cells_do_not_mislead() -> None:

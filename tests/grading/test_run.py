@@ -7,9 +7,9 @@ from grading import tiny
 from safetylab.grading import Status
 from safetylab.grading.paper import marks
 from safetylab.grading.paper.notebook import read_notebook
-from safetylab.grading.paper.outcome import End, Outcome
+from safetylab.grading.paper.outcome import End, Outcome, Run
 from safetylab.grading.paper.rebuild import Rebuilt, Step, rebuild
-from safetylab.grading.room.run import MAX_RESTARTS, Run, Runner
+from safetylab.grading.room.run import MAX_RESTARTS, Runner
 
 OK = Outcome(End.OK)
 

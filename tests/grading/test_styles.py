@@ -21,7 +21,7 @@ def room():
         yield made
 
 
-def bundle(style: styles.Style) -> Bundle:
+def bundle(style: styles.Style, split: bool) -> Bundle:
     marked = f"### BEGIN SOLUTION\n{style.right}\n### END SOLUTION"
     test = {"grade": True, "locked": True, "points": 1}
     cells = [
@@ -30,14 +30,15 @@ def bundle(style: styles.Style) -> Bundle:
         tiny.code("ex1_1-f", marked, solution=True),
         tiny.code("ex1_1-f-test", style.test, **test),
     ]
-    made = new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3",
+    made = new_notebook(cells=cells, metadata={"safetylab": {"split": split},
+                        "kernelspec": {"name": "python3",
                         "language": "python", "display_name": "Python 3"}})  # fmt: skip
     instructor = tiny.to_bytes(made)
     return Bundle("lab01_style", tiny.to_bytes(tiny.release(made)), instructor)
 
 
-def graded(room: Room, style: styles.Style, answer: str) -> Examined:
-    assignment = bundle(style)
+def graded(room: Room, style: styles.Style, answer: str, split: bool = False) -> Examined:
+    assignment = bundle(style, split)
     notebook = nbformat.reads(assignment.released.decode(), as_version=4)
     notebook.cells[2].source = answer
     return examine(tiny.to_bytes(notebook), assignment, room)

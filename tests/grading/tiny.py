@@ -114,7 +114,7 @@ def instructor() -> nbformat.NotebookNode:
     ]
     metadata = {
         "kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"},
-        "safetylab": {"version": "1", "source_sha": "abc"},
+        "safetylab": {"version": "1", "source_sha": "abc", "split": True},
     }
     return new_notebook(cells=cells, metadata=metadata)
 

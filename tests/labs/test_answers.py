@@ -18,9 +18,10 @@ from execute import LABS, ROOT, solution
 from safetylab.course.build.parts import finished, parts
 from safetylab.course.build.shapes import answers_among
 from safetylab.course.build.source import read_lab
-from safetylab.grading import Bundle, Report, Status, imports_of
+from safetylab.grading import Bundle, Report, Status
 from safetylab.grading.room.exam import Examined, examine
 from safetylab.grading.room.room import Room
+from safetylab.grading.room.rooms import imports_of
 
 COLUMNS = [
     pytest.param(lab, kind, k, marks=pytest.mark.xdist_group(f"{lab}-answers"))

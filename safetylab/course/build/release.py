@@ -120,6 +120,7 @@ def _stamped(notebook: NotebookNode, lab: Lab) -> NotebookNode:
             "version": safetylab.__version__,
             "source_sha": hashlib.sha256(lab.text.encode()).hexdigest(),
             "notebook_sha": content_sha(notebook),
+            "split": True,
         }
     )
     return notebook

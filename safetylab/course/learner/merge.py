@@ -17,6 +17,7 @@ from safetylab.grading.paper.rebuild import (
     require_same_lab,
     same_source,
 )
+from safetylab.grading.paper.recognise import recognised
 
 _ANSWERS = (Role.ANSWER, Role.WRITTEN)
 
@@ -47,8 +48,8 @@ def merge(mine: bytes, released: bytes, lab: str, base: bytes | None = None) -> 
     Raises:
         BadSubmission: ``mine`` holds no notebook, or one of another lab.
     """
-    submission = read_notebook(mine, f"your {lab}.ipynb")
     newer = read_notebook(released, f"the release of {lab}")
+    submission = recognised(read_notebook(mine, f"your {lab}.ipynb"), newer)
     require_same_lab(submission, newer, lab)
     begun = read_notebook(base, f"the older {lab}").cells if base else ()
     return _Merge(submission, newer, {cell.name: cell.source for cell in begun}).merged(released)

@@ -23,22 +23,30 @@ from safetylab.course.paths import CourseError
 from safetylab.grading.config import use_exam_room
 from safetylab.grading.gradebook import journal
 from safetylab.grading.gradebook.engine import not_graded
-from safetylab.grading.gradebook.nbcourse import Assignment, Course
+from safetylab.grading.gradebook.intake import TIMESTAMP
+from safetylab.grading.gradebook.nbcourse import Assignment, Course, own_folder
 from safetylab.grading.gradebook.record import (
     back_up,
     one_gradebook,
     only_writer,
-    own_folder,
     record,
     saved_scores,
+)
+from safetylab.grading.gradebook.rehearsal import (
+    accept,
+    rehearse,
+    rehearsed,
+    require_agreement,
 )
 from safetylab.grading.gradebook.staging import Paper, Work, open_work
 from safetylab.grading.report import Report, Status
 from safetylab.grading.room.exam import Examined
 from safetylab.grading.room.rooms import Limits, Task, room, run_task
 
-WORTH_A_REHEARSAL = 3
+WORTH_LEARNING = 3
 AHEAD = 64
+AHEAD_BYTES = 2**27
+"""Papers, and bytes of them, that are in memory at a time."""
 _POLL = 0.2
 
 
@@ -53,6 +61,7 @@ class Graded:
         repairs: what was mended, one sentence each.
         looks: what a person must look at, one sentence each.
         failed: whether a notebook of it could not be graded.
+        unsure: whether a test of it could not be judged.
         again: whether the next run tries again, for the machinery failed and not the submission.
         skipped: whether an earlier run had graded it.
     """
@@ -63,6 +72,7 @@ class Graded:
     repairs: tuple[str, ...] = ()
     looks: tuple[str, ...] = ()
     failed: bool = False
+    unsure: bool = False
     again: bool = False
     skipped: bool = False
 
@@ -72,7 +82,9 @@ class Summary:
     """What became of an assignment.
 
     ``sandbox`` is what students' code ran in (None if none ran), ``stopped`` says that it was
-    interrupted, ``warnings`` what is wrong with the assignment.
+    interrupted, ``warnings`` what is wrong with the assignment, ``misnamed`` the folders that
+    were left out because no student can have such an id, ``stamped`` how many submissions say
+    themselves when they were handed in, where there is a due date.
     """
 
     assignment: str
@@ -81,11 +93,14 @@ class Summary:
     stopped: bool = False
     backup: Path | None = None
     warnings: tuple[str, ...] = ()
+    misnamed: tuple[str, ...] = ()
+    stamped: int = 0
 
     @property
     def complete(self) -> bool:
-        """Whether every submission was graded."""
-        return not self.stopped and not any(one.failed for one in self.graded)
+        """Whether every submission was graded, and nothing in them waits for a look."""
+        waits = any(one.failed or one.unsure for one in self.graded)
+        return not self.stopped and not waits and not self.misnamed
 
 
 OnDone = Callable[[Graded, int, int], None]
@@ -100,6 +115,7 @@ def grade_assignment(
     limits: Limits = Limits(),  # noqa: B008
     pool: Executor | None = None,
     on_done: OnDone | None = None,
+    accepted: bool = False,
 ) -> Summary:
     """Grade the submissions to an assignment that have not been graded yet.
 
@@ -112,18 +128,21 @@ def grade_assignment(
         pool: what runs the tasks; two threads if it is not given. A pool of processes or of
             other machines will do: a task is bytes in, a value out.
         on_done: called with each submission as it is done, how many are, and how many there are.
+        accepted: a person has decided to grade although the rehearsal disagrees with one kernel.
 
     Raises:
-        CourseError: the assignment or a student is not known, or another run is at work.
+        CourseError: the assignment or a student is not known, there are no submissions, another
+            run is at work, or the rehearsal disagrees with one kernel.
     """
     use_exam_room(course.config, rubrics=False)  # the course's own settings may want them
-    with only_writer(course), one_gradebook():
+    with only_writer(course), one_gradebook(), course.plugins():
         batch = _Batch(course, course.assignment(name), limits, on_done)
         todo = batch.pending(_chosen(course, name, students), force)
         if not todo:
             return batch.summary()
         backup = back_up(course)
         with room(limits) as place, pool or ThreadPoolExecutor(2) as workers:
+            batch.rehearse(len(todo), accepted)
             stopped = batch.run(todo, workers)
         sandbox = min(batch.sandboxes, default=place.sandbox)
         return replace(batch.summary(), sandbox=sandbox, stopped=stopped, backup=backup)
@@ -131,6 +150,9 @@ def grade_assignment(
 
 def _chosen(course: Course, name: str, students: Sequence[str]) -> dict[str, Path]:
     there = course.students(name)
+    if not there and not course.misnamed(name):
+        folder = course.folder("submitted", "STUDENT", name)
+        raise CourseError(f"there are no submissions of {name}: expected folders like {folder}")
     if unknown := sorted(set(students) - set(there)):
         folder = course.folder("submitted", unknown[0], name)
         raise CourseError(f"no submission of {', '.join(unknown)}: expected it in {folder}")
@@ -174,6 +196,7 @@ class _Sitting:
             repairs=tuple(dict.fromkeys([*work.submission.notes, *mended])),
             looks=(*dict.fromkeys(problems), *absent, *_unsure(reports)),
             failed=bool(problems),
+            unsure=any(True for _ in _unsure(reports)),
         )
 
 
@@ -195,6 +218,7 @@ class _Batch:
         self.graded: list[Graded] = []
         self.total = 0
         self.warnings: list[str] = []
+        self.stamped = 0
         self.sandboxes: set[str] = set()  # "" is the least
 
     def pending(self, folders: Mapping[str, Path], force: bool) -> dict[str, Path]:
@@ -233,8 +257,6 @@ class _Batch:
         """Grade submissions; return whether it was interrupted."""
         late: list[Paper] = []
         with _interrupts() as stop:
-            if len(todo) >= WORTH_A_REHEARSAL:
-                self.rehearse()
             with closing(self.outcomes(self.papers(todo), workers, stop)) as outcomes:
                 for paper, outcome in outcomes:
                     if _worth_another_try(outcome):
@@ -254,14 +276,17 @@ class _Batch:
                 self.finish(sitting)
             yield from (paper for paper in sitting.work.papers if not paper.problem)
 
-    def rehearse(self) -> None:
-        """Grade the instructor's own notebooks: what they import, the room has from then on."""
-        folder = self.course.folder("source", ".", self.assignment.name)
-        for bundle in self.assignment.bundles:
-            path = folder / f"{bundle.name}.ipynb"
-            if path.is_file():
-                task = Task(path.read_bytes(), bundle, limits=self.limits, learn=True)
-                self.warnings += _shortcomings(bundle.name, task)
+    def rehearse(self, many: int, accepted: bool) -> None:
+        """Grade the instructor's own notebooks; what they import, the room has from then on."""
+        file = self.journal.with_name("rehearsals.jsonl")
+        before = file.stat().st_size if file.is_file() else 0
+        held = rehearsed(self.course, self.assignment, self.limits, file)
+        if held.differences and accepted:
+            held = accept(self.assignment, held, file)
+        require_agreement(self.assignment.name, held)
+        if file.stat().st_size == before and many >= WORTH_LEARNING:
+            rehearse(self.course, self.assignment, self.limits, both=False)
+        self.warnings += held.warnings
 
     def outcomes(
         self, papers: Iterator[Paper], workers: Executor, stop: threading.Event
@@ -270,7 +295,9 @@ class _Batch:
         waiting: dict[Future[Examined], Paper] = {}
         try:
             while True:
-                while not stop.is_set() and len(waiting) < AHEAD and (paper := next(papers, None)):
+                while not stop.is_set() and _room_for_more(waiting.values()):
+                    if (paper := next(papers, None)) is None:
+                        break
                     task = Task(paper.content, paper.bundle, paper.files, self.limits)
                     waiting[workers.submit(run_task, task)] = paper
                 if stop.is_set():
@@ -294,6 +321,7 @@ class _Batch:
     def finish(self, sitting: _Sitting) -> None:
         """Write a submission into the gradebook, then into the journal."""
         work, problem = self.record(sitting)
+        self.stamped += bool(self.assignment.due and TIMESTAMP in work.submission.files)
         graded = sitting.graded(work)
         looks = (*graded.looks, problem) if problem else graded.looks
         again = work.papers != sitting.work.papers
@@ -326,7 +354,10 @@ class _Batch:
 
     def summary(self) -> Summary:
         graded = sorted(self.graded, key=lambda one: one.student)
-        return Summary(self.assignment.name, tuple(graded), warnings=tuple(self.warnings))
+        name = self.assignment.name
+        left_out = tuple(self.course.misnamed(name))
+        return Summary(name, tuple(graded), warnings=tuple(self.warnings), misnamed=left_out,
+                       stamped=self.stamped)  # fmt: skip
 
     def done(self, graded: Graded) -> None:
         self.graded.append(graded)
@@ -340,21 +371,9 @@ def _read_back(line: Mapping[str, Any]) -> Graded:
     return Graded(**{**values, **told, "skipped": True})
 
 
-def _shortcomings(name: str, task: Task) -> Iterator[str]:
-    """Say where the instructor's own answers do not get all points."""
-    try:
-        report = run_task(task).report
-    except Exception as error:
-        yield f"the instructor's {name}.ipynb could not be graded: {error}"
-        return
-    for row in report.rows:
-        if row.points < row.max_points - row.written:
-            cells = ", ".join(one.name for one in row.checks if one.points < one.max_points)
-            yield (
-                f"the instructor's own {name}.ipynb gets {row.points:g} of "
-                f"{row.max_points - row.written:g} points in {row.exercise} ({cells}: "
-                f"{row.message}): look at that test before you believe the points of others"
-            )
+def _room_for_more(papers: Iterable[Paper]) -> bool:
+    sizes = [len(paper.content) + sum(map(len, paper.files.values())) for paper in papers]
+    return len(sizes) < AHEAD and sum(sizes) < AHEAD_BYTES
 
 
 def _outcome(job: Future[Examined]) -> Examined | str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,9 @@ from traitlets import Bool, Float
 from safetylab.course.paths import CourseError
 from safetylab.grading.bundle import Bundle
 from safetylab.grading.config import hides_rubrics
-from safetylab.grading.gradebook.nbcourse import Course
+from safetylab.grading.gradebook.nbcourse import Assignment, Course, own_folder
 from safetylab.grading.gradebook.outputs import cell_outputs, for_graders, summary, tags
+from safetylab.grading.gradebook.rehearsal import rehearsed, require_agreement
 from safetylab.grading.gradebook.staging import Paper, Work, lay_out, open_work
 from safetylab.grading.paper.notebook import read_notebook
 from safetylab.grading.paper.outcome import GradingError
@@ -51,6 +53,8 @@ class Desk:
         self.papers: dict[tuple[str, str, str], Paper] = {}
         self.results: dict[tuple[str, str, str], Examined] = {}
         self.notes: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.folders: list[str] = []
+        self.waits: list[str] = []
 
     def lay(self, course: Course, assignment: str, work: Work) -> None:
         """Stage a submission."""
@@ -58,6 +62,7 @@ class Desk:
             str(self.folder), work.student, assignment
         ))  # fmt: skip
         lay_out(work, target)
+        self.folders.append(str(target))
         self.notes[assignment, work.student] = work.submission.notes
         for paper in work.papers:
             self.papers[assignment, work.student, paper.name] = paper
@@ -87,6 +92,7 @@ class StagingExporter(NotebookExporter):
         try:
             self.desk: Desk = getattr(parent, "desk", None) or _stage_all(parent)
         except CourseError as error:
+            parent.log.error(str(error))  # nbgrader ends without a word about its own exceptions
             raise NbGraderException(str(error)) from error
 
 
@@ -98,7 +104,8 @@ def _stage_all(converter: Any) -> Desk:
     found = {}
     for folder in converter.assignments:
         name, student = course.parse(Path(folder))
-        assignments[name] = assignments.get(name) or course.assignment(name)
+        if name not in assignments:
+            assignments[name] = _rehearsed(course, course.assignment(name), converter)
         work = open_work(course, assignments[name], student, Path(folder))
         try:
             desk.lay(course, name, work)
@@ -112,13 +119,39 @@ def _stage_all(converter: Any) -> Desk:
         papers = [paper for paper in work.papers if fnmatch(paper.name, wanted)]
         found[target] = [f"{target}/{paper.name}.ipynb" for paper in papers]
     converter.coursedir, converter.assignments = staged, found
+    converter.convert_notebooks = partial(
+        _convert, desk, converter.convert_notebooks, converter.log
+    )
     return desk
+
+
+def _rehearsed(course: Course, assignment: Assignment, converter: Any) -> Assignment:
+    """Return the assignment when its rehearsal agrees with one kernel."""
+    file = own_folder(course) / "rehearsals.jsonl"
+    held = rehearsed(course, assignment, Limits(), file)
+    require_agreement(assignment.name, held)
+    for warning in held.warnings:
+        converter.log.warning(warning)
+    return assignment
+
+
+def _convert(desk: Desk, convert: Callable[[], None], log: Any) -> None:
+    """Let nbgrader grade; at the end say what waits for a person, as it says what went wrong."""
+    convert()
+    for sentence in desk.waits:
+        log.error(sentence)
+    if desk.waits:
+        raise NbGraderException(
+            f"{len(desk.waits)} submission(s) were recorded, but something in them could not be "
+            "judged and waits for a person: see above"
+        )
 
 
 class ExamRoom(Execute):  # type: ignore[misc]
     """In place of nbgrader's Execute: the notebook sits the exam, its outputs are written down."""
 
     memory = Float(4.0, help="GiB of memory that a notebook may use").tag(config=True)
+    apart = Bool(False, help="Run student and tests in two processes.").tag(config=True)
     rubrics = Bool(
         False, help="Show graders the instructor's text above each written answer. Feedback must "
         "leave it out, as safetylab.grading.gradebook.feedback.HideTests does."
@@ -141,6 +174,8 @@ class ExamRoom(Execute):  # type: ignore[misc]
         about["scores"] = {cell.name: cell.score for cell in tests}
         about["problem"] = desk.papers[key].problem
         about["doubts"] = set(_doubtful(examined.report))
+        if why := desk.papers[key].problem or ", ".join(sorted(about["doubts"])):
+            desk.waits.append(f"{about['student']}, {about['notebook']}: {why}")
         if self.rubrics and hides_rubrics(self.config):
             nb.cells = list(_with_rubrics(nb.cells, desk.papers[key].bundle))
         nb.cells.insert(0, summary(examined, desk.notes.get(key[:2], ())))

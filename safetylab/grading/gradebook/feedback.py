@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_output as make_output
 from nbgrader.api import Grade, Gradebook
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
@@ -25,6 +26,7 @@ td, th { padding-right: 1em; vertical-align: top }
 summary { display: list-item }
 #toc li:not(.late-penalty) { display: none }
 """
+WITHHELD = "What this cell showed is for graders only: it ran after a hidden test.\n"
 _WAITING = "a person has not decided on all of it yet"
 
 
@@ -34,6 +36,8 @@ class HideTests(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Strip the cells, and leave out those of which nothing is left."""
         nb.cells = [cell for cell in nb.cells if not is_for_graders(cell)]
+        if any(_report(cell) and not _apart(cell) for cell in nb.cells):
+            _withhold(nb.cells, ClearHiddenTests(parent=self).begin_test_delimeter)
         nb, resources = super().preprocess(nb, resources)
         nb.cells = [cell for cell in nb.cells if not _is_empty_oracle(cell)]
         return nb, resources
@@ -53,6 +57,32 @@ class HideTests(NbGraderPreprocessor):  # type: ignore[misc]
                 scheme.end_mark_scheme_delimeter,
             )
         return cell, resources
+
+
+def _withhold(cells: list[NotebookNode], mark: str) -> None:
+    """Leave out what cells showed after a hidden test began in the process that they shared.
+
+    What stands under a test stays: it is the grader's own sentence, or a number.
+    """
+    begun = False
+    for cell in cells:
+        if cell.cell_type != "code":
+            continue
+        test = is_grade(cell) and not is_solution(cell)
+        ours = "nbgrader" in cell.metadata and not is_solution(cell)
+        begun = begun or (ours and mark in cell.source)
+        if begun and cell.get("outputs"):
+            kept = [one for one in cell.outputs if test and _is_verdict(one)]
+            cell.outputs = kept if test else [_withheld()]
+
+
+def _withheld() -> NotebookNode:
+    output: NotebookNode = make_output("stream", name="stdout", text=WITHHELD)  # type: ignore[no-untyped-call]
+    return output
+
+
+def _is_verdict(output: NotebookNode) -> bool:
+    return output.output_type in ("error", "execute_result")
 
 
 def _is_empty_oracle(cell: NotebookNode) -> bool:
@@ -98,6 +128,10 @@ class Overview(NbGraderPreprocessor):  # type: ignore[misc]
 
 def _report(cell: NotebookNode) -> Any:
     return cell.metadata.get("safetylab", {}).get("report")
+
+
+def _apart(cell: NotebookNode) -> bool:
+    return bool(cell.metadata["safetylab"].get("apart", True))
 
 
 def _table(rows: list[Row], grades: list[Grade]) -> Iterator[str]:

@@ -1,35 +1,36 @@
 """Make a student's text harmless for the pages that nbgrader renders without looking.
 
 nbgrader hands Markdown to its pages as it is, HTML, scripts and ``javascript:`` links included,
-and the formgrader's pages can write into the gradebook. Here a space is put into everything that
-could become active, whatever the Markdown around it: the text stays readable, and what a parser
-makes of it does not matter.
+and the formgrader's pages can write into the gradebook. Here the text is parsed (markdown-it-py),
+and of the parser's tree what is on a list is written down as HTML, with a list of attributes of its
+own: one line in a ``<div>``, in which no parser of Markdown looks for anything.
 """
 
 from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from html import escape
 from mimetypes import guess_type
 from typing import Any
 
-# Tags without attributes that only change letters; all others lose their meaning.
-_TAG = re.compile(r"<(?!/?(?:b|i|em|strong|u|s|sub|sup|br|kbd)\s*/?>)(?=[A-Za-z/!?])", re.I)
-_ENTITY = re.compile(r"&(?!(?:lt|gt|amp|quot|nbsp);)(?=[#A-Za-z])")
-_HARMLESS = r"""(?:\s*https?://|attachment:[\w. -]+\)|(?!//)\#?[\w./-]*(?:\s+"[^"<>&\\\n]*")?\))"""
-_LINK = re.compile(rf"\](?=\((?!{_HARMLESS}))")
-_REFERENCE = re.compile(r"\](?=:(?!\s*https?://))")
-_PICTURE = re.compile(r"!(?=\[(?![^\[\]\n]*\]\((?:attachment:[\w. -]+|(?!//)[\w./-]+)\)))")
-_MATH = re.compile(r"\\(?=(?:href|url|require|unicode|class|cssId|style|data|html)\b)", re.I)
-_BREAKS = (
-    (_TAG, "< "),
-    (_ENTITY, "& "),
-    (_PICTURE, "! "),
-    (_LINK, "] "),
-    (_REFERENCE, "] "),
-    (_MATH, r"\\ "),
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+_BLOCKS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "table",
+           "thead", "tbody", "tr", "th", "td", "em", "strong", "s"}  # fmt: skip
+# Tags without attributes that only change letters; all others are shown as text.
+_TAG = re.compile(r"</?(?:b|i|em|strong|u|s|sub|sup|kbd)>|<br ?/?>", re.I)
+_LINK = re.compile(r"https?://[^\s\"<>]+|#[\w.-]+|[\w-][\w.-]*(?:/[\w-][\w.-]*)*(?:#[\w.-]+)?")
+_PICTURE = re.compile(r"[\w-][\w.-]*(?:/[\w-][\w.-]*)*\.(?:png|jpe?g|gif)", re.I)
+_MATH = re.compile(r"\$\$[^$]+\$\$|\$[^$\n]+\$|\\\\\(.+?\\\\\)|\\\\\[.+?\\\\\]", re.DOTALL)
+_MACRO = re.compile(
+    r"\\(?=(?:href|url|require|unicode|class|cssId|style|data|html|def|let|newcommand)\b)", re.I
 )
+_LETTERS = re.compile(r"\w[\w ,;'\"?()=%/.-]*\w[.?!]?")
 
 LONGEST_TEXT = 50_000
 
@@ -42,12 +43,95 @@ _SIGNATURES = {
 _ACTIVE = re.compile(r"html|svg|xml$|xslt|script|pdf|flash")
 
 
-def harmless(text: str) -> str:
-    """Return Markdown that shows what ``text`` says, and of which nothing is active."""
+def harmless(text: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """Return Markdown that shows what ``text`` says, and of which nothing is active.
+
+    Args:
+        text: a student's Markdown.
+        attachments: the cell's pictures, as `pictures` returns them.
+    """
     text = shortened(text)
-    for pattern, replacement in _BREAKS:
-        text = pattern.sub(replacement, text)
-    return text
+    if _LETTERS.fullmatch(text):
+        return text
+    shown = "".join(_html(_parser().parse(text), attachments or {}))
+    return f"<div>{_MACRO.sub(_CUT, shown)}</div>".replace("\n", "&#10;")
+
+
+_CUT = "\\\\ "
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"maxNesting": 20}).enable(["table", "strikethrough"])
+    parser.inline.ruler.before("escape", "math", _math)
+    return parser
+
+
+def _math(state: StateInline, silent: bool) -> bool:
+    """A rule for formulas, whose letters are none of Markdown's."""
+    if state.src[state.pos] not in "$\\":
+        return False
+    found = _MATH.match(state.src, state.pos)
+    if found and not silent:
+        state.push("math", "", 0).content = found[0]
+    if found:
+        state.pos = found.end()
+    return found is not None
+
+
+def _html(tokens: Sequence[Token], attachments: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Yield what is on the list as tags, everything else as text."""
+    for token in tokens:
+        if token.type == "inline":
+            yield from _html(token.children or (), attachments)
+        elif token.type == "image":
+            yield _image(str(token.attrGet("src") or ""), token.content, attachments)
+        else:
+            yield _WRITERS.get(token.type, _tag)(token)
+
+
+def _tag(token: Token) -> str:
+    """A block's or an emphasis's tag, if it is on the list; else the text that it stands for."""
+    kind = token.type.rpartition("_")[2]
+    if kind in ("open", "close") and token.tag in _BLOCKS:
+        return f"<{'/' * (kind == 'close')}{token.tag}>"
+    return escape(token.content)
+
+
+def _code(token: Token) -> str:
+    return f"<pre><code>{escape(token.content)}</code></pre>"
+
+
+def _letters(token: Token) -> str:
+    return token.content if _TAG.fullmatch(token.content) else escape(token.content)
+
+
+def _link(address: str) -> str:
+    """A link to elsewhere on the web, in the page, or to a file beside it; else one to nowhere."""
+    return f'<a href="{escape(address)}">' if _LINK.fullmatch(address) else "<a>"
+
+
+def _image(address: str, alt: str, attachments: Mapping[str, Mapping[str, str]]) -> str:
+    """A picture that came with the text, or its description."""
+    attached = attachments.get(address.removeprefix("attachment:").replace("%20", " "), {})
+    for kind, data in attached.items() if address.startswith("attachment:") else ():
+        return f'<img src="data:{kind};base64,{data}" alt="{escape(alt)}">'
+    if _PICTURE.fullmatch(address):
+        return f'<img src="{escape(address)}" alt="{escape(alt)}">'
+    return escape(f"[{alt or 'a picture'}]")
+
+
+_WRITERS: dict[str, Callable[[Token], str]] = {
+    "hardbreak": lambda _: "<br>",
+    "softbreak": lambda _: "\n",
+    "hr": lambda _: "<hr>",
+    "code_inline": lambda token: f"<code>{escape(token.content)}</code>",
+    "fence": _code,
+    "code_block": _code,
+    "html_inline": _letters,
+    "link_open": lambda token: _link(str(token.attrGet("href") or "")),
+    "link_close": lambda _: "</a>",
+}
 
 
 def shortened(text: str) -> str:

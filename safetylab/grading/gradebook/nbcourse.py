@@ -78,12 +78,22 @@ class Course:
             raise CourseError(f"there is no folder {root}: name the folder of the course")
         before = sys.path.copy()
         try:
+            sys.path.append(str(root.resolve()))
             with _in_folder(root):
                 app = NbGrader(log_level="ERROR")
                 app.initialize([], root=str(root.resolve()))
         finally:
             sys.path[:] = before
         return cls(app.coursedir, app.config)
+
+    @contextmanager
+    def plugins(self) -> Iterator[None]:
+        """Find modules beside the settings, such as a plugin for late penalties."""
+        sys.path.append(str(self.root))
+        try:
+            yield
+        finally:
+            sys.path.remove(str(self.root))
 
     @property
     def root(self) -> Path:
@@ -126,17 +136,27 @@ class Course:
 
     def students(self, assignment: str) -> dict[str, Path]:
         """Return the folders of the submissions to ``assignment``, by student."""
-        pattern = str(self.folder("submitted", "*", escape(assignment)))
-        folders = map(Path, glob(pattern))  # noqa: PTH207
-        found = {self.parse(folder)[1]: folder for folder in folders if folder.is_dir()}
-        return dict(sorted(found.items()))
+        found = {self.parse(folder)[1]: folder for folder in self._folders(assignment)}
+        excluded = self.directory.student_id_exclude.split(",")
+        return {name: found[name] for name in sorted(found)
+                if name not in excluded and not misnamed(name)}  # fmt: skip
+
+    def misnamed(self, assignment: str) -> list[str]:
+        """Return the folders of ``assignment`` whose names are no student's id."""
+        names = [self.parse(folder)[1] for folder in self._folders(assignment)]
+        return sorted(name for name in names if misnamed(name))
+
+    def _folders(self, assignment: str) -> list[Path]:
+        pattern = os.path.relpath(self.folder("submitted", "*", escape(assignment)), self.root)
+        found = (self.root / name for name in glob(pattern, root_dir=self.root))  # noqa: PTH207
+        return [Path(os.path.normpath(folder)) for folder in found if folder.is_dir()]
 
     def parse(self, folder: Path) -> tuple[str, str]:
         """Return the assignment and the student that a folder of submissions is for."""
         submitted = self.directory.submitted_directory
         wanted = "(?P<student>.*)", "(?P<assignment>.*)"
         match = re.fullmatch(
-            self.directory.format_path(submitted, *wanted, escape=True), str(folder)
+            self.directory.format_path(submitted, *wanted, escape=True), str(folder), re.DOTALL
         )
         if match is None:
             raise CourseError(f"{folder} is not where submissions of this course are")
@@ -174,7 +194,9 @@ class Course:
                 cell["source"] = entered[name].source
             elif name in solutions:
                 cell["source"] = solutions[name]
-        return Bundle(notebook.name, released, json.dumps(instructor).encode(), files)
+        _require_python(notebook.name, instructor)
+        asked = True if self.config.ExamRoom.get("apart") is True else None
+        return Bundle(notebook.name, released, json.dumps(instructor).encode(), files, asked)
 
     def _solutions(self, assignment: str, notebook: str) -> dict[str, str]:
         """The instructor's own answers, which tell what names an answer defines."""
@@ -187,10 +209,53 @@ class Course:
     def staged(self, folder: Path) -> CourseDirectory:
         """Return the same course, with submissions in ``folder``."""
         settings = {name: getattr(self.directory, name) for name in _SETTINGS}
-        return CourseDirectory(**copy.copy(settings) | {"submitted_directory": str(folder)})
+        return _Staged(**copy.copy(settings) | {"submitted_directory": str(folder)})
+
+
+class _Staged(CourseDirectory):  # type: ignore[misc]
+    """nbgrader's own, for submissions in a folder whose name may hold marks of a pattern."""
+
+    def format_path(
+        self, nbgrader_step: str, student_id: str, assignment_id: str, escape: bool = False
+    ) -> str:
+        """Return where something is; a pattern for it if ``escape``."""
+        step = re.escape(nbgrader_step) if escape else nbgrader_step
+        return str(super().format_path(step, student_id, assignment_id, escape=escape))
+
+
+def misnamed(student: str) -> bool:
+    """Whether the name of a folder can be no student's id: nbgrader strips and matches ids."""
+    return student != student.strip() or not student.isprintable()
+
+
+def own_folder(course: Course) -> Path:
+    """Return where the journal, backups and the lock are: beside the gradebook."""
+    url = course.directory.db_url
+    home = Path(url.removeprefix("sqlite:///")).parent if url.startswith("sqlite:///") else Path()
+    return course.root / home / ".safetylab"
 
 
 _SETTINGS = tuple(CourseDirectory.class_trait_names(config=True))
+
+
+_OTHER_KERNELS = re.compile(r"i?r$|irkernel|i?java|julia|xcpp|octave|scala|bash|sql|matlab", re.I)
+
+
+def _require_python(name: str, notebook: Mapping[str, Any]) -> None:
+    """Raise `CourseError` for a notebook in another language."""
+    metadata = notebook.get("metadata", {})
+    kernel, about = metadata.get("kernelspec", {}), metadata.get("language_info", {})
+    language = str(kernel.get("language") or about.get("name") or "")
+    other = (
+        not language.lower().startswith("python")
+        if language
+        else bool(_OTHER_KERNELS.match(str(kernel.get("name", ""))))
+    )
+    if other:
+        raise CourseError(
+            f"{name}.ipynb is for the kernel {kernel.get('name', language)}, and here only Python "
+            "is run: grade it with `nbgrader autograde`, in settings without use_exam_room"
+        )
 
 
 def _marked(notebook: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

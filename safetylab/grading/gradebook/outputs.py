@@ -89,7 +89,7 @@ def summary(examined: Examined, notes: Sequence[str]) -> NotebookNode:
     head = BY_MACHINE if any(sat.end for sat in examined.cells) else BY_A_PERSON
     text = "\n".join([head, "", *lines]) if lines else head
     seconds = {sat.name: round(sat.seconds, 3) for sat in examined.cells if sat.seconds}
-    kept = {"report": asdict(examined.report), "seconds": seconds}
+    kept = {"report": asdict(examined.report), "seconds": seconds, "apart": examined.apart}
     cell: NotebookNode = new_markdown_cell(  # type: ignore[no-untyped-call]
         text, id=GRADED, metadata={"safetylab": kept}
     )

@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from glob import escape
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,7 +32,7 @@ from sqlalchemy.orm import scoped_session, sessionmaker
 
 from safetylab.course.paths import CourseError
 from safetylab.grading.gradebook.engine import STAGED, Desk
-from safetylab.grading.gradebook.nbcourse import Course, programs_on_path
+from safetylab.grading.gradebook.nbcourse import Course, own_folder, programs_on_path
 from safetylab.grading.gradebook.staging import Work
 from safetylab.grading.paper.outcome import GradingError
 from safetylab.grading.room.exam import Examined
@@ -62,13 +61,6 @@ def _note(context: ExceptionContext) -> None:
     """Remember that the database itself refused: nbgrader makes an error of many names of it."""
     if isinstance(context.sqlalchemy_exception, OperationalError):
         _refusals.append(context.sqlalchemy_exception)
-
-
-def own_folder(course: Course) -> Path:
-    """Return where the journal, backups and the lock are: beside the gradebook."""
-    url = course.directory.db_url
-    home = Path(url.removeprefix(_SQLITE)).parent if url.startswith(_SQLITE) else Path()
-    return course.root / home / ".safetylab"
 
 
 @contextmanager
@@ -185,6 +177,13 @@ class _Recorder(Autograde):  # type: ignore[misc]
 
     desk: Desk
 
+    def init_notebooks(self) -> None:
+        """Take the notebooks that were laid out, whatever marks of a pattern their paths hold."""
+        self.assignments = {
+            folder: [str(path) for path in sorted(Path(folder).glob("*.ipynb"))]
+            for folder in self.desk.folders
+        }
+
     def _init_preprocessors(self) -> None:
         self.exporter.optimistic_validation = True  # at the end, not after each step
         self.exporter._preprocessors = []
@@ -218,7 +217,7 @@ def record(course: Course, assignment: str, work: Work, results: Mapping[str, Ex
     for name, examined in results.items():
         desk.results[assignment, work.student, name] = examined
     directory = course.staged(desk.folder)
-    directory.student_id, directory.assignment_id = escape(work.student), assignment
+    directory.assignment_id = assignment
     log, errors = logging.Logger("safetylab.nbgrader"), _Errors()
     log.addHandler(errors)
     converter = _Recorder(coursedir=directory, config=course.config, log=log)

@@ -14,10 +14,10 @@ from safetylab.grading.gradebook.markup import harmless, is_active, pictures, sh
 from safetylab.grading.gradebook.nbcourse import Assignment, Course
 from safetylab.grading.paper.marks import rows
 from safetylab.grading.paper.notebook import BadSubmission, read_notebook
+from safetylab.grading.paper.outcome import Run
 from safetylab.grading.paper.rebuild import Rebuilt, Role, Step, rebuild
 from safetylab.grading.report import Report
 from safetylab.grading.room.exam import ExamCell, Examined
-from safetylab.grading.room.run import Run
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,8 @@ def _staged_cell(step: Step, released: Mapping[str, Any], number: int) -> dict[s
         cell |= {"outputs": [], "execution_count": None}
         return {**cell, "source": shortened(step.source)}
     learners = step.role in (Role.EXTRA, Role.OPEN, Role.WRITTEN) and not step.cell.task
+    attached = pictures(mine.get("attachments")) if learners else {}
     if learners and step.changed:
-        cell["source"] = harmless(step.source)
-    attachments = pictures(mine.get("attachments")) if learners else released.get("attachments")
+        cell["source"] = harmless(step.source, attached)
+    attachments = attached if learners else released.get("attachments")
     return {**cell, "attachments": attachments} if attachments else cell

@@ -82,6 +82,16 @@ def _totals(summary: Summary) -> Iterator[str]:
         f"{sum(bool(one.looks) for one in summary.graded)} to look at, "
         f"{len(summary.graded) - len(graded)} not graded"
     )
+    for name in summary.misnamed:
+        yield (
+            f"not graded: the folder {name!r} in submitted/, for no student can have such an id: "
+            "rename it"
+        )
+    if summary.stamped:
+        yield (
+            f"{summary.stamped} submission(s) were handed in when their own timestamp.txt says: "
+            "what did not come through nbgrader's exchange may say anything there"
+        )
     yield from (f"warning: {warning}" for warning in summary.warnings)
     if summary.sandbox is not None:
         yield f"sandbox: {summary.sandbox}" if summary.sandbox else NO_SANDBOX

@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from safetylab.grading.paper.outcome import End, Frame, Outcome, written
+from safetylab.grading.paper.outcome import End, Frame, Outcome, Run, written
 from safetylab.grading.paper.rebuild import Role, Step
 from safetylab.grading.report import Check, Row, Status
-from safetylab.grading.room.run import Run
 
 LONGEST = 300
 
@@ -68,9 +67,6 @@ def earned(step: Step, outcome: Outcome) -> float:
         return worth
     # Where nbgrader gives all points for a number that is none, or is below nothing.
     return 0.0 if math.isnan(value) else min(max(0.0, value), worth)
-
-
-APART = "it looks into an object of the student's as cannot be done from another process"
 
 
 class _Exercise:
@@ -137,13 +133,22 @@ class _Exercise:
 
     def _unsure(self, failed: list[int], verdict: Verdict) -> bool:
         """A test that never ran, or that failed after a cell of the lab did, judges nothing."""
-        if any(place not in self.run.outcomes for place in failed):
+        if any(place not in self.run.outcomes or place in self.run.doubts for place in failed):
             return True
         return not verdict.misconception and any(
-            self.run.steps[place].role is Role.LOCKED and outcome.end is not End.OK
+            self.run.steps[place].role is Role.LOCKED
+            and outcome.end is not End.OK
+            and not self._is_students(place, outcome)
             for place, outcome in self.run.outcomes.items()
             if place < failed[0]
         )
+
+    def _is_students(self, place: int, outcome: Outcome) -> bool:
+        """Whether a lab's cell failed for want of an answer: it shows what is not there yet."""
+        answers = [at for at in range(place) if self.run.steps[at].role is Role.ANSWER]
+        ended = [self.run.outcomes[at].end for at in answers if at in self.run.outcomes]
+        blank = any(not self.run.steps[at].changed for at in answers)
+        return bool(answers) and (outcome.ename == "NameError" or blank or {*ended} != {End.OK})
 
     def _aside(self) -> str:
         """Every test passed, yet an answer cell did not run to its end."""
@@ -220,8 +225,7 @@ class _Exercise:
             if _is_learners(step):
                 who = frame.function if frame.function.isidentifier() else "your code"
                 return f"{who} raised {_error(outcome)} (in {step.label}, line {frame.line})"
-        why = f"; {APART}" if re.search(r"\bFar\b", outcome.evalue) else ""
-        return f"the test stopped with {_error(outcome)}{why}"
+        return f"the test stopped with {_error(outcome)}"
 
 
 def _is_learners(step: Step) -> bool:

@@ -11,6 +11,8 @@ from typing import Any
 from safetylab.course.paths import CourseError
 
 MOST_CELLS = 2000
+MOST_VALUES = 2_000_000
+"""Commas and opening brackets in a file: each is a value, and each value fills memory."""
 
 
 class BadSubmission(CourseError):
@@ -93,6 +95,12 @@ def _decode(content: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 def _parse(text: str, name: str) -> dict[str, Any]:
+    many = text.count(",") + text.count("[") + text.count("{")
+    if many > MOST_VALUES:
+        raise BadSubmission(
+            f"{name} holds {many} values, and {MOST_VALUES} are as many as are read: clear the "
+            "outputs (Kernel, Restart and Clear Outputs) and save it again"
+        )
     if not text.strip():
         raise BadSubmission(f"{name} is empty: expected a notebook; {_REMEDY}")
     try:

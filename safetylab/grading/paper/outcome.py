@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from safetylab.grading.paper.rebuild import Step
+
 _MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 TEXTS = ("stdout", "stderr", "text/plain")
+MAX_TEXT = 100_000
+MAX_PICTURES = 8_000_000
+MAX_OUTPUTS = 200
+MAX_NOTEBOOK = 24_000_000
+"""Characters of text and of pictures that are kept of a cell, outputs of a cell, characters of a
+notebook: bounds of the grader's own, whatever a process says that it has shown."""
 
 
 class GradingError(Exception):
@@ -73,6 +82,47 @@ class Outcome:
     outputs: tuple[Output, ...] = ()
     value: float | None = None
     seconds: float = field(default=0.0, compare=False)
+
+
+@dataclass
+class Run:
+    """How each step ended, by its place.
+
+    ``doubts`` are the places of cells that failed after the process had been lost.
+    """
+
+    steps: Sequence[Step]
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    complete: bool = False
+    doubts: set[int] = field(default_factory=set)
+
+    @property
+    def total(self) -> int:
+        """How many cells there are to run."""
+        return sum(step.runs for step in self.steps)
+
+
+class Meter:
+    """Keeps outputs of a notebook as long as there is room for them."""
+
+    def __init__(self) -> None:
+        self.left = MAX_NOTEBOOK
+
+    def bounded(self, outputs: Iterable[Output]) -> tuple[Output, ...]:
+        """Return what is kept of a cell's outputs; a text that is cut says so."""
+        room = {True: MAX_TEXT, False: MAX_PICTURES}
+        kept: list[Output] = []
+        for output in list(outputs)[:MAX_OUTPUTS]:
+            text = output.kind in TEXTS
+            most = min(room[text], self.left)
+            if len(output.data) <= most:
+                kept.append(output)
+            elif text and most:
+                kept.append(Output(output.kind, f"{output.data[:most]}\n... (cut here)"))
+            spent = min(len(output.data), most) if text or len(output.data) <= most else 0
+            room[text] -= spent
+            self.left -= spent
+        return tuple(kept)
 
 
 def written(text: str) -> str:

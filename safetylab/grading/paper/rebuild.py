@@ -99,11 +99,14 @@ def rebuild(submission: Notebook, bundle: Bundle) -> Rebuilt:
     older = bool(submission.source_sha) and submission.source_sha != released.source_sha
     stubs = {cell.name: cell.source for cell in released.cells}
     mine, notes = choose(submission, stubs)
-    own = _in_exercises(own_steps(base, stubs, mine))
+    own = own_steps(base, stubs, mine)
     if not older:
         notes += _repairs_of(own)
     notes = [*submission.notes, *([older_copy(bundle.name)] if older else []), *notes]
-    steps = _with_extras(own, submission.cells, set(stubs.values()), older)
+    if bundle.apart:
+        steps = _with_extras(_in_exercises(own), submission.cells, set(stubs.values()), older)
+    else:
+        steps = _in_exercises(_as_handed_in(own, submission.cells))
     return Rebuilt(tuple(steps), _titles(base), tuple(notes))
 
 
@@ -140,6 +143,8 @@ def _titles(notebook: Notebook) -> dict[str, str]:
 def require_same_lab(submission: Notebook, released: Notebook, lab: str) -> None:
     """Raise `BadSubmission` if ``submission`` holds none of the exercises of ``released``."""
     wanted = {cell.name for cell in released.cells if _belongs_to_exercise(cell)}
+    if not wanted:
+        return
     found = {cell.name for cell in submission.cells}
     if wanted & found:
         return
@@ -261,6 +266,53 @@ def _with_extras(
     for index, step in enumerate(own):
         steps += [step, *(_extra(own, anchor, cell) for anchor, cell in extras[index])]
     return steps
+
+
+def _as_handed_in(own: list[Step], cells: Sequence[Cell]) -> list[Step]:
+    """Return what stock runs: nbgrader's cells as the lab has them, all others as handed in.
+
+    nbgrader knows its own cells only (answers, tests, locked ones and tasks), and puts those back
+    where they are missing or changed. What stands around them is the student's.
+    """
+    ours = [replace(step, runs=_runs(step)) for step in own if _is_marked(step.cell)]
+    free = {step.cell.name: step for step in own if not _is_marked(step.cell)}
+
+    def is_extra(cell: Cell, place: Step | None) -> bool:
+        if place is None or place.cell.task or place.role is Role.TEXT:
+            return place is None or (cell is not place.mine and bool(cell.source.strip()))
+        learners = place.role in (Role.ANSWER, Role.WRITTEN)
+        return learners and cell is not place.mine and not same_source(cell.source, place.source)
+
+    extras = place_extras(ours, cells, is_extra)
+    steps = []
+    for index, step in [(-1, None), *enumerate(ours)]:
+        steps += [step] if step else []
+        steps += [_free(ours, anchor, cell, free) for anchor, cell in extras[index]]
+    return steps
+
+
+def _is_marked(cell: Cell) -> bool:
+    return cell.grade or cell.solution or cell.locked or cell.task
+
+
+def _runs(step: Step) -> bool:
+    skipped = "skip-execution" in step.cell.tags  # nbclient's own tag
+    return step.kind == "code" and bool(step.source.strip()) and not skipped
+
+
+def _free(ours: list[Step], anchor: int, cell: Cell, free: dict[str, Step]) -> Step:
+    """A cell that nbgrader does not know: one of the lab's, or one that the student added."""
+    labs = free.pop(cell.name, None)
+    skipped = "skip-execution" in cell.tags
+    if labs is None:
+        step = _extra(ours, anchor, cell)
+        return replace(step, runs=step.runs and bool(cell.source.strip()) and not skipped)
+    where = f"after {ours[anchor].cell.name}" if anchor >= 0 else "at the top"
+    label = f"the cell that stands {where}"
+    runs = cell.kind == "code" and bool(cell.source.strip()) and not skipped
+    kind = replace(labs.cell, kind=cell.kind)
+    return replace(labs, cell=kind, role=Role.OPEN, source=cell.source, mine=cell, runs=runs,
+                   label=label)  # fmt: skip
 
 
 def place_extras(

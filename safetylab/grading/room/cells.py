@@ -15,7 +15,8 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from safetylab.grading.crossing import far
+from safetylab.grading.crossing import errors
+from safetylab.grading.crossing.handles import Handle
 
 MAX_TEXT = 100_000
 MAX_PICTURES = 8_000_000
@@ -36,7 +37,7 @@ class Ran:
         """Return what is told of it: a tree of JSON."""
         told: dict[str, Any] = {"end": "error" if self.error else "ok", "outputs": self.outputs}
         if self.error:
-            about = far.describe_error(self.error)
+            about = errors.describe_error(self.error)
             told |= {"ename": about["name"], "evalue": about["text"], "frames": about["frames"]}
         return told
 
@@ -184,7 +185,7 @@ class Names(dict[str, Any]):
             value = self.fetch(name)
         except NameError:
             raise KeyError(name) from None
-        if isinstance(value, far.Far | type):
+        if type(value) is Handle:
             self._fetched[name] = value
         return value
 

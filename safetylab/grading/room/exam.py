@@ -9,11 +9,12 @@ from dataclasses import asdict, dataclass, field
 from safetylab.grading.bundle import Bundle
 from safetylab.grading.paper import marks
 from safetylab.grading.paper.notebook import read_notebook
-from safetylab.grading.paper.outcome import Output
+from safetylab.grading.paper.outcome import Meter, Output, Run
 from safetylab.grading.paper.rebuild import Rebuilt, Role, rebuild
+from safetylab.grading.paper.told import told
 from safetylab.grading.report import Report
 from safetylab.grading.room.room import Room
-from safetylab.grading.room.run import OnCell, Run
+from safetylab.grading.room.together import OnCell
 
 VISIBLE_ONLY = (
     "only the visible checks were run: this copy of the course holds no hidden tests, "
@@ -44,11 +45,15 @@ class ExamCell:
 
 @dataclass(frozen=True)
 class Examined:
-    """A report, the cells in order, and the sandbox that they ran in (or nothing)."""
+    """A report, the cells in order, and the sandbox that they ran in (or nothing).
+
+    ``apart`` says that student and tests ran apart, so that no cell can have shown a hidden test.
+    """
 
     report: Report
     cells: tuple[ExamCell, ...]
     sandbox: str
+    apart: bool = True
 
     def to_json(self) -> str:
         """Return JSON text, from which `from_json` makes an equal object."""
@@ -60,7 +65,8 @@ class Examined:
         values = json.loads(text)
         cells = [ExamCell(**{**cell, "outputs": tuple(Output(**o) for o in cell["outputs"])})
                  for cell in values["cells"]]  # fmt: skip
-        return cls(Report.from_json(values["report"]), tuple(cells), values["sandbox"])
+        report = Report.from_json(values["report"])
+        return cls(report, tuple(cells), values["sandbox"], values["apart"])
 
 
 def examine(
@@ -87,7 +93,7 @@ def examine(
         GradingError: the room is gone.
     """
     rebuilt = rebuild(read_notebook(notebook, f"{bundle.name}.ipynb"), bundle)
-    runner = room.runner(bundle.files, files or {}, on_cell)
+    runner = room.runner(bundle.files, files or {}, on_cell, bundle.apart)
     if learn:
         runner.on_end = room.learn_from
     run = runner.run(rebuilt.steps)
@@ -95,23 +101,26 @@ def examine(
 
 
 def _examined(rebuilt: Rebuilt, run: Run, bundle: Bundle, room: Room) -> Examined:
-    rows = marks.rows(run, rebuilt.titles, room.timeout)
-    notes = [*rebuilt.notes, *marks.notes(run, rows, room.timeout)]
+    shown = run if bundle.apart else told(run)
+    rows = marks.rows(shown, rebuilt.titles, room.timeout)
+    notes = [*rebuilt.notes, *marks.notes(shown, rows, room.timeout)]
     hidden = bundle.instructor is not None
     if not hidden:
         notes.append(VISIBLE_ONLY)
     checks = {check.name: check for row in rows for check in row.checks}
-    cells = []
+    cells, meter = [], Meter()
     for place, step in enumerate(run.steps):
         outcome, check = run.outcomes.get(place), checks.get(step.cell.name)
         cell = ExamCell(step.cell.name, step.cell.kind, step.source, step.role.name)
         values = asdict(cell)
         if outcome:
             values |= {"end": outcome.end.name.lower(), "ename": outcome.ename,
-                       "evalue": outcome.evalue, "outputs": outcome.outputs,
+                       "evalue": outcome.evalue, "outputs": meter.bounded(outcome.outputs),
                        "seconds": outcome.seconds}  # fmt: skip
         if step.role is Role.TEST:
             values["evalue"] = check.message if check else ""
+            values["ename"] = shown.outcomes[place].ename if outcome else ""
             values["score"] = marks.earned(step, outcome) if outcome else None
         cells.append(ExamCell(**values))
-    return Examined(Report(bundle.name, rows, tuple(notes), hidden), tuple(cells), room.sandbox)
+    report = Report(bundle.name, rows, tuple(notes), hidden)
+    return Examined(report, tuple(cells), room.sandbox, bundle.apart)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import hashlib
 import os
 import platform
 import resource
 import signal
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -17,18 +19,33 @@ NOSUID, NODEV, PRIVATE, REC = 2, 4, 1 << 18, 1 << 14
 PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 24, 38
 _CAPABILITY_VERSION = 0x20080522
 PR_SET_SECCOMP = 22
-_LOAD, _IF_EQUAL, _IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
+_LOAD, _IF_EQUAL, _IF_AT_LEAST, _IF_ANY, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
-DENIED = {
-    "x86_64": (0xC000003E, (319, 447, 29, 425, 248, 249, 250)),
-    "aarch64": (0xC00000B7, (279, 447, 194, 425, 217, 218, 219)),
-}
-"""By machine: its architecture, and the numbers of memfd_create, memfd_secret, shmget,
-io_uring_setup, add_key, request_key and keyctl: memory that belongs to no process, and the keys
-that one process would find of another."""
+_NUMBER, _ARCHITECTURE, _FIRST, _SECOND = 0, 4, 16, 24
+_ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+CALLS = {
+    "memfd_create": (319, 279), "memfd_secret": (447, 447), "shmget": (29, 194),
+    "io_uring_setup": (425, 425), "add_key": (248, 217), "request_key": (249, 218),
+    "keyctl": (250, 219), "unshare": (272, 97), "setns": (308, 268), "mount": (165, 40),
+    "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51), "ptrace": (101, 117),
+    "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "flock": (73, 32),
+    "userfaultfd": (323, 282), "bpf": (321, 280), "perf_event_open": (298, 241),
+    "open_tree": (428, 428), "move_mount": (429, 429), "fsopen": (430, 430), "fsmount": (432, 432),
+    "mount_setattr": (442, 442), "execve": (59, 221), "execveat": (322, 281), "clone": (56, 220),
+    "clone3": (435, 435), "fcntl": (72, 25),
+}  # fmt: skip
+"""Numbers of system calls on x86_64 and aarch64."""
+CHECKED = {"execve", "execveat", "clone", "clone3", "fcntl"}
+"""Calls that are refused in part, or to some only; the others are refused to everybody: memory and
+keys that belong to no process, locks on files that others see, and new namespaces and mounts."""
+_NEW_NAMESPACES = 0x7E020000
+_LOCKS = (6, 7, 37, 38, 1024)
 FIRST_UID = 200_000
 PROCESSES = 96
-FILES = 512
+FILES = 256
+ALL_FILES = 1_000
+"""How many files and sockets a process and all that it started may have open."""
+INODES = 20_000
 FILE_BYTES = 2**28
 COVERED = {"/tmp": "512m", "/dev/shm": "256m", "/proc": "1m"}
 """Folders that each process finds empty, with the size each may grow to."""
@@ -72,12 +89,14 @@ def own_user() -> None:
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
 
 
-def own_world(number: int, as_root: bool) -> None:
+def own_world(number: int, as_root: bool, programs: bool = True, locks: bool = False) -> None:
     """Leave this process without a network, shared memory, others' files and privileges.
 
     Args:
         number: as root, a user id of its own comes from it.
         as_root: whether this process is root in the first user namespace.
+        programs: whether it may start programs.
+        locks: whether it may lock files.
 
     Raises:
         OSError: the system does not allow it.
@@ -85,14 +104,14 @@ def own_world(number: int, as_root: bool) -> None:
     _call("unshare", NEWNS | NEWNET | NEWIPC)
     _call("mount", b"none", b"/", None, PRIVATE | REC, None)
     for folder, size in COVERED.items():
-        options = f"size={size},mode=1777".encode()
+        options = f"size={size},nr_inodes={INODES},mode=1777".encode()
         _call("mount", b"tmpfs", folder.encode(), b"tmpfs", NOSUID | NODEV, options)
     if as_root:
         os.setgroups([])
         os.setresgid(FIRST_UID + number, FIRST_UID + number, FIRST_UID + number)
         os.setresuid(FIRST_UID + number, FIRST_UID + number, FIRST_UID + number)
     _drop_capabilities()
-    _deny_calls()
+    _deny_calls(programs, locks)
 
 
 def _drop_capabilities() -> None:
@@ -103,24 +122,44 @@ def _drop_capabilities() -> None:
     _call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
-def _deny_calls() -> None:
-    """Refuse the calls in `DENIED`, which no folder, namespace or limit holds back (seccomp)."""
-    if platform.machine() not in DENIED:
+def _deny_calls(programs: bool, locks: bool) -> None:
+    """Refuse the calls that no folder, namespace or limit holds back (seccomp)."""
+    machine = platform.machine()
+    if machine not in _ARCHITECTURES:
         return
-    architecture, calls = DENIED[platform.machine()]
-    to_refusal = [len(calls) - place for place in range(len(calls))]
-    steps = [
-        (_LOAD, 0, 0, 4),  # the architecture: no other one's numbers
-        (_IF_EQUAL, 1, 0, architecture),
-        (_RETURN, 0, 0, _ERRNO | errno.EPERM),
-        (_LOAD, 0, 0, 0),  # the number of the call: none of x32's
-        (_IF_AT_LEAST, len(calls) + 1, 0, 0x40000000),
-        *((_IF_EQUAL, far, 0, call) for far, call in zip(to_refusal, calls, strict=True)),
-        (_RETURN, 0, 0, _ALLOW),
-        (_RETURN, 0, 0, _ERRNO | errno.EPERM),
+    column = list(_ARCHITECTURES).index(machine)
+    calls = {name: numbers[column] for name, numbers in CALLS.items()}
+    refused = calls.keys() - CHECKED | (set() if programs else {"execve", "execveat"})
+    steps: list[tuple[int, int, str, str]] = [
+        (_LOAD, _ARCHITECTURE, "", ""),
+        (_IF_EQUAL, _ARCHITECTURES[machine], "", "refuse"),  # no other one's numbers
+        (_LOAD, _NUMBER, "", ""),
+        (_IF_AT_LEAST, 0x40000000, "refuse", ""),  # none of x32's
+        *((_IF_EQUAL, calls[name], "refuse", "") for name in sorted(refused)),
+        (_IF_EQUAL, calls["clone3"], "missing", ""),  # its flags cannot be looked at: clone is used
+        (_IF_EQUAL, calls["clone"], "", "not clone"),
+        (_LOAD, _FIRST, "", ""),
+        (_IF_ANY, _NEW_NAMESPACES, "refuse", "allow"),
     ]
-    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
-    _call("prctl", PR_SET_SECCOMP, 2, struct.pack("HP", len(steps), ctypes.addressof(code)), 0, 0)
+    marks = {"not clone": len(steps)}
+    if not locks:
+        steps += [(_IF_EQUAL, calls["fcntl"], "", "allow"), (_LOAD, _SECOND, "", ""),
+                  *((_IF_EQUAL, lock, "refuse", "") for lock in _LOCKS)]  # fmt: skip
+    for mark, value in (("allow", _ALLOW), ("refuse", _ERRNO | errno.EPERM),
+                        ("missing", _ERRNO | errno.ENOSYS)):  # fmt: skip
+        marks[mark] = len(steps)
+        steps.append((_RETURN, value, "", ""))
+    _load_filter(steps, marks)
+
+
+def _load_filter(steps: list[tuple[int, int, str, str]], marks: dict[str, int]) -> None:
+    code = b"".join(
+        struct.pack("HBBI", kind, *(marks[to] - at - 1 if to else 0 for to in (yes, no)), value)
+        for at, (kind, value, yes, no) in enumerate(steps)
+    )
+    kept = ctypes.create_string_buffer(code)
+    program = struct.pack("HP", len(steps), ctypes.addressof(kept))
+    _call("prctl", PR_SET_SECCOMP, 2, program, 0, 0)
 
 
 def limit(memory: float, alone: bool) -> None:
@@ -184,6 +223,39 @@ def descendants(root: int) -> list[int]:
 def memory_of(root: int) -> int:
     """Bytes of memory that the processes below ``root``, and it, hold beside files."""
     return sum(_memory(pid, "RssAnon:", "RssShmem:") for pid in [root, *descendants(root)])
+
+
+def files_of(root: int) -> int:
+    """How many files and sockets the processes below ``root``, and it, have open."""
+    return sum(_count(f"/proc/{pid}/fd") for pid in [root, *descendants(root)])
+
+
+def _count(folder: str) -> int:
+    try:
+        return sum(1 for _ in Path(folder).iterdir())
+    except OSError:
+        return 0
+
+
+def traces_of(pid: int) -> str:
+    """Return what tells whether anything was changed in the folders that only ``pid`` has."""
+    found = [f"{folder} {name} {entry.st_size} {entry.st_ctime_ns}"
+             for top in ("tmp", "dev/shm") for folder, names in _below(f"/proc/{pid}/root/{top}")
+             for name in names if (entry := _stat(f"{folder}/{name}"))]  # fmt: skip
+    return hashlib.sha256("\n".join(found).encode(errors="replace")).hexdigest()
+
+
+def _below(top: str) -> Iterator[tuple[str, list[str]]]:
+    for folder, folders, files in os.walk(top):
+        folders.sort()
+        yield folder, ["", *sorted(files)]
+
+
+def _stat(path: str) -> os.stat_result | None:
+    try:
+        return os.lstat(path)
+    except OSError:
+        return None
 
 
 def _memory(pid: int | str, *kinds: str) -> int:

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any
 
 from safetylab.grading.paper.outcome import End, Frame, GradingError, Outcome
-from safetylab.grading.room.run import Files
+from safetylab.grading.room.together import Files
 
 START_LIMIT = 60.0
 GRACE = 5.0
@@ -83,26 +83,15 @@ class Kernel:
             self._manager.shutdown_kernel(now=True)
         self._folder.cleanup()
 
-    def begin(self, shared: frozenset[str], operators: frozenset[tuple[str, str]], files: Files,
-              own: Files) -> None:  # fmt: skip
-        """Write the companion files."""
-        for name, content in {**own, **files}.items():
+    def bring(self, files: Files) -> None:
+        """Write files into the working folder."""
+        for name, content in files.items():
             path = Path(self._folder.name) / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
 
-    def run_student(self, source: str, place: int) -> Outcome:
-        """Run a cell of the student's, or the released text of one of the lab's."""
-        return self._run_at(source, place)
-
-    def run_tests(self, source: str, place: int, apart: bool) -> Outcome:
-        """Run a cell of the lab's."""
-        return self._run_at(source, place)
-
-    def answered(self, names: frozenset[str], imports: str) -> None:
-        """Do nothing: there is one namespace."""
-
-    def _run_at(self, source: str, place: int) -> Outcome:
+    def run_cell(self, source: str, place: int) -> Outcome:
+        """Run a cell; tracebacks will name its place."""
         outcome = self.run(source, self.timeout)
         self._places[self._count] = place
         known = [frame for frame in outcome.frames if frame.count in self._places]

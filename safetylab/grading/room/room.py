@@ -11,9 +11,10 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from importlib.metadata import distributions
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,7 +23,8 @@ import safetylab
 from safetylab.grading.crossing import wire
 from safetylab.grading.paper.outcome import End, Frame, GradingError, Outcome, Output
 from safetylab.grading.room.kernel import Kernel
-from safetylab.grading.room.run import Files, OnCell, Processes, Runner
+from safetylab.grading.room.run import Processes, Runner
+from safetylab.grading.room.together import Files, OnCell, Process, Together
 from safetylab.places import data_folder
 
 FORKS = sys.platform == "linux"
@@ -38,13 +40,14 @@ ENVIRONMENT = {
     "MPLCONFIGDIR": "/tmp/.matplotlib",
     "IPYTHONDIR": "/tmp/.ipython",
     "NBGRADER_EXECUTION": "autograde",
+    "HDF5_USE_FILE_LOCKING": "FALSE",
     "OMP_NUM_THREADS": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 
 TRY = """
 import os, sys
-sys.path.append("/room/lib/safetylab/grading")
+sys.path.append("/room/lib/safetylab/grading/room")
 import isolate  # alone: the package would bring numpy along
 home = isolate.own_processes()
 pid = os.fork()
@@ -116,16 +119,27 @@ class Room:
             self._modules.update(missing)
             self._ask("preload", missing)
 
-    def learn_from(self, pair: Processes) -> None:
+    def learn_from(self, ended: Processes | Process) -> None:
         """Import once for all what the processes of a notebook have imported, and settle on it."""
-        if isinstance(pair, Pair):
-            self.learn(pair.imported())
+        if isinstance(ended, Pair | Alone):
+            self.learn(ended.imported())
             self._ask("settle")
 
-    def runner(self, files: Files, own: Files, on_cell: OnCell | None) -> Runner:
-        """Return what runs a notebook here; see `run.Runner`."""
-        start: Callable[[], Processes] = self.pair if FORKS else partial(Kernel, self.timeout)
-        return Runner(start, self.timeout, files, own, on_cell)
+    def runner(
+        self, files: Files, own: Files, on_cell: OnCell | None, split: bool
+    ) -> Runner | Together:
+        """Return what runs a notebook here: `run.Runner` if ``split``, else `together.Together`.
+
+        Where processes are not forked, one kernel runs it either way.
+        """
+        if split and FORKS:
+            return Runner(self.pair, self.timeout, files, own, on_cell)
+        start: Callable[[], Process] = self.alone if FORKS else partial(Kernel, self.timeout)
+        return Together(start, self.timeout, {**own, **files}, on_cell)
+
+    def alone(self) -> Alone:
+        """Start the one process of a notebook that runs as in Jupyter."""
+        return Alone(self, self._spawn("together"))
 
     def pair(self) -> Pair:
         """Start the two processes of a notebook."""
@@ -136,6 +150,14 @@ class Room:
     def end(self, pid: int) -> None:
         """End a process and all that it started."""
         self._ask("kill", pid)
+
+    def interrupt(self, pid: int) -> None:
+        """Interrupt what a process runs."""
+        self._ask("interrupt", pid)
+
+    def traces(self, pid: int) -> str:
+        """Return what changes when anything is changed in the folders of a process."""
+        return str(self._ask("traces", pid)[1])
 
     def _start(self) -> None:
         self._line, theirs = socket.socketpair()
@@ -178,17 +200,18 @@ class Room:
             except (EOFError, OSError) as error:
                 raise GradingError("the grading room ended: start grading again") from error
 
-    def _spawn(self, role: str, between: socket.socket) -> Side:
+    def _spawn(self, role: str, *between: socket.socket) -> Side:
         mine, theirs = socket.socketpair()
-        answer = self._ask("spawn", role, handed=[theirs.fileno(), between.fileno()])
-        theirs.close()
-        between.close()
+        handed = [theirs, *between]
+        answer = self._ask("spawn", role, handed=[line.fileno() for line in handed])
+        for line in handed:
+            line.close()
         return Side(self, mine, int(answer[1]))
 
 
 @dataclass
 class Side:
-    """One of the two processes of a notebook."""
+    """A process of a notebook."""
 
     room: Room
     control: socket.socket
@@ -198,10 +221,19 @@ class Side:
     def ask(self, op: str, seconds: float, blobs: list[bytes] | None = None, **values: Any) -> Any:
         """Return the answer, or an ``Outcome`` that says why there is none."""
         self.count += 1
-        deadline = time.monotonic() + seconds
         try:
             self.control.settimeout(seconds)
             wire.send(self.control, [self.count, op, values], blobs)
+        except TimeoutError:
+            return Outcome(End.TIMEOUT, lost=True)
+        except (EOFError, OSError, wire.WireError, ValueError, TypeError):
+            return Outcome(End.DEAD, lost=True)
+        return self.hear(seconds)
+
+    def hear(self, seconds: float) -> Any:
+        """Wait for the answer to what was asked last."""
+        deadline = time.monotonic() + seconds
+        try:
             while time.monotonic() < deadline:
                 self.control.settimeout(max(0.01, deadline - time.monotonic()))
                 (number, answer), _ = wire.receive(self.control, MAX_ANSWER)
@@ -217,6 +249,74 @@ class Side:
         """End the process and all that it started."""
         self.control.close()
         self.room.end(self.pid)
+
+
+@dataclass
+class Alone:
+    """The one process of a notebook that runs as in Jupyter."""
+
+    room: Room
+    side: Side
+
+    def __enter__(self) -> Alone:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.side.close()
+
+    def bring(self, files: Files) -> None:
+        """Write files into the working folder."""
+        self.side.ask("files", self.room.timeout, list(files.values()), names=list(files))
+
+    def run_cell(self, source: str, place: int) -> Outcome:
+        """Run a cell; interrupt it when its time is up."""
+        told = self.side.ask("run", self.room.timeout, source=source, place=place)
+        if isinstance(told, Outcome) and told.end is End.TIMEOUT:
+            self.room.interrupt(self.side.pid)
+            return replace(told, lost=isinstance(self.side.hear(GRACE), Outcome))
+        return as_nbgrader_reads(told)
+
+    def imported(self) -> set[str]:
+        """Return the modules that the process has imported."""
+        told = self.side.ask("modules", GRACE)
+        return set() if isinstance(told, Outcome) else set(told)
+
+
+STDERR = "words on stderr"
+
+
+def as_nbgrader_reads(told: Any) -> Outcome:
+    """Read what a process told of a cell, as `nbgrader.utils.determine_grade` reads its outputs.
+
+    The first of three decides: an error, a word on stderr, a value of the last line.
+    """
+    if isinstance(told, Outcome):
+        return told
+    try:
+        shown = [(str(kind), str(form), str(data)) for kind, form, data in told["outputs"]]
+        outcome = _outcome({**told, "outputs": [parts[1:] for parts in shown]})
+    except (KeyError, TypeError, ValueError):
+        return Outcome(End.DEAD, lost=True)
+    for kind, form, data in shown if outcome.end is End.OK else ():
+        if form == "stderr":
+            return replace(outcome, end=End.ERROR, ename=STDERR, evalue=data.strip()[-1000:])
+        if kind == "result":
+            return replace(outcome, value=_credit(data))
+    return outcome
+
+
+def _credit(text: str) -> float | None:
+    """The points that a value shown at the end of a test stands for; None if it stands for all."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if value >= 0 else None
 
 
 @dataclass
@@ -240,14 +340,14 @@ class Pair:
         self.student.close()
         self.tests.close()
 
-    def begin(self, shared: Iterable[str], operators: Iterable[tuple[str, str]],
-              files: Mapping[str, bytes], own: Mapping[str, bytes]) -> None:  # fmt: skip
+    def begin(self, shared: Iterable[str], files: Mapping[str, bytes],
+              own: Mapping[str, bytes]) -> None:  # fmt: skip
         """Tell both sides what the notebook brings along; ``own`` files are the student's."""
         names = self.shared = sorted(shared)
         for side, brought in ((self.student, {**own, **files}), (self.tests, files)):
             side.ask("files", self.room.timeout, list(brought.values()), names=list(brought))
         self.student.ask("share", GRACE, names=names)
-        self.tests.ask("share", GRACE, names=names, operators=sorted(map(list, operators)))
+        self.tests.ask("share", GRACE, names=names)
 
     def run_student(self, source: str, place: int) -> Outcome:
         """Run a cell in the student's process."""
@@ -256,11 +356,14 @@ class Pair:
     def run_tests(self, source: str, place: int, apart: bool) -> Outcome:
         """Run a cell of the instructor's in the tests' process."""
         seconds = self.room.timeout
+        before = self.room.traces(self.student.pid) if apart else ""
         told = self.tests.ask("run", seconds + 6 * GRACE, source=source, place=place, apart=apart,
                               limit=seconds)  # fmt: skip
         outcome = _outcome(told)
         if outcome.end in (End.TIMEOUT, End.DEAD) and not outcome.lost:
             return replace(outcome, lost=self._lost_student())
+        if apart and self.room.traces(self.student.pid) != before:
+            return replace(outcome, lost=True)  # a copy left word for the next: they start afresh
         return outcome
 
     def _lost_student(self) -> bool:
@@ -374,10 +477,24 @@ def _libraries() -> list[str]:
             if file.is_file():  # it tells where the course was installed from
                 name = file.relative_to(site)
                 parts += ["--ro-bind", "/dev/null", f"/room/site{place}/{name}"]
+    parts += [part for folder in _ready_made() for part in ("--perms", "0755", "--tmpfs", folder)]
     parts += ["--ro-bind", str(package), "/room/lib/safetylab"]
     if data_folder().is_dir():
         parts += ["--ro-bind", str(data_folder().resolve()), "/room/data"]
     return parts
+
+
+READY_MADE = ("captum", "foolbox", "pyautoattack", "torchattacks")
+"""What the project's own tests compare with: answers to exercises, for one import."""
+
+
+def _ready_made() -> Iterator[str]:
+    for place, site in enumerate(sites()):
+        for found in distributions(path=[site]):
+            if found.name.lower() in READY_MADE:
+                tops = {file.parts[0] for file in found.files or ()}
+                yield from (f"/room/site{place}/{top}" for top in sorted(tops)
+                            if (Path(site) / top).is_dir() and ".." not in top)  # fmt: skip
 
 
 @cache

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from safetylab.grading import imports_of
 from safetylab.grading.bundle import Bundle
+from safetylab.grading.paper import defined
+from safetylab.grading.paper.notebook import read_notebook
 from safetylab.grading.paper.outcome import GradingError
 from safetylab.grading.room.exam import Examined, examine
 from safetylab.grading.room.room import Room
@@ -57,6 +58,14 @@ def run_task(task: Task) -> Examined:
         except GradingError:
             _keeper.give_up(task.limits, place)
             raise
+
+
+def imports_of(assignment: Bundle) -> frozenset[str]:
+    """Return the modules that an assignment's own cells import, at once or at first use."""
+    notebook = read_notebook(assignment.instructor or assignment.released, assignment.name)
+    sources = [cell.source for cell in notebook.cells if cell.kind == "code"]
+    trains = any("optim" in source or "training" in source for source in sources)
+    return defined.modules(sources) | ({"torch._dynamo"} if trains else set())  # by an optimizer
 
 
 @contextmanager

@@ -7,20 +7,15 @@ cells run in both, so that the student's code finds what it imports there.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Protocol
 
 from safetylab.grading.paper import defined
-from safetylab.grading.paper.outcome import End, Outcome
+from safetylab.grading.paper.outcome import End, Outcome, Run
 from safetylab.grading.paper.rebuild import Role, Step
-
-MAX_RESTARTS = 20
-MAX_TIMEOUTS = 10
-
-OnCell = Callable[[int, int], None]
-Files = Mapping[str, bytes]
+from safetylab.grading.room.together import MAX_RESTARTS, MAX_TIMEOUTS, Files, OnCell
 
 
 class Processes(Protocol):
@@ -35,8 +30,7 @@ class Processes(Protocol):
         trace: TracebackType | None,
     ) -> None: ...
 
-    def begin(self, shared: frozenset[str], operators: frozenset[tuple[str, str]], files: Files,
-              own: Files) -> None:  # fmt: skip
+    def begin(self, shared: frozenset[str], files: Files, own: Files) -> None:
         """Tell both sides what the notebook brings along."""
 
     def run_student(self, source: str, place: int) -> Outcome:
@@ -47,20 +41,6 @@ class Processes(Protocol):
 
     def answered(self, names: frozenset[str], imports: str) -> None:
         """Say that the student's cell has defined ``names``."""
-
-
-@dataclass
-class Run:
-    """How each step ended, by its place."""
-
-    steps: Sequence[Step]
-    outcomes: dict[int, Outcome] = field(default_factory=dict)
-    complete: bool = False
-
-    @property
-    def total(self) -> int:
-        """How many cells there are to run."""
-        return sum(step.runs for step in self.steps)
 
 
 @dataclass
@@ -79,7 +59,7 @@ class Runner:
         run, end = Run(steps), time.monotonic() + MAX_TIMEOUTS * self.timeout
         for _ in range(MAX_RESTARTS + 1):
             with self.start() as pair:
-                pair.begin(defined.shared(steps), defined.operators(steps), self.files, self.own)
+                pair.begin(defined.shared(steps), self.files, self.own)
                 run.complete = self._pass(run, pair, end)
                 if run.complete and self.on_end:
                     self.on_end(pair)

@@ -18,7 +18,7 @@ import warnings
 from pathlib import Path
 
 from safetylab.grading.crossing import wire
-from safetylab.grading.room import child, isolate
+from safetylab.grading.room import child, isolate, stock
 from safetylab.grading.room.cells import Shell
 from safetylab.grading.room.imports import uncollected
 
@@ -67,6 +67,7 @@ class Server:
 
     def __init__(self, line: socket.socket, world: str, memory: float) -> None:
         self.line, self.world, self.memory = line, world, memory
+        self.stock = stock.StockShell.make()
         self.shell = Shell.make_warm()
         self.children: set[int] = set()
         self.count = 0
@@ -101,9 +102,14 @@ class Server:
         for pid in list(self.children):
             if os.waitpid(pid, os.WNOHANG)[0]:
                 self.children.discard(pid)
-            elif isolate.memory_of(pid) > (self.memory + 1) * 2**30:
+            elif self.is_past(pid):
                 self.kill(pid)
         self.next_look = time.monotonic() + LOOK_SECONDS
+
+    def is_past(self, pid: int) -> bool:
+        """Whether a child, with all that it started, holds more than it may."""
+        past = isolate.memory_of(pid) > (self.memory + 1) * 2**30
+        return past or isolate.files_of(pid) > isolate.ALL_FILES
 
     def preload(self, names: list[str]) -> None:
         """Import more."""
@@ -118,8 +124,18 @@ class Server:
         if pid in self.children:
             isolate.end_tree(pid)
 
+    def traces(self, pid: int) -> str:
+        """Return what changes when anything is changed in the folders of a child."""
+        return isolate.traces_of(pid) if self.world and pid in self.children else ""
+
+    def interrupt(self, pid: int) -> None:
+        """Interrupt a cell, as Jupyter does."""
+        if pid in self.children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGINT)
+
     def spawn(self, role: str) -> int:
-        """Start one of the two processes of a notebook; return its id."""
+        """Start a process of a notebook; return its id."""
         _, handed, _, _ = socket.recv_fds(self.line, 1, 2)
         self.count += 1
         home = isolate.own_processes() if self.world else None
@@ -142,14 +158,18 @@ class Server:
             isolate.limit(self.memory, bool(self.world))
             isolate.close_all_but(*handed)
             if self.world:
-                isolate.own_world(self.count, self.world == "root")
+                isolate.own_world(self.count, self.world == "root", programs=role != "tests",
+                                  locks=role == "together")  # fmt: skip
             else:
                 os.setsid()
             work = WORK if self.world else f"{os.environ['SAFETYLAB_TMP']}/{self.count}"
             Path(work).mkdir(parents=True)
             os.chdir(work)
-            control, other = (socket.socket(fileno=descriptor) for descriptor in handed)
-            child.serve(role, self.shell, control, other)
+            lines = [socket.socket(fileno=descriptor) for descriptor in handed]
+            if role == "together":
+                stock.serve(self.stock, *lines)
+            else:
+                child.serve(role, self.shell, *lines)
         finally:
             os._exit(1)
 

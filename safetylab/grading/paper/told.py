@@ -1,0 +1,90 @@
+"""What a student may read of a run in which their code and hidden tests shared a process.
+
+Once a hidden test has begun, code of the student's could have read it, and could say it again in
+anything that the process says. So of what came after, only this is passed on: how a cell ended,
+names of Python's own exceptions, and messages that stand in the text of the tests.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+from safetylab.grading.paper.defined import parsed
+from safetylab.grading.paper.outcome import End, Outcome, Run
+from safetylab.grading.paper.rebuild import Role, Step
+
+BEGIN, CLOSE = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
+LONGEST_HOLE = 80
+FEWEST_LETTERS = 8
+
+
+def told(run: Run) -> Run:
+    """Return the run with nothing in it that could be a hidden test's text."""
+    first = next((at for at, step in enumerate(run.steps) if is_hidden(step)), len(run.steps))
+    outcomes = {at: outcome if at < first else _told(run, at, outcome)
+                for at, outcome in run.outcomes.items()}  # fmt: skip
+    return replace(run, outcomes=outcomes)
+
+
+def is_hidden(step: Step) -> bool:
+    """Whether a cell of the lab's has a hidden part."""
+    return step.role in (Role.TEST, Role.LOCKED) and BEGIN in step.source
+
+
+def _told(run: Run, place: int, outcome: Outcome) -> Outcome:
+    if outcome.end is not End.ERROR:
+        return outcome
+    known = outcome.ename == "CheckFailed" or hasattr(builtins, outcome.ename)
+    name = outcome.ename if known else "an exception"
+    step = run.steps[place]
+    whole = outcome.ename == "CheckFailed"
+    source = step.source if whole else visible(step.source)
+    sources = [source] if step.role is Role.TEST else []
+    sources += [one.source for one in run.steps if whole and one.role is Role.LOCKED]
+    meant = any(_says(source, outcome.evalue) for source in sources)
+    return replace(outcome, ename=name, evalue=outcome.evalue if meant else "")
+
+
+def visible(source: str) -> str:
+    """Return a cell's text without its hidden parts."""
+    kept, inside = [], False
+    for line in source.splitlines():
+        inside = BEGIN in line or (inside and CLOSE not in line)
+        kept += [] if inside or CLOSE in line else [line]
+    return "\n".join(kept)
+
+
+def _says(source: str, text: str) -> bool:
+    """Whether a message is a string of the source, with short values in its gaps."""
+    return any(pattern.fullmatch(text) for pattern in _messages(source))
+
+
+@lru_cache(maxsize=200)
+def _messages(source: str) -> tuple[re.Pattern[str], ...]:
+    tree = parsed(source)
+    texts = [_pattern(node) for node in (ast.walk(tree) if tree else ())]
+    tag = r"\s*(?:\[[\w./-]{1,60}\])?"
+    return tuple(re.compile(text + tag, re.DOTALL) for text in texts if text)
+
+
+def _pattern(node: ast.AST) -> str:
+    parts = list(_parts(node))
+    fixed = sum(len(part) for part in parts if part is not None)
+    if fixed < FEWEST_LETTERS:
+        return ""
+    return "".join(f".{{0,{LONGEST_HOLE}}}?" if part is None else re.escape(part)
+                   for part in parts)  # fmt: skip
+
+
+def _parts(node: ast.AST) -> Iterator[str | None]:
+    """Yield the fixed parts of a string, and None for a gap."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        for value in node.values:
+            yield str(value.value) if isinstance(value, ast.Constant) else None
