@@ -27,7 +27,7 @@
 # | | |
 # |---|---|
 # | Paper | section 2.4 (scalability; decisions in real time; speed against safety checks) |
-# | Time | Part A 75 min, Part B 75 min; deeper 65 min |
+# | Time | Part A 65 min, Part B 85 min; deeper 65 min |
 # | Points | 51: core 38, deeper ones 13 (47 checked by machine, 4 read by a person) |
 # | You need | numpy and a little PyTorch; gradients with respect to an input (Lab 01) |
 # | It runs in | about 22 CPU seconds in all, 6 without the demonstrations; 1.1 GiB of memory |
@@ -122,7 +122,7 @@ for name, net, n in (("fast", fast, 64), ("slow", slow, 6)):
 # Offline, the slow detector wins by far. Now the clock: the car must begin to brake when it still
 # has 21.3 m, that is after 8.7 m, or 0.54 s. The first frame with the sign may come up to 0.3 s
 # after the sign does (the slow detector takes a new frame when it is done with the last), and the
-# look takes another 0.3 s. It is over after 0.6 s.
+# look takes another 0.3 s. In this worst phase it is over after 0.6 s.
 
 # %% id="hook-picture" tags=["demo"]
 g = torch.Generator().manual_seed(3)
@@ -133,24 +133,25 @@ signs = exam.x[exam.y == 0][chosen]
 frames = (signs + 0.3 * torch.randn(signs.shape, generator=g)).clamp(0, 1)
 words = [f"fast misses\n{m:.0%} of 15 looks" for m in share[chosen]]
 plots.show(plots.image_grid([signs, frames], words, row_labels=["sign", "one frame"]),
-           alt="The three least and the three most missed of the handwritten zeros, and a noisy "
+           alt="Three handwritten zeros that are never missed and the three most missed, and a "
+                  "noisy "
            "frame of each. Of 15 looks the fast detector misses, sign by sign: "
            f"{', '.join(f'{m:.0%}' for m in share[chosen])}.")
 
 # %% [markdown]
-# At 16 m/s the better detector never finishes a look in time: it crashes at every sign. The worse
-# one has 15 looks at each. The picture shows the three signs that it misses least and the three
-# that it misses most.
+# At 16 m/s no look of the better detector is *certain* to be over in time: in the worst phase it
+# crashes at every sign. The worse one has 15 certain looks at each. The picture shows three signs
+# that it never misses and the three that it misses most.
 
 # %% [markdown]
 # # Part A: looks and deadlines
 #
-# About 75 minutes: exercises 7.1 to 7.3.
+# About 65 minutes: exercises 7.1 to 7.3.
 
 # %% [markdown]
 # ## Exercise 7.1: from milliseconds to metres (5 points)
 #
-# Difficulty: 2 of 5 · Minutes: 20 · Why: a latency is a distance, and only the distance hurts
+# Difficulty: 2 of 5 · Minutes: 15 · Why: a latency is a distance, and only the distance hurts
 # anybody.
 #
 # **a. `safe_speed(gap, brake, reaction)`**: the greatest speed from which a car that drives on for
@@ -217,7 +218,7 @@ print("7.1a: visible checks passed")
 #   the sign appears just after a frame. Look number $j = 1, 2, \dots$ then starts at
 #   $j \cdot \mathrm{period}$ and is over `latency` seconds later.
 # - Looks may overlap (`latency` may exceed `period`). One that is over exactly at the last moment
-#   counts.
+#   counts; treat what is late by a rounding error (1e-9 periods) as exactly.
 # - `speed`, `brake` and `period` are above 0; returns a whole number
 #
 # <details><summary>Hint 1: where to look</summary>
@@ -227,7 +228,7 @@ print("7.1a: visible checks passed")
 # there?
 # <details><summary>Hint 3: nearly the code</summary>
 # <code>left = (gap - speed ** 2 / (2 * brake)) / speed</code>, then
-# <code>return max(0, math.floor((left - latency) / period))</code>
+# <code>return max(0, math.floor((left - latency) / period + 1e-9))</code>
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "oracle-looks", "points": 0}
@@ -251,7 +252,7 @@ def certain_looks(gap, speed, brake, period, latency):
     """How many looks are over before braking must begin, in the worst phase: a whole number."""
     ### BEGIN SOLUTION
     seconds = (gap - speed**2 / (2 * brake)) / speed
-    return max(0, math.floor((seconds - latency) / period))
+    return max(0, math.floor((seconds - latency) / period + 1e-9))
     ### END SOLUTION
 
 # %% nbgrader={"grade_id": "ex7_1-looks-test", "points": 3}
@@ -298,11 +299,13 @@ print("looks that are certain, by speed in m/s")
 for name, clock in CLOCKS.items():
     counts = [certain_looks(**CAR, speed=v, **clock) for v in SPEEDS]
     print(f"{name}: " + ", ".join(f"{v}: {n}" for v, n in zip(SPEEDS, counts, strict=True)))
+    one = safe_speed(CAR["gap"], CAR["brake"], clock["period"] + clock["latency"])
+    print(f"  one certain look up to {one:.1f} m/s")
 
 # %% [markdown]
 # ## Exercise 7.2: many looks at one sign (7 points)
 #
-# Difficulty: 3 of 5 · Minutes: 30 · Why: "it misses one look in seven, and it looks 21 times" is
+# Difficulty: 3 of 5 · Minutes: 30 · Why: "it misses one look in ten, and it looks 21 times" is
 # how safety cases multiply themselves to certainty.
 #
 # The car crashes when *all* its looks miss. Of each sign in the exam you have n looks: row i of
@@ -459,8 +462,8 @@ def test_best_detector():
     def some_looks(gap, speed, brake, period, latency):
         return max(0, int((gap / speed - brake * latency) / period))
 
-    def some_risk(missed, k):
-        return 0.5 ** min(k, 3) + missed.mean() if k else 1.0
+    def some_risk(missed, k):  # no rule of this world: beyond three looks only misses count
+        return 0.5 ** min(k, 3) + missed.mean() * k / 30 if k else 1.0
 
     never, often = np.zeros((2, 4), bool), np.ones((2, 4), bool)
     often[0] = False
@@ -512,7 +515,9 @@ print(f"five other trainings of the fast network, other noise ({len(missed['fast
 for seed in range(1, 6):
     rows = [look(net, n, seed)[0] for net, n in ((train_small(seed), 21), (slow, 1))]
     risks = [all_miss(r, n) for r, n in zip(rows, (21, 1), strict=True)]
-    print(f"  fast {risks[0]:.4f}, slow {risks[1]:.4f}; product rule {rows[0].mean() ** 21:.1e}")
+    print(f"  all miss: fast {risks[0] * len(rows[0]):.0f}, slow {risks[1] * len(rows[0]):.0f} "
+           "zeros; "
+          f"product rule {rows[0].mean() ** 21:.1e}")
 
 # %% [markdown]
 # The product rule makes the fast detector safer by a factor with many zeros. Measured, it is the
@@ -533,20 +538,31 @@ for v, chosen, a, b in zip(SPEEDS, best, risk["fast"], risk["slow"], strict=True
     print(f"{v} m/s: fast {a:.4f}, slow {b:.4f}; better: {('fast', 'slow')[chosen]}")
 figure = plots.curves({name: (SPEEDS, values) for name, values in risk.items()},
                       xlabel="speed (m/s)", ylabel="signs at which it crashes",
-                      title="from 16 m/s on the slow one crashes always, far above this picture")
+                      title="worst phase; above 15.7 m/s the slow one is at 100 %, off this "
+                             "picture")
 figure.axes[0].set_ylim(-0.002, 0.05)
 plots.show(figure, alt="Share of signs at which the car crashes, by speed. " + "; ".join(
     f"{name}: " + ", ".join(f"{r:.1%} at {v} m/s" for v, r in zip(SPEEDS, values, strict=True))
     for name, values in risk.items()))
 
 # %% [markdown]
-# Up to 15 m/s the slow detector crashes less; from 16 m/s on it has no look and crashes always. So
-# which detector is better depends on the speed, and driving slower is better than either choice.
+# Up to 15 m/s the slow detector crashes less. From 16 m/s on it has no certain look: nothing can be
+# promised for it (with the phase drawn at random it would still be in time at four signs of five at
+# 16 m/s). So which detector is better depends on the speed. Driving slower helps each of them, but
+# the fast one at 10 m/s is still worse than the slow one at 15.
 #
-# One more number belongs to this comparison. "Any look that sees a zero brakes" also brakes for
-# nothing, and more looks do so more often: this is what the thresholds were set for per look, not
-# per sign.
-#
+# The same lesson from the other side: "any look that sees a zero brakes" also brakes for nothing.
+# If looks were independent, 21 of them would do so about 21 times as often as one.
+
+# %% id="for-nothing" tags=["demo"]
+g = torch.Generator().manual_seed(11)
+threshold = torch.quantile(zero_score(fast, tune.x[tune.y != 0], g), 0.995)
+calls = torch.stack([zero_score(fast, exam.x[exam.y != 0], g) >= threshold for _ in range(21)], 1)
+one, any_of_21 = calls.float().mean().item(), calls.any(1).float().mean().item()
+print(f"fast, of the other digits: one look brakes at {one:.2%}, any of 21 looks at "
+      f"{any_of_21:.2%}: {any_of_21 / one:.1f} times as many")
+
+# %% [markdown]
 # Move the sliders: the dots are looks that are over in time, the cross is where braking begins.
 
 # %% id="road-widget" tags=["demo"]
@@ -558,12 +574,15 @@ def road(speed, period):
     where = [speed * (j + 1) * period for j in range(1, n + 1)]
     start, way = CAR["gap"] - speed**2 / (2 * CAR["brake"]), speed**2 / (2 * CAR["brake"])
     ax.plot(where, [0] * n, "o", color=plots.PALETTE["blue"], label="a look is over")
-    ax.plot([max(start, 0)], [0], "X", ms=11, color=plots.PALETTE["vermillion"],
+    ax.plot([max(start, 0)], [0.15], "X", ms=11, color=plots.PALETTE["vermillion"],
             label="braking must begin")
-    ax.plot([max(start, 0) + way], [0], "s", color=plots.PALETTE["black"], label="the car stops")
+    if n:
+        ax.plot([max(start, 0) + way], [0.15], "s", color=plots.PALETTE["black"],
+                label="it stops if it brakes at the cross")
     ax.axvline(CAR["gap"], ls="--", color="#767676", label="sign")
     ax.set(xlim=(-1, 38), yticks=[], xlabel="metres driven since the sign appeared",
-           title=f"{speed:g} m/s, a look every {period:.3g} s: {n} certain looks")
+           ylim=(-0.5, 0.7), title=f"{speed:g} m/s, a look every {period:.3g} s: "
+           + (f"certain looks: {n}" if n else "no certain look, no promise that it stops"))
     figure.legend(loc="outside right upper")
     return figure
 
@@ -572,7 +591,9 @@ def road_in_words(speed, period):
     """The alt text of the picture."""
     n = certain_looks(**CAR, speed=speed, period=period, latency=period)
     return f"A road of 30 m to the sign: at {speed:g} m/s with a look every {period:.3g} s, " \
-           f"looks that are over before braking must begin: {n}."
+           f"looks that are over before braking must begin: {n}" + (
+               f"; it begins after {CAR['gap'] - speed**2 / (2 * CAR['brake']):.1f} m." if n else
+               ", so nothing promises that the car stops.")
 
 
 widgets.sliders(road, {"speed (m/s)": list(range(8, 19)), "look period (s)":
@@ -582,7 +603,7 @@ widgets.sliders(road, {"speed (m/s)": list(range(8, 19)), "look period (s)":
 # %% [markdown]
 # ## Exercise 7.3: deadlines (6 points)
 #
-# Difficulty: 3 of 5 · Minutes: 25 · Why: a mean response time is no deadline, and the usual way to
+# Difficulty: 3 of 5 · Minutes: 20 · Why: a mean response time is no deadline, and the usual way to
 # measure a tail measures it away.
 #
 # A service answers requests one at a time, in the order in which they arrive.
@@ -785,7 +806,7 @@ print("7.3b: visible checks passed")
 # %% [markdown]
 # # Part B: spending less, and a proof
 #
-# About 75 minutes: exercises 7.4 to 7.6.
+# About 85 minutes: exercises 7.4 to 7.6.
 
 # %% [markdown]
 # ## Exercise 7.4: early exit, and who pays for it (8 points)
@@ -854,13 +875,17 @@ def test_exit_threshold():
     def cascade(threshold, c, s, b):
         return int((c >= threshold).sum()), float(b.mean() - np.where(c >= threshold, s, b).mean())
 
-    got = expect_number(exit_threshold(confidence.copy(), small.copy(), big.copy(), 0.125),
-                        "exit_threshold")
+    got = exit_threshold(confidence.copy(), small.copy(), big.copy(), 0.125)
+    expect(got is not None, "your function returned None: is there a return?", "none")
+    expect(got < math.inf, "you let nothing exit; 7 of 8 rows can. If one threshold costs too "
+           "much, "
+           "another may not: try them all", "stops-at-first")
+    got = expect_number(got, "exit_threshold")
     exits, lost = cascade(got, confidence, small, big)
     expect(lost <= 0.125, f"with your threshold {got:g} the cascade is {lost:.3f} below the big "
            "network, more than 0.125", "too-much-lost")
-    expect(exits != 1, "you counted the rows that are lost; where the small network alone is "
-           "right, a row is won", "ignores-gains")
+    expect(exits != 1, "you let one row exit; 7 of 8 can: a row where the small network alone is "
+           "right is won, and a loss of exactly 0.125 of all 8 rows is allowed", "ignores-gains")
     expect(exits != 3, "you stopped at the first threshold that costs too much; further down rows "
            "win back what was lost", "stops-at-first")
     expect(exits == 7, f"7 of 8 rows can exit (threshold 0.4); with your threshold {got:g}: "
@@ -871,7 +896,7 @@ def test_exit_threshold():
            f"of (0.9, 0.9, 0.5, 0.5) two may exit, with your threshold {got:g} "
            f"{cascade(got, tied, s, b)[0]} do", "splits-ties")
     hopeless = exit_threshold(np.array([0.5]), np.array([False]), np.array([True]), 0.0)
-    expect(hopeless is not None and hopeless > 0.5, "one row, and it would be lost: nothing may "
+    expect(hopeless == math.inf, "one row, and it would be lost: nothing may "
            f"exit, return math.inf; yours: {hopeless}", "no-inf")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(741)
@@ -974,28 +999,30 @@ def oracle_victim(seed):
 # %% nbgrader={"grade_id": "ex7_4-slow-test", "points": 4}
 @exercise("7.4")
 def test_slow_down():
-    """One pixel, two classes, equally likely at 0.5: the attack should go there, and stay."""
+    """One pixel, two classes, equally likely at 0.3: the attack should go there, and stay."""
     calls = []
 
-    def scores(x, middle=0.5):
+    def scores(x, middle=0.3):
         calls.append(len(x))
         return torch.cat([4 * (x - middle), 0 * x], 1)
 
-    x = torch.tensor([[0.9], [0.1], [0.6], [0.48]])
+    x = torch.tensor([[0.9], [0.02], [0.4], [0.28]])
     with untouched(nn.Identity(), x):
         got = expect_tensor(slow_down(scores, x, 0.25, 20), (4, 1), "slow_down")
     expect(((got - x).abs() <= 0.25 + 1e-5).all(), "a pixel moved by "
            f"{(got - x).abs().max():.3f}, outside the ball of radius 0.25: project after each step",
            "no-projection")
-    expect(((got[:2] - 0.5).abs() < (x[:2] - 0.5).abs()).all(), "from 0.9 and 0.1 your pixels move "
-           "away from 0.5, where the model is least sure: the sign is wrong", "wrong-sign")
+    expect(((got[:2] - 0.3).abs() < (x[:2] - 0.3).abs()).all(), "from 0.9 and 0.02 your pixels do "
+           "not both move towards 0.3, where this model is least sure: follow its gradient, "
+           "upwards",
+           "wrong-sign")
     expect(len(calls) > 10, f"20 steps were asked for, and the model was asked {len(calls)} "
            "time(s)", "one-step")
-    expect(((got[2:] - 0.5).abs() < 0.1).all(), "pixels at 0.6 and 0.48 end at "
-           f"{got[2].item():.3f} and {got[3].item():.3f}: the model is least sure at 0.5, and you "
+    expect(((got[2:] - 0.3).abs() < 0.1).all(), "pixels at 0.4 and 0.28 end at "
+           f"{got[2].item():.3f} and {got[3].item():.3f}: the model is least sure at 0.3, and you "
            "walk past it, to the other class", "evasion")
-    expect(torch.allclose(got[:2], torch.tensor([[0.65], [0.35]]), atol=1e-3), "0.9 and 0.1 can "
-           f"move to 0.65 and 0.35; yours: {got[0].item():.3f} and {got[1].item():.3f}",
+    expect(torch.allclose(got[:2], torch.tensor([[0.65], [0.27]]), atol=1e-3), "0.9 and 0.02 can "
+           f"move to 0.65 and 0.27; yours: {got[0].item():.3f} and {got[1].item():.3f}",
            "weak-attack")
     low = torch.tensor([[0.05]])
     got = expect_tensor(slow_down(lambda x: scores(x, -0.5), low, 0.1, 5), (1, 1), "slow_down")
@@ -1037,10 +1064,14 @@ print(f"you said it falls by {my_fall:g} points")
 print(f"clean: {before[0]:.0%} go on, cascade {before[1]:.1%} right")
 print(f"attacked: {after[0]:.0%} go on, cascade {after[1]:.1%} right")
 confidence, small = answers(fast, attacked)
-first = np.flatnonzero(confidence < threshold)[:400]  # at most 4 of 10 may use the big network
-capped = small.copy()
-capped[first] = answers(slow, attacked)[1][first]
-print(f"attacked, at most 4 of 10 may go on: cascade {capped.mean():.1%} right")
+print(f"it falls by {100 * (before[1] - after[1]):.1f} points; the small network alone: "
+      f"{answers(fast, shown)[1].mean():.1%} right, attacked {small.mean():.1%}")
+for name, images in (("clean", shown), ("attacked", attacked)):
+    (confidence, small), big = answers(fast, images), answers(slow, images)[1]
+    first = np.flatnonzero(confidence < threshold)[:500]  # half of the images may go on
+    capped = small.copy()
+    capped[first] = big[first]
+    print(f"{name}, at most half may go on: cascade {capped.mean():.1%} right")
 few = torch.cat([shown.x[:6], attacked.x[:6]])
 with torch.no_grad():
     sure = fast(few).softmax(1).amax(1)
@@ -1051,17 +1082,17 @@ plots.show(plots.image_grid([few[:6], few[6:]], [f"{c:.0%} sure" for c in sure],
            + ", ".join(f"{c:.0%}" for c in sure[6:]) + ".")
 
 # %% [markdown]
-# The accuracy hardly moves, since nearly every image is now read by the better network. What went
-# up is the cost: the number that nobody watched. A system planned for its average load misses its
-# deadlines.
+# The accuracy even rises by a point, since nearly every image is now read by the better network.
+# What went up is the cost: the number that nobody watched. A system planned for its average load
+# misses its deadlines.
 #
-# A cap keeps the deadline, and then the accuracy falls: the attacker's choice has moved, it has not
-# gone. Hong et al. (2021) did this to networks with exits inside and slowed them to nearly what
-# they cost without exits.
+# A cap keeps the deadline, and then the accuracy falls, for the same attack has made the small
+# network bad: the attacker's choice has moved, it has not gone. Hong et al. (2021) did this to
+# networks with exits inside and slowed them to nearly what they cost without exits.
 #
 # ## Exercise 7.5: a switch that is proven (8 points)
 #
-# Difficulty: 4 of 5 · Minutes: 35 · Why: the clever controller may be late or wrong. It may still
+# Difficulty: 4 of 5 · Minutes: 40 · Why: the clever controller may be late or wrong. It may still
 # drive, if something simple that is proven decides when it must not (Sha 2001).
 #
 # You follow a car. Time goes in steps of `STEP` = 0.2 s. All of this is known:
@@ -1275,9 +1306,9 @@ print("7.5a: visible checks passed")
 # smallest at the start or at the end, when both stand, and only the end needs checking. (ii) Any
 # other push and any other leader leave us, at every moment, no further ahead and the leader no
 # further back than in the worst case. (iii) If the test holds for (pending, wanted) now, then in
-# the next step it holds for (wanted, brake): the switch can always say brake. Condition (i) fails
-# for a leader that brakes more gently than we do: then the gap may be smallest on the way, and a
-# formula about the end is no proof.
+# the next step it holds for (wanted, brake): the switch can always say brake. Point (i) would
+# fail if the leader's limit, 8, were below our 5: then the gap could be smallest on the way, and a
+# formula about the end would be no proof.
 #
 # <details><summary>Hint 1: where to look</summary>
 # Where does the leader stand at last, if it brakes at 8? And we?
@@ -1316,6 +1347,8 @@ def test_may_act():
          "they take 5 m/s^2 off, not 6", "ignores-disturbance"),
         ((20.0, 20.0, 20.0, 0.0, 0.0), "the leader may brake at 8, harder than we can",
          "leader-too-gentle"),
+        ((16.0, 10.0, 0.0, 2.0, 2.0), "in the worst case it takes 17.9 m to stop, of 16",
+         "not-the-worst-case"),
     ]
     for state, why, name in cases:
         told = "gap {:g}, v {:g}, v_lead {:g}, pending {:g}, wanted {:g}".format(*state)
@@ -1324,8 +1357,14 @@ def test_may_act():
         expect(not bool(np.asarray(got).all()), f"{told}: your switch says yes; {why}", name)
     states = np.array([case[0] for case in cases]).T
     got = np.asarray(may_act(*states))
-    expect(got.shape == (4,), f"for arrays of shape (4,) return shape (4,); yours: {got.shape}",
+    expect(got.shape == (5,), f"for arrays of shape (5,) return shape (5,); yours: {got.shape}",
            "wrong-shape")
+    for state, why in (((25.0, 20.0, 20.0, 0.0, 0.0), "the leader's own way, 25 m, counts for you"),
+                       ((10.6, 10.0, 0.0, -6.0, -6.0), "both commands brake already: even with the "
+                        "wind it takes 10 m")):
+        told = "gap {:g}, v {:g}, v_lead {:g}, pending {:g}, wanted {:g}".format(*state)
+        expect(bool(np.asarray(may_act(*state)).all()), f"{told}: your switch says no; {why}",
+               "too-shy")
     lead = np.repeat(np.array([[0.0] * 50 + [-8.0] * 100, [2.0] * 30 + [-8.0] * 120]).T, 2, 1)
     least, _ = play(may_act, 60.0, 15.0, 15.0, np.full((150, 4), 2.0),
                     np.tile([1.0, 0.0, 1.0, -1.0], (150, 1)), lead)
@@ -1336,13 +1375,6 @@ def test_may_act():
     expect(free is not None, "your function returned None: is there a return?", "none")
     expect(bool(np.asarray(free).all()), "with 200 m to the leader the controller may do what it "
            "wants; your switch says no", "too-shy")
-    rng = np.random.default_rng(0)
-    shape = (300, 20)
-    lead = np.repeat(rng.uniform(-4, 2, (30, 20)), 10, 0)
-    _, active = play(may_act, 40.0, 10.0, 12.0, rng.uniform(-6, 2, shape),
-                     rng.uniform(-1, 1, shape), lead)
-    expect(active >= 0.6, f"the controller had its way in {active:.0%} of the steps; a switch that "
-           "uses what is known reaches 60 %", "too-shy")
     ### BEGIN HIDDEN TESTS
     for seed in range(3):
         least, _ = play(may_act, *oracle_runs(seed))
@@ -1368,7 +1400,7 @@ print("7.5b: visible checks passed")
 def hard_drives(seed, runs=100, steps=600):
     """Reckless controllers behind a leader that brakes hard now and then."""
     rng = np.random.default_rng(seed)
-    lead = np.repeat(rng.uniform(-3, 2, (steps // 10, runs)), 10, 0)
+    lead = np.repeat(rng.uniform(-2, 2.5, (steps // 10, runs)).clip(-8, 2), 10, 0)
     for start in (150, 350, 550):
         lead[start : start + 50] = -8.0
     wanted = np.where(rng.random((steps, runs)) < 0.5, 2.0, rng.uniform(-6, 2, (steps, runs)))
@@ -1392,7 +1424,7 @@ for name, switch in switches.items():
 #
 # ## Exercise 7.6: your safety case (4 points)
 #
-# Difficulty: 3 of 5 · Minutes: 10 · Why: this is how such sentences arrive.
+# Difficulty: 3 of 5 · Minutes: 15 · Why: this is how such sentences arrive.
 #
 # A supplier writes: "(1) Each look misses 1 object in 100, and we look ten times, so we miss one in
 # $10^{20}$. (2) The mean latency is 12 ms. (3) An early exit keeps it fast. (4) A monitor watches
@@ -1457,7 +1489,7 @@ for name, switch in switches.items():
 # weight is used; biases and other layers count nothing.
 #
 # - `x`: (n, ...), n at least 1; a Linear layer may be given (n, T, d): it is used T times
-# - returns a whole number; the model is left without hooks and as it was
+# - the model is in eval mode; returns a whole number
 #
 # <details><summary>Hint 1: where to look</summary>
 # The number of weights is not enough: a convolution uses each weight at every place of its output.
@@ -1526,8 +1558,9 @@ def test_macs():
     expect(got != 18 * 36 + 160, "the output has 4 by 4 places, the input 6 by 6: count where the "
            "weights are used", "input-size")
     expect(got == 448, f"18 weights at 16 places and 160 at one are 448; yours: {got:g}")
-    expect(not any(m._forward_hooks for m in model.modules()), "your hooks are still in the model: "
-           "remove them", "leaves-hooks")
+    nested = nn.Sequential(nn.Sequential(nn.Linear(3, 2), nn.ReLU()), nn.Linear(2, 2))
+    got = expect_number(macs(nested, torch.zeros(1, 3)), "macs")
+    expect(got == 10, f"layers inside of layers count, too: 10; yours: {got:g}", "children-only")
     grouped = nn.Conv2d(4, 4, 1, groups=2)
     got = expect_number(macs(grouped, torch.zeros(1, 4, 3, 3)), "macs")
     expect(got == 72, f"with two groups each output channel sees 2 of 4 inputs: 72; yours: {got:g}",
@@ -1554,6 +1587,9 @@ print("7.7a: visible checks passed")
 # - returns a list of tensors, one per parameter, in the order of `model.parameters()`
 # - the model's `.grad` stay as they were; this works for models whose examples do not see each
 #   other (no batch norm)
+#
+# Trainers have got this wrong: the Hugging Face `transformers` library normalised each piece by
+# itself until late in 2024 (pull request 34191).
 #
 # <details><summary>Hint 1: where to look</summary>
 # A mean of means is not the mean when the pieces differ in size.
@@ -1631,9 +1667,6 @@ print(f"small network {small_cost:,} multiply-adds, big one {big_cost:,}: "
       f"{small_cost / big_cost:.2%}")
 
 # %% [markdown]
-# This slip has been in real trainers: the Hugging Face `transformers` library normalised each piece
-# by itself until late in 2024 (pull request 34191).
-#
 # ## Exercise 7.8: the largest batch (2 points)
 #
 # Difficulty: 2 of 5 · Minutes: 10 · Deeper: nothing depends on it · Why: batches make a service
@@ -1676,6 +1709,9 @@ def test_largest_batch():
     got = expect_number(largest_batch(2.0, 8.0, 0.5, 20.0), "largest_batch")
     expect(got == 0, f"within 20 s a batch of 5 would be answered, but it does not keep up: 0; "
            f"yours: {got:g}", "cannot-keep-up")
+    got = expect_number(largest_batch(2.0, 3.0, 0.5, 7.0), "largest_batch")
+    expect(got == 2, "a batch of 2 takes 4 s, exactly as long as the next takes to fill: it keeps "
+           f"up; yours: {got:g}", "strict")
     got = expect_number(largest_batch(2.0, 8.0, 0.5, 39.5 - 1), "largest_batch")
     expect(got == 13, f"answered exactly at the deadline (38.5 s) is in time: 13; yours: {got:g}",
            "strict")
@@ -1866,9 +1902,10 @@ for bits in (8, 6, 4, 3):
           f"broken promises {(certain & ~same).sum()}")
 
 # %% [markdown]
-# The certificate is never wrong and mostly silent: on real weights the roundings do not conspire.
-# That is also why random weights are a poor test of a bound: they never come near it, so a bound
-# that is too small would pass.
+# No promise was broken. The certificate speaks for 96 % of the digits at 8 bits and for 9 % at 3,
+# where 98 % are in truth unchanged: on these weights the roundings do not conspire, and changes
+# reach less than a third of the bound. A bound half as large would have passed this test, too: to
+# see that a bound is right one needs the worst weights, not the usual ones.
 #
 # ## What you found
 #

@@ -160,7 +160,6 @@ ANSWERS = [
     Wrong("ex7_7-macs", "counts-flops", Edit("return total", "return 2 * total"), **SEEN),
     Wrong("ex7_7-macs", "counts-batch", Edit("out[0].numel()", "out.numel()"), **SEEN),
     Wrong("ex7_7-macs", "input-size", Edit("total += out[0].numel() * inside * math.prod(kernel)", "total += (out[0].numel() // (out.shape[2] * out.shape[3]) * _[0].shape[2] * _[0].shape[3] if len(kernel) == 2 else out[0].numel()) * inside * math.prod(kernel)"), **SEEN),
-    Wrong("ex7_7-macs", "leaves-hooks", Edit("handle.remove()", "pass"), **SEEN),
     Wrong("ex7_7-macs", "ignores-groups", Edit("layer.in_channels // layer.groups", "layer.in_channels"), **SEEN),
     Wrong("ex7_7-macs", "linear-once", Edit("out[0].numel() * inside * math.prod(kernel)", "(out[0].numel() if len(kernel) == 2 else out.shape[-1]) * inside * math.prod(kernel)"), **SEEN),
     Right("ex7_7-macs", "hint-3", returns(MACS, "counts = []", "hook = lambda layer, given, out: counts.append(layer.weight.numel() * out.numel() // layer.weight.shape[0] // len(x))", "handles = [m.register_forward_hook(hook) for m in model.modules() if isinstance(m, (nn.Conv2d, nn.Linear))]", "with torch.no_grad():", "    model(x)", "for handle in handles:", "    handle.remove()", "return sum(counts)")),
@@ -178,7 +177,7 @@ ANSWERS = [
     Wrong("ex7_8-batch", "smallest", returns(BATCH, "for n in range(1, 1000):", "    if fixed + n * per_item <= n * period and (n - 1) * period + fixed + n * per_item <= deadline:", "        return n", "return 0"), **SEEN),
     Wrong("ex7_8-batch", "cannot-keep-up", returns(BATCH, "return max(0, math.floor((deadline + period - fixed) / (period + per_item)))"), **SEEN),
     Wrong("ex7_8-batch", "strict", returns(BATCH, "return max((n for n in range(1, 1000) if fixed + n * per_item <= n * period and (n - 1) * period + fixed + n * per_item < deadline), default=0)"), **SEEN),
-    Wrong("ex7_8-batch", "other-arguments", returns(BATCH, "return max((n for n in range(1, 1000) if fixed + n * per_item < n * period and (n - 1) * period + fixed + n * per_item <= deadline), default=0)"), **HIDDEN),
+    Wrong("ex7_8-batch", "strict", returns(BATCH, "return max((n for n in range(1, 1000) if fixed + n * per_item < n * period and (n - 1) * period + fixed + n * per_item <= deadline), default=0)"), **SEEN),
     Right("ex7_8-batch", "hint-3", returns(BATCH, "best, n = 0, 1", "while (n - 1) * period + fixed + n * per_item <= deadline:", "    if fixed + n * per_item <= n * period:", "        best = n", "    n += 1", "return best")),
     Right("ex7_8-batch", "by-range", returns(BATCH, "ns = np.arange(1, 5000)", "ok = (fixed + ns * per_item <= ns * period) & ((ns - 1) * period + fixed + ns * per_item <= deadline)", "return ns[ok].max(initial=0)")),
     # 7.9

@@ -7,6 +7,7 @@ import re
 import pytest
 from execute import executed, words
 
+CLOCKED = ("fast", "slow")
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab07_real_time")]
 
 
@@ -26,14 +27,16 @@ def test_the_two_detectors(text):
     assert "15: 21, 16: 15" in text
     assert "15: 1, 16: 0" in text
     assert number(text, "fast at 15 m/s: product rule") < 1e-15
-    pairs = re.findall(r"  fast (0\.\d+), slow (0\.\d+); product rule (\S+)", text)
+    pairs = re.findall(r"all miss: fast (\d+), slow (\d+) zeros", text)
     assert len(pairs) == 5
-    pairs.append((number(text, "fast at 15 m/s: .* measured"),
-                  number(text, "slow at 15 m/s: .* measured"), "0"))  # fmt: skip
     zeros = number(text, r"other noise \(")
-    assert all(float(fast) > float(slow) for fast, slow, _ in pairs)
-    assert all(8 <= round(float(fast) * zeros) <= 17 for fast, _, _ in pairs)
-    assert all(round(float(slow) * zeros) <= 2 for _, slow, _ in pairs)
+    first = [round(zeros * number(text, f"{name} at 15 m/s: .* measured")) for name in CLOCKED]
+    pairs = [(int(fast), int(slow)) for fast, slow in pairs] + [tuple(first)]
+    assert all(fast > slow for fast, slow in pairs)
+    assert all(8 <= fast <= 17 for fast, _ in pairs)
+    assert all(slow <= 2 for _, slow in pairs)
+    assert "one certain look up to 15.7 m/s" in text
+    assert number(text, "any of 21 looks at [^:]*:") < 6
     assert re.search(r"15 m/s: fast .* better: slow\n16 m/s: fast .* better: fast", text)
 
 
@@ -55,8 +58,9 @@ def test_early_exit(text):
     assert number(text, "attacked: ") > 90
     clean, attacked = (number(text, rf"{kind}: \d+% go on, cascade") for kind in
                        ("clean", "attacked"))  # fmt: skip
-    assert attacked > clean - 1
-    assert number(text, "4 of 10 may go on: cascade") < clean - 15
+    assert 0.5 < attacked - clean < 2  # "even rises by a point"
+    assert number(text, "clean, at most half may go on: cascade") > clean - 1
+    assert number(text, "attacked, at most half may go on: cascade") < clean - 15
     assert number(text, r"609,384:") < 0.4
 
 
@@ -65,3 +69,7 @@ def test_the_switch(text):
     for name in ("checks now", "ignores delay", "ignores disturbance", "leader like us"):
         assert number(text, f"{name}: crash in") > 0
     assert text.count("broken promises 0") == 4
+    assert 94 < number(text, "8 bits: certainly unchanged") < 98  # "96 % of the digits"
+    assert 7 < number(text, "3 bits: certainly unchanged") < 11
+    assert number(text, "3 bits: certainly unchanged [^,]*, unchanged") > 97
+    assert all(int(share) < 33 for share in re.findall(r"largest change / bound (\d+)%", text))
