@@ -3,15 +3,29 @@
 from columns import Edit, Right, Wrong
 
 ANSWERS = [
-    Wrong("ex0_1-recall", "precision", Edit("/ truth.sum()", "/ said.sum()")),
+    Wrong("ex0_1-recall", "precision", Edit("/ truth.sum()", "/ said.sum()"), seen="visible"),
     Wrong(
         "ex0_1-recall",
         "accuracy",
         Edit("(said & truth).sum() / truth.sum()", "(said == truth).float().mean()"),
+        seen="visible",
     ),
-    Wrong("ex0_1-recall", "no-share", Edit(" / truth.sum()", "")),
-    Wrong("ex0_1-recall", "no-nan", Edit("truth.sum())", "truth.sum().clamp_min(1))")),
-    Wrong("ex0_1-recall", "no-float", Edit("float(", "(")),
+    Wrong("ex0_1-recall", "no-share", Edit(" / truth.sum()", ""), seen="visible"),
+    Wrong(
+        "ex0_1-recall", "no-nan", Edit("truth.sum())", "truth.sum().clamp_min(1))"), seen="visible"
+    ),
+    Wrong("ex0_1-recall", "no-float", Edit("float(", "("), seen="visible"),
+    Wrong("ex0_1-recall", "no-return", Edit("return float", "float"), seen="visible"),
+    Wrong("ex0_1-recall", "wrong-share", Edit("truth.sum())", "5)"), seen="hidden"),
+    Right(
+        "ex0_1-recall",
+        "hint-3",
+        """
+def recall(said, truth):
+    share = (said & truth).sum() / truth.sum()
+    return float(share)
+""",
+    ),
     Right(
         "ex0_1-recall",
         "by-loop",
