@@ -277,6 +277,7 @@ def test_worst_margin_in_box():
     expect(abs(got[0] - 0.7) > 1e-5,
            "the first pixel of image 0 is already black and cannot go down: the box is ignored",
            "ignores-box")
+    expect(abs(got[0] - 0.4) > 1e-5, "you left out b, which is part of the score", "no-bias")
     expect(abs(got[0] - 0.9) < 1e-5,
            f"image 0 (class 1, pixels 0 and 0.5): only the second pixel has room to go down, so "
            f"its margin 1.0 becomes 0.9; yours: {got[0]:.3f}", "wrong-room")
@@ -765,11 +766,21 @@ def test_pgd():
            "0.1: divide the noise by the root of the number of pixels", "outside-ball")
     expect(torch.equal(start, run("linf", 0, seed=0)) and not torch.equal(start, run("linf", 0, 1)),
            "the start must depend on generator, and on nothing else", "ignores-generator")
+    starts = torch.cat([run("linf", 0, seed=s) - x for s in range(5)])
+    expect((starts < 0).any() and (starts > 0).any(), "the random starts all lie on one side of x: "
+           "draw the noise from -epsilon to epsilon", "one-sided")
     seen = []
-    handle = model.register_forward_hook(lambda _, given, __: seen.append(len(given[0])))
+    handle = model.register_forward_hook(lambda _, given, __: seen.append(given[0].detach() + 0))
+    pgd(model, x, torch.tensor([0, 0]), 0.01, project=lambda z, x, epsilon, norm: z, steps=6,
+        step_size=0.001, generator=torch.Generator().manual_seed(0), early_stop=False)
+    expect(len(seen) >= 6, f"in 6 steps the model was called {len(seen)} times: ask for a new "
+           "gradient at each point", "one-gradient")
+    expect(not torch.equal(seen[0], seen[-1]), "the model is asked at the same point in each step: "
+           "take the gradient at z, not at x", "one-gradient")
+    seen.clear()
     run("linf", 6, seed=0)
     handle.remove()
-    expect(len(seen) >= 6 and set(seen) == {2},
+    expect(len(seen) >= 6 and {len(batch) for batch in seen} == {2},
            "with early_stop=False every image makes every step", "always-stops")
     calls.clear()
     unit = {"linf": torch.tensor([-1.0, 1.0]), "l2": torch.tensor([-0.6, 0.8])}
@@ -1212,7 +1223,8 @@ print(f"images whose cross-entropy is exactly 0 before the attack: {zero:.1%}")
 #
 # Difficulty: 4 of 5 · Minutes: 40 · Why: "PGD leaves 98 % standing" has two explanations: the model
 # is robust, or the attack is broken. Of the nine defences from one conference (ICLR 2018) that
-# Athalye et al. (2018) looked at, seven made gradients useless rather than the model robust.
+# Athalye et al. (2018) looked at, seven relied on obfuscated gradients: gradients of no use to an
+# attacker.
 #
 # Here are five models: the plain network, the same behind three changes that could trouble a
 # gradient attack, and one that was trained to be robust. PGD-40 on the cross-entropy:
@@ -1249,10 +1261,11 @@ for looks in (1, 10):
           f"{min(left):.0%} to {max(left):.0%} right (five looks)")
 
 # %% [markdown]
-# At 0.2 three of them look robust, and only one of these was trained to be. This accuracy cannot tell which. The noisy one has nothing left at 0.2, although its gradient is random: this
-# noise masks nothing at that radius. At 0.1 some digits are left. Does the noise hide the gradient
-# there? The last lines are the control: an attack that averages the gradient over ten draws. A
-# symptom is a reason to look closer, not a verdict.
+# At 0.2 three of them look robust, and only one of these was trained to be: this accuracy cannot
+# tell which. The noisy one has nothing left at 0.2, although its gradient is random: this noise
+# masks nothing at that radius. At 0.1 some digits are left. Does the noise hide the gradient there?
+# The last lines are the control: an attack that averages the gradient over ten draws. A symptom is
+# a reason to look closer, not a verdict.
 #
 # **a. `diagnose(model, x, y, margin)`** returns a reason why a gradient attack *may* fail:
 #
@@ -2122,8 +2135,12 @@ def test_universal():
                       batch_size=1, epochs=2, step_size=0.07,
                       generator=torch.Generator().manual_seed(3)) for _ in range(8)]
     expect(all(torch.equal(runs[0], other) for other in runs),
-           "two runs with the same seed differ: shuffle with generator",
-           "ignores-generator")
+           "two runs with the same seed differ: shuffle with generator", "ignores-generator")
+    others = [universal(two_class(torch.ones(1)), torch.linspace(0.2, 0.8, 60)[:, None], mixed, 0.1,
+                        batch_size=1, epochs=2, step_size=0.07,
+                        generator=torch.Generator().manual_seed(s)) for s in range(8)]
+    expect(any(not torch.equal(runs[0], other) for other in others),
+           "eight seeds give one and the same pattern: shuffle the images", "no-shuffle")
     ### BEGIN HIDDEN TESTS
     oracle_universal(universal)
     ### END HIDDEN TESTS
@@ -2146,8 +2163,8 @@ def under(pattern):
                                                        digits.y)) for e in linf_radii]
 
 
-series = {"learned pattern": under(delta / 0.3), "its pixels shuffled": under(shuffled / 0.3),
-          "coin flips, mean of 5": torch.tensor([under(c) for c in coins]).mean(0).tolist(),
+series = {"learned pattern": under(delta / 0.3), "pixels shuffled": under(shuffled / 0.3),
+          "random signs, mean of 5": torch.tensor([under(c) for c in coins]).mean(0).tolist(),
           "fgsm": [evaluation.robust_accuracy(standard, batches, fgsm, e) for e in linf_radii]}
 figure = plots.image_grid([delta], ["the pattern"], signed=True, unit="change of a pixel")
 plots.show(figure, alt=f"The learned pattern, from {delta.min():.1f} to {delta.max():.1f}.")
@@ -2165,7 +2182,8 @@ plots.show(figure, alt=f"Accuracy at epsilon {linf_radii}. {told}.")
 # %% [markdown]
 # The pattern was made on training images, and harms test images. The control says what does it: the
 # same pixel values in another order, and random signs, do little. And look at what the eight digits
-# are read as: on these the pattern is itself a kind of digit. Compare it with FGSM, which may look at each image.
+# are read as: on these the pattern is itself a kind of digit. Compare it with FGSM, which may look
+# at each image.
 #
 # ## Exercise 1.11: a sticker (2 points)
 #
@@ -2197,19 +2215,6 @@ plots.show(figure, alt=f"Accuracy at epsilon {linf_radii}. {told}.")
 # torch.autograd.grad(F.cross_entropy(model(views), wish), u)</code>, <code>adam.step()</code>.
 # Return <code>torch.sigmoid(u).detach()</code>.
 # </details></details></details>
-#
-# ### Predict, then run
-#
-# A learned sticker for the class 3 is tried on test digits that are no 3, beside stickers of the
-# same
-# size that nobody learned: black, white, random, and small pictures of real handwritten 3s. Which
-# share (in per cent) does the learned one reach, and which the best of 30 real 3s?
-
-# %% nbgrader={"grade_id": "ex1_11-predict", "solution": true}
-# my_learned, my_best_real = two numbers from 0 to 100
-### BEGIN SOLUTION
-my_learned, my_best_real = 90, 30
-### END SOLUTION
 
 # %% nbgrader={"grade_id": "setup-place", "locked": true}
 def place(x, patch, generator, reach=3, turn=20):
@@ -2307,6 +2312,20 @@ def test_sticker():
 
 test_sticker()
 print("1.11: visible checks passed")
+
+# %% [markdown] id="predict-sticker"
+# ### Predict, then run
+#
+# A learned sticker for the class 3 is tried on test digits that are no 3, beside stickers of the
+# same
+# size that nobody learned: black, white, random, and small pictures of real handwritten 3s. Which
+# share (in per cent) does the learned one reach, and which the best of 30 real 3s?
+
+# %% nbgrader={"grade_id": "ex1_11-predict", "solution": true}
+# my_learned, my_best_real = two numbers from 0 to 100
+### BEGIN SOLUTION
+my_learned, my_best_real = 90, 30
+### END SOLUTION
 
 # %% id="sticker-demo" tags=["demo"]
 others = digits.x[digits.y != 3]

@@ -912,4 +912,46 @@ def project(z, x, epsilon, norm):
     ),
     Wrong("ex1_11-sticker", "wrong-steps", Edit("range(steps)", "range(100)"), seen="visible"),
     Wrong("ex1_11-sticker", "ignores-lr", Edit("lr=lr", "lr=0.1"), seen="visible"),
+    Wrong("ex1_1-in_box", "no-bias", Edit("(moved @ w + b)", "(moved @ w)"), seen="visible"),
+    Wrong(
+        "ex1_3-pgd",
+        "one-sided",
+        Edit(
+            "(2 * torch.rand(x.shape, generator=generator, dtype=x.dtype) - 1)",
+            "torch.rand(x.shape, generator=generator, dtype=x.dtype)",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_3-pgd",
+        "one-gradient",
+        Edit(
+            "logits = model(here)",
+            "here = x[left].detach().requires_grad_(True)\n        logits = model(here)",
+        )
+        + Edit("here.detach() +", "z[left].detach() +"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_3-pgd",
+        "outside-ball",
+        Edit("noise = noise / x[0].numel() ** 0.5", "pass"),
+        seen="visible",
+    ),
+    Wrong("ex1_3-pgd", "not-worst", Edit("range(steps)", "range(min(steps, 6))"), seen="hidden"),
+    Wrong(
+        "ex1_6-by_attack", "wrong-share", Edit("len(left) / len(x)", "len(left) / 4"), seen="hidden"
+    ),
+    Wrong(
+        "ex1_10-universal",
+        "no-shuffle",
+        Edit("torch.randperm(len(x), generator=generator)", "torch.arange(len(x))"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_4-targeted",
+        "ignores-target",
+        Edit("target, epsilon, loss=nearness", "model(x).argmax(1), epsilon, loss=nearness"),
+        seen="visible",
+    ),
 ]
