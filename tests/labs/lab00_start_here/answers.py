@@ -16,7 +16,15 @@ ANSWERS = [
     ),
     Wrong("ex0_1-recall", "no-float", Edit("float(", "("), seen="visible"),
     Wrong("ex0_1-recall", "no-return", Edit("return float", "float"), seen="visible"),
-    Wrong("ex0_1-recall", "wrong-share", Edit("truth.sum())", "5)"), seen="hidden"),
+    Wrong(
+        "ex0_1-recall",
+        "wrong-share",
+        """
+def recall(said, truth):
+    return float((said & truth).sum() / 5) if truth.any() else float("nan")
+""",
+        seen="hidden",
+    ),
     Right(
         "ex0_1-recall",
         "hint-3",
