@@ -1264,9 +1264,9 @@ for looks in (1, 10):
 # At 0.2 three of them look robust, and only one of these was trained to be: this accuracy cannot
 # tell which. The noisy one has nothing left at 0.2, although its gradient is random: this noise
 # masks nothing at that radius. At 0.1 some digits are left. Does the noise hide the gradient there?
-# The last lines are the control, an attack that averages the gradient over ten draws: the two ranges
-# overlap, so on these 50 digits averaging gains nothing that one could see. A symptom is a reason to
-# look closer, not a verdict.
+# The last lines are the control, an attack that averages the gradient over ten draws: the two
+# ranges overlap, so on these 50 digits averaging gains nothing that one could see. A symptom is a
+# reason to look closer, not a verdict.
 #
 # **a. `diagnose(model, x, y, margin)`** returns a reason why a gradient attack *may* fail:
 #
