@@ -1169,8 +1169,8 @@ for epsilon in (0.1, 0.15, 0.25):
 # %% nbgrader={"grade_id": "setup-margin", "locked": true}
 def margin(logits, y):
     """The true class's logit minus the largest other one: (n, classes), (n,) -> (n,)."""
-    own = F.one_hot(y, logits.shape[1]).bool()
-    return logits[own] - logits.masked_fill(own, -torch.inf).amax(1)
+    own = logits.gather(1, y[:, None])[:, 0]
+    return own - logits.scatter(1, y[:, None], -torch.inf).max(1).values
 
 # %% [markdown] id="predict-louder"
 # ### Predict, then run
