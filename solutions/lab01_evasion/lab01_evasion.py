@@ -620,8 +620,7 @@ print("1.3a: visible checks passed")
 # - the step: the **sign** of the gradient for `"linf"`; for `"l2"` the gradient of each image
 #   divided by its own length (an image whose gradient is zero stays where it is)
 # - `early_stop=True`: an image that the model misreads at the point where it is now makes no
-#   further
-#   step and is left out of the next call of the model (that saves time). `early_stop=False`: every
+#   further step and is left out of the next call of the model (that saves time). `early_stop=False`: every
 #   image makes every step (a targeted attack, or one on another model, needs that)
 # - `project(z, x, epsilon, norm)` is handed in, so a slip in part a costs nothing here
 # - `loss(logits, y)` returns one number per image, shape (n,); add them up before you differentiate
@@ -817,8 +816,7 @@ print("1.3b: visible checks passed")
 
 # %% [markdown]
 # **c. `with_restarts`**: a run may fail from one start and succeed from another, so one runs
-# again and
-# keeps, *for each image*, the first point that fooled the model. Images that are fooled already (or
+# again and keeps, *for each image*, the first point that fooled the model. Images that are fooled already (or
 # that were wrong from the beginning) are not attacked again: that is what makes restarts cheap.
 #
 # - `attack(model, x, y)` returns changed images for the batch it gets; it is called at most
@@ -974,15 +972,13 @@ for restarts in (1, 5):
 
 # %% [markdown]
 # Here PGD leaves fewer digits standing than FGSM at each radius, and soon none. Whoever reports
-# only
-# the first number reports the weakness of FGSM, not the strength of the model.
+# only the first number reports the weakness of FGSM, not the strength of the model.
 #
 # The last two lines say what restarts bring on this network: compare the two ranges. They are an
 # insurance; where one run finds nearly everything, there is little to insure.
 #
 # Move the slider: the same eight digits under your PGD at growing $\epsilon$. When do *you* begin
-# to
-# doubt?
+# to doubt?
 
 # %% id="slider" tags=["demo"]
 def draw(epsilon):
@@ -1000,7 +996,8 @@ widgets.epsilon_slider(
 
 # %% [markdown]
 # The network was lost long before the largest radius; whether you were, only you can say.
-#
+
+# %% [markdown] id="checkpoint-a"
 # **Checkpoint.** Save the notebook. Next time, select this cell and choose *Run > Run All Above
 # Selected Cell*; then go on below.
 
@@ -1013,8 +1010,7 @@ widgets.epsilon_slider(
 # ## Exercise 1.4: to a wrong answer of your choice (3 points)
 #
 # Difficulty: 2 of 5 · Minutes: 15 · Why: a stop sign that is read as "some other sign" is one
-# thing,
-# as "60 km/h" another. Targeted attacks measure the second danger.
+# thing, as "60 km/h" another. Targeted attacks measure the second danger.
 #
 # Write `targeted`. It gets an attack that *raises* a loss, and must use it so that the model comes
 # to read each image as `target`.
@@ -1156,7 +1152,7 @@ for epsilon in (0.1, 0.15, 0.25):
     print(f"epsilon {epsilon}: target reached: " + ", ".join(hits) + " of the other digits")
 
 # %% [markdown]
-# Read along a row: ten different digits, driven towards one answer. The lines below say how often
+# Read along a row: ten different digits, driven towards one answer. The printed lines say how often
 # that works, on 200 digits without those that show the target already; at the small radius it works
 # for few, at the large one for nearly all.
 #
@@ -1214,9 +1210,8 @@ print(f"images whose cross-entropy is exactly 0 before the attack: {zero:.1%}")
 # %% [markdown]
 # Nothing about the model has improved. With logits that large, the softmax of the true class is
 # exactly 1 in floating point and the cross-entropy exactly 0, on the share of images that the last
-# line prints; its gradient is 0 there, too, and the attack has no direction. The margin does not
-# saturate,
-# and finds everything again. The control is in the table: the loss is all that differs between its
+# line prints; its gradient is 0 there, too, and the attack has no direction. The margin does
+# not saturate, and finds everything again. The control is in the table: the loss is all that differs between its
 # two columns.
 #
 # ## Exercise 1.7: why did my attack fail? (9 points)
@@ -1399,7 +1394,8 @@ test_diagnose()
 print("1.7a: visible checks passed")
 
 # %% [markdown]
-# **b. `attack_anyway`**: now bring the masked models down. You get
+# **b. `attack_anyway`**: now bring down the models that hide their gradient (*masked* models). You
+# get
 #
 # - `model`, under attack, and `surrogate`, an ordinary model trained for the same task, perhaps
 #   like the one inside, perhaps not
@@ -1407,12 +1403,10 @@ print("1.7a: visible checks passed")
 #   you may call it **three times**
 # - `margin(logits, y)`
 #
-# Return, for each image, the point with the smallest margin on `model` that you found (the margin
-# of a
-# point: its mean over at least five calls, since a model may be random). The checks count how
-# many images are still right, on
-# models with each of the faults. The robust model is in it too: there it is enough that you hand in
-# valid images.
+# Return, for each image, the point with the smallest margin on `model` that you found. The margin of
+# a point is its mean over at least five calls, since a model may be random. The checks count how
+# many images are still right, on models with each of the faults. The robust model is in it too:
+# there it is enough that you hand in valid images.
 #
 # <details><summary>Hint 1: where to look</summary>
 # Each fault has one loss, or one victim, on which the attack does see a gradient.
@@ -1491,7 +1485,7 @@ def test_attack_anyway():
         expect(abs(epsilon - 0.2) < 1e-9, f"attack_anyway got epsilon 0.2 and hands on {epsilon}",
                "wrong-epsilon")
         probe = x.detach().clone().requires_grad_(True)
-        (slope,) = torch.autograd.grad(loss(victim(probe), y).sum(), probe)
+        (slope,) = torch.autograd.grad([*loss(victim(probe), y)], probe)
         return x + epsilon * slope.sign()
 
     cases = (("saturated", models.Scaled(plain, 1e4), useless, "same-loss"),
@@ -1550,11 +1544,11 @@ plots.show(figure, alt=f"Accuracy by epsilon for five models under the repaired 
 print("at epsilon 0.1: " + ", ".join(f"{name} {s[1][2]:.1%}" for name, s in series.items()))
 
 # %% [markdown]
-# Four curves reach the ground, although not together: at 0.1 they are still apart. Behind all four
-# stands one network, but noise and rounding change its input, so no two are the same model. The
-# fifth stays up. Its diagnosis is "none" and the same attack was used on it: nothing that this lab
-# can find is hidden there. (It stands against the attacks we tried, inside this ball. A proof is
-# another matter: Lab 05.)
+# Four curves reach the ground, although not together: at 0.1 some are still far apart. `standard`
+# and `scaled` take the same decisions; in the other two, noise and rounding change the input of the
+# same network. The fifth stays up. Its diagnosis is "none" and the same attack was used on it:
+# nothing that this lab can find is hidden there. (It stands against the attacks we tried, inside
+# this ball. A proof is another matter: Lab 05.)
 #
 # ## Exercise 1.8: read a claim (3 points)
 #
@@ -1607,7 +1601,7 @@ print("at epsilon 0.1: " + ", ".join(f"{name} {s[1][2]:.1%}" for name, s in seri
 # measurement. No reason why PGD failed, no second reason, no number.)
 # ### END SOLUTION
 
-# %% [markdown]
+# %% [markdown] id="checkpoint-b"
 # **Checkpoint.** Save the notebook. Next time, select this cell and choose *Run > Run All Above
 # Selected Cell*; then go on below.
 
@@ -2018,7 +2012,7 @@ norms[~evaluation.is_wrong(standard, near, y)] = torch.inf
 norms[evaluation.is_wrong(standard, x, y)] = 0.0
 fine = torch.linspace(0, 2.4, 97).tolist()
 by_norms = {e: (norms > e).double().mean().item() for e in fine + l2_radii}
-lines = {"pgd": (l2_radii, by_attack), "cw": (fine, [by_norms[e] for e in fine])}
+lines = {"pgd, nine radii": (l2_radii, by_attack), "cw, from the distances": (fine, [by_norms[e] for e in fine])}
 figure = plots.curves(lines, xlabel="epsilon (L2 distance)", ylabel="accuracy under attack",
                       title="One curve, drawn twice: standard network, 100 test digits")
 figure.axes[0].lines[1].set_marker("")
