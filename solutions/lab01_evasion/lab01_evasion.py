@@ -620,7 +620,8 @@ print("1.3a: visible checks passed")
 # - the step: the **sign** of the gradient for `"linf"`; for `"l2"` the gradient of each image
 #   divided by its own length (an image whose gradient is zero stays where it is)
 # - `early_stop=True`: an image that the model misreads at the point where it is now makes no
-#   further step and is left out of the next call of the model (that saves time). `early_stop=False`: every
+#   further step and is left out of the next call of the model (that saves time).
+#   `early_stop=False`: every
 #   image makes every step (a targeted attack, or one on another model, needs that)
 # - `project(z, x, epsilon, norm)` is handed in, so a slip in part a costs nothing here
 # - `loss(logits, y)` returns one number per image, shape (n,); add them up before you differentiate
@@ -816,7 +817,8 @@ print("1.3b: visible checks passed")
 
 # %% [markdown]
 # **c. `with_restarts`**: a run may fail from one start and succeed from another, so one runs
-# again and keeps, *for each image*, the first point that fooled the model. Images that are fooled already (or
+# again and keeps, *for each image*, the first point that fooled the model. Images that are fooled
+# already (or
 # that were wrong from the beginning) are not attacked again: that is what makes restarts cheap.
 #
 # - `attack(model, x, y)` returns changed images for the batch it gets; it is called at most
@@ -1211,8 +1213,8 @@ print(f"images whose cross-entropy is exactly 0 before the attack: {zero:.1%}")
 # Nothing about the model has improved. With logits that large, the softmax of the true class is
 # exactly 1 in floating point and the cross-entropy exactly 0, on the share of images that the last
 # line prints; its gradient is 0 there, too, and the attack has no direction. The margin does
-# not saturate, and finds everything again. The control is in the table: the loss is all that differs between its
-# two columns.
+# not saturate, and finds everything again. The control is in the table: the loss is all that
+# differs between its two columns.
 #
 # ## Exercise 1.7: why did my attack fail? (9 points)
 #
@@ -1403,8 +1405,8 @@ print("1.7a: visible checks passed")
 #   you may call it **three times**
 # - `margin(logits, y)`
 #
-# Return, for each image, the point with the smallest margin on `model` that you found. The margin of
-# a point is its mean over at least five calls, since a model may be random. The checks count how
+# Return, for each image, the point with the smallest margin on `model` that you found. The margin
+# of a point is its mean over at least five calls, since a model may be random. The checks count how
 # many images are still right, on models with each of the faults. The robust model is in it too:
 # there it is enough that you hand in valid images.
 #
