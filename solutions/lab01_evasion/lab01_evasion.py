@@ -621,8 +621,7 @@ print("1.3a: visible checks passed")
 #   divided by its own length (an image whose gradient is zero stays where it is)
 # - `early_stop=True`: an image that the model misreads at the point where it is now makes no
 #   further step and is left out of the next call of the model (that saves time).
-#   `early_stop=False`: every
-#   image makes every step (a targeted attack, or one on another model, needs that)
+#   `early_stop=False`: every image makes every step (a targeted attack, or one on another model, needs that)
 # - `project(z, x, epsilon, norm)` is handed in, so a slip in part a costs nothing here
 # - `loss(logits, y)` returns one number per image, shape (n,); add them up before you differentiate
 # - returns the last point, without a graph; `x`, `y` and the model stay as they were
@@ -2014,7 +2013,8 @@ norms[~evaluation.is_wrong(standard, near, y)] = torch.inf
 norms[evaluation.is_wrong(standard, x, y)] = 0.0
 fine = torch.linspace(0, 2.4, 97).tolist()
 by_norms = {e: (norms > e).double().mean().item() for e in fine + l2_radii}
-lines = {"pgd, nine radii": (l2_radii, by_attack), "cw, from the distances": (fine, [by_norms[e] for e in fine])}
+lines = {"pgd, nine radii": (l2_radii, by_attack),
+         "cw, from the distances": (fine, [by_norms[e] for e in fine])}
 figure = plots.curves(lines, xlabel="epsilon (L2 distance)", ylabel="accuracy under attack",
                       title="One curve, drawn twice: standard network, 100 test digits")
 figure.axes[0].lines[1].set_marker("")
