@@ -621,7 +621,8 @@ print("1.3a: visible checks passed")
 #   divided by its own length (an image whose gradient is zero stays where it is)
 # - `early_stop=True`: an image that the model misreads at the point where it is now makes no
 #   further step and is left out of the next call of the model (that saves time).
-#   `early_stop=False`: every image makes every step (a targeted attack, or one on another model, needs that)
+#   `early_stop=False`: every image makes every step (a targeted attack, or one on another model,
+#   needs that)
 # - `project(z, x, epsilon, norm)` is handed in, so a slip in part a costs nothing here
 # - `loss(logits, y)` returns one number per image, shape (n,); add them up before you differentiate
 # - returns the last point, without a graph; `x`, `y` and the model stay as they were
