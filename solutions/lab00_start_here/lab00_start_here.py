@@ -62,8 +62,7 @@ eight = truth.nonzero()[:3, 0].tolist()
 shown = torch.tensor([0, 1, 2, 3, 4, 5, 6, *eight])
 titles = [f"says {'8' if said[i] else 'no 8'}" for i in shown.tolist()]
 figure = plots.image_grid([digits.x[shown]], titles)
-plots.show(figure, alt=f"Ten digits, the last three of them eights. Above each stands what the "
-           f"detector says: {', '.join(titles)}.")
+plots.show(figure, alt=f"Ten digits: {digits.y[shown].tolist()}. Under them stands {titles}.")
 
 # %% [markdown]
 # It says "no 8" to everything. It looks at nothing.
@@ -85,7 +84,7 @@ print(f"right in {(said == truth).float().mean():.2%} of cases; you said {my_gue
 print(f"eights found: {int((said & truth).sum())} of {int(truth.sum())}")
 
 # %% [markdown]
-# Right nine times out of ten, and it finds nothing. Accuracy is not wrong, it answers another
+# Right about nine times out of ten, and it finds nothing. Accuracy is not wrong, it answers another
 # question. Asking the right one is what this course is about.
 #
 # ## Exercise 0.1: how many were found? (2 points)
@@ -108,8 +107,8 @@ print(f"eights found: {int((said & truth).sum())} of {int(truth.sum())}")
 # <details><summary>Hint 2: the idea</summary>
 # <code>said &amp; truth</code> is True where both are. The sum of a bool tensor counts its Trues.
 # <details><summary>Hint 3: nearly the code</summary>
-# <code>float((said &amp; truth).sum() / ...)</code>. A torch tensor 0 divided by 0 is nan by
-# itself.
+# <code>share = (said &amp; truth).sum() / truth.sum()</code>, then <code>return
+# float(share)</code>. A torch tensor 0 divided by 0 is nan by itself.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "ex0_1-recall", "solution": true}
@@ -146,7 +145,9 @@ def test_recall():
     """Five of eight are true, two of them were found, and one false alarm was raised."""
     truth = torch.tensor([True, True, True, True, True, False, False, False])
     said = torch.tensor([True, True, False, False, False, True, False, False])
-    got = float(recall(said, truth))
+    got = recall(said, truth)
+    expect(got is not None, "recall returned None: end it with return", "no-return")
+    got = float(got)
     expect(abs(got - 2 / 3) > 1e-6, "you divide by what was SAID to be true (that is the "
            "precision); divide by what IS true", "precision")
     expect(abs(got - 4 / 8) > 1e-6, "that is the accuracy: it counts the true negatives too. Count "
@@ -155,6 +156,10 @@ def test_recall():
            "no-share")
     expect(abs(got - 2 / 5) < 1e-6, f"2 of the 5 true examples were found, so the answer is 0.4; "
            f"yours: {got:.3f}", "wrong-share")
+    nothing = torch.zeros(2, dtype=torch.bool)
+    got = recall(torch.tensor([True, False]), nothing)
+    expect(isinstance(got, float), f"return a float, not a {type(got).__name__}", "no-float")
+    expect(got != got, f"if nothing is true the answer is nan, not {got}", "no-nan")
     ### BEGIN HIDDEN TESTS
     oracle_recall(recall)
     ### END HIDDEN TESTS

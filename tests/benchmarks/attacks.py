@@ -83,16 +83,16 @@ def pgd(model: nn.Module, x: Tensor, y: Tensor) -> Runs:
 
 
 def carlini_wagner(model: nn.Module, x: Tensor, y: Tensor) -> Runs:
-    """At most five rounds of 200 steps; DDN, a minimum-norm attack, for the distance only.
+    """Five rounds of 200 steps; DDN, a minimum-norm attack, for the distance only.
 
-    Each starts at the c that it has as default, and may end a round early.
+    Each starts at the c that it has as default; foolbox may end a round early.
     """
     parts = {name: LAB[name] for name in ("margin", "to_box", "from_box")}
-    ours = partial(LAB["carlini_wagner"], **parts, rounds=5, steps=200, lr=0.05)
+    walk = partial(LAB["walk"], **parts, steps=200, lr=0.05)
     cw = foolbox.attacks.L2CarliniWagnerAttack(binary_search_steps=5, steps=200, stepsize=0.05)
     ddn = foolbox.attacks.DDNAttack(steps=200)
     return {
-        "ours": lambda: ours(model, x, y),
+        "ours": lambda: LAB["carlini_wagner"](model, x, y, walk, rounds=5),
         "foolbox": lambda: by_foolbox(model, cw, x, y, None),
         "foolbox DDN": lambda: by_foolbox(model, ddn, x, y, None),
     }

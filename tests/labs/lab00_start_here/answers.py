@@ -11,18 +11,27 @@ ANSWERS = [
         seen="visible",
     ),
     Wrong("ex0_1-recall", "no-share", Edit(" / truth.sum()", ""), seen="visible"),
-    Wrong("ex0_1-recall", "wrong-share", Edit("/ truth.sum()", "/ len(truth)"), seen="visible"),
-    Wrong("ex0_1-recall", "wrong-share", Edit("(said & truth)", "said"), seen="visible"),
     Wrong(
-        "ex0_1-recall", "no-nan", Edit("truth.sum())", "truth.sum().clamp_min(1))"), seen="hidden"
+        "ex0_1-recall", "no-nan", Edit("truth.sum())", "truth.sum().clamp_min(1))"), seen="visible"
     ),
-    Wrong("ex0_1-recall", "no-float", Edit("float(", "("), seen="hidden"),
+    Wrong("ex0_1-recall", "no-float", Edit("float(", "("), seen="visible"),
+    Wrong("ex0_1-recall", "no-return", Edit("return float", "float"), seen="visible"),
+    Wrong(
+        "ex0_1-recall",
+        "wrong-share",
+        """
+def recall(said, truth):
+    return float((said & truth).sum() / 5) if truth.any() else float("nan")
+""",
+        seen="hidden",
+    ),
     Right(
         "ex0_1-recall",
         "hint-3",
         """
 def recall(said, truth):
-    return float((said & truth).sum() / truth.sum())
+    share = (said & truth).sum() / truth.sum()
+    return float(share)
 """,
     ),
     Right(

@@ -4,14 +4,29 @@
 from columns import Edit, Right, Wrong
 
 ANSWERS = [
-    # 1.1 a: the worst margin without the box
-    Wrong("ex1_1-worst_margin", "wrong-sign", Edit("margin - epsilon", "margin + epsilon")),
-    Wrong("ex1_1-worst_margin", "same-norm", Edit(' if norm == "linf" else w.norm()', "")),
-    Wrong("ex1_1-worst_margin", "largest-weight", Edit("w.abs().sum()", "w.abs().max()")),
+    Wrong(
+        "ex1_1-worst_margin",
+        "wrong-sign",
+        Edit("margin - epsilon", "margin + epsilon"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_1-worst_margin",
+        "same-norm",
+        Edit(' if norm == "linf" else w.norm()', ""),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_1-worst_margin",
+        "largest-weight",
+        Edit("w.abs().sum()", "w.abs().max()"),
+        seen="visible",
+    ),
     Wrong(
         "ex1_1-worst_margin",
         "stops-at-zero",
         Edit("margin - epsilon * dual_norm", "(margin - epsilon * dual_norm).clamp_min(0)"),
+        seen="visible",
     ),
     Right(
         "ex1_1-worst_margin",
@@ -22,7 +37,6 @@ def worst_margin(margin, w, epsilon, norm):
     return margin + torch.dot(w, move)
 """,
     ),
-    # 1.1 b: in the box
     Wrong(
         "ex1_1-in_box",
         "ignores-box",
@@ -30,6 +44,7 @@ def worst_margin(margin, w, epsilon, norm):
 def worst_margin_in_box(x, y, w, b, epsilon):
     return side(y) * (x @ w + b) - epsilon * w.abs().sum()
 """,
+        seen="visible",
     ),
     Wrong(
         "ex1_1-in_box",
@@ -39,14 +54,21 @@ def worst_margin_in_box(x, y, w, b, epsilon):
     room = torch.minimum(x, 1 - x).clamp(max=epsilon)
     return side(y) * (x @ w + b) - (w.abs() * room).sum(1)
 """,
+        seen="visible",
     ),
-    Wrong("ex1_1-in_box", "one-class", Edit("epsilon * side(y)[:, None] * w", "epsilon * w")),
+    Wrong(
+        "ex1_1-in_box",
+        "one-class",
+        Edit("epsilon * side(y)[:, None] * w", "epsilon * w"),
+        seen="visible",
+    ),
     Wrong(
         "ex1_1-in_box",
         "wrong-room",
         Edit(
             "x - epsilon * side(y)[:, None] * w.sign()", "x + epsilon * side(y)[:, None] * w.sign()"
         ),
+        seen="visible",
     ),
     Right(
         "ex1_1-in_box",
@@ -59,10 +81,9 @@ def worst_margin_in_box(x, y, w, b, epsilon):
     return sign * (x @ w + b) - (w.abs() * torch.clamp(room, max=epsilon)).sum(dim=1)
 """,
     ),
-    # 1.2: FGSM
-    Wrong("ex1_2-fgsm", "no-sign", Edit("gradient.sign()", "gradient")),
-    Wrong("ex1_2-fgsm", "wrong-sign", Edit("x + epsilon", "x - epsilon")),
-    Wrong("ex1_2-fgsm", "no-clip", Edit(".clamp(0, 1)", "")),
+    Wrong("ex1_2-fgsm", "no-sign", Edit("gradient.sign()", "gradient"), seen="visible"),
+    Wrong("ex1_2-fgsm", "wrong-sign", Edit("x + epsilon", "x - epsilon"), seen="visible"),
+    Wrong("ex1_2-fgsm", "no-clip", Edit(".clamp(0, 1)", ""), seen="visible"),
     Wrong(
         "ex1_2-fgsm",
         "gradient-left",
@@ -72,11 +93,13 @@ def fgsm(model, x, y, epsilon):
     F.cross_entropy(model(z), y).backward()
     return (x + epsilon * z.grad.sign()).clamp(0, 1)
 """,
+        seen="visible",
     ),
     Wrong(
         "ex1_2-fgsm",
         "wrong-loss",
         Edit("F.cross_entropy(model(z), y)", "F.cross_entropy(model(z), model(z).argmax(1))"),
+        seen="visible",
     ),
     Right(
         "ex1_2-fgsm",
@@ -91,13 +114,13 @@ def fgsm(model, x, y, epsilon):
                        0.0, 1.0).to(x.dtype).detach()
 """,
     ),
-    # 1.3 a: the projection
     Wrong(
         "ex1_3-project",
         "moves-inside",
         Edit("length = (z - x).flatten(1).norm(dim=1)", "length = (z - x).norm().expand(len(x))"),
+        seen="visible",
     ),
-    Wrong("ex1_3-project", "moves-inside", Edit(".clamp(max=1)", "")),
+    Wrong("ex1_3-project", "moves-inside", Edit(".clamp(max=1)", ""), seen="visible"),
     Wrong(
         "ex1_3-project",
         "no-clip",
@@ -110,9 +133,13 @@ def project(z, x, epsilon, norm):
     factor = (epsilon / length).clamp(max=1).reshape(-1, *[1] * (x.dim() - 1))
     return x + factor * move
 """,
+        seen="visible",
     ),
     Wrong(
-        "ex1_3-project", "outside-ball", Edit('if norm == "linf":', 'if norm in ("linf", "l2"):')
+        "ex1_3-project",
+        "outside-ball",
+        Edit('if norm == "linf":', 'if norm in ("linf", "l2"):'),
+        seen="visible",
     ),
     Right(
         "ex1_3-project",
@@ -128,14 +155,17 @@ def project(z, x, epsilon, norm):
     return torch.clip(x + move.view_as(x), 0, 1)
 """,
     ),
-    # 1.3 b: one run of PGD
     Wrong(
         "ex1_3-pgd",
         "no-random-start",
         Edit("z = project(x + noise, x, epsilon, norm)", "z = x.clone()"),
+        seen="visible",
     ),
     Wrong(
-        "ex1_3-pgd", "wrong-sign", Edit("here.detach() + step_size", "here.detach() - step_size")
+        "ex1_3-pgd",
+        "wrong-sign",
+        Edit("here.detach() + step_size", "here.detach() - step_size"),
+        seen="visible",
     ),
     Wrong(
         "ex1_3-pgd",
@@ -144,6 +174,7 @@ def project(z, x, epsilon, norm):
             "F.normalize(gradient.flatten(1), dim=1).reshape(here.shape)",
             "gradient / gradient.norm()",
         ),
+        seen="visible",
     ),
     Wrong(
         "ex1_3-pgd",
@@ -153,14 +184,16 @@ def project(z, x, epsilon, norm):
             "moved = here.detach() + step_size * direction",
         )
         + Edit("    return z.detach()", "    return project(z.detach(), x, epsilon, norm)"),
+        seen="visible",
     ),
     Wrong(
         "ex1_3-pgd",
         "ignores-generator",
         Edit("generator=generator, dtype", "dtype"),
+        seen="visible",
     ),
-    Wrong("ex1_3-pgd", "no-early-stop", Edit("if early_stop:", "if False:")),
-    Wrong("ex1_3-pgd", "always-stops", Edit("if early_stop:", "if True:")),
+    Wrong("ex1_3-pgd", "no-early-stop", Edit("if early_stop:", "if False:"), seen="visible"),
+    Wrong("ex1_3-pgd", "always-stops", Edit("if early_stop:", "if True:"), seen="visible"),
     Right(
         "ex1_3-pgd",
         "by-mask",
@@ -191,7 +224,6 @@ def pgd(model, x, y, epsilon, *, project, generator, norm="linf", steps=40, step
     return z
 """,
     ),
-    # 1.3 c: restarts
     Wrong(
         "ex1_3-restarts",
         "no-drop",
@@ -205,16 +237,19 @@ def with_restarts(model, x, y, attack, restarts):
         x_adv[right[fooled]] = candidate[fooled]
     return x_adv
 """,
+        seen="visible",
     ),
     Wrong(
         "ex1_3-restarts",
         "attacks-wrong",
         Edit("(~evaluation.is_wrong(model, x, y)).nonzero()[:, 0]", "torch.arange(len(x))"),
+        seen="visible",
     ),
     Wrong(
         "ex1_3-restarts",
         "keeps-failures",
         Edit("x_adv[left[fooled]] = candidate[fooled]", "x_adv[left] = candidate"),
+        seen="visible",
     ),
     Right(
         "ex1_3-restarts",
@@ -232,11 +267,11 @@ def with_restarts(model, x, y, attack, restarts):
     return torch.stack([found.get(i, x[i]) for i in range(len(x))])
 """,
     ),
-    # 1.4: targeted
     Wrong(
         "ex1_4-targeted",
         "wrong-sign",
         Edit("return -cross_entropy(logits, labels)", "return cross_entropy(logits, labels)"),
+        seen="visible",
     ),
     Wrong(
         "ex1_4-targeted",
@@ -248,6 +283,7 @@ def targeted(model, x, target, epsilon, attack):
     there = ~evaluation.is_wrong(model, x, target)
     return torch.where(there.reshape(-1, *[1] * (x.dim() - 1)), x, x_adv)
 """,
+        seen="visible",
     ),
     Wrong(
         "ex1_4-targeted",
@@ -256,6 +292,7 @@ def targeted(model, x, target, epsilon, attack):
 def targeted(model, x, target, epsilon, attack):
     return attack(model, x, target, epsilon, loss=lambda logits, t: -cross_entropy(logits, t))
 """,
+        seen="visible",
     ),
     Right(
         "ex1_4-targeted",
@@ -270,30 +307,25 @@ def targeted(model, x, target, epsilon, attack):
     return result
 """,
     ),
-    # 1.5 a: the margin
-    Wrong("ex1_5-margin", "wrong-sign", Edit("return own - logits", "return -own + logits")),
-    Wrong("ex1_5-margin", "includes-own", Edit(".scatter(1, y[:, None], -torch.inf)", "")),
-    Wrong("ex1_5-margin", "wrong-other", Edit("-torch.inf", "0.0")),
     Wrong(
-        "ex1_5-margin",
-        "never-negative",
-        Edit("return own - logits", "return F.relu(own - logits") + Edit(".values", ".values)"),
+        "ex1_5-box",
+        "outside-range",
+        Edit("(torch.tanh(v) + 1) / 2", "torch.tanh(v)"),
+        seen="visible",
     ),
-    Right(
-        "ex1_5-margin",
-        "by-top-two",
-        """
-def margin(logits, y):
-    (first, second), (best, _) = torch.topk(logits, 2, dim=1)[0].T, torch.topk(logits, 2, dim=1)[1].T
-    own = logits[torch.arange(len(y)), y]
-    return own - torch.where(best == y, second, first)
-""",
+    Wrong("ex1_5-box", "not-finite", Edit(" * (1 - 1e-5)", ""), seen="visible"),
+    Wrong(
+        "ex1_5-box",
+        "wrong-formula",
+        Edit("(torch.tanh(v) + 1) / 2", "torch.sigmoid(v)"),
+        seen="visible",
     ),
-    # 1.5 b: the change of variables
-    Wrong("ex1_5-box", "outside-range", Edit("(torch.tanh(v) + 1) / 2", "torch.tanh(v)")),
-    Wrong("ex1_5-box", "not-finite", Edit(" * (1 - 1e-5)", "")),
-    Wrong("ex1_5-box", "wrong-formula", Edit("(torch.tanh(v) + 1) / 2", "torch.sigmoid(v)")),
-    Wrong("ex1_5-box", "no-inverse", Edit("(2 * x - 1) * (1 - 1e-5)", "(2 * x - 1) * 0.9")),
+    Wrong(
+        "ex1_5-box",
+        "no-inverse",
+        Edit("(2 * x - 1) * (1 - 1e-5)", "(2 * x - 1) * 0.9"),
+        seen="visible",
+    ),
     Right(
         "ex1_5-box",
         "by-logit",
@@ -306,72 +338,6 @@ def from_box(x):
     return torch.logit(x, eps=1e-6) / 2
 """,
     ),
-    # 1.5 c: Carlini-Wagner
-    Wrong(
-        "ex1_5-carlini_wagner",
-        "not-fooled",
-        Edit("better = (m < 0) & (far < best_far)", "better = (far < best_far) & (far > 0)"),
-    ),
-    Wrong(
-        "ex1_5-carlini_wagner",
-        "too-far",
-        """
-def carlini_wagner(model, x, y, *, margin, to_box, from_box, rounds=6, steps=60, lr=0.1, c=3.0):
-    best = x.clone()
-    v = from_box(x).detach().clone().requires_grad_(True)
-    optimizer = torch.optim.Adam([v], lr=lr)
-    for _ in range(rounds * steps):
-        z = to_box(v)
-        m = margin(model(z), y)
-        best = torch.where((m < 0).reshape(-1, *[1] * (x.dim() - 1)), z, best).detach()
-        far = (z - x).flatten(1).pow(2).sum(1)
-        (v.grad,) = torch.autograd.grad((far + 100 * c * m.clamp_min(0)).sum(), v)
-        optimizer.step()
-        if ((best != x).flatten(1).any(1)).all():
-            break
-    return best
-""",
-    ),
-    Wrong(
-        "ex1_5-carlini_wagner", "not-fooled", Edit("c * m.clamp_min(0)", "c * (-m).clamp_min(0)")
-    ),
-    Right(
-        "ex1_5-carlini_wagner",
-        "by-lists",
-        """
-def carlini_wagner(model, x, y, *, margin, to_box, from_box, rounds=6, steps=60, lr=0.1, c=3.0):
-    n = len(x)
-    nearest, found_at = [float("inf")] * n, [None] * n
-    failed, worked, weight = [0.0] * n, [float("inf")] * n, [float(c)] * n
-    begin = x.clone()
-    for _ in range(rounds):
-        v = torch.nn.Parameter(from_box(begin).detach().clone())
-        adam = torch.optim.Adam([v], lr=lr)
-        hit = [False] * n
-        for _ in range(steps):
-            adam.zero_grad()
-            z = to_box(v)
-            gap = margin(model(z), y)
-            square = ((z - x) ** 2).flatten(1).sum(dim=1)
-            for i, (g, s) in enumerate(zip(gap.tolist(), square.tolist(), strict=True)):
-                hit[i] = hit[i] or g < 0
-                if g < 0 and s < nearest[i]:
-                    nearest[i], found_at[i] = s, z[i].detach().clone()
-            cost = square.sum() + (torch.tensor(weight, dtype=x.dtype) * torch.relu(gap)).sum()
-            v.grad = torch.autograd.grad(cost, v)[0]
-            adam.step()
-        for i in range(n):
-            if hit[i]:
-                worked[i] = min(worked[i], weight[i])
-            else:
-                failed[i] = max(failed[i], weight[i])
-            known = worked[i] < float("inf")
-            weight[i] = (failed[i] + worked[i]) / 2 if known else 10 * weight[i]
-            begin[i] = z[i].detach() if found_at[i] is None else found_at[i]
-    return torch.stack([x[i] if found_at[i] is None else found_at[i] for i in range(n)])
-""",
-    ),
-    # 1.6 a: the curve by attack
     Wrong(
         "ex1_6-by_attack",
         "ignores-misread",
@@ -385,6 +351,7 @@ def accuracy_by_attack(model, x, y, epsilons, attack):
         accuracies.append(len(left) / max(len(right), 1))
     return accuracies
 """,
+        seen="visible",
     ),
     Wrong(
         "ex1_6-by_attack",
@@ -398,6 +365,7 @@ def accuracy_by_attack(model, x, y, epsilons, attack):
         accuracies.append((~wrong).sum().item() / len(x))
     return accuracies
 """,
+        seen="visible",
     ),
     Wrong(
         "ex1_6-by_attack",
@@ -411,6 +379,7 @@ def accuracy_by_attack(model, x, y, epsilons, attack):
         accuracies.append(alive.float().mean().item())
     return accuracies
 """,
+        seen="visible",
     ),
     Right(
         "ex1_6-by_attack",
@@ -427,25 +396,6 @@ def accuracy_by_attack(model, x, y, epsilons, attack):
     return curve
 """,
     ),
-    # 1.6 b: the curve by norms
-    Wrong("ex1_6-by_norms", "strict", Edit("norms > epsilon", "norms >= epsilon")),
-    Wrong("ex1_6-by_norms", "rises", Edit("norms > epsilon", "norms <= epsilon")),
-    Wrong(
-        "ex1_6-by_norms",
-        "drops-infinite",
-        Edit("(norms > epsilon)", "(norms[norms.isfinite()] > epsilon)"),
-    ),
-    Right(
-        "ex1_6-by_norms",
-        "by-sorting",
-        """
-def accuracy_by_norms(norms, epsilons):
-    ordered = norms.sort().values
-    at = torch.searchsorted(ordered, torch.tensor(epsilons, dtype=norms.dtype), right=True)
-    return [1 - k / len(norms) for k in at.tolist()]
-""",
-    ),
-    # 1.7 a: the diagnosis
     Wrong(
         "ex1_7-diagnose",
         "accuses-innocent",
@@ -461,21 +411,25 @@ def diagnose(model, x, y, margin):
             return verdict
     return "none"
 """,
+        seen="visible",
     ),
     Wrong(
         "ex1_7-diagnose",
         "misses-flat",
         Edit('((margin, "flat"), (cross', "((cross") + Edit('"saturated"))', '"saturated"),)'),
+        seen="visible",
     ),
     Wrong(
         "ex1_7-diagnose",
         "misses-noise",
         Edit("torch.equal(", "torch.allclose(") + Edit("model(x))", "model(x), atol=0.5)"),
+        seen="visible",
     ),
     Wrong(
         "ex1_7-diagnose",
-        "accuses-innocent",
+        "not-half",
         Edit("silent.float().mean() > 0.5", "silent.any()"),
+        seen="visible",
     ),
     Right(
         "ex1_7-diagnose",
@@ -497,14 +451,26 @@ def diagnose(model, x, y, margin):
     return "saturated" if dead(cross_entropy) else "none"
 """,
     ),
-    # 1.7 b: attack anyway
     Wrong(
-        "ex1_7-attack_anyway", "same-loss", Edit("-margin(logits, y))", "cross_entropy(logits, y))")
+        "ex1_7-attack_anyway",
+        "same-loss",
+        Edit("-margin(logits, y))", "cross_entropy(logits, y))"),
+        seen="visible",
     ),
-    Wrong("ex1_7-attack_anyway", "no-transfer", Edit("(model, surrogate)", "(model,)")),
-    Wrong("ex1_7-attack_anyway", "same-loss", Edit("(model, surrogate)", "(surrogate,)")),
     Wrong(
-        "ex1_7-attack_anyway", "over-budget", Edit("(model, surrogate)", "(model, surrogate) * 4")
+        "ex1_7-attack_anyway", "no-transfer", Edit("(model, surrogate)", "(model,)"), seen="visible"
+    ),
+    Wrong(
+        "ex1_7-attack_anyway",
+        "same-loss",
+        Edit("(model, surrogate)", "(surrogate,)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_7-attack_anyway",
+        "over-budget",
+        Edit("(model, surrogate)", "(model, surrogate) * 4"),
+        seen="visible",
     ),
     Right(
         "ex1_7-attack_anyway",
@@ -520,50 +486,25 @@ def attack_anyway(model, surrogate, x, y, epsilon, *, attack, margin):
     return tries[reached.argmin(0), torch.arange(len(x))]
 """,
     ),
-    # 1.9: L-BFGS
-    Wrong("ex1_9-lbfgs", "no-bounds", Edit(" bounds=[(0, 1)] * x.numel(),", "")),
-    Wrong("ex1_9-lbfgs", "wrong-sign", Edit("+ F.cross_entropy", "- F.cross_entropy")),
-    Wrong(
-        "ex1_9-lbfgs",
-        "wrong-objective",
-        Edit("c * (z - x).pow(2).sum() + F", "(z - x).pow(2).sum() + c * F"),
-    ),
-    Right(
-        "ex1_9-lbfgs",
-        "by-projected-descent",
-        """
-def lbfgs(model, x, target, c):
-    import numpy as np
-    from scipy.optimize import fmin_l_bfgs_b
-
-    def both(flat):
-        with torch.enable_grad():
-            z = torch.from_numpy(np.array(flat)).to(x.dtype).view_as(x).requires_grad_()
-            value = F.nll_loss(F.log_softmax(model(z), 1), target) + c * ((x - z) ** 2).sum()
-            return float(value.detach()), torch.autograd.grad(value, z)[0].numpy().ravel().astype(float)
-
-    best, _, _ = fmin_l_bfgs_b(both, x.numpy().ravel().astype(float), factr=10, pgtol=1e-9,
-                               bounds=[(0.0, 1.0)] * x.numel())
-    return torch.as_tensor(best.reshape(x.shape), dtype=x.dtype)
-""",
-    ),
-    # 1.10: universal
     Wrong(
         "ex1_10-universal",
         "one-each",
         Edit("torch.zeros_like(x[:1])", "torch.zeros_like(x)")
         + Edit("x[batch] + delta", "x[batch] + delta[batch]"),
+        seen="visible",
     ),
-    Wrong("ex1_10-universal", "outside-ball", Edit(".clamp(-epsilon, epsilon)", "")),
-    Wrong("ex1_10-universal", "wrong-sign", Edit("+ step_size", "- step_size")),
-    Wrong("ex1_10-universal", "ignores-generator", Edit("generator=generator", "")),
+    Wrong(
+        "ex1_10-universal", "outside-ball", Edit(".clamp(-epsilon, epsilon)", ""), seen="visible"
+    ),
+    Wrong("ex1_10-universal", "wrong-sign", Edit("+ step_size", "- step_size"), seen="visible"),
+    Wrong("ex1_10-universal", "ignores-generator", Edit("generator=generator", ""), seen="visible"),
     Right(
         "ex1_10-universal",
         "by-module",
         """
-def universal(model, x, y, epsilon, *, generator, epochs=5, batch_size=50, step_size=0.05):
+def universal(model, x, y, epsilon, *, generator, epochs=8, batch_size=50, step_size=0.05):
     pattern = torch.zeros(1, *x.shape[1:], dtype=x.dtype)
-    for _ in range(2 * epochs):
+    for _ in range(epochs):
         order = torch.randperm(x.shape[0], generator=generator)
         for k in range(0, len(order), batch_size):
             part = order[k:k + batch_size]
@@ -576,19 +517,19 @@ def universal(model, x, y, epsilon, *, generator, epochs=5, batch_size=50, step_
     return pattern.detach()
 """,
     ),
-    # 1.11: sticker
     Wrong(
         "ex1_11-sticker",
         "outside-range",
         Edit("torch.sigmoid(v), generator", "v, generator")
         + Edit("return torch.sigmoid(v)", "return v"),
+        seen="visible",
     ),
-    Wrong("ex1_11-sticker", "wrong-sign", Edit("grad(F.cross", "grad(-F.cross")),
+    Wrong("ex1_11-sticker", "wrong-sign", Edit("grad(F.cross", "grad(-F.cross"), seen="visible"),
     Wrong(
         "ex1_11-sticker",
         "ignores-generator",
-        Edit("torch.sigmoid(v), generator)", "torch.sigmoid(v), torch.Generator())")
-        + Edit("(64,), generator=generator)", "(64,))"),
+        Edit("(64,), generator=generator)", "(64,))"),
+        seen="visible",
     ),
     Right(
         "ex1_11-sticker",
@@ -596,13 +537,421 @@ def universal(model, x, y, epsilon, *, generator, epochs=5, batch_size=50, step_
         """
 def sticker(model, x, target, place, *, generator, size=12, steps=100, lr=0.1):
     patch = torch.full((1, size, size), 0.5)
-    for _ in range(2 * steps):
+    for _ in range(steps):
         some = x[torch.randint(0, x.shape[0], (64,), generator=generator)]
         patch = patch.detach().requires_grad_(True)
         score = torch.log_softmax(model(place(some, patch, generator)), 1)[:, target].mean()
         (slope,) = torch.autograd.grad(score, patch)
-        patch = (patch + 0.3 * lr * slope.sign()).clamp(0, 1)
+        patch = (patch + 0.5 * lr * slope.sign()).clamp(0, 1)
     return patch.detach()
 """,
+    ),
+    # hint 3 of each exercise, written out
+    Right(
+        "ex1_1-worst_margin",
+        "hint-3",
+        """
+def worst_margin(margin, w, epsilon, norm):
+    if norm == "linf":
+        return margin - epsilon * w.abs().sum()
+    return margin - epsilon * w.norm()
+""",
+    ),
+    Right(
+        "ex1_1-in_box",
+        "hint-3",
+        """
+def worst_margin_in_box(x, y, w, b, epsilon):
+    moved = (x - epsilon * side(y)[:, None] * w.sign()).clamp(0, 1)
+    return side(y) * (moved @ w + b)
+""",
+    ),
+    Right(
+        "ex1_2-fgsm",
+        "hint-3",
+        """
+def fgsm(model, x, y, epsilon):
+    z = x.detach().clone().requires_grad_(True)
+    (gradient,) = torch.autograd.grad(F.cross_entropy(model(z), y), z)
+    return (x + epsilon * gradient.sign()).clamp(0, 1)
+""",
+    ),
+    Right(
+        "ex1_3-project",
+        "hint-3",
+        """
+def project(z, x, epsilon, norm):
+    if norm == "linf":
+        return z.clamp(x - epsilon, x + epsilon).clamp(0, 1)
+    length = (z - x).flatten(1).norm(dim=1)
+    factor = (epsilon / length.clamp_min(1e-12)).clamp(max=1)
+    factor = factor.reshape(-1, *[1] * (x.dim() - 1))
+    return (x + factor * (z - x)).clamp(0, 1)
+""",
+    ),
+    Right(
+        "ex1_3-project",
+        "guarded",
+        """
+def project(z, x, epsilon, norm):
+    move = z - x
+    if norm == "l2":
+        length = (move.flatten(1).norm(dim=1) + 1e-8).reshape(-1, *[1] * (x.dim() - 1))
+        move = move * torch.minimum(torch.ones_like(length), epsilon / length)
+    else:
+        move = torch.maximum(torch.minimum(move, torch.full_like(move, epsilon)),
+                             torch.full_like(move, -epsilon))
+    return (x + move).clamp(0, 1)
+""",
+    ),
+    Right(
+        "ex1_3-project",
+        "torch-renorm",
+        """
+def project(z, x, epsilon, norm):
+    move = z - x
+    move = move.clamp(-epsilon, epsilon) if norm == "linf" else move.renorm(2, 0, epsilon)
+    return (x + move).clamp(0, 1)
+""",
+    ),
+    Right(
+        "ex1_3-pgd",
+        "hint-3",
+        """
+def pgd(model, x, y, epsilon, *, project, generator, norm="linf", steps=40, step_size=0.02,
+        loss=cross_entropy, early_stop=True):
+    noise = epsilon * (2 * torch.rand(x.shape, generator=generator, dtype=x.dtype) - 1)
+    if norm == "l2":
+        noise = noise / x[0].numel() ** 0.5
+    z = project(x + noise, x, epsilon, norm)
+    left = torch.arange(len(x))
+    for _ in range(steps):
+        here = z[left].detach().requires_grad_(True)
+        logits = model(here)
+        (gradient,) = torch.autograd.grad(loss(logits, y[left]).sum(), here)
+        if norm == "linf":
+            direction = gradient.sign()
+        else:
+            direction = F.normalize(gradient.flatten(1), dim=1).reshape(here.shape)
+        moved = project(here.detach() + step_size * direction, x[left], epsilon, norm)
+        if early_stop:
+            keep = logits.argmax(1) == y[left]
+            left, moved = left[keep], moved[keep]
+            if len(left) == 0:
+                break
+        z[left] = moved
+    return z.detach()
+""",
+    ),
+    Right(
+        "ex1_3-restarts",
+        "hint-3",
+        """
+def with_restarts(model, x, y, attack, restarts):
+    x_adv = x.clone()
+    left = (~evaluation.is_wrong(model, x, y)).nonzero()[:, 0]
+    for _ in range(restarts):
+        if len(left):
+            candidate = attack(model, x[left], y[left])
+            fooled = evaluation.is_wrong(model, candidate, y[left])
+            x_adv[left[fooled]] = candidate[fooled]
+            left = left[~fooled]
+    return x_adv
+""",
+    ),
+    Right(
+        "ex1_4-targeted",
+        "hint-3",
+        """
+def targeted(model, x, target, epsilon, attack):
+    x_adv = attack(model, x, target, epsilon, loss=lambda logits, t: -cross_entropy(logits, t))
+    there = model(x).argmax(1) == target
+    return torch.where(there.reshape(-1, *[1] * (x.dim() - 1)), x, x_adv)
+""",
+    ),
+    Right(
+        "ex1_5-box",
+        "hint-3",
+        """
+def to_box(v):
+    return (torch.tanh(v) + 1) / 2
+
+
+def from_box(x):
+    return torch.atanh((2 * x - 1) * (1 - 1e-5))
+""",
+    ),
+    Right(
+        "ex1_6-by_attack",
+        "hint-3",
+        """
+def accuracy_by_attack(model, x, y, epsilons, attack):
+    accuracies = []
+    left = (~evaluation.is_wrong(model, x, y)).nonzero()[:, 0]
+    for epsilon in epsilons:
+        if len(left):
+            left = left[~evaluation.is_wrong(model, attack(model, x[left], y[left], epsilon), y[left])]
+        accuracies.append(len(left) / len(x))
+    return accuracies
+""",
+    ),
+    Right(
+        "ex1_7-diagnose",
+        "hint-3",
+        """
+def diagnose(model, x, y, margin):
+    if (model(x) != model(x)).any():
+        return "noise"
+    for measure, verdict in ((margin, "flat"), (cross_entropy, "saturated")):
+        z = x.detach().clone().requires_grad_(True)
+        (gradient,) = torch.autograd.grad(measure(model(z), y).sum(), z)
+        silent = gradient.flatten(1).abs().amax(1) == 0
+        if silent.float().mean() > 0.5:
+            return verdict
+    return "none"
+""",
+    ),
+    Right(
+        "ex1_7-attack_anyway",
+        "hint-3",
+        """
+def attack_anyway(model, surrogate, x, y, epsilon, *, attack, margin):
+    def mean_margin(points):
+        with torch.no_grad():
+            return torch.stack([margin(model(points), y) for _ in range(5)]).mean(0)
+
+    best, lowest = x, mean_margin(x)
+    for victim in (model, surrogate):
+        points = attack(victim, x, y, epsilon, loss=lambda logits, y: -margin(logits, y))
+        reached = mean_margin(points)
+        better = reached < lowest
+        best = torch.where(better.reshape(-1, *[1] * (x.dim() - 1)), points, best)
+        lowest = torch.where(better, reached, lowest)
+    return best
+""",
+    ),
+    Right(
+        "ex1_10-universal",
+        "hint-3",
+        """
+def universal(model, x, y, epsilon, *, generator, epochs=8, batch_size=50, step_size=0.05):
+    delta = torch.zeros_like(x[:1])
+    for _ in range(epochs):
+        for batch in torch.randperm(len(x), generator=generator).split(batch_size):
+            delta.requires_grad_(True)
+            loss = F.cross_entropy(model((x[batch] + delta).clamp(0, 1)), y[batch])
+            (gradient,) = torch.autograd.grad(loss, delta)
+            delta = (delta.detach() + step_size * gradient.sign()).clamp(-epsilon, epsilon)
+    return delta.detach()
+""",
+    ),
+    Right(
+        "ex1_11-sticker",
+        "hint-3",
+        """
+def sticker(model, x, target, place, *, generator, size=12, steps=100, lr=0.1):
+    v = torch.zeros(1, size, size, requires_grad=True)
+    optimizer = torch.optim.Adam([v], lr=lr)
+    goal = torch.full((64,), target)
+    for _ in range(steps):
+        batch = torch.randint(0, len(x), (64,), generator=generator)
+        seen = place(x[batch], torch.sigmoid(v), generator)
+        (v.grad,) = torch.autograd.grad(F.cross_entropy(model(seen), goal), v)
+        optimizer.step()
+    return torch.sigmoid(v).detach()
+""",
+    ),
+    # 1.5 b: the walk
+    Right(
+        "ex1_5-walk",
+        "hint-3",
+        """
+def walk(model, x, y, c, start, *, margin, to_box, from_box, steps=60, lr=0.1):
+    v = from_box(start).detach().clone().requires_grad_(True)
+    optimizer = torch.optim.Adam([v], lr=lr)
+    best = x.clone()
+    best_far = torch.full((len(x),), torch.inf)
+    for _ in range(steps):
+        z = to_box(v)
+        m = margin(model(z), y)
+        far = (z - x).flatten(1).pow(2).sum(1)
+        better = (m < 0) & (far < best_far)
+        best[better] = z.detach()[better]
+        best_far[better] = far.detach()[better]
+        (v.grad,) = torch.autograd.grad((far + c * m.clamp_min(0)).sum(), v)
+        optimizer.step()
+    return best
+""",
+    ),
+    Right(
+        "ex1_5-walk",
+        "by-lists",
+        """
+def walk(model, x, y, c, start, *, margin, to_box, from_box, steps=60, lr=0.1):
+    v = torch.nn.Parameter(from_box(start).detach().clone())
+    adam = torch.optim.Adam([v], lr=lr)
+    seen = [(float("inf"), image) for image in x]
+    for _ in range(steps):
+        adam.zero_grad()
+        z = to_box(v)
+        gap = margin(model(z), y)
+        square = ((z - x) ** 2).flatten(1).sum(dim=1)
+        for i, (g, s) in enumerate(zip(gap.tolist(), square.tolist(), strict=True)):
+            if g < 0 and s < seen[i][0]:
+                seen[i] = (s, z[i].detach().clone())
+        v.grad = torch.autograd.grad(square.sum() + torch.dot(c, torch.relu(gap)), v)[0]
+        adam.step()
+    return torch.stack([point for _, point in seen])
+""",
+    ),
+    Wrong(
+        "ex1_5-walk",
+        "not-fooled",
+        Edit("(m < 0) & (far < best_far)", "(far < best_far) & (far > 0)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_5-walk",
+        "not-fooled",
+        Edit("c * m.clamp_min(0)", "c * (-m).clamp_min(0)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_5-walk",
+        "too-far",
+        Edit("(m < 0) & (far < best_far)", "(m < 0) & best_far.isinf()"),
+        seen="visible",
+    ),
+    Wrong("ex1_5-walk", "not-fooled", Edit("from_box(start)", "from_box(x)"), seen="visible"),
+    Wrong(
+        "ex1_5-walk",
+        "one-c",
+        Edit("c * m.clamp_min(0)", "c.mean() * m.clamp_min(0)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_5-walk",
+        "keeps-failures",
+        Edit(
+            "return best", "return torch.where(best_far.isinf().reshape(shape), z.detach(), best)"
+        ),
+        seen="visible",
+    ),
+    Wrong("ex1_5-walk", "ignores-lr", Edit("lr=lr", "lr=0.01"), seen="hidden"),
+    Wrong("ex1_5-walk", "wrong-steps", Edit("range(steps)", "range(80)"), seen="hidden"),
+    # further slips
+    Wrong("ex1_1-worst_margin", "no-abs", Edit("w.abs().sum()", "w.sum()"), seen="visible"),
+    Wrong(
+        "ex1_1-worst_margin", "wrong-norm", Edit("w.norm()", "w.norm() ** 2 / 5"), seen="visible"
+    ),
+    Wrong("ex1_2-fgsm", "wrong-step", Edit("epsilon * gradient", "0.1 * gradient"), seen="visible"),
+    Wrong("ex1_2-fgsm", "no-clip", Edit(".clamp(0, 1)", ".clamp_min(0)"), seen="visible"),
+    Wrong(
+        "ex1_3-project",
+        "outside-ball",
+        """
+def project(z, x, epsilon, norm):
+    return z.clamp(x - epsilon, x + epsilon).clamp(0, 1)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_3-project",
+        "not-finite",
+        """
+def project(z, x, epsilon, norm):
+    move = z - x
+    if norm == "linf":
+        return (x + move.clamp(-epsilon, epsilon)).clamp(0, 1)
+    length = move.flatten(1).norm(dim=1).reshape(-1, *[1] * (x.dim() - 1))
+    return (x + move / length * length.clamp(max=epsilon)).clamp(0, 1)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_3-project",
+        "no-clip",
+        Edit("(x + factor * (z - x)).clamp(0, 1)", "(x + factor * (z - x))"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_3-pgd",
+        "ignores-loss",
+        Edit("loss(logits, y[left])", "cross_entropy(logits, y[left])"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_3-restarts", "ignores-restarts", Edit("range(restarts)", "range(3)"), seen="visible"
+    ),
+    Wrong(
+        "ex1_4-targeted",
+        "outside-ball",
+        Edit("target, epsilon, loss", "target, 0.4, loss"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_7-diagnose",
+        "not-half",
+        Edit("silent.float().mean() > 0.5", "silent.all()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_7-attack_anyway",
+        "wrong-sign",
+        Edit("-margin(logits, y))", "margin(logits, y))"),
+        seen="visible",
+    ),
+    Wrong("ex1_7-attack_anyway", "one-draw", Edit("range(5)", "range(1)"), seen="visible"),
+    Wrong("ex1_10-universal", "wrong-steps", Edit("range(epochs)", "range(8)"), seen="visible"),
+    Wrong("ex1_10-universal", "wrong-steps", Edit("+ step_size * ", "+ 0.05 * "), seen="visible"),
+    Wrong(
+        "ex1_11-sticker",
+        "same-places",
+        Edit("torch.sigmoid(v), generator)", "torch.sigmoid(v), torch.Generator().manual_seed(0))"),
+        seen="visible",
+    ),
+    Wrong("ex1_11-sticker", "wrong-steps", Edit("range(steps)", "range(100)"), seen="visible"),
+    Wrong("ex1_11-sticker", "ignores-lr", Edit("lr=lr", "lr=0.1"), seen="visible"),
+    Wrong("ex1_1-in_box", "no-bias", Edit("(moved @ w + b)", "(moved @ w)"), seen="visible"),
+    Wrong(
+        "ex1_3-pgd",
+        "one-sided",
+        Edit(
+            "(2 * torch.rand(x.shape, generator=generator, dtype=x.dtype) - 1)",
+            "torch.rand(x.shape, generator=generator, dtype=x.dtype)",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_3-pgd",
+        "one-gradient",
+        Edit(
+            "logits = model(here)",
+            "here = x[left].detach().requires_grad_(True)\n        logits = model(here)",
+        )
+        + Edit("here.detach() +", "z[left].detach() +"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_3-pgd",
+        "outside-ball",
+        Edit("noise = noise / x[0].numel() ** 0.5", "pass"),
+        seen="visible",
+    ),
+    Wrong("ex1_3-pgd", "not-worst", Edit("range(steps)", "range(min(steps, 6))"), seen="hidden"),
+    Wrong(
+        "ex1_6-by_attack", "wrong-share", Edit("len(left) / len(x)", "len(left) / 4"), seen="hidden"
+    ),
+    Wrong(
+        "ex1_10-universal",
+        "no-shuffle",
+        Edit("torch.randperm(len(x), generator=generator)", "torch.arange(len(x))"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_4-targeted",
+        "ignores-target",
+        Edit("target, epsilon, loss=nearness", "model(x).argmax(1), epsilon, loss=nearness"),
+        seen="visible",
     ),
 ]

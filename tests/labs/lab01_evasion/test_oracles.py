@@ -98,9 +98,10 @@ def test_carlini_wagner_goes_no_further_than_the_libraries(model):
     """Success within half a point, and a mean distance that is no larger (the same step budget)."""
     x, y = digits()
     names = lab()
-    found = names["carlini_wagner"](
-        model, x, y, margin=names["margin"], to_box=names["to_box"], from_box=names["from_box"]
+    walk = partial(
+        names["walk"], margin=names["margin"], to_box=names["to_box"], from_box=names["from_box"]
     )
+    found = names["carlini_wagner"](model, x, y, walk)
     attack = foolbox.attacks.L2CarliniWagnerAttack(binary_search_steps=6, steps=60, stepsize=0.1)
     theirs = [torchattacks.CW(model, c=3, steps=360, lr=0.1)(x, y),
               foolbox_success(model, attack, None)]  # fmt: skip

@@ -42,8 +42,11 @@ def test_the_climb_is_as_strong_as_torchattacks_pgd():
     assert left[0] <= left[1] + 0.015
 
 
-@pytest.mark.parametrize("name", ["ex1_3-project", "ex1_3-pgd", "ex1_5-margin"])
-def test_what_is_carried_over_is_lab_01s(name):
+@pytest.mark.parametrize(
+    ("name", "origin"),
+    [("ex1_3-project",) * 2, ("ex1_3-pgd",) * 2, ("ex1_5-margin", "setup-margin")],
+)
+def test_what_is_carried_over_is_lab_01s(name, origin):
     import ast
 
     from source import ROOT
@@ -58,4 +61,4 @@ def test_what_is_carried_over_is_lab_01s(name):
         )  # fmt: skip
         return ast.dump(ast.parse(cell.source))
 
-    assert tree("lab04_robustness", f"given-{name}") == tree("lab01_evasion", name)
+    assert tree("lab04_robustness", f"given-{name}") == tree("lab01_evasion", origin)
