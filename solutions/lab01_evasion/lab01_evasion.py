@@ -44,9 +44,9 @@
 # | $w$: weights of a linear model | `w` | (d,) |
 # | $t$: the class that an attacker wants | `target` | (n,) |
 #
-# The paper writes the attack as $x' = \arg\max L(f(x'), y)$ subject to $\|x' - x\| \le \epsilon$,
-# with a loss $L$. The set of allowed $x'$ is called the **ball**; the set of all images with pixels
-# in $[0, 1]$ is called the **box**. This lab is that line, taken apart.
+# The paper writes the attack as $x' = \operatorname{argmax} L(f(x'), y)$ subject to $\|x' - x\|
+# \le \epsilon$, with a loss $L$. The set of allowed $x'$ is called the **ball**; the set of all
+# images with pixels in $[0, 1]$ is called the **box**. This lab is that line, taken apart.
 
 # %% nbgrader={"grade_id": "setup-imports", "locked": true}
 from functools import partial
@@ -56,7 +56,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from safetylab import data, evaluation, models, page, plots, widgets
-from safetylab.checks import exercise, expect, expect_tensor, lend, shown, untouched
+from safetylab.checks import exercise, expect, expect_tensor, shown, untouched
 
 torch.set_num_threads(1)  # these networks are so small that one thread is the fastest
 page.progress(1)
@@ -2383,9 +2383,9 @@ plots.show(figure, alt="Three stickers, each followed by seven digits that carry
 # better attack lowers it.
 #
 # **The paper** (section 2.1) names evasion the attack at inference time and gives
-# $x' = \arg\max L(f(x'), y)$ subject to $\|x' - x\| \le \epsilon$. You have now seen parts of that
-# line matter: which $L$ (1.4, 1.7), which norm (1.3, 1.5), which way of solving it (1.2, 1.3),
-# which
+# $x' = \operatorname{argmax} L(f(x'), y)$ subject to $\|x' - x\| \le \epsilon$. You have now seen
+# parts of that line matter: which $L$ (1.4, 1.7), which norm (1.3, 1.5), which way of solving it
+# (1.2, 1.3), which
 # $\epsilon$ (1.8).
 #
 # **Read on.** Goodfellow, Shlens, Szegedy, *Explaining and harnessing adversarial examples*, 2015.

@@ -693,7 +693,7 @@ def tpr_at_fpr(members, others, fpr):
     if allowed >= len(others):
         return 1.0
     bar = others.sort(descending=True).values[allowed]
-    return (members > bar).double().mean().item()
+    return (members > bar).double().mean().item()  # not-an-answer: a share above a bar
     ### END SOLUTION
 
 
