@@ -1890,7 +1890,7 @@ for leaves, tree in surrogates.items():
     f = fidelity(tree.predict(held_out), held_out_says)
     print(f"{leaves:2} leaves: agreement {f['agreement']:.1%} (a constant: {f['constant']:.1%}), "
           f"kappa {f['kappa']:.2f}, on the network's yes {f['per_class'][1]:.1%}")
-print(export_text(surrogates[8], feature_names=COLUMNS, decimals=0, show_weights=False))
+print(export_text(surrogates[8], feature_names=COLUMNS, decimals=1, show_weights=False))
 
 # %% [markdown]
 # Eight leaves agree with the network on about nineteen of twenty people. A constant agrees on four
