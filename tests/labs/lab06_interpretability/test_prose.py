@@ -89,7 +89,7 @@ def test_lab06_shows_what_its_prose_says():
     assert row["random map"][1] < row["brightness"][1] < row["|integrated|"][1]
     assert row["|integrated|"][0] > 0.2
 
-    # 6.6: "more than nine of ten", "four of five", "almost one in five"; rounding makes another tree
+    # 6.6: "more than nine of ten", "four of five", "almost one in five"; a rounded tree is another
     eight = [
         number(p)
         for p in (
