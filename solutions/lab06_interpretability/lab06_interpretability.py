@@ -579,7 +579,8 @@ def test_lime():
         expect(abs(got[0] - truth) > 0.2 or got[1] > truth - 0.4, f"{said}. The distance is that "
                "of (z - x) / scale: divide before you measure", "unscaled")
         expect(not (width == 1 and (np.abs(got - 1) < 0.15).all()), f"{said}. 1 is the answer when "
-               "each row is multiplied by the weight instead of its root", "no-root")
+               "each row is multiplied by the weight instead of its root (or the 2 is missing)",
+               "no-root")
         expect((np.abs(got - truth) < 0.2).all(), said, "wrong-weights")
     asked.clear()
     first, again = run(cube), run(cube)
@@ -1499,10 +1500,11 @@ def test_sanity():
     asked = []
 
     def explain(model, x, target):
-        return x * (10 if model.out_features == 2 else 20) + target[:, None]
+        return x * (10 if model.out_features == 2 else 20) + target[:, None] - 3
 
     def ranks(a, b, keep):
-        asked.append(("ranks", {a.max().item(), b.max().item()}, keep.sum().item()))
+        ends = {(a.min().item(), a.max().item()), (b.min().item(), b.max().item())}
+        asked.append(("ranks", ends, keep.sum().item()))
         return torch.tensor([0.1, 0.4])
 
     def curve(model, x, target, maps, shares, insert=False):
@@ -1521,8 +1523,9 @@ def test_sanity():
     agreement, gain = run()
     compared = [call[1:] for call in asked if call[0] == "ranks"]
     curves = [call[1:] for call in asked if call[0] == "curve"]
-    expect(compared and compared[0][0] == {10, 20}, "agreement compares the maps of the trained "
-           "model with those of the untrained one, each explained at the targets given",
+    expect(compared and compared[0][0] == {(-3, 7), (-3, 17)}, "agreement compares the maps of "
+           "the trained model with those of the untrained one, signs and all, each explained at "
+           "the targets given",
            "wrong-maps")
     expect(compared[0][1] == 4, "compare over the pixels of x above 0 only: 4 of the 6 here; yours "
            f"{compared[0][1]}", "background")

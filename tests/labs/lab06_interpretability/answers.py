@@ -236,6 +236,13 @@ def coalition_game(predict, x, background):
         Edit("(u**2).sum(axis=1) / (4 * width**2)", "np.sqrt((u**2).sum(axis=1)) / (2 * width)"),
         seen="visible",
     ),
+    Wrong(
+        "ex6_2-lime",
+        "no-root",
+        Edit("(4 * width**2)", "(2 * width**2)") + Edit("columns = np", "columns = 1 * np"),
+        seen="visible",
+    ),
+    Wrong("ex6_2-lime", "wrong-weights", Edit("(4 * width**2)", "(4 * width)"), seen="visible"),
     Right(
         "ex6_2-lime",
         "hint-3",
@@ -628,6 +635,12 @@ def integrated_gradients(model, x, target, baseline, steps, *, gradient):
         Edit("maps.flatten(1)", "maps.mean(0, keepdim=True).flatten(1).expand(len(x), -1)"),
         seen="visible",
     ),
+    Wrong(
+        "ex6_5-removal",
+        "wrong-pixels",
+        Edit("sure.gather(1, target[:, None]).mean()", "sure.max(dim=1).values.mean()"),
+        seen="visible",
+    ),
     Right(
         "ex6_5-removal",
         "hint-3",
@@ -706,6 +719,12 @@ def removal_curve(model, x, target, maps, shares, insert=False):
         "ex6_5-sanity",
         "wrong-maps",
         Edit("for model in (trained, untrained)", "for model in (trained, trained)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-sanity",
+        "wrong-maps",
+        Edit("ranks(maps, other, x > 0)", "ranks(maps.abs(), other.abs(), x > 0)"),
         seen="visible",
     ),
     Right(
