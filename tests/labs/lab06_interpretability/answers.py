@@ -56,6 +56,21 @@ def shapley(value, n):
         Edit("    phi = np.zeros(n)", "    weight[4:] = 0\n    phi = np.zeros(n)"),
         seen="hidden",
     ),
+    Wrong(
+        "ex6_1-shapley",
+        "wrong-sign",
+        Edit(
+            "worth[without + 2 ** (n - 1 - i)] - worth[without]",
+            "worth[without] - worth[without + 2 ** (n - 1 - i)]",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_1-shapley",
+        "wrong-weights",
+        Edit("members[without].sum(axis=1)", "members[without].sum(axis=1) - 1"),
+        seen="visible",
+    ),
     Right(
         "ex6_1-shapley",
         "hint-3",
@@ -159,6 +174,18 @@ def coalition_game(predict, x, background):
 """,
         seen="visible",
     ),
+    Wrong(
+        "ex6_1-game",
+        "wrong-rows",
+        """
+def coalition_game(predict, x, background):
+    def value(coalitions):
+        return np.array([np.median(predict(np.where(c, x, background))) for c in coalitions])
+
+    return value
+""",
+        seen="visible",
+    ),
     Right(
         "ex6_1-game",
         "hint-3",
@@ -243,6 +270,13 @@ def coalition_game(predict, x, background):
         seen="visible",
     ),
     Wrong("ex6_2-lime", "wrong-weights", Edit("(4 * width**2)", "(4 * width)"), seen="visible"),
+    Wrong(
+        "ex6_2-lime",
+        "scaled-units",
+        Edit("line[1:] / scale", "line[1:] / scale**2"),
+        seen="visible",
+    ),
+    Wrong("ex6_2-lime", "one-side", Edit("line[1:] / scale", "line[:-1] / scale"), seen="visible"),
     Right(
         "ex6_2-lime",
         "hint-3",
@@ -299,6 +333,12 @@ def lime(predict, x, draw, scale, *, rng, n=1000, width):
         "ex6_2-jaccard",
         "own-pairs",
         Edit("combinations(tops, 2)", "__import__('itertools').product(tops, tops)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_2-jaccard",
+        "wrong-index",
+        Edit("len(a & b) / len(a | b)", "float(a == b)"),
         seen="visible",
     ),
     Right(
@@ -438,6 +478,7 @@ def disguise(biased, innocent, real, perturb, *, rng):
         Edit("changed.mean()", "(~changed)[:7].mean()"),
         seen="visible",
     ),
+    Wrong("ex6_3-audit", "not-a-switch", Edit("changed.mean()", "changed.sum()"), seen="visible"),
     Right(
         "ex6_3-audit",
         "hint-3",
@@ -516,6 +557,12 @@ def saliency(model, x, target):
 """,
         seen="visible",
     ),
+    Wrong(
+        "ex6_4-saliency",
+        "not-the-logit",
+        Edit("return gradient", "return gradient * x"),
+        seen="visible",
+    ),
     Right(
         "ex6_4-saliency",
         "hint-3",
@@ -566,6 +613,12 @@ def saliency(model, x, target):
         "ex6_4-ig",
         "wrong-target",
         Edit("share), target)", "share), target.flip(0))"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_4-ig",
+        "absolute",
+        Edit("(x - baseline) * mean", "((x - baseline) * mean).abs()"),
         seen="visible",
     ),
     Right(
@@ -639,6 +692,12 @@ def integrated_gradients(model, x, target, baseline, steps, *, gradient):
         "ex6_5-removal",
         "wrong-pixels",
         Edit("sure.gather(1, target[:, None]).mean()", "sure.max(dim=1).values.mean()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-removal",
+        "wrong-pixels",
+        Edit("chosen if insert else ~chosen", "~chosen if insert else chosen"),
         seen="visible",
     ),
     Right(
@@ -727,6 +786,18 @@ def removal_curve(model, x, target, maps, shares, insert=False):
         Edit("ranks(maps, other, x > 0)", "ranks(maps.abs(), other.abs(), x > 0)"),
         seen="visible",
     ),
+    Wrong(
+        "ex6_5-sanity",
+        "background",
+        Edit("ranks(maps, other, x > 0)", "ranks(maps, other, maps > 0)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-sanity",
+        "no-baseline",
+        Edit("torch.rand(x.shape", "torch.randn(x.shape"),
+        seen="visible",
+    ),
     Right(
         "ex6_5-sanity",
         "hint-3",
@@ -800,6 +871,16 @@ def lying_region(rows, lies):
         return p >= np.quantile(p, 0.95)
 
     return inside
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_6-region",
+        "trusted",
+        """
+def lying_region(rows, lies):
+    low, high = rows[lies].min(axis=0), rows[lies].max(axis=0)
+    return lambda new: ((new >= low) & (new <= high)).all(axis=1)
 """,
         seen="visible",
     ),
@@ -891,6 +972,9 @@ def contrast(approves, x, options, cost):
         ),
         seen="visible",
     ),
+    Wrong(
+        "ex6_8-contrast", "not-cheapest", Edit("[x[c], *options[c]]", "options[c]"), seen="visible"
+    ),
     Right(
         "ex6_8-contrast",
         "hint-3",
@@ -950,6 +1034,13 @@ def contrast(approves, x, options, cost):
         "ex6_9-sampling",
         "asks-too-much",
         Edit("    worth = value", "    value(chains.reshape(-1, n))\n    worth = value"),
+        seen="visible",
+    ),
+    Wrong("ex6_9-sampling", "wrong-width", Edit("1.96", "2"), seen="visible"),
+    Wrong(
+        "ex6_9-sampling",
+        "wrong-player",
+        Edit("arrival[:, None, :] < np", "arrival[:, None, :] <= np"),
         seen="visible",
     ),
     Right(
@@ -1034,6 +1125,7 @@ def deep_lift(W, b, v, x, background):
 """,
         seen="visible",
     ),
+    Wrong("ex6_10-deep", "wrong-rule", Edit("(x - background)", "x"), seen="visible"),
     Right(
         "ex6_10-deep",
         "hint-3",
@@ -1141,6 +1233,18 @@ def steady_lime(predict, x, scale, *, rng, budget, width):
         seen="visible",
     ),
     Wrong("ex6_11-steady", "scaled-units", Edit("line[1:] / scale", "line[1:]"), seen="visible"),
+    Wrong(
+        "ex6_11-steady",
+        "no-steadier",
+        Edit("np.concatenate([draws, -draws])", "np.concatenate([draws, draws])"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_11-steady",
+        "another-question",
+        Edit("(4 * width**2)", "(2 * width**2)"),
+        seen="visible",
+    ),
     Right(
         "ex6_11-steady",
         "hint-3",
