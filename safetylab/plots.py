@@ -120,6 +120,7 @@ def image_grid(
     vmax: float = 1.0,
     signed: bool = False,
     unit: str = "change",
+    grey_rows: int = 0,
 ) -> Figure:
     """Return a figure with one small picture per image.
 
@@ -134,6 +135,8 @@ def image_grid(
         signed: show changes instead of images: purple below 0, white at 0, orange above, with a
             colour bar, on a scale as wide as the largest change.
         unit: what the colour bar of a signed picture shows.
+        grey_rows: how many of the first rows of a signed picture are plain images from 0 to 1,
+            shown in grey.
 
     Raises:
         ValueError: the number of titles or row labels does not fit.
@@ -141,7 +144,7 @@ def image_grid(
     rows = _rows(images, columns)
     _check_words(rows, titles, row_labels)
     if signed:
-        vmax = max(float(abs(row).max()) for row in rows) or 1.0
+        vmax = max(float(abs(row).max()) for row in rows[grey_rows:]) or 1.0
         vmin = -vmax
     fig = Figure(figsize=_grid_size(rows, titles, row_labels, signed), layout="constrained")
     axes = fig.subplots(len(rows), max(map(len, rows)), squeeze=False)
@@ -151,6 +154,8 @@ def image_grid(
     cmap = "PuOr_r" if signed else "gray"
     for ax, image in zip(used, [image for row in rows for image in row], strict=True):
         drawn = ax.imshow(image, cmap=cmap, vmin=vmin, vmax=vmax)
+    for ax, image in zip(used, [image for row in rows[:grey_rows] for image in row], strict=False):
+        ax.imshow(image, cmap="gray", vmin=0, vmax=1)
     per_image = titles is not None and len(titles) == len(used)
     _write(
         used if per_image else axes[0], titles or (), [line[0] for line in axes], row_labels or ()

@@ -6,7 +6,10 @@ from columns import Edit, Right, Wrong
 ANSWERS = [
     # 6.1 a: the shares
     Wrong(
-        "ex6_1-shapley", "equal-weights", Edit("1 / (n * math.comb(n - 1, size))", "2.0 ** (1 - n)")
+        "ex6_1-shapley",
+        "equal-weights",
+        Edit("1 / (n * math.comb(n - 1, size))", "2.0 ** (1 - n)"),
+        seen="visible",
     ),
     Wrong(
         "ex6_1-shapley",
@@ -17,6 +20,7 @@ def shapley(value, n):
     without = np.logical_not(np.eye(n, dtype=bool))
     return value(everyone)[0] - value(without)
 """,
+        seen="visible",
     ),
     Wrong(
         "ex6_1-shapley",
@@ -25,21 +29,66 @@ def shapley(value, n):
 def shapley(value, n):
     return value(np.eye(n, dtype=bool)) - value(np.zeros((1, n), dtype=bool))[0]
 """,
+        seen="visible",
     ),
     Wrong(
         "ex6_1-shapley",
         "wrong-weights",
         Edit("worth[without + 2 ** (n - 1 - i)]", "worth[without ^ 2 ** i]"),
+        seen="visible",
     ),
+    Wrong("ex6_1-shapley", "reversed", Edit("return phi", "return phi[::-1]"), seen="visible"),
     Wrong(
         "ex6_1-shapley",
         "nobody-counts",
         Edit("    weight = np.array", "    worth[0] = 0\n    weight = np.array"),
+        seen="visible",
     ),
     Wrong(
         "ex6_1-shapley",
         "wrong-weights",
         Edit("math.comb(n - 1, size)", "math.comb(n, size)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_1-shapley",
+        "not-efficient",
+        Edit("    phi = np.zeros(n)", "    weight[4:] = 0\n    phi = np.zeros(n)"),
+        seen="hidden",
+    ),
+    Wrong(
+        "ex6_1-shapley",
+        "wrong-sign",
+        Edit(
+            "worth[without + 2 ** (n - 1 - i)] - worth[without]",
+            "worth[without] - worth[without + 2 ** (n - 1 - i)]",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_1-shapley",
+        "wrong-weights",
+        Edit("members[without].sum(axis=1)", "members[without].sum(axis=1) - 1"),
+        seen="visible",
+    ),
+    Right(
+        "ex6_1-shapley",
+        "hint-3",
+        """
+def shapley(value, n):
+    import itertools
+    import math
+
+    coalitions = np.array(list(itertools.product([False, True], repeat=n)))
+    worth = value(coalitions)
+    phi = []
+    for i in range(n):
+        out = np.flatnonzero(~coalitions[:, i])
+        gain = worth[out + 2 ** (n - 1 - i)] - worth[out]
+        weight = [1 / (n * math.comb(n - 1, s)) for s in coalitions[out].sum(axis=1)]
+        phi.append(np.dot(weight, gain))
+    return np.array(phi)
+""",
     ),
     Right(
         "ex6_1-shapley",
@@ -68,6 +117,7 @@ def shapley(value, n):
         "ex6_1-game",
         "swapped",
         Edit("coalitions[:, None, :], x, background", "coalitions[:, None, :], background, x"),
+        seen="visible",
     ),
     Wrong(
         "ex6_1-game",
@@ -77,6 +127,7 @@ def coalition_game(predict, x, background):
     middle = background.mean(axis=0)
     return lambda coalitions: predict(np.where(coalitions, x, middle))
 """,
+        seen="visible",
     ),
     Wrong(
         "ex6_1-game",
@@ -85,6 +136,7 @@ def coalition_game(predict, x, background):
 def coalition_game(predict, x, background):
     return lambda coalitions: predict(coalitions * x)
 """,
+        seen="visible",
     ),
     Wrong(
         "ex6_1-game",
@@ -93,6 +145,59 @@ def coalition_game(predict, x, background):
             "answers.reshape(len(coalitions), len(background)).mean(axis=1)",
             "answers.reshape(len(background), len(coalitions)).mean(axis=0)",
         ),
+        seen="visible",
+    ),
+    Wrong("ex6_1-game", "sum", Edit(".mean(axis=1)", ".sum(axis=1)"), seen="visible"),
+    Wrong(
+        "ex6_1-game",
+        "wrong-rows",
+        Edit(".mean(axis=1)", "[:, 0]"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_1-game",
+        "background-changed",
+        """
+def coalition_game(predict, x, background):
+    def worth(coalition):
+        rows = background.copy()
+        rows[:, coalition] = x[coalition]
+        return np.mean(predict(rows))
+
+    def value(coalitions):
+        nonlocal background
+        found = np.array([worth(c) for c in coalitions])
+        background = np.where(coalitions[-1], x, background)
+        return found
+
+    return value
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_1-game",
+        "wrong-rows",
+        """
+def coalition_game(predict, x, background):
+    def value(coalitions):
+        return np.array([np.median(predict(np.where(c, x, background))) for c in coalitions])
+
+    return value
+""",
+        seen="visible",
+    ),
+    Right(
+        "ex6_1-game",
+        "hint-3",
+        """
+def coalition_game(predict, x, background):
+    def value(coalitions):
+        mixed = np.where(coalitions[:, None, :], x, background)
+        answers = predict(mixed.reshape(-1, len(x)))
+        return answers.reshape(len(coalitions), len(background)).mean(axis=1)
+
+    return value
+""",
     ),
     Right(
         "ex6_1-game",
@@ -108,25 +213,94 @@ def coalition_game(predict, x, background):
 """,
     ),
     # 6.2 a: LIME
-    Wrong("ex6_2-lime", "scaled-units", Edit("line[1:] / scale", "line[1:]")),
+    Wrong("ex6_2-lime", "scaled-units", Edit("line[1:] / scale", "line[1:]"), seen="visible"),
     Wrong(
         "ex6_2-lime",
         "no-intercept",
         Edit("np.column_stack([np.ones(n), u])", "u") + Edit("line[1:]", "line"),
+        seen="visible",
+    ),
+    Wrong("ex6_2-lime", "one-side", Edit("predict(z) * root", "predict(z)"), seen="visible"),
+    Wrong("ex6_2-lime", "one-side", Edit(" * root[:, None]", ""), seen="visible"),
+    Wrong(
+        "ex6_2-lime",
+        "no-intercept",
+        Edit(
+            "np.column_stack([np.ones(n), u]) * root[:, None]",
+            "np.column_stack([np.ones(n), u * root[:, None]])",
+        ),
+        seen="visible",
     ),
     Wrong(
         "ex6_2-lime",
         "no-weights",
         Edit("np.exp(-(u**2).sum(axis=1) / (4 * width**2))", "np.ones(n)"),
+        seen="visible",
     ),
-    Wrong("ex6_2-lime", "wrong-weights", Edit("(4 * width**2)", "(2 * width**2)")),
+    Wrong("ex6_2-lime", "no-root", Edit("(4 * width**2)", "(2 * width**2)"), seen="visible"),
     Wrong(
-        "ex6_2-lime", "ignores-rng", Edit("draw(x, n, rng)", "draw(x, n, np.random.default_rng(0))")
+        "ex6_2-lime",
+        "unscaled",
+        Edit("np.exp(-(u**2)", "np.exp(-((z - x)**2)"),
+        seen="visible",
+    ),
+    Wrong("ex6_2-lime", "wrong-weights", Edit("(4 * width**2)", "4"), seen="visible"),
+    Wrong(
+        "ex6_2-lime",
+        "ignores-rng",
+        Edit("draw(x, n, rng)", "draw(x, n, np.random.default_rng(0))"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_2-lime",
+        "draws-again",
+        Edit("z = draw(x, n, rng)", "z = draw(x, 1000, rng)\n    n = 1000"),
+        seen="visible",
     ),
     Wrong(
         "ex6_2-lime",
         "wrong-weights",
         Edit("(u**2).sum(axis=1) / (4 * width**2)", "np.sqrt((u**2).sum(axis=1)) / (2 * width)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_2-lime",
+        "no-root",
+        Edit("(4 * width**2)", "(2 * width**2)") + Edit("columns = np", "columns = 1 * np"),
+        seen="visible",
+    ),
+    Wrong("ex6_2-lime", "wrong-weights", Edit("(4 * width**2)", "(4 * width)"), seen="visible"),
+    Wrong(
+        "ex6_2-lime",
+        "scaled-units",
+        Edit("line[1:] / scale", "line[1:] / scale**2"),
+        seen="visible",
+    ),
+    Wrong("ex6_2-lime", "one-side", Edit("line[1:] / scale", "line[:-1] / scale"), seen="visible"),
+    Right(
+        "ex6_2-lime",
+        "hint-3",
+        """
+def lime(predict, x, draw, scale, *, rng, n=1000, width):
+    z = draw(x, n, rng)
+    u = (z - x) / scale
+    root = np.exp(-(u * u).sum(axis=1) / (2 * width**2)) ** 0.5
+    columns = np.column_stack([np.ones(n), u])
+    b = np.linalg.lstsq(columns * root[:, None], predict(z) * root, rcond=None)[0]
+    return b[1:] / scale
+""",
+    ),
+    Right(
+        "ex6_2-lime",
+        "by-scikit-learn",
+        """
+def lime(predict, x, draw, scale, *, rng, n=1000, width):
+    from sklearn.linear_model import LinearRegression
+
+    z = draw(x, n, rng)
+    t = np.linalg.norm((z - x) / scale, axis=1)
+    return LinearRegression().fit(z, predict(z), sample_weight=np.exp(-(t / width) ** 2 / 2)).coef_
+""",
     ),
     Right(
         "ex6_2-lime",
@@ -143,12 +317,40 @@ def lime(predict, x, draw, scale, *, rng, n=1000, width):
 """,
     ),
     # 6.2 b: agreement
-    Wrong("ex6_2-jaccard", "signed", Edit("np.abs(run).argsort()", "run.argsort()")),
-    Wrong("ex6_2-jaccard", "overlap", Edit("len(a | b)", "k")),
+    Wrong(
+        "ex6_2-jaccard", "signed", Edit("np.abs(run).argsort()", "run.argsort()"), seen="visible"
+    ),
+    Wrong("ex6_2-jaccard", "smallest", Edit("[::-1][:k]", "[:k]"), seen="visible"),
+    Wrong("ex6_2-jaccard", "overlap", Edit("len(a | b)", "k"), seen="visible"),
+    Wrong("ex6_2-jaccard", "ignores-k", Edit("[:k]", "[:2]"), seen="visible"),
+    Wrong(
+        "ex6_2-jaccard",
+        "neighbours-only",
+        Edit("combinations(tops, 2)", "zip(tops, tops[1:])"),
+        seen="visible",
+    ),
     Wrong(
         "ex6_2-jaccard",
         "own-pairs",
         Edit("combinations(tops, 2)", "__import__('itertools').product(tops, tops)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_2-jaccard",
+        "wrong-index",
+        Edit("len(a & b) / len(a | b)", "float(a == b)"),
+        seen="visible",
+    ),
+    Right(
+        "ex6_2-jaccard",
+        "hint-3",
+        """
+def jaccard_of_tops(runs, k):
+    import itertools
+
+    tops = [set(np.argsort(-np.abs(run))[:k].tolist()) for run in runs]
+    return np.mean([len(a & b) / len(a | b) for a, b in itertools.combinations(tops, 2)])
+""",
     ),
     Right(
         "ex6_2-jaccard",
@@ -164,58 +366,16 @@ def jaccard_of_tops(runs, k):
     return float((index.sum() - np.trace(index)) / (r * (r - 1)))
 """,
     ),
-    # 6.2 c: steadier
-    Wrong(
-        "ex6_2-steady",
-        "no-steadier",
-        Edit("np.concatenate([half, -half])", "rng.standard_normal((budget, len(x)))"),
-    ),
-    Wrong("ex6_2-steady", "over-budget", Edit("budget // 2", "4 * budget")),
-    Wrong(
-        "ex6_2-steady",
-        "frozen-seed",
-        Edit("half = rng.standard_normal((budget // 2, len(x)))", "rng = np.random.default_rng(0)")
-        + Edit("np.concatenate([half, -half])", "rng.standard_normal((budget, len(x)))"),
-    ),
-    Wrong(
-        "ex6_2-steady",
-        "another-question",
-        Edit("u = np.concatenate([half, -half])", "u = 0.3 * np.concatenate([half, -half])"),
-    ),
-    Wrong(
-        "ex6_2-steady",
-        "no-steadier",
-        """
-def steady_lime(predict, x, scale, *, rng, budget, width):
-    tight = width / (1 + width**2) ** 0.5
-    u = tight * rng.standard_normal((budget, len(x)))
-    columns = np.column_stack([np.ones(budget), u])
-    return np.linalg.lstsq(columns, predict(x + scale * u), rcond=None)[0][1:] / scale
-""",
-    ),
-    Wrong("ex6_2-steady", "scaled-units", Edit("line[1:] / scale", "line[1:]")),
-    Right(
-        "ex6_2-steady",
-        "by-halton",
-        """
-def steady_lime(predict, x, scale, *, rng, budget, width):
-    from scipy.special import ndtri
-    from scipy.stats import qmc
-
-    u = ndtri(qmc.Halton(len(x), rng=rng).random(budget // 2))
-    w = np.exp(-(u**2).sum(axis=1) / (2 * width**2))
-    odd = (predict(x + scale * u) - predict(x - scale * u)) / 2
-    return np.linalg.solve((u.T * w) @ u, (u.T * w) @ odd) / scale
-""",
-    ),
     # 6.3 a: the disguise
-    Wrong("ex6_3-disguise", "found-out", Edit("sure > 0.4", "sure > -1")),
+    Wrong("ex6_3-disguise", "found-out", Edit("sure > 0.4", "sure > -1"), seen="visible"),
     Wrong(
         "ex6_3-disguise",
         "not-biased",
         Edit("biased(rows), innocent(rows)", "innocent(rows), biased(rows)"),
+        seen="visible",
     ),
-    Wrong("ex6_3-disguise", "not-biased", Edit("sure > 0.4", "sure > 1")),
+    Wrong("ex6_3-disguise", "not-biased", Edit("sure > 0.4", "sure > 0.9"), seen="visible"),
+    Wrong("ex6_3-disguise", "found-out", Edit("sure > 0.4", "sure > 0.1"), seen="visible"),
     Wrong(
         "ex6_3-disguise",
         "not-biased",
@@ -229,40 +389,106 @@ def disguise(biased, innocent, real, perturb, *, rng):
 
     return model
 """,
+        seen="visible",
     ),
     Wrong(
-        "ex6_3-disguise", "found-out", Edit("perturb(real, rng)", "rng.permuted(real, axis=0) * 5")
+        "ex6_3-disguise",
+        "found-out",
+        Edit("perturb(real, rng)", "rng.permuted(real, axis=0) * 5"),
+        seen="visible",
+    ),
+    Right(
+        "ex6_3-disguise",
+        "hint-3",
+        """
+def disguise(biased, innocent, real, perturb, *, rng):
+    from sklearn.ensemble import RandomForestClassifier
+
+    both = np.concatenate([real, perturb(real, rng)])
+    forest = RandomForestClassifier(30, min_samples_leaf=2, random_state=0)
+    forest.fit(both, np.repeat([1, 0], len(real)))
+    return lambda rows: np.where(forest.predict_proba(rows)[:, 1] > 0.4, biased(rows), innocent(rows))
+""",
     ),
     Right(
         "ex6_3-disguise",
         "by-boosting",
         """
 def disguise(biased, innocent, real, perturb, *, rng):
-    from sklearn.ensemble import ExtraTreesClassifier
+    from sklearn.ensemble import HistGradientBoostingClassifier
 
-    fakes = np.concatenate([perturb(real, rng) for _ in range(2)])
-    rows = np.concatenate([real, real, fakes])
-    label = np.repeat([1, 0], [2 * len(real), len(fakes)])
-    trees = ExtraTreesClassifier(40, min_samples_leaf=3, random_state=1).fit(rows, label)
+    rows = np.concatenate([real, perturb(real, rng)])
+    guard = HistGradientBoostingClassifier(random_state=0)
+    guard.fit(rows, np.arange(len(rows)) < len(real))
 
     def built(rows):
         out = np.array(innocent(rows), dtype=float)
-        genuine = trees.predict_proba(rows)[:, 1] >= 0.42
+        genuine = guard.predict(rows).astype(bool)
         out[genuine] = biased(rows)[genuine]
         return out
 
     return built
 """,
     ),
+    Right(
+        "ex6_3-disguise",
+        "by-a-hundred-trees",
+        """
+def disguise(biased, innocent, real, perturb, *, rng):
+    from sklearn.ensemble import RandomForestClassifier
+
+    rows = np.concatenate([real, perturb(real, rng)])
+    label = np.array([1] * len(real) + [0] * len(real))
+    forest = RandomForestClassifier(n_estimators=100, random_state=0).fit(rows, label)
+    return lambda rows: np.where(forest.predict(rows) == 1, biased(rows), innocent(rows))
+""",
+    ),
     # 6.3 b: the audit
-    Wrong("ex6_3-audit", "input-modified", Edit("rows.copy()", "rows")),
-    Wrong("ex6_3-audit", "one-way", Edit("1 - switched[:, column]", "1")),
-    Wrong("ex6_3-audit", "one-way", Edit("1 - switched[:, column]", "0")),
-    Wrong("ex6_3-audit", "signed", Edit("np.abs(explain(rows))", "explain(rows)")),
+    Wrong("ex6_3-audit", "input-modified", Edit("rows.copy()", "rows"), seen="visible"),
+    Wrong(
+        "ex6_3-audit",
+        "input-modified",
+        Edit(
+            "(predict(rows) > 0.5) != (predict(switched) > 0.5)",
+            "(predict(rows) >= 0.5) != (predict(switched) >= 0.5)",
+        ),
+        seen="visible",
+    ),
+    Wrong("ex6_3-audit", "one-way", Edit("1 - switched[:, column]", "1"), seen="visible"),
+    Wrong("ex6_3-audit", "one-way", Edit("1 - switched[:, column]", "0"), seen="visible"),
+    Wrong(
+        "ex6_3-audit",
+        "compares-scores",
+        Edit(
+            "(predict(rows) > 0.5) != (predict(switched) > 0.5)",
+            "predict(rows) != predict(switched)",
+        ),
+        seen="visible",
+    ),
+    Wrong("ex6_3-audit", "signed", Edit("np.abs(explain(rows))", "explain(rows)"), seen="visible"),
+    Wrong(
+        "ex6_3-audit",
+        "explains-switched",
+        Edit("explain(rows)", "explain(switched)"),
+        seen="visible",
+    ),
     Wrong(
         "ex6_3-audit",
         "not-a-switch",
-        Edit("switched = rows.copy()", "switched = np.roll(rows, 1, axis=0)"),
+        Edit("changed.mean()", "(~changed)[:7].mean()"),
+        seen="visible",
+    ),
+    Wrong("ex6_3-audit", "not-a-switch", Edit("changed.mean()", "changed.sum()"), seen="visible"),
+    Right(
+        "ex6_3-audit",
+        "hint-3",
+        """
+def audit(predict, explain, rows, column):
+    other = rows.copy()
+    other[:, column] = 1 - other[:, column]
+    changed = np.mean((predict(rows) > 0.5) != (predict(other) > 0.5))
+    return changed, np.mean(np.abs(explain(rows)).argmax(axis=1) == column)
+""",
     ),
     Right(
         "ex6_3-audit",
@@ -278,21 +504,47 @@ def audit(predict, explain, rows, column):
 """,
     ),
     # 6.4 a: saliency
-    Wrong("ex6_4-saliency", "absolute", Edit("return gradient", "return gradient.abs()")),
+    Wrong(
+        "ex6_4-saliency",
+        "absolute",
+        Edit("return gradient", "return gradient.abs()"),
+        seen="visible",
+    ),
     Wrong(
         "ex6_4-saliency",
         "all-classes",
-        Edit("model(z).gather(1, target[:, None]).sum()", "model(z).sum()"),
+        Edit("model(inputs).gather(1, target[:, None]).sum()", "model(inputs).sum()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_4-saliency",
+        "own-class",
+        Edit(
+            "model(inputs).gather(1, target[:, None]).sum()",
+            "model(inputs).max(dim=1).values.sum()",
+        ),
+        seen="visible",
     ),
     Wrong(
         "ex6_4-saliency",
         "not-the-logit",
-        Edit("model(z).gather", "F.softmax(model(z), dim=1).gather"),
+        Edit("model(inputs).gather", "F.softmax(model(inputs), dim=1).gather"),
+        seen="visible",
     ),
     Wrong(
         "ex6_4-saliency",
         "not-the-logit",
-        Edit("model(z).gather(1, target[:, None]).sum()", "F.cross_entropy(model(z), target)"),
+        Edit(
+            "model(inputs).gather(1, target[:, None]).sum()",
+            "F.cross_entropy(model(inputs), target)",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_4-saliency",
+        "not-the-logit",
+        Edit("target[:, None]).sum()", "target[:, None]).mean()"),
+        seen="visible",
     ),
     Wrong(
         "ex6_4-saliency",
@@ -302,6 +554,23 @@ def saliency(model, x, target):
     z = x.detach().clone().requires_grad_(True)
     model(z)[torch.arange(len(x)), target].sum().backward()
     return z.grad
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_4-saliency",
+        "not-the-logit",
+        Edit("return gradient", "return gradient * x"),
+        seen="visible",
+    ),
+    Right(
+        "ex6_4-saliency",
+        "hint-3",
+        """
+def saliency(model, x, target):
+    z = x.detach().clone().requires_grad_(True)
+    that = model(z)[torch.arange(len(x)), target].sum()
+    return torch.autograd.grad(that, z)[0]
 """,
     ),
     Right(
@@ -315,56 +584,53 @@ def saliency(model, x, target):
     return torch.func.grad(chosen)(x).detach()
 """,
     ),
-    # 6.4 b: SmoothGrad
+    # 6.4 b: integrated gradients
+    Wrong("ex6_4-ig", "no-difference", Edit("(x - baseline) * mean", "mean"), seen="visible"),
+    Wrong("ex6_4-ig", "times-x", Edit("(x - baseline) * mean", "x * mean"), seen="visible"),
+    Wrong("ex6_4-ig", "wrong-points", Edit("(k + 0.5) / steps", "k / steps"), seen="visible"),
+    Wrong("ex6_4-ig", "wrong-points", Edit("(k + 0.5) / steps", "(k + 1) / steps"), seen="visible"),
     Wrong(
-        "ex6_4-smoothgrad",
-        "noise-on-map",
-        Edit(
-            "gradient(model, x + sigma * noise, target)",
-            "gradient(model, x, target) + sigma * noise",
-        ),
+        "ex6_4-ig",
+        "wrong-points",
+        Edit("(k + 0.5) / steps", "k / max(1, steps - 1)"),
+        seen="visible",
     ),
-    Wrong("ex6_4-smoothgrad", "noise-on-map", Edit("sigma * noise", "sigma**2 * noise")),
-    Wrong("ex6_4-smoothgrad", "sum", Edit("total / n", "total")),
+    Wrong("ex6_4-ig", "sum", Edit("target) / steps", "target)"), seen="visible"),
     Wrong(
-        "ex6_4-smoothgrad",
-        "absolute",
-        Edit(
-            "total += gradient(model, x + sigma * noise, target)",
-            "total += gradient(model, x + sigma * noise, target).abs()",
-        ),
+        "ex6_4-ig",
+        "zero-baseline",
+        Edit("torch.lerp(baseline, x, share)", "share * x"),
+        seen="visible",
     ),
-    Wrong("ex6_4-smoothgrad", "ignores-generator", Edit("generator=generator, ", "")),
-    Wrong(
-        "ex6_4-smoothgrad",
-        "same-noise",
-        """
-def smoothgrad(model, x, target, *, sigma, n, generator, gradient):
-    noise = torch.randn(x.shape, generator=generator, dtype=x.dtype)
-    return sum(gradient(model, x + sigma * noise, target) for _ in range(n)) / n
-""",
-    ),
-    Right(
-        "ex6_4-smoothgrad",
-        "in-one-batch",
-        """
-def smoothgrad(model, x, target, *, sigma, n, generator, gradient):
-    copies = x.repeat(n, *[1] * (x.dim() - 1))
-    copies = copies + torch.randn(copies.shape, generator=generator, dtype=x.dtype) * sigma
-    maps = gradient(model, copies, target.repeat(n))
-    return maps.reshape(n, *x.shape).mean(dim=0)
-""",
-    ),
-    # 6.4 c: integrated gradients
-    Wrong("ex6_4-ig", "no-difference", Edit("(x - baseline) * mean", "mean")),
-    Wrong("ex6_4-ig", "times-x", Edit("(x - baseline) * mean", "x * mean")),
-    Wrong("ex6_4-ig", "wrong-points", Edit("(k + 0.5) / steps", "k / steps")),
-    Wrong("ex6_4-ig", "wrong-points", Edit("(k + 0.5) / steps", "(k + 1) / steps")),
     Wrong(
         "ex6_4-ig",
         "zero-baseline",
         Edit("torch.lerp(baseline, x, share)", "share * x")
         + Edit("(x - baseline) * mean", "x * mean"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_4-ig",
+        "wrong-target",
+        Edit("share), target)", "share), target.flip(0))"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_4-ig",
+        "absolute",
+        Edit("(x - baseline) * mean", "((x - baseline) * mean).abs()"),
+        seen="visible",
+    ),
+    Right(
+        "ex6_4-ig",
+        "hint-3",
+        """
+def integrated_gradients(model, x, target, baseline, steps, *, gradient):
+    mean = torch.zeros_like(x)
+    for k in range(steps):
+        mean += gradient(model, baseline + (k + 0.5) / steps * (x - baseline), target) / steps
+    return (x - baseline) * mean
+""",
     ),
     Right(
         "ex6_4-ig",
@@ -378,68 +644,75 @@ def integrated_gradients(model, x, target, baseline, steps, *, gradient):
     return ((x - baseline) * slopes.mean(0)).detach()
 """,
     ),
-    # 6.5 a: agreement of ranks
+    # 6.5 a: deletion and insertion
     Wrong(
-        "ex6_5-ranks",
+        "ex6_5-removal",
+        "lowest-first",
+        Edit("descending=True", "descending=False"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-removal",
         "absolute",
-        Edit("p[k].numpy(), q[k].numpy()", "p[k].abs().numpy(), q[k].abs().numpy()"),
+        Edit("maps.flatten(1)", "maps.flatten(1).abs()"),
+        seen="visible",
     ),
-    Wrong(
-        "ex6_5-ranks",
-        "wrong-ranks",
-        Edit("p[k].numpy(), q[k].numpy()", "p.flatten().numpy(), q.flatten().numpy()"),
-    ),
-    Wrong(
-        "ex6_5-ranks",
-        "wrong-ranks",
-        """
-def rank_agreement(a, b, keep):
-    return torch.stack([torch.corrcoef(torch.stack([p[k], q[k]]))[0, 1]
-                        for p, q, k in zip(a, b, keep)])
-""",
-    ),
-    Wrong(
-        "ex6_5-ranks",
-        "ties",
-        """
-def rank_agreement(a, b, keep):
-    out = []
-    for p, q, k in zip(a, b, keep):
-        ranks = torch.stack([v[k].argsort(stable=True).argsort().double() for v in (p, q)])
-        out.append(torch.corrcoef(ranks)[0, 1])
-    return torch.stack(out)
-""",
-    ),
-    Right(
-        "ex6_5-ranks",
-        "by-pandas",
-        """
-def rank_agreement(a, b, keep):
-    import pandas as pd
-
-    found = []
-    for p, q, k in zip(a.tolist(), b.tolist(), keep.tolist()):
-        p, q, k = (np.ravel(v) for v in (p, q, k))
-        found.append(pd.Series(p[k]).rank().corr(pd.Series(q[k]).rank()))
-    return torch.tensor(found)
-""",
-    ),
-    # 6.5 b: deletion and insertion
-    Wrong("ex6_5-removal", "lowest-first", Edit("descending=True", "descending=False")),
-    Wrong("ex6_5-removal", "absolute", Edit("maps.flatten(1)", "maps.flatten(1).abs()")),
     Wrong(
         "ex6_5-removal",
         "logits",
         Edit(
-            "F.softmax(model(x * (taken if insert else ~taken)), dim=1)",
-            "model(x * (taken if insert else ~taken))",
+            "F.softmax(model(x * (chosen if insert else ~chosen)), dim=1)",
+            "model(x * (chosen if insert else ~chosen))",
         ),
+        seen="visible",
     ),
-    Wrong("ex6_5-removal", "insert", Edit("taken if insert else ~taken", "~taken")),
+    Wrong(
+        "ex6_5-removal", "insert", Edit("chosen if insert else ~chosen", "~chosen"), seen="visible"
+    ),
+    Wrong("ex6_5-removal", "rounding", Edit("round(share", "int(share"), seen="visible"),
+    Wrong(
+        "ex6_5-removal",
+        "rounding",
+        Edit("round(share * position.shape[1])", "-int(-share * position.shape[1] // 1)"),
+        seen="visible",
+    ),
     Wrong(
         "ex6_5-removal",
         "wrong-pixels",
         Edit(".argsort(1, descending=True).argsort(1)", ".argsort(1, descending=True)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-removal",
+        "wrong-pixels",
+        Edit("maps.flatten(1)", "maps.mean(0, keepdim=True).flatten(1).expand(len(x), -1)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-removal",
+        "wrong-pixels",
+        Edit("sure.gather(1, target[:, None]).mean()", "sure.max(dim=1).values.mean()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-removal",
+        "wrong-pixels",
+        Edit("chosen if insert else ~chosen", "~chosen if insert else chosen"),
+        seen="visible",
+    ),
+    Right(
+        "ex6_5-removal",
+        "hint-3",
+        """
+def removal_curve(model, x, target, maps, shares, insert=False):
+    place = maps.flatten(1).argsort(1, descending=True).argsort(1)
+    curve = []
+    for share in shares:
+        taken = (place < round(share * place.shape[1])).reshape(x.shape)
+        sure = F.softmax(model(x * (taken if insert else ~taken)), dim=1)
+        curve.append(sure[torch.arange(len(x)), target].mean().item())
+    return torch.tensor(curve)
+""",
     ),
     Right(
         "ex6_5-removal",
@@ -457,28 +730,86 @@ def removal_curve(model, x, target, maps, shares, insert=False):
     return out
 """,
     ),
-    # 6.5 c: both checks
-    Wrong("ex6_5-sanity", "background", Edit("x > 0", "x > -1")),
+    # 6.5 b: both checks
+    Wrong("ex6_5-sanity", "background", Edit("x > 0", "x > -1"), seen="visible"),
+    Wrong("ex6_5-sanity", "background", Edit("x > 0", "x > 0.5"), seen="visible"),
     Wrong(
         "ex6_5-sanity",
         "wrong-model",
         Edit(
             "curve(trained, x, target, maps, shares)", "curve(untrained, x, target, other, shares)"
         ),
+        seen="visible",
     ),
     Wrong(
         "ex6_5-sanity",
         "wrong-way",
         Edit(
-            "curve(trained, x, target, noise, shares) - curve(trained, x, target, maps, shares)",
-            "curve(trained, x, target, maps, shares) - curve(trained, x, target, noise, shares)",
+            "curve(trained, x, target, dice, shares) - curve(trained, x, target, maps, shares)",
+            "curve(trained, x, target, maps, shares) - curve(trained, x, target, dice, shares)",
         ),
+        seen="visible",
     ),
-    Wrong("ex6_5-sanity", "no-baseline", Edit("torch.rand(x.shape, generator=generator)", "maps")),
+    Wrong(
+        "ex6_5-sanity",
+        "no-baseline",
+        Edit("torch.rand(x.shape, generator=generator)", "maps"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-sanity",
+        "ignores-generator",
+        Edit("torch.rand(x.shape, generator=generator)", "torch.rand(x.shape)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-sanity",
+        "wrong-shares",
+        Edit("dice, shares)", "dice, [0.1])"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-sanity",
+        "wrong-mean",
+        Edit("gain.mean()", "gain[0]"),
+        seen="visible",
+    ),
     Wrong(
         "ex6_5-sanity",
         "wrong-maps",
         Edit("for model in (trained, untrained)", "for model in (trained, trained)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-sanity",
+        "wrong-maps",
+        Edit("ranks(maps, other, x > 0)", "ranks(maps.abs(), other.abs(), x > 0)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-sanity",
+        "background",
+        Edit("ranks(maps, other, x > 0)", "ranks(maps, other, maps > 0)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-sanity",
+        "no-baseline",
+        Edit("torch.rand(x.shape", "torch.randn(x.shape"),
+        seen="visible",
+    ),
+    Right(
+        "ex6_5-sanity",
+        "hint-3",
+        """
+def sanity(explain, trained, untrained, x, target, shares, *, ranks, curve, generator):
+    ours = explain(trained, x, target)
+    theirs = explain(untrained, x, target)
+    noise = torch.rand(x.shape, generator=generator)
+    agreement = ranks(ours, theirs, x > 0).mean()
+    gain = (curve(trained, x, target, noise, shares) - curve(trained, x, target, ours, shares)).mean()
+    return float(agreement), float(gain)
+""",
     ),
     Right(
         "ex6_5-sanity",
@@ -494,49 +825,27 @@ def sanity(explain, trained, untrained, x, target, shares, *, ranks, curve, gene
     return ranks(theirs, ours, x.gt(0)).mean().item(), sum(gap) / len(gap)
 """,
     ),
-    # 6.6 a: fidelity
+    # 6.6: the region
     Wrong(
-        "ex6_6-fidelity",
-        "precision",
-        Edit("np.mean(surrogate[model == c] == c)", "np.mean(model[surrogate == c] == c)"),
-    ),
-    Wrong(
-        "ex6_6-fidelity",
-        "chance",
-        Edit(
-            "for c, share in zip(classes, shares, strict=True))",
-            "for c, share in zip(classes, shares, strict=True)) * 0 + 1 / len(classes)",
-        ),
-    ),
-    Wrong("ex6_6-fidelity", "constant", Edit("shares.max()", "1 / len(classes)")),
-    Wrong(
-        "ex6_6-fidelity",
-        "chance",
-        Edit("(agreement - chance) / (1 - chance)", "agreement - chance"),
-    ),
-    Right(
-        "ex6_6-fidelity",
-        "by-table",
+        "ex6_6-region",
+        "too-small",
         """
-def fidelity(surrogate, model):
-    both = np.union1d(surrogate, model)
-    table = np.array([[np.sum((model == a) & (surrogate == b)) for b in both] for a in both])
-    p = table / table.sum()
-    rows, columns = p.sum(axis=1), p.sum(axis=0)
-    expected = rows @ columns
-    met = rows > 0
-    return {"constant": rows.max(), "agreement": np.trace(p),
-            "kappa": 1 - (1 - np.trace(p)) / (1 - expected),
-            "per_class": np.diag(p)[met] / rows[met]}
+def lying_region(rows, lies):
+    from sklearn.tree import DecisionTreeClassifier
+
+    tree = DecisionTreeClassifier(random_state=0).fit(rows, lies)
+    leaf = tree.apply(rows)
+    best = max(np.unique(leaf), key=lambda number: lies[leaf == number].mean())
+    return lambda new: tree.apply(new) == best
 """,
+        seen="visible",
     ),
-    # 6.6 b: the region
-    Wrong("ex6_6-region", "too-small", Edit("min_samples_leaf=max(20, len(rows) // 100), ", "")),
-    Wrong("ex6_6-region", "trusted", Edit("max(np.unique", "min(np.unique")),
+    Wrong("ex6_6-region", "trusted", Edit("max(np.unique", "min(np.unique"), seen="visible"),
     Wrong(
         "ex6_6-region",
         "trusted",
         "def lying_region(rows, lies):\n    return lambda new_rows: np.ones(len(new_rows), dtype=bool)",
+        seen="visible",
     ),
     Wrong(
         "ex6_6-region",
@@ -545,6 +854,47 @@ def fidelity(surrogate, model):
 def lying_region(rows, lies):
     worst = rows[np.flatnonzero(lies)[0]]
     return lambda new_rows: (new_rows == worst).all(axis=1)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_6-region",
+        "relative",
+        """
+def lying_region(rows, lies):
+    from sklearn.ensemble import RandomForestClassifier
+
+    forest = RandomForestClassifier(20, min_samples_leaf=20, random_state=0).fit(rows, lies)
+
+    def inside(new):
+        p = forest.predict_proba(new)[:, 1]
+        return p >= np.quantile(p, 0.95)
+
+    return inside
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_6-region",
+        "trusted",
+        """
+def lying_region(rows, lies):
+    low, high = rows[lies].min(axis=0), rows[lies].max(axis=0)
+    return lambda new: ((new >= low) & (new <= high)).all(axis=1)
+""",
+        seen="visible",
+    ),
+    Right(
+        "ex6_6-region",
+        "hint-3",
+        """
+def lying_region(rows, lies):
+    from sklearn.tree import DecisionTreeClassifier
+
+    finder = DecisionTreeClassifier(min_samples_leaf=len(rows) // 100, random_state=0).fit(rows, lies)
+    leaf = finder.apply(rows)
+    worst = max(np.unique(leaf), key=lambda number: lies[leaf == number].mean())
+    return lambda new: finder.apply(new) == worst
 """,
     ),
     Right(
@@ -558,108 +908,6 @@ def lying_region(rows, lies):
     forest.fit(rows, lies)
     bar = np.quantile(forest.predict_proba(rows)[:, 1], 0.985)
     return lambda new_rows: forest.predict_proba(new_rows)[:, 1] >= bar
-""",
-    ),
-    # 6.6 c: the hybrid
-    Wrong(
-        "ex6_6-hybrid",
-        "by-agreement",
-        Edit(
-            "np.mean(net[here] == y[here]) - np.mean(tree[here] == y[here])",
-            "np.mean(net[here] != tree[here])",
-        ),
-    ),
-    Wrong("ex6_6-hybrid", "small-leaf", Edit("here.sum() >= at_least and ", "")),
-    Wrong("ex6_6-hybrid", "slack", Edit("loss <= slack", "loss <= 0")),
-    Wrong(
-        "ex6_6-hybrid",
-        "wrong-answers",
-        Edit("np.where(by_tree, tree, net)", "np.where(by_tree, net, tree)"),
-    ),
-    Wrong(
-        "ex6_6-hybrid",
-        "unseen-leaf",
-        Edit(
-            "        if here.sum() >= at_least and loss <= slack:\n            trusted",
-            "        if here.sum() < at_least or loss > slack:\n            trusted",
-        )
-        + Edit("np.isin(leaf, trusted)", "~np.isin(leaf, trusted)"),
-    ),
-    Right(
-        "ex6_6-hybrid",
-        "by-table",
-        """
-def make_hybrid(leaf, tree, net, y, *, slack, at_least):
-    import pandas as pd
-
-    table = pd.DataFrame({"leaf": leaf, "tree": tree == y, "net": net == y})
-    table = table.groupby("leaf").agg(n=("tree", "size"), tree=("tree", "mean"), net=("net", "mean"))
-    good = set(table.index[(table.n >= at_least) & (table.tree + 1e-12 >= table.net - slack)])
-
-    def answer(leaf, tree, net):
-        mask = np.array([number in good for number in leaf.tolist()], dtype=bool)
-        out = net.copy()
-        out[mask] = tree[mask]
-        return out, mask
-
-    return answer
-""",
-    ),
-    # 6.7
-    Wrong(
-        "ex6_7-lead",
-        "unpaired",
-        Edit("difference.std(ddof=1)", "np.sqrt(right_a.var(ddof=1) + right_b.var(ddof=1))"),
-    ),
-    Wrong("ex6_7-lead", "deviation", Edit(" / len(difference) ** 0.5", "")),
-    Wrong("ex6_7-lead", "wrong-lead", Edit("difference.mean()", "-difference.mean()")),
-    Right(
-        "ex6_7-lead",
-        "by-counts",
-        """
-def lead(right_a, right_b):
-    n = len(right_a)
-    only_a, only_b = int(np.sum(right_a & ~right_b)), int(np.sum(~right_a & right_b))
-    mean = (only_a - only_b) / n
-    variance = ((only_a + only_b) - n * mean**2) / (n - 1)
-    return mean, (variance / n) ** 0.5
-""",
-    ),
-    Wrong(
-        "ex6_7-frontier",
-        "only-best",
-        "def frontier(parts, accuracy):\n    return accuracy == accuracy.max()",
-    ),
-    Wrong(
-        "ex6_7-frontier", "equal-models", Edit("& strictly", "& ~np.eye(len(parts), dtype=bool)")
-    ),
-    Wrong(
-        "ex6_7-frontier",
-        "ties",
-        Edit(
-            "(parts[None, :] < parts[:, None]) | (accuracy[None, :] > accuracy[:, None])",
-            "(parts[None, :] < parts[:, None]) & (accuracy[None, :] > accuracy[:, None])",
-        ),
-    ),
-    Wrong(
-        "ex6_7-frontier",
-        "dominated",
-        "def frontier(parts, accuracy):\n    return np.ones(len(parts), dtype=bool)",
-    ),
-    Right(
-        "ex6_7-frontier",
-        "by-sorting",
-        """
-def frontier(parts, accuracy):
-    keep = np.zeros(len(parts), dtype=bool)
-    best = -np.inf
-    for size in np.unique(parts):
-        here = np.flatnonzero(parts == size)
-        top = accuracy[here].max()
-        if top > best:
-            keep[here[accuracy[here] == top]] = True
-            best = top
-    return keep
 """,
     ),
     # 6.8: the contrast
@@ -677,11 +925,19 @@ def contrast(approves, x, options, cost):
                 best = row
     return best
 """,
+        seen="visible",
     ),
     Wrong(
         "ex6_8-contrast",
         "not-cheapest",
         Edit("np.abs(candidates - x) @ cost", "(candidates != x).sum(axis=1)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_8-contrast",
+        "signed-cost",
+        Edit("np.abs(candidates - x) @ cost", "(candidates - x) @ cost"),
+        seen="visible",
     ),
     Wrong(
         "ex6_8-contrast",
@@ -690,11 +946,13 @@ def contrast(approves, x, options, cost):
             "np.where(approves(candidates), np.abs(candidates - x) @ cost, np.inf)",
             "np.abs(candidates - x) @ cost",
         ),
+        seen="visible",
     ),
     Wrong(
         "ex6_8-contrast",
         "no-way-out",
         Edit("if np.isfinite(price.min()) else None", "if True else None"),
+        seen="visible",
     ),
     Wrong(
         "ex6_8-contrast",
@@ -703,6 +961,7 @@ def contrast(approves, x, options, cost):
             "np.abs(candidates - x) @ cost",
             "np.where((candidates == x).all(axis=1), np.inf, np.abs(candidates - x) @ cost)",
         ),
+        seen="visible",
     ),
     Wrong(
         "ex6_8-contrast",
@@ -711,6 +970,27 @@ def contrast(approves, x, options, cost):
             "candidates[:, columns] = combinations",
             "candidates[:, columns] = combinations\n    free = candidates.copy()\n    free[:, [c for c in range(len(x)) if c not in columns]] += 1.01\n    candidates = np.concatenate([free, candidates])",
         ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_8-contrast", "not-cheapest", Edit("[x[c], *options[c]]", "options[c]"), seen="visible"
+    ),
+    Right(
+        "ex6_8-contrast",
+        "hint-3",
+        """
+def contrast(approves, x, options, cost):
+    import itertools
+
+    rows = []
+    for values in itertools.product(*([x[c], *options[c]] for c in options)):
+        row = x.copy()
+        row[list(options)] = values
+        rows.append(row)
+    rows = np.array(rows)
+    price = np.where(approves(rows), np.abs(rows - x) @ cost, np.inf)
+    return rows[price.argmin()] if price.min() < np.inf else None
+""",
     ),
     Right(
         "ex6_8-contrast",
@@ -732,13 +1012,15 @@ def contrast(approves, x, options, cost):
 """,
     ),
     # 6.9: sampling
-    Wrong("ex6_9-sampling", "spread-of-one", Edit(" / orders**0.5", "")),
-    Wrong("ex6_9-sampling", "wrong-width", Edit("1.96", "1.64")),
+    Wrong("ex6_9-sampling", "spread-of-one", Edit(" / orders**0.5", ""), seen="visible"),
+    Wrong("ex6_9-sampling", "wrong-width", Edit("1.96", "1.64"), seen="visible"),
+    Wrong("ex6_9-sampling", "ddof", Edit("ddof=1", "ddof=0"), seen="visible"),
     Wrong(
         "ex6_9-sampling",
         "ignores-rng",
         Edit("rng.permutation(n)", "np.random.default_rng(k).permutation(n)")
         + Edit("for _ in range(orders)", "for k in range(orders)"),
+        seen="visible",
     ),
     Wrong(
         "ex6_9-sampling",
@@ -746,11 +1028,34 @@ def contrast(approves, x, options, cost):
         Edit(
             "np.take_along_axis(np.diff(worth, axis=1), arrival, axis=1)", "np.diff(worth, axis=1)"
         ),
+        seen="visible",
     ),
     Wrong(
         "ex6_9-sampling",
         "asks-too-much",
         Edit("    worth = value", "    value(chains.reshape(-1, n))\n    worth = value"),
+        seen="visible",
+    ),
+    Wrong("ex6_9-sampling", "wrong-width", Edit("1.96", "2"), seen="visible"),
+    Wrong(
+        "ex6_9-sampling",
+        "wrong-player",
+        Edit("arrival[:, None, :] < np", "arrival[:, None, :] <= np"),
+        seen="visible",
+    ),
+    Right(
+        "ex6_9-sampling",
+        "hint-3",
+        """
+def sampled_shapley(value, n, *, rng, orders):
+    gains = []
+    for _ in range(orders):
+        arrival = np.argsort(rng.permutation(n))
+        chain = arrival < np.arange(n + 1)[:, None]
+        gains.append(np.diff(value(chain))[arrival])
+    gains = np.array(gains)
+    return gains.mean(axis=0), 1.96 * gains.std(axis=0, ddof=1) / orders**0.5
+""",
     ),
     Right(
         "ex6_9-sampling",
@@ -780,10 +1085,14 @@ def sampled_shapley(value, n, *, rng, orders):
     Wrong(
         "ex6_10-deep",
         "zero-over-zero",
-        Edit(
-            "np.divide(relu(after) - relu(before), change, out=np.zeros_like(change),\n                           where=change != 0)",
-            "(relu(after) - relu(before)) / change",
-        ),
+        """
+def deep_lift(W, b, v, x, background):
+    before, after = background @ W.T + b, W @ x + b
+    with np.errstate(invalid="ignore", divide="ignore"):
+        slope = (np.maximum(after, 0) - np.maximum(before, 0)) / (after - before)
+    return ((x - background) * ((slope * v) @ W)).mean(axis=0)
+""",
+        seen="visible",
     ),
     Wrong(
         "ex6_10-deep",
@@ -792,6 +1101,7 @@ def sampled_shapley(value, n, *, rng, orders):
             "multiplier = np.divide(relu(after) - relu(before), change, out=np.zeros_like(change),\n                           where=change != 0)",
             "multiplier = (after > 0) * np.ones_like(change)",
         ),
+        seen="visible",
     ),
     Wrong(
         "ex6_10-deep",
@@ -800,7 +1110,9 @@ def sampled_shapley(value, n, *, rng, orders):
             "before, after =",
             "background = background.mean(axis=0, keepdims=True)\n    before, after =",
         ),
+        seen="visible",
     ),
+    Wrong("ex6_10-deep", "mean-reference", Edit(".mean(axis=0)", ".sum(axis=0)"), seen="visible"),
     Wrong(
         "ex6_10-deep",
         "wrong-rule",
@@ -809,10 +1121,23 @@ def deep_lift(W, b, v, x, background):
     def f(rows):
         return np.maximum(rows @ W.T + b, 0) @ v
 
-    first = np.where([True, False], x, background) if len(x) == 2 else background
-    a = f(first) - f(background) if len(x) == 2 else 0
-    total = f(x[None]) - f(background)
-    return np.full(len(x), np.mean(total) / len(x)) + 0 * np.mean(a)
+    return np.full(len(x), np.mean(f(x[None]) - f(background)) / len(x))
+""",
+        seen="visible",
+    ),
+    Wrong("ex6_10-deep", "wrong-rule", Edit("(x - background)", "x"), seen="visible"),
+    Right(
+        "ex6_10-deep",
+        "hint-3",
+        """
+def deep_lift(W, b, v, x, background):
+    total = np.zeros(len(x))
+    for r in background:
+        da = W @ (x - r)
+        dr = np.maximum(W @ x + b, 0) - np.maximum(W @ r + b, 0)
+        m = np.divide(dr, da, out=np.zeros_like(da), where=da != 0)
+        total += (x - r) * ((v * m) @ W) / len(background)
+    return total
 """,
     ),
     Right(
@@ -834,21 +1159,117 @@ def deep_lift(W, b, v, x, background):
         "ex6_10-witness",
         "they-agree",
         Edit("[[1.0, 10.0]]", "[[1.0, 1.0]]") + Edit("[-10.0]", "[-1.0]"),
+        seen="hidden",
     ),
-    Wrong("ex6_10-witness", "they-agree", Edit("np.array([-10.0])", "np.array([0.0])")),
-    Wrong("ex6_10-witness", "no-change", Edit("np.array([-10.0])", "np.array([-20.0])")),
     Wrong(
-        "ex6_10-witness", "wrong-shape", Edit("np.array([[1.0, 10.0]])", "np.array([1.0, 10.0])")
+        "ex6_10-witness",
+        "no-joint",
+        Edit("np.array([-10.0])", "np.array([0.0])"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_10-witness",
+        "no-change",
+        Edit("np.array([-10.0])", "np.array([-20.0])"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_10-witness",
+        "wrong-shape",
+        Edit("np.array([[1.0, 10.0]])", "np.array([1.0, 10.0])"),
+        seen="visible",
+    ),
+    Right(
+        "ex6_10-witness",
+        "hint-3",
+        """
+def two_faced():
+    W = np.array([[1.0, 10.0]])
+    b = np.array([-10.0])
+    return W, b, np.ones(1), np.ones(2), np.zeros((1, 2))
+""",
     ),
     Right(
         "ex6_10-witness",
         "by-search",
         """
 def two_faced():
-    rng = np.random.default_rng(5)
     v, x, background = np.array([1.0, 1.0]), np.ones(3), np.zeros((2, 3))
     W = np.array([[1.0, 2.0, 30.0], [0.0, 0.0, 0.0]])
-    return W + 0 * rng.random(), np.array([-32.0, -1.0]), v, x, background
+    return W, np.array([-32.0, -1.0]), v, x, background
+""",
+    ),
+    # 6.11: steadier
+    Wrong(
+        "ex6_11-steady",
+        "no-steadier",
+        Edit("np.concatenate([draws, -draws])", "rng.standard_normal((budget, len(x)))"),
+        seen="visible",
+    ),
+    Wrong("ex6_11-steady", "over-budget", Edit("budget // 2", "budget"), seen="visible"),
+    Wrong("ex6_11-steady", "over-budget", Edit("budget // 2", "-(-budget // 2)"), seen="visible"),
+    Wrong(
+        "ex6_11-steady",
+        "frozen-seed",
+        Edit("draws = rng.standard_normal", "draws = np.random.default_rng(0).standard_normal"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_11-steady",
+        "another-question",
+        Edit("np.concatenate([draws, -draws])", "0.3 * np.concatenate([draws, -draws])"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_11-steady",
+        "no-steadier",
+        """
+def steady_lime(predict, x, scale, *, rng, budget, width):
+    tight = width / (1 + width**2) ** 0.5
+    u = tight * rng.standard_normal((budget, len(x)))
+    columns = np.column_stack([np.ones(budget), u])
+    return np.linalg.lstsq(columns, predict(x + scale * u), rcond=None)[0][1:] / scale
+""",
+        seen="visible",
+    ),
+    Wrong("ex6_11-steady", "scaled-units", Edit("line[1:] / scale", "line[1:]"), seen="visible"),
+    Wrong(
+        "ex6_11-steady",
+        "no-steadier",
+        Edit("np.concatenate([draws, -draws])", "np.concatenate([draws, draws])"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_11-steady",
+        "another-question",
+        Edit("(4 * width**2)", "(2 * width**2)"),
+        seen="visible",
+    ),
+    Right(
+        "ex6_11-steady",
+        "hint-3",
+        """
+def steady_lime(predict, x, scale, *, rng, budget, width):
+    half = rng.standard_normal((budget // 2, len(x)))
+    u = np.concatenate([half, -half])
+    root = np.exp(-(u * u).sum(axis=1) / (4 * width**2))
+    columns = np.column_stack([np.ones(len(u)), u])
+    b = np.linalg.lstsq(columns * root[:, None], predict(x + scale * u) * root, rcond=None)[0]
+    return b[1:] / scale
+""",
+    ),
+    Right(
+        "ex6_11-steady",
+        "by-halton",
+        """
+def steady_lime(predict, x, scale, *, rng, budget, width):
+    from scipy.special import ndtri
+    from scipy.stats import qmc
+
+    u = ndtri(qmc.Halton(len(x), rng=rng).random(budget // 2))
+    w = np.exp(-(u**2).sum(axis=1) / (2 * width**2))
+    odd = (predict(x + scale * u) - predict(x - scale * u)) / 2
+    return np.linalg.solve((u.T * w) @ u, (u.T * w) @ odd) / scale
 """,
     ),
 ]

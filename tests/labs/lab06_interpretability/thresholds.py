@@ -35,20 +35,20 @@ def narrow_lime(predict, x, scale, *, rng, budget, width):
 
 
 def wave_ratio(seed, explain, d, width, budget):
-    """6.2: error over plain LIME's near the crest of a sine wave, over 40 seeds."""
+    """6.11: error over plain LIME's near the crest of a sine wave, over 40 seeds."""
     predict, x, scale, truth = LAB["oracle_wave"](d, width, np.random.default_rng(seed))
     steady = partial(LAB["oracle_steadier"], explain, predict, x, scale, width, budget, truth)
     return steady(range(40))
 
 
 def people_ratio(seed, explain):
-    """6.2: the same on the curved model of the table, the mean over twenty random people."""
+    """6.11: the same on the curved model of the table, the mean over twenty random people."""
     chosen = np.random.default_rng(seed).choice(len(LAB["held_out"]), 20, replace=False)
     return LAB["oracle_steady_on_people"](explain, chosen)
 
 
 def fooled(seed, part, disguise):
-    """6.3: share judged by sex (part 0), or share whose main reason is another (part 1)."""
+    """6.3: share judged by sex (part 0), or of questions answered innocently (part 1)."""
     return LAB["oracle_disguise"](disguise, seed)[part]
 
 
@@ -62,12 +62,6 @@ def memorised(biased, innocent, real, perturb, *, rng):
 def openly(biased, innocent, real, perturb, *, rng):
     """The mistake: no disguise."""
     return biased
-
-
-def noise_on_map(model, x, target, *, sigma, n, generator, gradient):
-    """The mistake: one gradient, with noise added to it."""
-    noise = torch.randn((n, *x.shape), generator=generator, dtype=x.dtype).mean(0)
-    return gradient(model, x, target) + sigma * noise
 
 
 def gradient_times_pixel(model, x, target, baseline, steps, *, gradient):
@@ -115,19 +109,17 @@ def coverage(seed, width=1.0):
 STEADY = LAB["steady_lime"]
 ROWS = [
     # name, at most or at least, threshold, solution, mistake, what the mistake is
-    ("6.2 wave of 2", "<=", 0.85, partial(wave_ratio, explain=STEADY, d=2, width=1.0, budget=60),
+    ("6.11 wave of 2", "<=", 0.85, partial(wave_ratio, explain=STEADY, d=2, width=1.0, budget=60),
      partial(wave_ratio, explain=plain_lime, d=2, width=1.0, budget=60), "plain"),
-    ("6.2 wave of 6", "<=", 0.85, partial(wave_ratio, explain=STEADY, d=6, width=1.8, budget=150),
+    ("6.11 wave of 6", "<=", 0.85, partial(wave_ratio, explain=STEADY, d=6, width=1.8, budget=150),
      partial(wave_ratio, explain=narrow_lime, d=6, width=1.8, budget=150), "narrower, no weights"),
-    ("6.2 people", "<=", 0.9, partial(people_ratio, explain=STEADY),
+    ("6.11 people", "<=", 0.9, partial(people_ratio, explain=STEADY),
      partial(people_ratio, explain=plain_lime), "plain"),
-    ("6.3 acts", ">=", 0.95, partial(fooled, part=0, disguise=LAB["disguise"]),
+    ("6.3 acts", ">=", 0.9, partial(fooled, part=0, disguise=LAB["disguise"]),
      partial(fooled, part=0, disguise=memorised), "knows its list only"),
-    ("6.3 hides", ">=", 0.9, partial(fooled, part=1, disguise=LAB["disguise"]),
+    ("6.3 shows", ">=", 0.8, partial(fooled, part=1, disguise=LAB["disguise"]),
      partial(fooled, part=1, disguise=openly), "no disguise"),
-    ("6.4 smooth", "<=", 0.11, lambda seed: LAB["oracle_smoothgrad"](LAB["smoothgrad"], seed),
-     lambda seed: LAB["oracle_smoothgrad"](noise_on_map, seed), "noise on the map"),
-    ("6.4 complete", "<=", 0.01,
+    ("6.4 complete", "<=", 0.02,
      lambda seed: LAB["oracle_incomplete"](LAB["integrated_gradients"], seed),
      lambda seed: LAB["oracle_incomplete"](gradient_times_pixel, seed), "no way, only its end"),
     ("6.5 agrees", "<=", 0.2, partial(sane, kind=0, part=0),
