@@ -101,18 +101,18 @@ for n in (1, 4, 32, 1_000, 30_000):
 
 # %% [markdown]
 # The points rise all the way. The true value rises, then falls below where it began. When a measure
-# becomes a target, it stops being a good measure: Goodhart's law. But *why* here? The raters were in
-# a hurry; the model only counts words; hardly any rater has seen five compliments in a row. Three
-# suspects, and each sounds convincing. In 15.4 you try them one by one. First the tools.
+# becomes a target, it stops being a good measure: Goodhart's law. But *why* here? The raters were
+# in a hurry; the model only counts words; hardly any rater has seen five compliments in a row.
+# Three suspects, and each sounds convincing. In 15.4 you try them one by one. First the tools.
 #
 # ## Exercise 15.1: the reference policy (6 points)
 #
 # Difficulty: 2 of 5 · Minutes: 20 · Why: everything later is a statement about the probabilities of
 # whole answers. A language model only gives you those of the next word.
 #
-# A policy gets the words already said, shape (n, t), and returns logits (scores whose softmax is the
-# distribution) of shape (n, t + 1, words): `logits[:, k]` are for the word that comes after the first
-# k words. With t = 0 you get the logits of the first word.
+# A policy gets the words already said, shape (n, t), and returns logits (scores whose softmax is
+# the distribution) of shape (n, t + 1, words): `logits[:, k]` are for the word that comes after
+# the first k words. With t = 0 you get the logits of the first word.
 #
 # **a. `sequence_log_probs(policy, answers)`**: the log-probability of each answer, the sum over its
 # words of $\log \pi(\text{word} \mid \text{words before it})$. Call the policy once.
@@ -196,7 +196,7 @@ def test_log_probs():
     expect(abs(total - 1) < 1e-5, f"the probabilities of the four answers add up to {total:.3f}, "
            "not to 1: are the logits normalised over the words, and is each word read off the "
            "logits that came BEFORE it?", "not-normalised")
-    expect(torch.allclose(got, truth, atol=1e-5), f"the four answers have probabilities 0.1 to 0.4; "
+    expect(torch.allclose(got, truth, atol=1e-5), "the four answers have probabilities 0.1 to 0.4; "
            f"yours: {shown(got.exp())}", "off-by-one")
     ### BEGIN HIDDEN TESTS
     oracle_sequences(sequence_log_probs)
@@ -293,8 +293,8 @@ print("15.1b: visible checks passed")
 # \mathrm{KL}(p \,\|\, q) = \sum_a p(a) \, (\log p(a) - \log q(a))$$
 #
 # KL says how many nats of evidence against q one answer of p gives on average. It is infinite if p
-# gives an answer that q never gives. Both functions return a tensor without dimensions. A policy may
-# give an answer never: then `log_p` is minus infinity there, and the answer adds nothing
+# gives an answer that q never gives. Both functions return a tensor without dimensions. A policy
+# may give an answer never: then `log_p` is minus infinity there, and the answer adds nothing
 # ($0 \log 0$ counts as 0).
 #
 # <details><summary>Hint 1: where to look</summary>
@@ -332,8 +332,8 @@ def oracle_divergences(entropy, kl):
         log_p, log_q = oracle_policy(n, g, never), oracle_policy(n, g)
         h = expect_tensor(entropy(log_p.clone()), (), "entropy").item()
         p = [v for v in log_p.exp().tolist() if v > 0]
-        expect(abs(h + math.fsum(v * math.log(v) for v in p)) < 1e-7, f"the entropy of a random policy over {n} answers is wrong",
-               "wrong-entropy")
+        expect(abs(h + math.fsum(v * math.log(v) for v in p)) < 1e-7, "the entropy of a random "
+               f"policy over {n} answers is wrong", "wrong-entropy")
         got = expect_tensor(kl(log_p.clone(), log_q), (), "kl").item()
         expect(abs(got - oracle_kl(log_p, log_q)) < 1e-7, f"a KL over {n} answers is "
                f"{oracle_kl(log_p, log_q):.6f}; yours: {got:.6f}", "reversed")
@@ -419,8 +419,8 @@ for one in draw_answers(reference, 6, language.LENGTH, torch.Generator().manual_
 #
 # $$-\left(y \log \sigma(r_1 - r_2) + (1 - y) \log \sigma(r_2 - r_1)\right)$$
 #
-# - `first`, `second`: (n,), the rewards $r_1$ and $r_2$ of the two answers; `label`: (n,), the $y$ in
-#   [0, 1]: 1 if the first was preferred, 0 if the second, in between if several raters disagreed
+# - `first`, `second`: (n,), the rewards $r_1$ and $r_2$ of the two answers; `label`: (n,), the $y$
+#   in [0, 1]: 1 if the first was preferred, 0 if the second, in between if several raters disagreed
 # - returns a tensor without dimensions, finite for rewards in the thousands
 #
 # <details><summary>Hint 1: where to look</summary>
@@ -654,8 +654,8 @@ for name, reward in (("proxy", proxy), ("rated", rated), ("gold", gold)):
 # Even the raters' own `rated` predicts their next choice only so well: the labels are noisy. The
 # proxy is not far behind it. Nothing here warns you.
 #
-# Two things comparisons leave open. A constant: `centred` fixes it. And whatever was hardly compared:
-# of the 4,000 pairs only some three dozen hold an answer with three compliments or more.
+# Two things comparisons leave open. A constant: `centred` fixes it. And whatever was hardly
+# compared: of the 4,000 pairs only some three dozen hold an answer with three compliments or more.
 #
 # Be a rater yourself: choose in twelve pairs, then run the cell after it. (Without clicks, the
 # choices of a careful reader stand.)
@@ -683,8 +683,8 @@ print(f"its gold: {gold[yours.argmax()]:.1f} of {gold.max():.1f}")
 #
 # ## Exercise 15.3: the best policy in closed form (5 points)
 #
-# Difficulty: 2 of 5 · Minutes: 15 · Why: RLOO (15.6), PPO and DPO (15.7) head for the policy that you
-# write down here. If you know it, you can grade them all.
+# Difficulty: 2 of 5 · Minutes: 15 · Why: RLOO (15.6), PPO and DPO (15.7) head for the policy that
+# you write down here. If you know it, you can grade them all.
 #
 # The policy should earn reward and stay near the reference:
 #
@@ -707,8 +707,8 @@ print(f"its gold: {gold[yours.argmax()]:.1f} of {gold.max():.1f}")
 # <details><summary>Hint 2: the idea</summary>
 # $\log Z$ is a log-sum-exp of what stands in the numerator's logarithm.
 # <details><summary>Hint 3: nearly the code</summary>
-# Add <code>reward / beta</code> to <code>log_ref</code>, then subtract the <code>logsumexp(0)</code>
-# of the whole.
+# Add <code>reward / beta</code> to <code>log_ref</code>, then subtract the
+# <code>logsumexp(0)</code> of the whole.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "oracle-tilt", "points": 0}
@@ -803,8 +803,8 @@ print("15.3a: visible checks passed")
 # b: an expectation, and the KL that you have written already; this function has its own copy of
 # what it needs. c: the same log-sum-exp as in a.
 # <details><summary>Hint 2: the idea</summary>
-# b: leave out answers with probability 0, as in 15.1c. c: $r - \beta \log(\pi^* / \pi_{\mathrm{ref}})$
-# is the same number for every answer.
+# b: leave out answers with probability 0, as in 15.1c. c: $r - \beta \log(\pi^* /
+# \pi_{\mathrm{ref}})$ is the same number for every answer.
 # <details><summary>Hint 3: nearly the code</summary>
 # b: <code>said = log_pi &gt; -torch.inf</code>; the sum over the answers said of
 # p * (reward - beta * (log_pi - log_ref)). c: beta times log Z, the <code>logsumexp</code> of
@@ -895,9 +895,9 @@ print("15.3c: visible checks passed")
 #
 # $$J(\pi) + \beta \, \mathrm{KL}(\pi \,\|\, \pi^*) = \beta \log Z$$
 #
-# So `best_value - objective` says how far a policy is from the best one, in units of $\beta$, without
-# anybody knowing the best one. A thousand random policies, some of which never give half of the
-# answers:
+# So `best_value - objective` says how far a policy is from the best one, in units of $\beta$,
+# without anybody knowing the best one. A thousand random policies, some of which never give half
+# of the answers:
 
 # %% id="identity-demo" tags=["demo"]
 generator, beta = torch.Generator().manual_seed(3), 0.5
@@ -917,8 +917,8 @@ print(f"beta * log Z = {best_value(log_ref, proxy, beta):.6f}; "
 #
 # ## Exercise 15.4: how far, and who is to blame (9 points)
 #
-# Difficulty: 3 of 5 · Minutes: 25 · Why: with the optimum in closed form, nothing that happens now is
-# an accident of training. It is what was asked for.
+# Difficulty: 3 of 5 · Minutes: 25 · Why: with the optimum in closed form, nothing that happens now
+# is an accident of training. It is what was asked for.
 #
 # ### Predict, then run
 #
@@ -962,8 +962,8 @@ for strength in (2.0, 1.0, 0.5, 0.2, 0.1):
 # <details><summary>Hint 2: the idea</summary>
 # Subtract the expectation from one of the two, multiply by the other, take the expectation.
 # <details><summary>Hint 3: nearly the code</summary>
-# <code>pi = log_pi.exp()</code>; an expectation is <code>pi @ something</code>: three of them, as in
-# the formula.
+# <code>pi = log_pi.exp()</code>; an expectation is <code>pi @ something</code>: three of them, as
+# in the formula.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "ex15_4-slope", "solution": true}
@@ -1039,8 +1039,8 @@ def oracle_peak(peak):
     for case in range(4):
         ref = oracle_policy(200, g)
         proxy = torch.randn(200, generator=g, dtype=torch.float64)
-        gold = proxy - (0.0, 0.5, 0.3, -0.1)[case] * proxy**2
-        if case == 2:  # a second, higher bump far out: the best proxy is very good indeed
+        gold = proxy - (0.6, 0.5, 0.0, -0.1)[case] * proxy**2
+        if case == 0:  # a second, higher bump far out: the best proxy is very good indeed
             gold[proxy.argmax()] += 12
         calls = []
 
@@ -1086,10 +1086,11 @@ def test_peak():
     steps, gold = torch.tensor([0.0, 1.0, 2.0]).double(), torch.tensor([0.0, 1.0, 0.0]).double()
 
     def tilt(ref, reward, beta):
-        expect(torch.equal(ref, three) and torch.equal(reward, steps), "the policies to try are the "
-               "tilts of log_ref by the PROXY; gold only judges them", "tilts-by-gold")
+        expect(torch.equal(ref, three) and torch.equal(reward, steps), "the policies to try are "
+               "the tilts of log_ref by the PROXY; gold only judges them", "tilts-by-gold")
         one = 1 / (1 + 9 * math.exp(-1 / float(beta)))  # this coin's chance of a 1
-        return torch.tensor([(1 - one) ** 2, 2 * one * (1 - one), one**2]).double().log()
+        shares = [(1 - one) ** 2, 2 * one * (1 - one), one**2]
+        return torch.tensor(shares, dtype=torch.float64).log()
 
     got = peak(three, steps, gold, 0.05, 20.0, tilt)
     expect(isinstance(got, tuple) and len(got) == 2, "return the pair (beta, kl)", "no-pair")
@@ -1143,8 +1144,8 @@ figure = plots.curves({"proxy": tilted[:2], "gold": (tilted[0], tilted[2])},
                       xlabel="KL from the reference (nats)", ylabel="gain over the reference",
                       title="The best policies for the proxy", percent=False)
 at = max(range(60), key=tilted[2].__getitem__)
-plots.show(figure, alt=f"Against the KL from the reference the proxy gains up to {tilted[1][-1]:.1f}; "
-           f"gold gains at most {tilted[2][at]:.2f}, at KL {tilted[0][at]:.2f}, and ends at "
+plots.show(figure, alt=f"Against the KL from the reference the proxy gains up to "
+           f"{tilted[1][-1]:.1f}; gold gains at most {tilted[2][at]:.2f}, at KL {tilted[0][at]:.2f}, and ends at "
            f"{tilted[2][-1]:.1f}.")
 
 # %% [markdown]
@@ -1168,8 +1169,8 @@ def draw(beta):
         line = right.plot(tilted[0], values, style, color=plots.colour(name), label=name)
         here = float(log_pi.exp() @ (proxy if name == "proxy" else centred(gold)))
         right.plot(float(kl(log_pi, log_ref)), here, "o", ms=9, color=line[0].get_color())
-    right.set(xlabel="KL from the reference (nats)", ylabel="gain over the reference", xlim=(0, 8.5),
-              ylim=(-7, 3.5))
+    right.set(xlabel="KL from the reference (nats)", ylabel="gain over the reference",
+              xlim=(0, 8.5), ylim=(-7, 3.5))
     right.legend(loc="lower left")
     return figure
 
@@ -1187,8 +1188,8 @@ widgets.slider(draw, [5.0, 2.0, 1.0, 0.8, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1], 
 # "The raters were in a hurry" is the first suspect. So take the model out of the game: hand the
 # formula `rated` *itself*, what the hurried raters really feel about each of the 7,776 answers,
 # flattery included, without noise and without a gap. At $\beta = 0.1$ the proxy's best policy had a
-# gold of -2.65; the reference has 1.49. The best policy for `rated` itself: is its gold `"below"` the
-# reference's, or `"above"`?
+# gold of -2.65; the reference has 1.49. The best policy for `rated` itself: is its gold `"below"`
+# the reference's, or `"above"`?
 
 # %% nbgrader={"grade_id": "ex15_4-predict-rated", "solution": true}
 # my_verdict = "below" or "above"
@@ -1207,9 +1208,9 @@ for name, reward in (("proxy", proxy), ("rated itself", rated)):
 # Optimised to the end, the hurried raters' own taste does better than the reference. They like a
 # compliment, but a reason more, and they, too, tire of flattery. What ruins gold is not yet found.
 #
-# **c. `blame(log_ref, gold, rewards, beta, tilt)`**: split the damage. Two things are wrong with the
-# proxy, hurried raters and a model that only counts words, and each can be wrong alone. `rewards` is
-# a dictionary of four rewards, (answers,) each, with the keys `("careful", "full")`,
+# **c. `blame(log_ref, gold, rewards, beta, tilt)`**: split the damage. Two things are wrong with
+# the proxy, hurried raters and a model that only counts words, and each can be wrong alone.
+# `rewards` is a dictionary of four rewards, (answers,) each, with the keys `("careful", "full")`,
 # `("hurried", "full")`, `("careful", "words")` and `("hurried", "words")`. Each leads to a best
 # policy at `beta`, and each policy has an expected *gold*. Return three floats
 # `(hurry, words, extra)`:
@@ -1221,8 +1222,8 @@ for name, reward in (("proxy", proxy), ("rated itself", rated)):
 # <details><summary>Hint 1: where to look</summary>
 # Four policies, four values of gold. Compare each with the same one of them.
 # <details><summary>Hint 2: the idea</summary>
-# Start from <code>("careful", "full")</code>. A loss is its gold minus that of another. What both lose
-# together is a third such difference.
+# Start from <code>("careful", "full")</code>. A loss is its gold minus that of another. What both
+# lose together is a third such difference.
 # <details><summary>Hint 3: nearly the code</summary>
 # <code>worth = {key: float(tilt(log_ref, reward, beta).exp() @ gold) for key, reward in
 # rewards.items()}</code>; <code>hurry</code> and <code>words</code> are differences from
@@ -1261,29 +1262,32 @@ def test_blame():
         return (chance / chance.sum()).log()  # not-an-answer: overflows, and stands in 15.3's text
 
     got = blame(ref, gold, rewards, beta, tilt)
-    expect(isinstance(got, tuple) and len(got) == 3, "return the three floats (hurry, words, extra)",
-           "no-triple")
+    expect(isinstance(got, tuple) and len(got) == 3, "return the three floats (hurry, words, "
+           "extra)", "no-triple")
     hurry, words, extra = (float(v) for v in got)
     yours = f"yours: {hurry:.3f}, {words:.3f}, {extra:.3f}"
     expect(abs(hurry - 0.6) > 1e-6 or abs(words - 0.4) > 1e-6, "hurry and words are exchanged",
            "exchanged")
+    expect(abs(hurry + 0.533333) > 1e-3, "you compare with the reference; compare with the policy "
+           "for the reward with nothing wrong", "from-reference")
     expect(hurry > 0 and words > 0, f"a loss is counted as a positive number; {yours}", "gains")
-    expect(abs(hurry - 2.2) > 1e-6, "you took one fault AWAY from the proxy that has both; ask what "
-           "one fault does ALONE", "from-the-bottom")
-    expect(abs(hurry - 0.4) < 1e-6 and abs(words - 0.6) < 1e-6, "gold is 4.6 with nothing wrong, 4.2 "
-           f"with hurried raters and 4.0 with a word model, so 0.4 and 0.6 are lost; {yours}",
+    expect(abs(hurry - 2.2) > 1e-6, "you took one fault AWAY from the proxy that has both; ask "
+           "what one fault does ALONE", "from-the-bottom")
+    expect(abs(hurry - 0.4) < 1e-6 and abs(words - 0.6) < 1e-6, "gold is 4.6 with nothing wrong, "
+           f"4.2 with hurried raters and 4.0 with a word model, so 0.4 and 0.6 are lost; {yours}",
            "wrong-loss")
     expect(abs(extra - 2.8) > 1e-6, "this is all that both lose; extra is what goes BEYOND the sum "
            "of hurry and words", "all-of-it")
-    expect(abs(extra - 1.8) < 1e-6, "both together leave 1.8 of 4.6, so they lose 2.8, which is 1.8 "
-           f"more than 0.4 + 0.6; {yours}", "wrong-extra")
+    expect(abs(extra - 1.8) < 1e-6, "both together leave 1.8 of 4.6, so they lose 2.8, which is "
+           f"1.8 more than 0.4 + 0.6; {yours}", "wrong-extra")
     ### BEGIN HIDDEN TESTS
     g = torch.Generator().manual_seed(48)
     for n, beta in ((3, 2.0), (40, 0.3), (7776, 0.1)):
         ref, gold = oracle_policy(n, g), torch.randn(n, generator=g, dtype=torch.float64)
         rewards = {key: torch.randn(n, generator=g, dtype=torch.float64) for key in odds}
         worth = [float(oracle_tilt(ref, rewards[key], beta).exp() @ gold) for key in odds]
-        truth = (worth[3] - worth[2], worth[3] - worth[1], worth[2] + worth[1] - worth[3] - worth[0])
+        truth = (worth[3] - worth[2], worth[3] - worth[1],
+                 worth[2] + worth[1] - worth[3] - worth[0])
         got = [float(v) for v in blame(ref, gold, rewards, beta, oracle_tilt)]
         expect(max(abs(a - b) for a, b in zip(got, truth, strict=True)) < 1e-6, "random rewards at "
                f"beta = {beta}: expected {[round(v, 4) for v in truth]}, got "
@@ -1310,14 +1314,16 @@ print("gold at beta:               0.5             0.2             0.1          
       "   (mean; lowest to highest of 5 seeds)")
 table = {}
 for name, rewards in suspects.items():
-    found = table[name] = torch.stack([torch.stack([tilt(log_ref, r, b).exp() @ gold for r in rewards])
-                                       for b in (0.5, 0.2, 0.1, 0.05)])
-    print(f"{name:26}", *(f"{row.mean():5.2f} ({row.min():5.2f},{row.max():5.2f})" for row in found))
+    table[name] = [torch.stack([tilt(log_ref, r, b).exp() @ gold for r in rewards])
+                   for b in (0.5, 0.2, 0.1, 0.05)]
+    print(f"{name:26}", *(f"{row.mean():5.2f} ({row.min():5.2f},{row.max():5.2f})"
+                          for row in table[name]))
 shares_of_blame = [blame(log_ref, gold, {
     ("careful", "full"): gold, ("hurried", "full"): rated,
     ("careful", "words"): suspects["careful, counts words"][s],
     ("hurried", "words"): suspects["hurried, counts words"][s]}, 0.1, tilt) for s in range(5)]
-for name, values in zip(("hurry", "words", "extra"), zip(*shares_of_blame, strict=True), strict=True):
+for name, values in zip(("hurry", "words", "extra"), zip(*shares_of_blame, strict=True),
+                        strict=True):
     print(f"lost at beta 0.1 by {name}: {min(values):.2f} to {max(values):.2f}")
 figure = plots.bars({"gold at beta 0.1": [float(table[name][2].mean()) for name in suspects]},
                     list(suspects), xlabel="gold (mean of the seeds)")
@@ -1333,9 +1339,9 @@ plots.show(figure, alt="Gold at beta 0.1, dotted the reference at "
 #   reference. A model with 72 features, trained on the same hurried labels, ends in the same place.
 # - **The word counter alone**, with careful raters, costs more, and its seeds differ. At $\beta =
 #   0.05$ it is below the reference on each of the five seeds: careful raters put the fall off.
-# - **Both** lose far more than the sum. A model that counts words cannot say "one compliment is nice,
-#   five are not", nor "only after *because*". It needs one price for a compliment. Careful raters
-#   make that price negative; hurried ones positive; and then five are the best of all.
+# - **Both** lose far more than the sum. A model that counts words cannot say "one compliment is
+#   nice, five are not", nor "only after *because*". It needs one price for a compliment. Careful
+#   raters make that price negative; hurried ones positive; and then five are the best of all.
 # - **"It was never asked about these answers"** is the explanation that most people give, and it is
 #   not what happened here. Ask everywhere, every answer equally often, and the same model falls
 #   *further*.
@@ -1354,8 +1360,8 @@ plots.show(figure, alt="Gold at beta 0.1, dotted the reference at "
 # %% [markdown]
 # ## Exercise 15.6: reinforcement learning, checked against the optimum (6 points)
 #
-# Difficulty: 3 of 5 · Minutes: 30 · Why: a real language has too many answers for a closed form. Then
-# one samples. Here you can see whether it works.
+# Difficulty: 3 of 5 · Minutes: 30 · Why: a real language has too many answers for a closed form.
+# Then one samples. Here you can see whether it works.
 #
 # **a. `rloo_loss(log_pi, log_ref, reward, beta)`**. REINFORCE (Williams 1992) with the
 # leave-one-out baseline of Kool et al. (2019), now common for language models (Ahmadian et al.
@@ -1402,7 +1408,8 @@ def oracle_unbiased(rloo_loss):
             total = total + chance * rloo_loss(joint[rows], ref[rows], reward[rows], beta)
         got = torch.autograd.grad(total, list(policy.levels))
         expect(all(torch.allclose(a, b, atol=1e-10) for a, b in zip(got, truth, strict=True)),
-               f"averaged over all 4^{n} lists of draws (beta = {beta}), your gradient is not that of -J",
+               f"averaged over all 4^{n} lists of draws (beta = {beta}), your gradient is "
+               "not that of -J",
                "own-baseline")
 ### END HIDDEN TESTS
 
@@ -1448,8 +1455,8 @@ test_rloo()
 print("15.6a: visible checks passed")
 
 # %% [markdown]
-# **b. `train_rloo(log_ref, reward, beta, *, loss, generator)`**: train a table policy that starts at
-# the reference, until its KL to the best policy is at most 0.005. Return its log-probabilities,
+# **b. `train_rloo(log_ref, reward, beta, *, loss, generator)`**: train a table policy that starts
+# at the reference, until its KL to the best policy is at most 0.005. Return its log-probabilities,
 # (7776,), without a graph.
 #
 # - `policy = TablePolicy(log_ref)` has free logits for each of the 1,555 beginnings of an answer;
@@ -1625,11 +1632,11 @@ shares = torch.tensor([0.7, 0.3], dtype=torch.float64)
 #
 # - `log_p`: (answers,); `rewards`: (groups, answers); `shares`: (groups,); returns (answers,)
 #
-# It matters because of a theorem (Siththaranjan et al. 2024): one Bradley-Terry reward model that is
-# free for every answer, trained on enough comparisons of a mixed crowd, orders the answers by their
-# Borda scores. It does *not* order them by the mean of the groups' rewards. What it does is a vote,
-# and nobody decided that. (A model that is not free, such as one that counts words, need not keep
-# that order either.)
+# It matters because of a theorem (Siththaranjan et al. 2024): one Bradley-Terry reward model that
+# is free for every answer, trained on enough comparisons of a mixed crowd, orders the answers by
+# their Borda scores. It does *not* order them by the mean of the groups' rewards. What it does is
+# a vote, and nobody decided that. (A model that is not free, such as one that counts words, need
+# not keep that order either.)
 #
 # <details><summary>Hint 1: where to look</summary>
 # For one group: a table of all pairs, $\sigma(r_a - r_b)$, and the opponents' weights.
@@ -1771,7 +1778,8 @@ winner, loser = divmod(int(against.argmax()), len(common))
 if votes[winner] < votes[loser]:
     winner, loser = loser, winner
 print(f"pairs that vote and mean reward order differently: {(against > 0).double().mean():.1%}")
-print(f"for example: by vote '{text(answers[common[winner]])}' beats '{text(answers[common[loser]])}'")
+print(f"for example: by vote '{text(answers[common[winner]])}' beats "
+      f"'{text(answers[common[loser]])}'")
 
 # %% [markdown]
 # In a circle of equal groups everybody gets the same score: the reward model reports indifference
@@ -1784,8 +1792,8 @@ print(f"for example: by vote '{text(answers[common[winner]])}' beats '{text(answ
 #
 # for **two** groups g. You need not search among policies: the best one is the tilt by a mixture
 # `weight * rewards[0] + (1 - weight) * rewards[1]`. The right weight is in [0, 1] and makes the
-# best value $\beta \log Z$ of the mixture as *small* as possible. Its derivative with respect to the
-# weight is $\mathrm{E}[r_0 - r_1]$ under the tilt, and rises with the weight.
+# best value $\beta \log Z$ of the mixture as *small* as possible. Its derivative with respect to
+# the weight is $\mathrm{E}[r_0 - r_1]$ under the tilt, and rises with the weight.
 #
 # - returns `(weight, log_pi)`: a float accurate to 1e-6, and (answers,); at most 200 calls of
 #   `tilt`
@@ -1884,8 +1892,8 @@ print("15.8c: visible checks passed")
 #
 # One reward model with 72 features is trained on 20,000 comparisons of the mixed crowd, 14,000 of
 # them by those who like it brief. The best policy for it ($\beta = 0.5$) gains something for the
-# seven of ten. What does it do to the three of ten, compared with the reference: do they `"gain"`, do
-# they `"lose"`, or does `"hardly anything"` happen (less than 0.1 either way)?
+# seven of ten. What does it do to the three of ten, compared with the reference: do they `"gain"`,
+# do they `"lose"`, or does `"hardly anything"` happen (less than 0.1 either way)?
 
 # %% nbgrader={"grade_id": "ex15_8-predict", "solution": true}
 # my_forecast = "gain", "lose" or "hardly anything"
@@ -1932,14 +1940,14 @@ plots.show(figure, alt="Gains over the reference. " + "; ".join(
 
 # %% [markdown]
 # One reward model counts heads. The three of ten, who care most, lose, on each of five seeds. The
-# mean of the rewards hears how strongly they care; it takes for granted that two people's points can
-# be added, and pays those who exaggerate. The maximin gives both the same and stays at some distance
-# from what either could have. A policy for each gives both most, but somebody must know who is
-# asking, and whoever is asking is never told anything else. Which line to choose is no technical
-# question, and one reward model hides that there is a choice.
+# mean of the rewards hears how strongly they care; it takes for granted that two people's points
+# can be added, and pays those who exaggerate. The maximin gives both the same and stays at some
+# distance from what either could have. A policy for each gives both most, but somebody must know
+# who is asking, and whoever is asking is never told anything else. Which line to choose is no
+# technical question, and one reward model hides that there is a choice.
 #
-# (How much the smaller part loses depends on the numbers. Let a full stop count 0.6 instead of 1, and
-# the loss nearly vanishes, about -0.05: try it in the cell that sets up the groups.)
+# (How much the smaller part loses depends on the numbers. Let a full stop count 0.6 instead of 1,
+# and the loss nearly vanishes, about -0.05: try it in the cell that sets up the groups.)
 
 # %% [markdown]
 # ## Exercise 15.9: what this shows, and what it cannot (4 points)
@@ -1965,8 +1973,8 @@ plots.show(figure, alt="Gains over the reference. " + "; ".join(
 # %% [markdown] nbgrader={"grade_id": "ex15_9-why", "solution": true, "points": 4}
 # ### BEGIN SOLUTION
 # The mechanism: optimisation finds the answers that the reward model overrates most. Here the proxy
-# went from 1.12 to 2.90 between beta 0.5 and 0.1, and gold from 1.73 to -2.65. It took raters with a
-# weakness and a model too simple to say where the weakness ends; rated itself ended at 2.20, above
+# went from 1.12 to 2.90 between beta 0.5 and 0.1, and gold from 1.73 to -2.65. It took raters with
+# a weakness and a model too simple to say where the weakness ends; rated itself ended at 2.20, above
 # the reference. Some error of that kind I expect in large models, too.
 #
 # Not shown: that raters are vain. The weakness for praise was built into ours; the lab would have
@@ -1980,7 +1988,8 @@ plots.show(figure, alt="Gains over the reference. " + "; ".join(
 #
 # Rubric:
 # - 1 point: a mechanism that does not depend on the toy (optimisation selects the errors of
-#   the reward model; a model that cannot express what raters feel), with a fitting number from the lab
+#   the reward model; a model that cannot express what raters feel), with a fitting
+#   number from the lab
 # - 1 point: says that the raters' weakness is a design of the lab and no finding about people
 # - 1 point: a second claim that is not shown, with the reason (the peak depends on reference,
 #   raters and reward model; or: better models and raters repaired most of it)
@@ -2022,11 +2031,12 @@ plots.show(figure, alt="Gains over the reference. " + "; ".join(
 # Order matters only through the rewards: the best of n is at most $r$ exactly if all n are.
 #
 # <details><summary>Hint 1: where to look</summary>
-# $F(r)$ is the probability that one draw has reward at most $r$. What is it for the best of n draws?
+# $F(r)$ is the probability that one draw has reward at most $r$. What is it for the best of n
+# draws?
 # <details><summary>Hint 2: the idea</summary>
 # $F(r)^n$. The chance that the best reward is exactly $r$ is $F(r)^n$ minus what it was at the next
-# lower reward. Answers with the same reward share it in proportion to the reference: the first drawn
-# of them wins.
+# lower reward. Answers with the same reward share it in proportion to the reference: the first
+# drawn of them wins.
 # <details><summary>Hint 3: nearly the code</summary>
 # <code>unique(return_inverse=True)</code> gives levels and groups; the mass of each level by
 # <code>torch.zeros(len(levels), dtype=p.dtype).index_add(0, group, p)</code>; <code>cumsum</code>
@@ -2165,7 +2175,7 @@ sizes = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256, 1024, 4096, 2**15]
 chosen_best = along(best_of_n(log_ref, proxy, n) for n in sizes)
 figure = plots.curves({"gold, tilt": (tilted[0], tilted[2]),
                        "gold, best-of-n": (chosen_best[0], chosen_best[2])},
-                      xlabel="KL from the reference (nats)", ylabel="gain in gold over the reference",
+                      xlabel="KL from the reference (nats)", ylabel="gain of gold over reference",
                       title="Two ways to optimise the same proxy", percent=False)
 at = [max(range(len(curve[2])), key=curve[2].__getitem__) for curve in (tilted, chosen_best)]
 plots.show(figure, alt=f"Gold gains at most {tilted[2][at[0]]:.2f} by the tilt, at KL "
@@ -2223,9 +2233,9 @@ for seen, features in (("words", word_counts), ("rich", rich_features)):
     for raters, utility in (("hurried", rated), ("careful", gold)):
         for n in (4_000, 40_000):
             reward, _ = learned(features, utility, n)
-            shown = [tilt(log_ref, reward, beta_for_kl(log_ref, reward, far, tilt)).exp() @ gold
+            values = [tilt(log_ref, reward, beta_for_kl(log_ref, reward, far, tilt)).exp() @ gold
                      for far in (1.0, 2.0, 4.0)]
-            print(f"{seen:6} {raters:8} {n:6,}  ", *(f"{value:6.2f}" for value in shown))
+            print(f"{seen:6} {raters:8} {n:6,}  ", *(f"{value:6.2f}" for value in values))
 
 # %% [markdown]
 # Read it column by column. Ten times as many pairs hardly move the model that counts words. A model
@@ -2252,8 +2262,8 @@ for seen, features in (("words", word_counts), ("rich", rich_features)):
 # noisy labels), and use all the KL that you have.
 # <details><summary>Hint 3: nearly the code</summary>
 # <code>torch.multinomial(log_ref.exp(), 1200, replacement=True, generator=generator)</code> in two
-# halves; <code>fit</code> on their features with a penalty of 0.02; then <code>find_beta</code> for a
-# KL of 1.999, then <code>tilt</code>.
+# halves; <code>fit</code> on their features with a penalty of 0.02; then <code>find_beta</code>
+# for a KL of 1.999, then <code>tilt</code>.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "oracle-mend", "points": 0}
@@ -2359,7 +2369,8 @@ def test_mend():
            "policy praises more than the reference", "wrong-way")
     last = targets[-1] if targets else 2.0
     expect(last <= 2 + 1e-9, f"you ask find_beta for a KL of {last:.3g}; 2 is allowed", "too-far")
-    expect(last > 1.5, f"a KL of 2 is allowed and you use {last:.3g} of it: go further", "too-short")
+    expect(last > 1.5, f"a KL of 2 is allowed and you use {last:.3g}: go further",
+           "too-short")
     ### BEGIN HIDDEN TESTS
     share = sum(oracle_share(mend, seed) for seed in (520, 530, 540)) / 3
     expect(share >= 0.91, f"you make {share:.0%} of the possible gain in three hidden worlds; a "
@@ -2371,10 +2382,11 @@ test_mend()
 print("15.5: visible checks passed (the hidden ones measure how good it is)")
 
 # %% [markdown]
-# **PPO, to read.** PPO (Schulman et al. 2017) takes several steps on the same draws, but trusts them
-# only near the policy that drew them: a ratio of new to old probability beyond $1 \pm 0.2$ earns
-# nothing more. Whose word was it? Generalised advantage estimates (2016) share the reward out over the
-# words, with a table as critic. The transformer, by PPO, for the same proxy and $\beta$:
+# **PPO, to read.** PPO (Schulman et al. 2017) takes several steps on the same draws, but trusts
+# them only near the policy that drew them: a ratio of new to old probability beyond $1 \pm 0.2$
+# earns nothing more. Whose word was it? Generalised advantage estimates (2016) share the reward
+# out over the words, with a table as critic. The transformer, by PPO, for the same proxy and
+# $\beta$:
 
 # %% id="words-demo" tags=["demo"]
 def word_log_probs(model, drawn):
@@ -2429,8 +2441,8 @@ print(f"transformer by PPO: KL to the best policy {reached['ppo']:.4f}")
 
 # %% [markdown]
 # RLOO and PPO both come within a few thousandths of a nat of the closed form, with some 60,000 and
-# 40,000 drawn answers. Neither is the better optimiser on that evidence: each was tuned a little, and
-# run once.
+# 40,000 drawn answers. Neither is the better optimiser on that evidence: each was tuned a little,
+# and run once.
 #
 # ## Exercise 15.7: without a reward model (4 points)
 #
@@ -2442,14 +2454,16 @@ print(f"transformer by PPO: KL to the best policy {reached['ppo']:.4f}")
 #
 # $$r(a) = \beta \, (\log \pi^*(a) - \log \pi_{\mathrm{ref}}(a)) + \beta \log Z$$
 #
-# In a comparison the constant cancels. So every policy is a reward model, and can be trained as one.
+# In a comparison the constant cancels. So every policy is a reward model, and can be trained as
+# one.
 #
 # **a. `dpo_loss(log_pi_first, log_pi_second, log_ref_first, log_ref_second, label, beta)`**: the
 # Bradley-Terry loss of 15.2 with the policy's own reward,
 # $\beta (\log \pi - \log \pi_{\mathrm{ref}})$.
 #
-# - the four log-probabilities: (n,) each, for the two answers of each pair; `label`: (n,), in [0, 1],
-#   1 if the first was preferred; returns the mean over the pairs, finite for gaps in the thousands
+# - the four log-probabilities: (n,) each, for the two answers of each pair; `label`: (n,), in [0,
+#   1], 1 if the first was preferred; returns the mean over the pairs, finite for gaps in the
+#   thousands
 #
 # <details><summary>Hint 1: where to look</summary>
 # What are the two rewards of a pair?
@@ -2573,25 +2587,27 @@ for name, case in cases.items():
 # table the last one costs most: a pair labelled once says "always", and DPO believes it.
 #
 # **b. `train_dpo(log_ref, train, validation, beta, *, loss)`**: find the overfitting, and stop it.
-# Train a `TablePolicy(log_ref)` (see 15.6b) on the pairs of `train`, watch the loss on `validation`,
-# and return the policy that was best *there*.
+# Train a `TablePolicy(log_ref)` (see 15.6b) on the pairs of `train`, watch the loss on
+# `validation`, and return the policy that was best *there*.
 #
 # - `train`, `validation`: tuples (first, second, label): rows of answers, and 0 or 1
 # - `loss(log_pi_first, log_pi_second, log_ref_first, log_ref_second, label, beta)` is handed in; it
 #   need not be that of DPO
 # - returns `(log_pi, history)`: (7776,) without a graph, and a list with one pair of floats
 #   (training loss, validation loss) per step, which must go on past the best step; 10 to 300 steps
-# - graded: with the DPO loss, 2,000 pairs and two crowds that you have not seen, your policy's KL to
-#   the best policy is at most 80 % of the reference's
+# - graded: with the DPO loss, 2,000 pairs and two crowds that you have not seen, your policy's KL
+#   to the best policy is at most 80 % of the reference's
 #
 # <details><summary>Hint 1: where to look</summary>
 # All pairs at once, one step of Adam at a time; before each step you know both losses.
 # <details><summary>Hint 2: the idea</summary>
 # Remember the log-probabilities whenever the validation loss is the lowest so far.
 # <details><summary>Hint 3: nearly the code</summary>
-# Adam with <code>lr=0.03</code> and 80 steps pass the best point in all worlds of the checks. In each:
+# Adam with <code>lr=0.03</code> and 80 steps pass the best point in all worlds of the checks. In
+# each:
 # <code>joint = policy.joint()</code>, the loss of both sets (the validation loss with
-# <code>joint.detach()</code>), keep <code>joint.detach()</code> if it is the lowest so far, then step.
+# <code>joint.detach()</code>), keep <code>joint.detach()</code> if it is the lowest so far, then
+# step.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "oracle-stop", "points": 0}
@@ -2690,8 +2706,8 @@ figure = plots.curves({"training loss": (steps, [a for a, _ in history]),
                        "validation loss": (steps, [b for _, b in history])},
                       xlabel="step", ylabel="DPO loss (nats per pair)", percent=False,
                       title="2,000 pairs, each labelled once")
-plots.show(figure, alt=f"Training loss from {history[0][0]:.2f} to {history[-1][0]:.2f}; validation loss lowest, "
-           f"{min(b for _, b in history):.2f}, at step {low}, then up to {history[-1][1]:.2f}.")
+plots.show(figure, alt=f"Training loss from {history[0][0]:.2f} to {history[-1][0]:.2f}; validation "
+           f"loss lowest, {min(b for _, b in history):.2f}, at step {low}, then up to {history[-1][1]:.2f}.")
 first, second, label = train
 preferred = torch.where(label == 1, first, second)
 won, lost = (torch.bincount(rows, minlength=len(answers)) for rows in
@@ -2710,8 +2726,8 @@ for name, log_pi in (("reference", log_ref), ("best", star), ("stopped", stopped
 # *better* answers rarer, too. That alone is no alarm. The best policy does it as well, because the
 # frequent answers win some comparisons and lose others. The last column is the alarm: compare the
 # share that the overfit policy gives to answers that won the one or two comparisons in which they
-# happened to be. (How large it is depends on how long and how fast you train: with our settings half
-# of the policy.)
+# happened to be. (How large it is depends on how long and how fast you train: with our settings
+# half of the policy.)
 #
 # The transformer by DPO, with as many soft labels as it likes:
 
@@ -2740,15 +2756,14 @@ for name, far in reached.items():
 #
 # Look back over your own numbers: an identity that holds for every policy; one reward model that is
 # right at beta 0.5 and absurd at 0.1; a peak where proxy and gold stop going together; a better
-# optimiser that arrives at the wrong place faster; a suspect acquitted (the raters' own taste, fully
-# optimised, stayed above the reference) and two that were guilty together; and a crowd of which the
-# smaller part is made to pay.
+# optimiser that arrives at the wrong place faster; a suspect acquitted (missing answers did not do it)
+# and two that were guilty together; and a crowd of which the smaller part is made to pay.
 #
 # **Limits.** Six words are no language. Our raters, their weakness and the careful reader are
 # formulas; real ones disagree with themselves, tire, and learn. Nothing here answers a question, so
 # there is no truth apart from taste, no context, no deception. What carries over is the arithmetic:
-# what the KL penalty does, why gold turns where proxy and gold stop being correlated under the policy,
-# and what one reward does to people who differ.
+# what the KL penalty does, why gold turns where proxy and gold stop being correlated under the
+# policy, and what one reward does to people who differ.
 #
 # **The paper** (section 4.2) names reinforcement learning from human feedback as a way to
 # alignment, and section 3.5.3 asks that those concerned take part. You have seen that the second is
