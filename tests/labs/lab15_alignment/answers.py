@@ -269,7 +269,7 @@ def preference_loss(first, second, label):
 def fit_reward(first, second, label, penalty, loss):
     w = torch.zeros(first.shape[1], dtype=torch.float64, requires_grad=True)
     adam = torch.optim.Adam([w], lr=0.05)
-    for _ in range(450):
+    for _ in range(200):
         adam.zero_grad()
         (loss(first @ w, second @ w, label) + penalty / 2 * (w * w).sum()).backward()
         adam.step()
@@ -516,7 +516,7 @@ def peak(log_ref, proxy, gold, low, high, tilt):
     log_pi = tilt(log_ref, proxy, math.exp(u))
     return math.exp(u), float((log_pi.exp() * (log_pi - log_ref)).sum())
 """,
-        seen="visible",
+        seen="hidden",
     ),
     Right(
         "ex15_4-peak",
@@ -756,7 +756,7 @@ def rloo_loss(log_pi, log_ref, reward, beta):
     ),
     Wrong("ex15_6-train", "not-there", Edit("lr=0.05", "lr=0.005"), seen="visible"),
     Wrong(
-        "ex15_6-train", "not-there", Edit("TablePolicy(log_ref)", "TablePolicy()"), seen="visible"
+        "ex15_6-train", "wrong-start", Edit("TablePolicy(log_ref)", "TablePolicy()"), seen="visible"
     ),
     Wrong(
         "ex15_6-train",
