@@ -1145,8 +1145,8 @@ figure = plots.curves({"proxy": tilted[:2], "gold": (tilted[0], tilted[2])},
                       title="The best policies for the proxy", percent=False)
 at = max(range(60), key=tilted[2].__getitem__)
 plots.show(figure, alt=f"Against the KL from the reference the proxy gains up to "
-           f"{tilted[1][-1]:.1f}; gold gains at most {tilted[2][at]:.2f}, at KL {tilted[0][at]:.2f}, "
-           f"and ends at {tilted[2][-1]:.1f}.")
+           f"{tilted[1][-1]:.1f}; gold gains at most {tilted[2][at]:.2f}, at KL "
+           f"{tilted[0][at]:.2f}, and ends at {tilted[2][-1]:.1f}.")
 
 # %% [markdown]
 # Move $\beta$ yourself. Left: the likeliest answers. Right: where you are on the two curves.
@@ -1550,8 +1550,8 @@ def test_train():
            f"you called the loss {len(drawn)} times; 20 to 400 are allowed",
            "over-budget")
     start, share = float(log_ref.exp() @ reward), float(log_pi.exp() @ reward)
-    expect(abs(drawn[0] - start) < 0.1, f"your first draws praise with {drawn[0]:.2f}, the reference "
-           f"with {start:.2f}: start there, TablePolicy(log_ref)", "wrong-start")
+    expect(abs(drawn[0] - start) < 0.1, f"your first draws praise with {drawn[0]:.2f}, the "
+           f"reference with {start:.2f}: start there, TablePolicy(log_ref)", "wrong-start")
     expect(abs(drawn[-1] - share) < 0.1,
            f"your last draws praise with {drawn[-1]:.2f}, your policy "
            f"with {share:.2f}: draw from the current policy in each step", "draws-from-reference")
@@ -2355,7 +2355,8 @@ def test_mend():
     def fit(first, second, label, penalty):
         gap, w = first - second, torch.zeros(first.shape[1], dtype=torch.float64)
         for _ in range(200):
-            w = w - (gap.T @ (torch.sigmoid(gap @ w) - label) / len(label) + penalty * w)
+            pull = gap.T @ (torch.sigmoid(gap @ w) - label) / len(label) + penalty * w
+            w = w - pull / (1 + penalty)
         return w
 
     def tilt(ref, reward, beta):
@@ -2636,7 +2637,10 @@ def oracle_stopped(train_dpo, seed):
     log_pi = expect_tensor(log_pi, (7776,), "train_dpo")
     a, b, label = pairs[1]
     own = oracle_dpo_loss(log_pi[a], log_pi[b], log_ref[a], log_ref[b], label, 0.5)
-    expect(abs(own - min(v for _, v in history)) < 1e-6,
+    held = [value for _, value in history]
+    expect(held.index(min(held)) < len(held) - 1, "the validation loss is lowest at your last "
+           "step, on 2,000 pairs: go on until it rises", "too-short")
+    expect(abs(own - min(held)) < 1e-6,
            "the policy that you return is not the one "
            "with the lowest validation loss of your history", "last-not-best")
     best = oracle_tilt(log_ref, reward, 0.5)
@@ -2676,7 +2680,7 @@ def test_stop():
     def loss(new, old, ref_new, ref_old, label, beta):
         calls.append(len(label))
         won = (2 * label - 1) * (new - ref_new - old + ref_old)
-        return ((beta * won - 0.5) ** 2).mean()  # IPO (Azar et al. 2023), a cousin of DPO
+        return torch.exp(-beta * won).mean()  # the exponential loss in place of the logistic one
 
     log_pi, history = train_dpo(log_ref, train, validation, 0.4, loss=loss)
     log_pi = expect_tensor(log_pi, (7776,), "train_dpo")

@@ -646,7 +646,7 @@ def counterexample():
         Edit("1200", "12000") + Edit("(2, 600)", "(2, 6000)"),
         seen="visible",
     ),
-    Wrong("ex15_5-mend", "too-little", Edit("reward, 1.999", "reward, 0.3"), seen="visible"),
+    Wrong("ex15_5-mend", "too-short", Edit("reward, 1.999", "reward, 0.3"), seen="visible"),
     Wrong(
         "ex15_5-mend",
         "wrong-way",
@@ -879,7 +879,7 @@ def dpo_loss(log_pi_first, log_pi_second, log_ref_first, log_ref_second, label, 
     ),
     Wrong("ex15_7-stop", "too-short", Edit("range(80)", "range(12)"), seen="visible"),
     Wrong("ex15_7-stop", "no-training", Edit("        optimizer.step()\n", ""), seen="visible"),
-    Wrong("ex15_7-stop", "too-little", Edit("lr=0.03", "lr=0.0005"), seen="visible"),
+    Wrong("ex15_7-stop", "too-short", Edit("lr=0.03", "lr=0.0005"), seen="visible"),
     Right(
         "ex15_7-stop",
         "with-patience",
