@@ -621,7 +621,7 @@ def counterexample():
     return (-torch.full((n,), float(n), dtype=torch.float64).log(),
             torch.arange(n, dtype=torch.float64), 4)
 """,
-        seen="visible",
+        seen="hidden",
     ),
     Right(
         "ex15_10-counterexample",
@@ -667,7 +667,7 @@ def mend(log_ref, features, ask, *, fit, tilt, find_beta, generator):
         "ex15_5-mend",
         "too-little",
         Edit("ask(first, second), 0.02", "ask(first, second), 3.0"),
-        seen="visible",
+        seen="hidden",
     ),
     Right(
         "ex15_5-mend",
@@ -768,7 +768,7 @@ def rloo_loss(log_pi, log_ref, reward, beta):
         "ex15_6-train",
         "not-there",
         Edit("1.0, 0.02, steps", "1.0, 1.0, steps") + Edit("4000", "200"),
-        seen="visible",
+        seen="hidden",
     ),
     Wrong(
         "ex15_6-train",
