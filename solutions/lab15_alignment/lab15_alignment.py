@@ -2392,8 +2392,8 @@ test_mend()
 print("15.5: visible checks passed (the hidden ones measure how good it is)")
 
 # %% [markdown]
-# **PPO, to read.** PPO (Schulman et al. 2017) takes several steps on the same draws, but trusts them
-# only near the policy that drew them: with `ratio` the new probability over the old one, a ratio
+# **PPO, to read.** PPO (Schulman et al. 2017) takes several steps on the same draws, but trusts
+# them only near the policy that drew them: with `ratio` the new probability over the old one, a ratio
 # beyond $1 \pm 0.2$ in the answer's own favour earns nothing more. The transformer by PPO, with
 # whole answers as its steps, for the same proxy and $\beta$:
 

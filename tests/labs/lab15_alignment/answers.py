@@ -664,10 +664,7 @@ def mend(log_ref, features, ask, *, fit, tilt, find_beta, generator):
     ),
     Wrong("ex15_5-mend", "too-far", Edit("reward, 1.999", "reward, 6.0"), seen="visible"),
     Wrong(
-        "ex15_5-mend",
-        "too-little",
-        Edit("ask(first, second), 0.02", "ask(first, second), 3.0"),
-        seen="hidden",
+        "ex15_5-mend", "too-little", Edit("1200", "80") + Edit("(2, 600)", "(2, 40)"), seen="hidden"
     ),
     Right(
         "ex15_5-mend",
