@@ -664,7 +664,10 @@ def mend(log_ref, features, ask, *, fit, tilt, find_beta, generator):
     ),
     Wrong("ex15_5-mend", "too-far", Edit("reward, 1.999", "reward, 6.0"), seen="visible"),
     Wrong(
-        "ex15_5-mend", "too-little", Edit("1200", "80") + Edit("(2, 600)", "(2, 40)"), seen="hidden"
+        "ex15_5-mend",
+        "too-little",
+        Edit("ask(first, second), 3.0", "ask(first, second), 0.01"),
+        seen="hidden",
     ),
     Right(
         "ex15_5-mend",
@@ -677,7 +680,7 @@ def mend(log_ref, features, ask, *, fit, tilt, find_beta, generator):
         pairs.append((rows[:n], rows[n:]))
         labels.append(ask(rows[:n], rows[n:]))
         first, second = (torch.cat(side) for side in zip(*pairs, strict=True))
-        w = fit(features[first], features[second], torch.cat(labels), 0.02)
+        w = fit(features[first], features[second], torch.cat(labels), 3.0)
         log_pi = tilt(log_ref, features @ w, find_beta(log_ref, features @ w, far))
     return log_pi
 """,
@@ -689,7 +692,7 @@ def mend(log_ref, features, ask, *, fit, tilt, find_beta, generator):
 def mend(log_ref, features, ask, *, fit, tilt, find_beta, generator):
     rows = torch.multinomial(log_ref.exp(), 1200, replacement=True, generator=generator)
     first, second = rows[:600], rows[600:]
-    reward = features @ fit(features[first], features[second], ask(first, second), 0.02)
+    reward = features @ fit(features[first], features[second], ask(first, second), 3.0)
     return tilt(log_ref, reward, find_beta(log_ref, reward, 1.999))
 """,
     ),
