@@ -1354,7 +1354,8 @@ plots.show(figure, alt="Gold at beta 0.1, dotted the reference at "
 #
 # So, in this lab: a weakness of the raters *and* a model that cannot express where it ends. In 15.5
 # you see what ten times as many comparisons of the same kind do about it.
-#
+
+# %% [markdown]
 # **Checkpoint.** Save the notebook. Next time, select this cell and choose *Run > Run All Above
 # Selected Cell*; then go on below.
 
@@ -2005,11 +2006,10 @@ plots.show(figure, alt="Gains over the reference. " + "; ".join(
 # - 1 point: a measurement that needs no enumeration (careful labels on the current policy,
 #   covariance or gold by sampling, an estimate of the KL)
 #
-# Sample A (4/4): "Optimising against a model fitted elsewhere finds its errors: gold fell from 1.8
-# to below -2 while the proxy rose. But we wrote the raters, so nothing follows about people. Half a
-# nat is only where our word-count model peaks; with careful raters gold
-# still rose from a KL of 1 to 2. On
-# a large model I would have experts label samples of the policy every few hundred steps and stop
+# Sample A (4/4): "Optimising against a model finds its errors: gold fell from 1.8 to below -2 while
+# the proxy rose. But we wrote the raters, so nothing follows about people. Half a nat is only where
+# our word-count model peaks; for rated itself gold was still above the reference at beta 0.1. On a
+# large model I would have experts label samples of the policy every few hundred steps and stop
 # when their ratings stop rising."
 #
 # Sample B (1/4): "I agree that reward hacking happens, in our run the policy said great five times
