@@ -514,7 +514,8 @@ print("15.2a: visible checks passed")
 # The problem is convex, so there is one answer, and the check only asks whether you are there.
 #
 # - `first`, `second`: (n, d), float64, the features of the two answers; `label`: (n,)
-# - `loss` is a right `preference_loss`, handed in; call it at most 500 times
+# - `loss` is a right `preference_loss`, handed in; call it at most 500 times. Autograd gives its
+#   first derivative; a second one, if you want it, you write down yourself
 # - returns `w`, shape (d,), float64, without a graph; each component of the gradient at your `w` is
 #   below 1e-6
 #

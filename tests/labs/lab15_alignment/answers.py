@@ -313,22 +313,6 @@ def fit_reward(first, second, label, penalty, loss):
     return w.detach()
 """,
     ),
-    Right(
-        "ex15_2-fit",
-        "newton-by-autograd",
-        """
-def fit_reward(first, second, label, penalty, loss):
-    def whole(w):
-        return loss(first @ w, second @ w, label) + penalty / 2 * (w * w).sum()
-
-    w = torch.zeros(first.shape[1], dtype=torch.float64)
-    for _ in range(30):
-        slope = torch.autograd.functional.jacobian(whole, w)
-        curve = torch.autograd.functional.hessian(whole, w)
-        w = w - torch.linalg.solve(curve + 1e-9 * torch.eye(len(w)).double(), slope)
-    return w
-""",
-    ),
     Wrong(
         "ex15_3-tilt",
         "not-normalised",
