@@ -20,30 +20,31 @@
 #
 # By the end you will be able to
 #
-# - compute and sample from an autoregressive policy exactly, and measure how far one is from
-#   another,
+# - compute and sample from an autoregressive policy (one that says word after word) exactly, and
+#   measure how far one is from another,
 # - learn a reward from comparisons, and say what comparisons leave open,
 # - write down the best policy under a KL penalty, and use it to grade any optimiser,
-# - find the point at which more optimisation makes an answer worse, and say why it comes,
-# - train a policy by RLOO and PPO, or without a reward model by DPO, and know when each fails,
+# - find the point at which more optimisation makes an answer worse, and find out by controls what
+#   is to blame,
+# - train a policy by RLOO, or without a reward model by DPO, and know when each fails,
 # - show what one reward model does to people who want something else, and what a remedy costs.
 #
 # | | |
 # |---|---|
 # | Paper | sections 3.5.3 (alignment with values that differ) and 4.2 (human feedback) |
-# | Time | 150 minutes for the core (15.1 to 15.4, 15.6, 15.8, 15.9); 100 more for the rest |
-# | Points | 63 (57 checked by machine, 6 read by a person) |
+# | Time | Part A 75 min, Part B 75 min; deeper 90 min |
+# | Points | 51 (47 checked by machine, 4 read by a person) |
 # | You need | Python, probability, a little PyTorch (`log_softmax`, `torch.autograd`) |
-# | It runs in | about 40 CPU seconds in all, 9 without the demonstrations; 1.0 GiB of memory |
+# | It runs in | about 36 CPU seconds in all, 8 without the demonstrations; 1.0 GiB of memory |
 #
 # | symbol | name in code | shape |
 # |---|---|---|
 # | answers, five words each | `answers` | (n, 5) of word numbers |
-# | policy pi: logits of the next word | `policy(tokens)` | (n, t) -> (n, t + 1, 6) |
-# | log pi of every answer | `log_pi`, `log_p`, `log_q` | (7776,) |
-# | reference policy pi_ref | `log_ref` | (7776,) |
-# | reward r of every answer | `reward`, `proxy`, `gold` | (7776,) |
-# | strength of the KL penalty | `beta` | a number > 0 |
+# | policy $\pi$: logits of the next word | `policy(tokens)` | (n, t) -> (n, t + 1, 6) |
+# | $\log \pi$ of every answer | `log_pi`, `log_p`, `log_q` | (7776,) |
+# | reference policy $\pi_{\mathrm{ref}}$ | `log_ref` | (7776,) |
+# | reward $r$ of every answer | `reward`, `proxy`, `gold` | (7776,) |
+# | strength $\beta$ of the KL penalty | `beta` | a number > 0 |
 #
 # Wherever a vector has one entry per answer, its order is that of `all_answers()`. Logarithms are
 # natural, so KL is in nats.
@@ -53,13 +54,18 @@ import torch
 import torch.nn.functional as F
 
 from safetylab import language, page, plots, widgets
-from safetylab.checks import exercise, expect, expect_tensor, untouched
+from safetylab.checks import exercise, expect, expect_tensor, shown, untouched
 from safetylab.language import TablePolicy, TinyGPT, all_answers, text
 
 torch.set_num_threads(1)  # these tensors are so small that one thread is the fastest
 answers = all_answers()
 log_ref = language.reference_log_probs()
 page.progress(15)
+
+# %% [markdown]
+# # Part A: a reward, and its best policy
+#
+# About 75 minutes: exercises 15.1 to 15.4.
 
 # %% [markdown]
 # ## It breaks
@@ -95,22 +101,22 @@ for n in (1, 4, 32, 1_000, 30_000):
           f"for example: {text(answers[best[0]])}")
 
 # %% [markdown]
-# The points rise all the way. The true value rises, then falls below where it began. The reward
-# model is right about ordinary answers; it was never asked about the ones that the search finds.
-# When a measure becomes a target, it stops being a good measure: Goodhart's law. The rest of the
-# lab is about where on this road to stop, and what would make the road longer.
+# The points rise all the way. The true value rises, then falls below where it began. When a measure
+# becomes a target, it stops being a good measure: Goodhart's law. But *why* here? The raters were
+# in a hurry; the model only counts words; hardly any rater has seen five compliments in a row.
+# Three suspects, and each sounds convincing. In 15.4 you try them one by one. First the tools.
 #
 # ## Exercise 15.1: the reference policy (6 points)
 #
-# Difficulty: 2 of 5 · Minutes: 15 · Why: everything later is a statement about the probabilities of
+# Difficulty: 2 of 5 · Minutes: 20 · Why: everything later is a statement about the probabilities of
 # whole answers. A language model only gives you those of the next word.
 #
-# A policy gets the words already said, shape (n, t), and returns logits of shape (n, t + 1, words):
-# `logits[:, k]` are for the word that comes after the first k words. With t = 0 you get the logits
-# of the first word.
+# A policy gets the words already said, shape (n, t), and returns logits (scores whose softmax is
+# the distribution) of shape (n, t + 1, words): `logits[:, k]` are for the word that comes after
+# the first k words. With t = 0 you get the logits of the first word.
 #
 # **a. `sequence_log_probs(policy, answers)`**: the log-probability of each answer, the sum over its
-# words of log pi(word | words before it). Call the policy once.
+# words of $\log \pi(\text{word} \mid \text{words before it})$. Call the policy once.
 #
 # - `answers`: (n, length), int64; returns (n,), differentiable in the policy's parameters
 #
@@ -121,7 +127,7 @@ for n in (1, 4, 32, 1_000, 30_000):
 # said, then add up over the places.
 # <details><summary>Hint 3: nearly the code</summary>
 # <code>policy(answers without the last column)</code>, then <code>log_softmax</code> over the last
-# dimension, then <code>gather</code> with <code>answers[..., None]</code>, then a sum.
+# dimension, then <code>gather(2, answers[..., None])</code>, then a sum over both last dimensions.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "oracle-log_probs", "points": 0}
@@ -180,17 +186,19 @@ def test_log_probs():
         got = sequence_log_probs(policy, every)
     expect(isinstance(got, torch.Tensor) and got.shape != (), "four answers have four "
            "log-probabilities; yours is one number for the whole batch", "whole-batch")
-    got = expect_tensor(got.detach(), (4,), "sequence_log_probs")
+    expect(got.requires_grad, "the result must keep its graph: training needs the gradient. Do not "
+           "detach it, and compute nothing under no_grad", "no-graph")
+    got = expect_tensor(got.detach(), (4,), "sequence_log_probs").double()
     expect(not torch.allclose(got, truth / 2), "you averaged over the words; the log-probability "
            "of an answer is the sum", "mean-not-sum")
     expect(not torch.allclose(got, -truth), "a log-probability is negative; yours is its mirror "
            "image, the loss", "wrong-sign")
     total = got.exp().sum()
-    expect(abs(total - 1) < 1e-6, f"the probabilities of the four answers add up to {total:.3f}, "
+    expect(abs(total - 1) < 1e-5, f"the probabilities of the four answers add up to {total:.3f}, "
            "not to 1: are the logits normalised over the words, and is each word read off the "
            "logits that came BEFORE it?", "not-normalised")
-    expect(torch.allclose(got, truth), f"the four answers have probabilities 0.1 to 0.4; yours: "
-           f"{got.exp().tolist()}", "off-by-one")
+    expect(torch.allclose(got, truth, atol=1e-5), "the four answers have probabilities 0.1 to 0.4; "
+           f"yours: {shown(got.exp())}", "off-by-one")
     ### BEGIN HIDDEN TESTS
     oracle_sequences(sequence_log_probs)
     ### END HIDDEN TESTS
@@ -282,11 +290,13 @@ print("15.1b: visible checks passed")
 # %% [markdown]
 # **c. `entropy(log_p)` and `kl(log_p, log_q)`** of policies given as vectors of log-probabilities:
 #
-# - entropy: minus the sum of p log p
-# - KL(p || q): the sum of p (log p - log q): how many nats of evidence against q one answer of p
-#   gives on average. It is infinite if p gives an answer that q never gives
-# - both return a tensor without dimensions. A policy may give an answer never: then `log_p` is
-#   minus infinity there, and the answer adds nothing (0 log 0 counts as 0)
+# $$H(p) = -\sum_a p(a) \log p(a), \qquad
+# \mathrm{KL}(p \,\|\, q) = \sum_a p(a) \, (\log p(a) - \log q(a))$$
+#
+# KL says how many nats of evidence against q one answer of p gives on average. It is infinite if p
+# gives an answer that q never gives. Both functions return a tensor without dimensions. A policy
+# may give an answer never: then `log_p` is minus infinity there, and the answer adds nothing
+# ($0 \log 0$ counts as 0).
 #
 # <details><summary>Hint 1: where to look</summary>
 # In floating point, 0 times minus infinity is not 0.
@@ -294,7 +304,7 @@ print("15.1b: visible checks passed")
 # Leave out the answers that p never gives before you do any arithmetic with them.
 # <details><summary>Hint 3: nearly the code</summary>
 # <code>said = log_p &gt; -torch.inf</code>, then index with it: <code>log_p[said]</code>,
-# <code>log_q[said]</code>.
+# <code>log_q[said]</code>, and sum as in the formulas.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "oracle-kl", "points": 0}
@@ -323,14 +333,15 @@ def oracle_divergences(entropy, kl):
         log_p, log_q = oracle_policy(n, g, never), oracle_policy(n, g)
         h = expect_tensor(entropy(log_p.clone()), (), "entropy").item()
         p = [v for v in log_p.exp().tolist() if v > 0]
-        expect(abs(h + math.fsum(v * math.log(v) for v in p)) < 1e-9, "an entropy is off",
-               "wrong-entropy")
+        expect(abs(h + math.fsum(v * math.log(v) for v in p)) < 1e-7, "the entropy of a random "
+               f"policy over {n} answers is wrong", "wrong-entropy")
         got = expect_tensor(kl(log_p.clone(), log_q), (), "kl").item()
-        expect(abs(got - oracle_kl(log_p, log_q)) < 1e-9, "a KL is off", "reversed")
-        expect(abs(kl(log_p, log_p).item()) < 1e-12, "KL(p || p) must be 0", "nan-at-zero")
+        expect(abs(got - oracle_kl(log_p, log_q)) < 1e-7, f"a KL over {n} answers is "
+               f"{oracle_kl(log_p, log_q):.6f}; yours: {got:.6f}", "reversed")
+        expect(abs(kl(log_p, log_p).item()) < 1e-9, "KL(p || p) must be 0", "nan-at-zero")
         if never and n > 1:
             expect(kl(log_q, log_p).item() == torch.inf, "KL must be infinite where p gives an "
-                   "answer that q never gives", "nan-at-zero")
+                   "answer that q never gives", "not-infinite")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "ex15_1-kl", "solution": true}
@@ -358,7 +369,7 @@ def test_kl():
     h, d = float(entropy(log_p)), float(kl(log_p, log_q))
     expect(h == h and d == d, f"nan: entropy {h}, KL {d}. The third answer has probability 0 and "
            "must add nothing", "nan-at-zero")
-    expect(h != -0.6931471805599453, "entropy is positive: minus the sum", "wrong-entropy")
+    expect(abs(h + 0.693147) > 1e-6, "entropy is positive: minus the sum", "wrong-entropy")
     expect(abs(h - 1) > 1e-9 and abs(d - 0.5) > 1e-9, "you count in bits; use the natural "
            "logarithm", "bits")
     expect(abs(h - 0.693147) < 1e-6, f"the entropy of p is log 2 = 0.6931; yours: {h:.4f}",
@@ -367,6 +378,9 @@ def test_kl():
            "reversed")
     expect(abs(d - 0.346574) < 1e-6, f"KL(p || q) is log(2) / 2 = 0.3466; yours: {d:.4f}",
            "reversed")
+    back = float(kl(log_q, log_p))
+    expect(back == torch.inf, "q gives the third answer and p never does, so KL(q || p) is "
+           f"infinite; yours: {back:.4g}", "not-infinite")
     ### BEGIN HIDDEN TESTS
     oracle_divergences(entropy, kl)
     ### END HIDDEN TESTS
@@ -394,26 +408,27 @@ for one in draw_answers(reference, 6, language.LENGTH, torch.Generator().manual_
 # Most answers make some sense, because the corpus did. From here on `log_ref` is the table on file,
 # so that every machine computes with the same digits.
 #
-# ## Exercise 15.2: a reward from comparisons (6 points)
+# ## Exercise 15.2: a reward from comparisons (4 points)
 #
 # Difficulty: 2 of 5 · Minutes: 15 · Why: people cannot say what an answer is worth in numbers, but
-# they can say which of two is better. This is the only place where human values enter.
+# they can say which of two is better. This is the place where human values enter.
 #
 # The Bradley-Terry model (1952) says: the first answer is preferred with probability
-# sigma(r1 - r2), where sigma(t) = 1 / (1 + exp(-t)) and r is a hidden reward.
+# $\sigma(r_1 - r_2)$, where $\sigma(t) = 1 / (1 + e^{-t})$ and $r_1, r_2$ are hidden rewards.
 #
 # **a. `preference_loss(first, second, label)`**: the mean over the pairs of
-# -(label * log sigma(first - second) + (1 - label) * log sigma(second - first)).
 #
-# - `first`, `second`: (n,), the rewards of the two answers; `label`: (n,), in [0, 1]: 1 if the
-#   first was preferred, 0 if the second, in between if several raters disagreed
+# $$-\left(y \log \sigma(r_1 - r_2) + (1 - y) \log \sigma(r_2 - r_1)\right)$$
+#
+# - `first`, `second`: (n,), the rewards $r_1$ and $r_2$ of the two answers; `label`: (n,), the $y$
+#   in [0, 1]: 1 if the first was preferred, 0 if the second, in between if several raters disagreed
 # - returns a tensor without dimensions, finite for rewards in the thousands
 #
 # <details><summary>Hint 1: where to look</summary>
 # The sigmoid of -1000 is 0 in floating point, and its logarithm minus infinity. PyTorch has the
 # two steps in one.
 # <details><summary>Hint 2: the idea</summary>
-# Only the difference of the two rewards matters; 1 - sigma(t) is sigma(-t).
+# Only the difference of the two rewards matters, and $1 - \sigma(t) = \sigma(-t)$.
 # <details><summary>Hint 3: nearly the code</summary>
 # <code>gap = first - second</code>, and <code>F.logsigmoid</code> of <code>gap</code> and of
 # <code>-gap</code>. Or: it is a binary cross-entropy whose logit is the gap.
@@ -492,79 +507,18 @@ test_loss()
 print("15.2a: visible checks passed")
 
 # %% [markdown]
-# **b. `preference_gradient(first, second, w, label)`**: the reward model is linear,
-# `reward = features @ w`. Write the gradient of the loss with respect to `w` as a formula, without
-# autograd. It has a meaning worth seeing: the probability that the model gives to the first answer,
-# minus the label, times the difference of the features.
-#
-# - `first`, `second`: (n, d), the features of the two answers; `w`: (d,); `label`: (n,)
-# - returns (d,), the gradient of the mean loss
-#
-# <details><summary>Hint 1: where to look</summary>
-# The derivative of log sigma(t) is 1 - sigma(t).
-# <details><summary>Hint 2: the idea</summary>
-# For one pair: (sigma(gap) - label) * (features of the first - features of the second).
-# <details><summary>Hint 3: nearly the code</summary>
-# <code>change = first - second</code>; <code>surprise = torch.sigmoid(change @ w) - label</code>;
-# the mean over the pairs of their product is a matrix product divided by n.
-# </details></details></details>
-
-# %% nbgrader={"grade_id": "ex15_2-gradient", "solution": true}
-def preference_gradient(first, second, w, label):
-    """Gradient of the mean loss of a linear reward: (n, d), (n, d), (d,), (n,) -> (d,)."""
-    ### BEGIN SOLUTION
-    difference = first - second
-    excess = torch.sigmoid(difference @ w) - label
-    return difference.T @ excess / len(label)
-    ### END SOLUTION
-
-# %% nbgrader={"grade_id": "ex15_2-gradient-test", "points": 2}
-@exercise("15.2")
-def test_gradient():
-    """Two pairs, two features, w = 0: the model is undecided, so each pair pulls by a half."""
-    first = torch.tensor([[1.0, 0.0], [0.0, 2.0]])
-    second = torch.tensor([[0.0, 1.0], [0.0, 1.0]])
-    label, w = torch.tensor([1.0, 0.0]), torch.zeros(2)
-    got = expect_tensor(preference_gradient(first, second, w, label), (2,), "preference_gradient")
-    truth = torch.tensor([-0.25, 0.5])
-    expect(not torch.allclose(got, -truth), "your gradient points down the loss; a gradient "
-           "points up", "wrong-sign")
-    expect(not torch.allclose(got, 2 * truth), "the loss is a mean over the pairs: divide by n",
-           "sum-not-mean")
-    expect(not torch.allclose(got, torch.tensor([-0.25, 0.5]) + torch.tensor([0.0, 0.25])),
-           "the second answer's features are missing: a gap has two ends", "one-side")
-    expect(torch.allclose(got, truth), f"for these two pairs the gradient is {truth.tolist()}; "
-           f"yours: {got.tolist()}", "wrong-gradient")
-    ### BEGIN HIDDEN TESTS
-    for seed, n, d, soft in ((22, 40, 3, True), (23, 1, 5, False), (24, 200, 8, False)):
-        g = torch.Generator().manual_seed(seed)
-        first, second, w, label = oracle_pairs(n, d, g, soft)
-        got = expect_tensor(preference_gradient(first, second, w, label), (d,),
-                            "preference_gradient")
-        for k in range(d):
-            step = 1e-6 * F.one_hot(torch.tensor(k), d)
-            up, down = (oracle_preference_loss(first @ v, second @ v, label)
-                        for v in (w + step, w - step))
-            expect(abs((up - down) / 2e-6 - got[k]) < 1e-7, "your gradient is not that of finite "
-                   "differences on random pairs", "wrong-gradient")
-    ### END HIDDEN TESTS
-
-
-test_gradient()
-print("15.2b: visible checks passed")
-
-# %% [markdown]
-# **c. `fit_reward(first, second, label, penalty, loss)`**: find the `w` that minimises the mean
-# loss of all pairs plus a penalty,
+# **b. `fit_reward(first, second, label, penalty, loss)`**: the reward model is linear,
+# `reward = features @ w`. Find the `w` that minimises the mean loss of all pairs plus a penalty,
 #
 # `loss(first @ w, second @ w, label) + penalty / 2 * (w * w).sum()`
 #
 # The problem is convex, so there is one answer, and the check only asks whether you are there.
 #
-# - `loss` is a right `preference_loss`, handed in; returns `w`, shape (d,), float64, without a
-#   graph
-# - accuracy: each component of the gradient at your `w` below 1e-6
-# - call `loss` at most 500 times
+# - `first`, `second`: (n, d), float64, the features of the two answers; `label`: (n,)
+# - `loss` is a right `preference_loss`, handed in; call it at most 500 times. Autograd gives its
+#   first derivative; a second one, if you want it, you write down yourself
+# - returns `w`, shape (d,), float64, without a graph; each component of the gradient at your `w` is
+#   below 1e-6
 #
 # <details><summary>Hint 1: where to look</summary>
 # Plain gradient descent takes thousands of steps to 1e-6. A second-order method takes dozens.
@@ -573,8 +527,9 @@ print("15.2b: visible checks passed")
 # tolerances; or Newton's method, whose second derivative you can write down.
 # <details><summary>Hint 3: nearly the code</summary>
 # <code>w</code> of zeros in float64 that requires a gradient; a closure that zeroes the gradient,
-# computes loss plus penalty, calls backward, returns it; <code>optimizer.step(closure)</code> once
-# with <code>max_iter=200, tolerance_grad=1e-9, tolerance_change=0</code>.
+# computes loss plus penalty, calls backward, returns it; <code>optimizer.step(closure)</code> once,
+# LBFGS with <code>max_iter=200, tolerance_grad=1e-9, tolerance_change=0,
+# line_search_fn="strong_wolfe"</code>; return <code>w.detach()</code>.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "ex15_2-fit", "solution": true}
@@ -600,9 +555,11 @@ def fit_reward(first, second, label, penalty, loss):
 def oracle_fit(fit_reward):
     """Stationary on random pairs, the truth from soft labels, finite where pairs are separable."""
     for seed, n, d, penalty, soft in ((25, 300, 4, 0.0, True), (26, 100, 6, 0.01, False),
-                                      (27, 8, 12, 0.1, False)):
+                                      (27, 8, 12, 0.1, False), (28, 200, 5, 0.003, False)):
         g = torch.Generator().manual_seed(seed)
         first, second, w, label = oracle_pairs(n, d, g, soft)
+        if seed == 28:  # features of very different size: slow for plain gradient steps
+            first, second = (side * torch.logspace(-1.5, 1, d).double() for side in (first, second))
         calls = []
 
         def loss(a, b, y, calls=calls):
@@ -619,7 +576,7 @@ def oracle_fit(fit_reward):
                    "weights back, and yours are others", "not-converged")
         else:
             expect((slope + 2 * penalty * got).abs().max() > 1e-6 or penalty == 0,
-                   "the penalty is penalty / 2 * |w|^2", "twice-the-penalty")
+                   "the penalty is penalty / 2 * |w|^2; yours is twice that", "twice-the-penalty")
         expect((slope + penalty * got).abs().max() < 1e-6, "your w is not the minimum: the "
                f"gradient there is {(slope + penalty * got).abs().max():.1e}", "not-converged")
 ### END HIDDEN TESTS
@@ -627,31 +584,38 @@ def oracle_fit(fit_reward):
 # %% nbgrader={"grade_id": "ex15_2-fit-test", "points": 3}
 @exercise("15.2")
 def test_fit():
-    """One feature: three of four raters prefer the answer that has it. Then sigma(w) = 3/4."""
-    first, second = torch.ones(1, 1, dtype=torch.float64), torch.zeros(1, 1, dtype=torch.float64)
-    label = torch.tensor([0.75], dtype=torch.float64)
+    """Two features, one to a pair; three of four raters prefer the answer that has it."""
+    first = torch.tensor([[1.0, 0.0], [0.0, 2.0]], dtype=torch.float64)
+    second, label = torch.zeros(2, 2, dtype=torch.float64), torch.full((2,), 0.75).double()
 
     def loss(a, b, y):
-        return (F.softplus(a - b) - y * (a - b)).mean()
+        """What Bradley-Terry costs where three of four raters agree; good for nothing else."""
+        expect(a.shape == b.shape == y.shape == (2,), "hand the loss the rewards of all pairs, "
+               "(n,), and the labels as they are", "wrong-shape")
+        return (torch.cosh((a - b) / 2).log() - (a - b) / 4).mean()
 
-    got = expect_tensor(fit_reward(first, second, label, 0.0, loss), (1,), "fit_reward")
-    expect(got[0] > 0, "the answer with the feature is preferred: its weight is positive",
+    got = expect_tensor(fit_reward(first, second, label, 0.0, loss), (2,), "fit_reward").double()
+    expect((got > 0).all(), "an answer with a feature is preferred: its weight is positive",
            "wrong-sign")
-    expect(abs(got[0] - 1.098612) < 1e-4, f"the weight is log 3 = 1.0986; yours: {got[0]:.4f}",
+    truth = torch.tensor([1.0986123, 0.5493061]).double()
+    expect((got - truth).abs().max() < 1e-5, f"the weights are log 3 and log(3) / 2 = "
+           f"{shown(truth)}; yours differ by {(got - truth).abs().max():.1e}: more steps",
            "not-converged")
-    shrunk = fit_reward(first, second, label, 0.1, loss)[0].item()
-    expect(shrunk < 1.0986, "with a penalty the weight must shrink", "penalty-ignored")
-    expect(abs(shrunk - 0.563588) > 1e-4, "the penalty is penalty / 2 * |w|^2, and yours is twice "
-           "that", "twice-the-penalty")
-    expect(abs(shrunk - 0.736876) < 1e-4, f"with penalty 0.1 the weight is 0.7369; yours: "
-           f"{shrunk:.4f}", "not-converged")
+    got = expect_tensor(fit_reward(first, second, label, 0.1, loss), (2,), "fit_reward").double()
+    expect((got < truth - 0.05).all(), "with a penalty the weights must shrink", "penalty-ignored")
+    twice = torch.tensor([0.3864378, 0.3684381]).double()
+    expect((got - twice).abs().max() > 1e-4, "the penalty is penalty / 2 * |w|^2, and yours is "
+           "twice that", "twice-the-penalty")
+    truth = torch.tensor([0.5635882, 0.4384026]).double()
+    expect((got - truth).abs().max() < 1e-5, f"with penalty 0.1 the weights are {shown(truth)}; "
+           f"yours differ by {(got - truth).abs().max():.1e}", "not-converged")
     ### BEGIN HIDDEN TESTS
     oracle_fit(fit_reward)
     ### END HIDDEN TESTS
 
 
 test_fit()
-print("15.2c: visible checks passed")
+print("15.2b: visible checks passed")
 
 # %% [markdown]
 # Now real comparisons, if raters of our making count as real: 4,000 pairs drawn from the reference,
@@ -659,9 +623,9 @@ print("15.2c: visible checks passed")
 # each word, wherever it stands.
 
 # %% nbgrader={"grade_id": "setup-raters", "locked": true}
-def compare(utility, n, generator):
-    """n pairs of answers of the reference, as rows of `answers`, and what a rater prefers."""
-    first, second = torch.multinomial(log_ref.exp(), 2 * n, replacement=True,
+def compare(utility, n, generator, log_p=log_ref):
+    """n pairs of answers drawn from log_p, as rows of `answers`, and what a rater prefers."""
+    first, second = torch.multinomial(log_p.exp(), 2 * n, replacement=True,
                                       generator=generator).reshape(2, n)
     chance = torch.sigmoid(utility[first] - utility[second])
     return first, second, torch.bernoulli(chance, generator=generator)
@@ -672,9 +636,9 @@ def centred(reward):
     return reward - log_ref.exp() @ reward
 
 # %% id="raters-demo" tags=["demo"]
-def learned(features, utility, n, seed=0):
+def learned(features, utility, n, seed=0, log_p=log_ref):
     """The reward of every answer, as a model on these features learns it from n pairs."""
-    first, second, label = compare(utility, n, torch.Generator().manual_seed(seed))
+    first, second, label = compare(utility, n, torch.Generator().manual_seed(seed), log_p)
     w = fit_reward(features[first], features[second], label, 1e-3, preference_loss)
     return centred(features @ w), w
 
@@ -692,26 +656,26 @@ for name, reward in (("proxy", proxy), ("rated", rated), ("gold", gold)):
 # Even the raters' own `rated` predicts their next choice only so well: the labels are noisy. The
 # proxy is not far behind it. Nothing here warns you.
 #
-# Two things comparisons leave open. A constant: `centred` fixes it. And everything that was not
-# compared: the reference hardly ever flatters three times, so nobody was ever asked about it.
+# Two things comparisons leave open. A constant: `centred` fixes it. And whatever was hardly
+# compared: of the 4,000 pairs only some three dozen hold an answer with three compliments or more.
 #
 # Be a rater yourself: choose in twelve pairs, then run the cell after it. (Without clicks, the
 # choices of a careful reader stand.)
 
 # %% id="label-yourself" tags=["demo"]
-first, second, _ = compare(gold, 60, torch.Generator().manual_seed(2))
-apart = (gold[first] != gold[second]).nonzero()[:12, 0]
-first, second = first[apart], second[apart]
-usual = (gold[second] > gold[first]).long().tolist()
+left, right, _ = compare(gold, 60, torch.Generator().manual_seed(2))
+apart = (gold[left] != gold[right]).nonzero()[:12, 0]
+left, right = left[apart], right[apart]
+usual = (gold[right] > gold[left]).long().tolist()
 chosen = widgets.choices([(text(answers[a]), text(answers[b])) for a, b in
-                          zip(first, second, strict=True)], usual, prompt="Which answer is better?")
+                          zip(left, right, strict=True)], usual, prompt="Which answer is better?")
 
 # %% id="label-fit" tags=["demo"]
-label = 1 - torch.tensor(chosen).double()
-w = fit_reward(word_counts[first], word_counts[second], label, 0.05, preference_loss)
-yours = centred(word_counts @ w)
+my_label = 1 - torch.tensor(chosen).double()
+my_w = fit_reward(word_counts[left], word_counts[right], my_label, 0.05, preference_loss)
+yours = centred(word_counts @ my_w)
 print("your points per word:", {word: round(v, 2) for word, v in
-                                zip(language.WORDS, w.tolist(), strict=True)})
+                                zip(language.WORDS, my_w.tolist(), strict=True)})
 print("your favourite answer:", text(answers[yours.argmax()]))
 print(f"its gold: {gold[yours.argmax()]:.1f} of {gold.max():.1f}")
 
@@ -721,29 +685,32 @@ print(f"its gold: {gold[yours.argmax()]:.1f} of {gold.max():.1f}")
 #
 # ## Exercise 15.3: the best policy in closed form (5 points)
 #
-# Difficulty: 2 of 5 · Minutes: 10 · Why: every method that trains on human feedback, PPO, RLOO or
-# DPO, heads for the policy that you write down here. If you know it, you can grade them all.
+# Difficulty: 2 of 5 · Minutes: 15 · Why: RLOO (15.6), PPO and DPO (15.7) head for the policy that
+# you write down here. If you know it, you can grade them all.
 #
 # The policy should earn reward and stay near the reference:
 #
-# J(pi) = E_pi[r] - beta * KL(pi || pi_ref)
+# $$J(\pi) = \mathrm{E}_\pi[r] - \beta \, \mathrm{KL}(\pi \,\|\, \pi_{\mathrm{ref}})$$
 #
-# Its maximum over all policies is pi*(a) = pi_ref(a) exp(r(a) / beta) / Z, where Z is the sum of
-# the numerators.
+# Its maximum over all policies is
 #
-# **a. `tilt(log_ref, reward, beta)`**: log pi* of every answer.
+# $$\pi^*(a) = \pi_{\mathrm{ref}}(a) \, e^{r(a) / \beta} / Z$$
+#
+# where $Z$ is the sum of the numerators over all answers.
+#
+# **a. `tilt(log_ref, reward, beta)`**: $\log \pi^*$ of every answer.
 #
 # - `log_ref`, `reward`: (answers,), float64; `log_ref` may be minus infinity where the reference
 #   never goes; `beta` > 0, perhaps 0.001
 # - returns (answers,), finite wherever `log_ref` is
 #
 # <details><summary>Hint 1: where to look</summary>
-# Stay in logarithms: exp(3 / 0.001) is no number that a computer knows.
+# Stay in logarithms: $e^{3 / 0.001}$ is no number that a computer knows.
 # <details><summary>Hint 2: the idea</summary>
-# log Z is a log-sum-exp of what stands in the numerator's logarithm.
+# $\log Z$ is a log-sum-exp of what stands in the numerator's logarithm.
 # <details><summary>Hint 3: nearly the code</summary>
-# Add <code>reward / beta</code> to <code>log_ref</code>, then subtract the <code>logsumexp</code>
-# of the whole.
+# Add <code>reward / beta</code> to <code>log_ref</code>, then subtract the
+# <code>logsumexp(0)</code> of the whole.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "oracle-tilt", "points": 0}
@@ -774,7 +741,7 @@ def oracle_optimum(tilt):
                   for _ in range(20)] + [oracle_tilt(ref, reward, beta * f) for f in (0.5, 2)] + [
                       ref]
         expect(all(oracle_value(rival, ref, reward, beta) <= best + 1e-9 for rival in rivals),
-               "another policy has a higher J than yours", "wrong-beta")
+               f"another policy has a higher J than yours at beta = {beta}", "wrong-beta")
         moved = tilt(ref, reward + 5, beta)
         expect(torch.allclose(moved, got, atol=1e-6),
                "a constant added to every reward must change "
@@ -810,11 +777,11 @@ def test_tilt():
     expect(got[2] > ref[2], "the answer with the highest reward must become likelier; yours gets "
            "rarer", "wrong-sign")
     expect(torch.allclose(got.exp(), torch.tensor([0.25, 0.25, 0.5]).double()),
-           f"with beta = 1 pi* is (1/4, 1/4, 1/2); yours: {got.exp().tolist()}", "wrong-beta")
+           f"with beta = 1 pi* is (1/4, 1/4, 1/2); yours: {shown(got.exp())}", "wrong-beta")
     got = tilt(ref, reward, 0.5)
     expect(torch.allclose(got.exp(), torch.tensor([2, 4, 16]).double() / 22),
            "a smaller beta means "
-           f"more tilt: with 1/2 pi* is (2, 4, 16)/22; yours: {got.exp().tolist()}", "wrong-beta")
+           f"more tilt: with 1/2 pi* is (2, 4, 16)/22; yours: {shown(got.exp())}", "wrong-beta")
     cold = tilt(ref, 1000 * reward, 0.001)
     expect(torch.isfinite(cold).all(), "with beta = 0.001 and large rewards your result is not "
            "finite: stay in logarithms", "overflow")
@@ -827,20 +794,23 @@ test_tilt()
 print("15.3a: visible checks passed")
 
 # %% [markdown]
-# **b. `objective(log_pi, log_ref, reward, beta)`**: J of any policy, a tensor without dimensions.
+# **b. `objective(log_pi, log_ref, reward, beta)`**: $J$ of any policy, a tensor without dimensions.
 # `log_pi` may be minus infinity for answers that the policy never gives.
 #
-# **c. `best_value(log_ref, reward, beta)`**: the largest J that any policy can have. You need no
-# policy to compute it: it is beta * log Z.
+# **c. `best_value(log_ref, reward, beta)`**: the largest $J$ that any policy can have, a tensor
+# without dimensions. Put $\pi^*$ into $J$ on paper, see what is left, and you need no policy to
+# compute it.
 #
 # <details><summary>Hint 1: where to look</summary>
 # b: an expectation, and the KL that you have written already; this function has its own copy of
 # what it needs. c: the same log-sum-exp as in a.
 # <details><summary>Hint 2: the idea</summary>
-# b: leave out answers with probability 0, as in 15.1c. c: put pi* into J and see what is left.
+# b: leave out answers with probability 0, as in 15.1c. c: $r - \beta \log(\pi^* /
+# \pi_{\mathrm{ref}})$ is the same number for every answer.
 # <details><summary>Hint 3: nearly the code</summary>
-# b: the sum over the answers said of p * (reward - beta * (log_pi - log_ref)). c:
-# <code>beta * torch.logsumexp(...)</code>.
+# b: <code>said = log_pi &gt; -torch.inf</code>; the sum over the answers said of
+# p * (reward - beta * (log_pi - log_ref)). c: beta times log Z, the <code>logsumexp</code> of
+# <code>log_ref + reward / beta</code>.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "ex15_3-objective", "solution": true}
@@ -878,7 +848,7 @@ def test_objective():
             j = expect_tensor(objective(policy, ref, reward, beta), (), "objective").item()
             said = policy > -torch.inf
             away = float((policy[said].exp() * (policy - best)[said]).sum())
-            expect(abs(j + beta * away - top) < 1e-12 * max(1, abs(top)) * 10,
+            expect(abs(j + beta * away - top) < 1e-7 * max(1, abs(top)),
                    "J + beta * KL(pi || pi*) must be beta * log Z for every policy: yours is off "
                    f"by {abs(j + beta * away - top):.1e}", "wrong-value")
     ### END HIDDEN TESTS
@@ -914,7 +884,7 @@ def test_best_value():
         ref, reward = oracle_policy(n, g), 4 * torch.randn(n, generator=g, dtype=torch.float64)
         got = expect_tensor(best_value(ref, reward, beta), (), "best_value").item()
         top = oracle_value(oracle_tilt(ref, reward, beta), ref, reward, beta)
-        expect(abs(got - top) < 1e-9, "the best policy has another J", "wrong-value")
+        expect(abs(got - top) < 1e-7, "the best policy has another J", "wrong-value")
     ### END HIDDEN TESTS
 
 
@@ -925,75 +895,77 @@ print("15.3c: visible checks passed")
 # Together they give an identity that holds for *every* policy that only gives answers which the
 # reference gives, too:
 #
-# J(pi) + beta * KL(pi || pi*) = beta * log Z
+# $$J(\pi) + \beta \, \mathrm{KL}(\pi \,\|\, \pi^*) = \beta \log Z$$
 #
-# So `best_value - objective` says how far a policy is from the best one, in units of beta, without
-# anybody knowing the best one. A thousand random policies, some of which never give half of the
-# answers:
+# So `best_value - objective` says how far a policy is from the best one, in units of $\beta$,
+# without anybody knowing the best one. A thousand random policies, some of which never give half
+# of the answers:
 
 # %% id="identity-demo" tags=["demo"]
 generator, beta = torch.Generator().manual_seed(3), 0.5
-star, worst = tilt(log_ref, proxy, beta), 0.0
+goal, worst = tilt(log_ref, proxy, beta), 0.0
 for _ in range(1000):
     logits = 3 * torch.randn(len(answers), generator=generator, dtype=torch.float64)
     logits[torch.rand(len(answers), generator=generator) < 0.5] = -torch.inf
     log_pi = logits.log_softmax(0)
-    both = objective(log_pi, log_ref, proxy, beta) + beta * kl(log_pi, star)
+    both = objective(log_pi, log_ref, proxy, beta) + beta * kl(log_pi, goal)
     worst = max(worst, abs(both - best_value(log_ref, proxy, beta)).item())
 print(f"beta * log Z = {best_value(log_ref, proxy, beta):.6f}; "
       f"largest deviation of a thousand policies: {worst:.0e}")
 
 # %% [markdown]
-# That holds to rounding error, whatever the policy. No optimiser has run yet, and you know the
-# answer that each of them is looking for.
+# That holds to rounding error for each of them. No optimiser has run yet, and you know the answer
+# that each of them is looking for.
 #
-# ## Exercise 15.4: too much of a good thing (14 points)
+# ## Exercise 15.4: how far, and who is to blame (9 points)
 #
-# Difficulty: 3 of 5 · Minutes: 35 · Why: with the optimum in closed form, over-optimisation is not
-# an accident of training. It is what you asked for.
+# Difficulty: 3 of 5 · Minutes: 25 · Why: with the optimum in closed form, nothing that happens now
+# is an accident of training. It is what was asked for.
 #
 # ### Predict, then run
 #
-# `proxy` is the reward model of 15.2. At beta = 0.5 the best policy for it has a gold value of
-# about 1.7, more than the reference. Now beta = 0.1: the policy may move further from the
-# reference, and the proxy rises. What does gold do?
+# `proxy` is the reward model of 15.2. As $\beta$ falls from 20 to 0.02, its best policy moves away
+# from the reference, from a KL of nearly 0 to more than 9 nats. At which KL is *gold* highest?
 #
-# - `"a"`: it rises, too, but less
-# - `"b"`: it stays about the same
-# - `"c"`: it falls below that of the reference
+# - `"a"`: below 0.2 nats
+# - `"b"`: between 0.2 and 1
+# - `"c"`: between 1 and 4
+# - `"d"`: above 4
 
 # %% nbgrader={"grade_id": "ex15_4-predict", "solution": true}
-# my_guess = "a", "b" or "c"
+# my_guess = "a", "b", "c" or "d"
 ### BEGIN SOLUTION
-my_guess = "c"
+my_guess = "b"
 ### END SOLUTION
 
 # %% id="moment" tags=["demo"]
 print(f"you said {my_guess!r}; the reference: gold {log_ref.exp() @ gold:.2f}")
-for beta in (2.0, 1.0, 0.5, 0.2, 0.1):
-    log_pi = tilt(log_ref, proxy, beta)
+for strength in (2.0, 1.0, 0.5, 0.2, 0.1):
+    log_pi = tilt(log_ref, proxy, strength)
     pi = log_pi.exp()
-    print(f"beta {beta:3}: KL {kl(log_pi, log_ref):5.2f}, proxy {pi @ proxy:5.2f}, "
+    print(f"beta {strength:3}: KL {kl(log_pi, log_ref):5.2f}, proxy {pi @ proxy:5.2f}, "
           f"gold {pi @ gold:5.2f}, likeliest answer: {text(answers[log_pi.argmax()])}")
 
 # %% [markdown]
-# The same reward model, the same formula, only beta has changed. Where did it turn?
+# The same reward model, the same formula, only $\beta$ has changed. Where did it turn?
 #
-# **a. `gold_slope(log_pi, proxy, gold)`**. Write eta = 1/beta. Along the path of best policies the
-# expectation of any quantity g changes at the rate
+# **a. `gold_slope(log_pi, proxy, gold)`**. Write $\eta = 1/\beta$. Along the path of best policies
+# the expectation of any quantity $g$ changes at the rate
 #
-# d E[g] / d eta = Cov_pi(proxy, g) = E[proxy * g] - E[proxy] * E[g]
+# $$\frac{d\, \mathrm{E}[g]}{d \eta} = \mathrm{Cov}_\pi(\text{proxy}, g)
+# = \mathrm{E}[\text{proxy} \cdot g] - \mathrm{E}[\text{proxy}] \, \mathrm{E}[g]$$
 #
-# So more optimisation helps exactly as long as proxy and gold are positively correlated *under the
-# policy of the moment*. That they were correlated under the reference is of no use any more. Return
-# this covariance, a tensor without dimensions; `log_pi` may hold minus infinity.
+# So a little more optimisation helps exactly if proxy and gold are positively correlated *under the
+# policy of the moment*. Return this covariance of proxy and gold, a tensor without dimensions;
+# `log_pi` may hold minus infinity.
 #
 # <details><summary>Hint 1: where to look</summary>
-# All expectations are under pi, not under the reference, and not plain means.
+# All expectations are under $\pi$, not under the reference, and not plain means.
 # <details><summary>Hint 2: the idea</summary>
 # Subtract the expectation from one of the two, multiply by the other, take the expectation.
 # <details><summary>Hint 3: nearly the code</summary>
-# <code>pi = log_pi.exp()</code>; an expectation is <code>pi @ something</code>.
+# <code>pi = log_pi.exp()</code>; an expectation is <code>pi @ something</code>: three of them, as
+# in the formula.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "ex15_4-slope", "solution": true}
@@ -1069,8 +1041,8 @@ def oracle_peak(peak):
     for case in range(4):
         ref = oracle_policy(200, g)
         proxy = torch.randn(200, generator=g, dtype=torch.float64)
-        gold = proxy - (0.0, 0.5, 0.3, -0.1)[case] * proxy**2
-        if case == 2:  # a second, higher bump far out: the best proxy is very good indeed
+        gold = proxy - (0.6, 0.5, 0.0, -0.1)[case] * proxy**2
+        if case == 0:  # a second, higher bump far out: the best proxy is very good indeed
             gold[proxy.argmax()] += 12
         calls = []
 
@@ -1085,7 +1057,9 @@ def oracle_peak(peak):
                "outside-range")
         policy = oracle_tilt(ref, proxy, beta)
         top = oracle_peak_gold(ref, proxy, gold, -1.5228787, 1.4771213)
-        expect(policy.exp() @ gold >= top - 1e-4, "another beta has a higher gold", "not-the-peak")
+        expect(policy.exp() @ gold >= top - 1e-4, f"random world {case}: another "
+               f"beta has gold {top:.4f}, yours {policy.exp() @ gold:.4f}. Is there a second bump?",
+               "not-the-peak")
         expect(abs(far - oracle_kl(policy, ref)) < 1e-4, "the KL is not that of your beta",
                "wrong-kl")
 ### END HIDDEN TESTS
@@ -1107,32 +1081,34 @@ def peak(log_ref, proxy, gold, low, high, tilt):
 # %% nbgrader={"grade_id": "ex15_4-peak-test", "points": 3}
 @exercise("15.4")
 def test_peak():
-    """Two answers, one with proxy 1: its share s rises with 1/beta, and gold is s - s^2."""
-    ref = torch.tensor([0.9, 0.1], dtype=torch.float64).log()
-    proxy = torch.tensor([0.0, 1.0], dtype=torch.float64)
-
-    def tilt(ref, reward, beta):
-        weight = (ref + reward / beta).exp()
-        return (weight / weight.sum()).log()
+    """Two throws of a coin that shows 1 with 0.1: a tilted policy is a tilted coin."""
+    import math
 
     three = torch.tensor([0.81, 0.18, 0.01], dtype=torch.float64).log()
     steps, gold = torch.tensor([0.0, 1.0, 2.0]).double(), torch.tensor([0.0, 1.0, 0.0]).double()
+
+    def tilt(ref, reward, beta):
+        expect(torch.equal(ref, three) and torch.equal(reward, steps), "the policies to try are "
+               "the tilts of log_ref by the PROXY; gold only judges them", "tilts-by-gold")
+        one = 1 / (1 + 9 * math.exp(-1 / float(beta)))  # this coin's chance of a 1
+        shares = [(1 - one) ** 2, 2 * one * (1 - one), one**2]
+        return torch.tensor(shares, dtype=torch.float64).log()
+
     got = peak(three, steps, gold, 0.05, 20.0, tilt)
     expect(isinstance(got, tuple) and len(got) == 2, "return the pair (beta, kl)", "no-pair")
     beta, far = float(got[0]), float(got[1])
     expect(abs(beta - 0.05) > 1e-3, "at the smallest beta the proxy is highest; look for the "
            "highest gold", "proxy-peak")
-    expect(abs(beta - 0.455120) < 0.006,
-           "two draws from a coin that shows 1 with 0.1; gold is best "
-           f"when the coin is tilted to 1/2, at beta = 1/log 9 = 0.455; yours: {beta:.3f}",
-           "not-the-peak")
-    there = tilt(three, steps, beta)
-    true = float((there.exp() * (there - three)).sum())
-    expect(abs(far - true) < 1e-3, f"at your beta the KL from the reference is {true:.3f}; yours: "
-           f"{far:.3f}", "wrong-kl")
-    end = peak(ref, proxy, proxy, 0.05, 20.0, tilt)
-    expect(abs(float(end[0]) - 0.05) < 0.02, "where gold only rises, the peak is at the smallest "
-           f"beta, 0.05; yours: {float(end[0]):.3f}", "outside-range")
+    expect(abs(beta - 0.455120) < 0.006, "gold is the chance of exactly one 1, best with a fair "
+           f"coin, at beta = 1/log 9 = 0.4551; yours: {beta:.4f}", "not-the-peak")
+    one = 1 / (1 + 9 * math.exp(-1 / beta))
+    true = 2 * (one * math.log(one / 0.1) + (1 - one) * math.log((1 - one) / 0.9))
+    expect(abs(far - true) < 1e-3, f"at your beta the KL of the policy from the reference is "
+           f"{true:.4f}; yours: {far:.4f}", "wrong-kl")
+    for wish, end in ((steps, 0.05), (-steps, 20.0)):
+        beta = float(peak(three, steps, wish, 0.05, 20.0, tilt)[0])
+        expect(abs(beta - end) < 0.01 * end, "where gold only rises or only falls, the peak is at "
+               f"an end of the range, here {end}; yours: {beta:.4f}", "outside-range")
     ### BEGIN HIDDEN TESTS
     oracle_peak(peak)
     ### END HIDDEN TESTS
@@ -1144,33 +1120,939 @@ print("15.4b: visible checks passed")
 # %% id="peak-demo" tags=["demo"]
 top_beta, top_kl = peak(log_ref, proxy, gold, 0.02, 20.0, tilt)
 top = tilt(log_ref, proxy, top_beta)
+print(f"you said {my_guess!r}")
 print(f"gold peaks at beta {top_beta:.2f}, KL {top_kl:.2f}: {top.exp() @ gold:.2f}")
-for beta in (2 * top_beta, top_beta, top_beta / 2):
-    print(f"beta {beta:.2f}: covariance of proxy and gold "
-          f"{gold_slope(tilt(log_ref, proxy, beta), proxy, gold):6.3f}")
+for strength in (2 * top_beta, top_beta, top_beta / 2):
+    print(f"beta {strength:.2f}: covariance of proxy and gold "
+          f"{gold_slope(tilt(log_ref, proxy, strength), proxy, gold):6.3f}")
 
 # %% [markdown]
-# The covariance crosses zero at the peak. In practice nobody has `gold`; but a few careful labels
-# on answers of the *current* policy estimate this covariance, and that is the reason to keep
-# asking.
+# The covariance crosses zero at the peak. In practice nobody has `gold`; but careful labels on
+# answers of the *current* policy estimate this covariance, and that is a reason to keep asking.
 #
-# **c. `best_of_n(log_ref, reward, n)`**: the exact policy "draw n answers from the reference, hand
+# Proxy and gold along the way, both as what they gain over the reference:
+
+# %% id="path-demo" tags=["demo"]
+def along(policies):
+    """KL from the reference, and what proxy and gold gain over it, for each policy."""
+    start = log_ref.exp() @ gold
+    return tuple([float(v) for v in column] for column in zip(*(
+        (kl(log_pi, log_ref), log_pi.exp() @ proxy, log_pi.exp() @ gold - start)
+        for log_pi in policies), strict=True))
+
+
+tilted = along(tilt(log_ref, proxy, strength) for strength in torch.logspace(1.3, -1, 60).tolist())
+figure = plots.curves({"proxy": tilted[:2], "gold": (tilted[0], tilted[2])},
+                      xlabel="KL from the reference (nats)", ylabel="gain over the reference",
+                      title="The best policies for the proxy", percent=False)
+at = max(range(60), key=tilted[2].__getitem__)
+plots.show(figure, alt=f"Against the KL from the reference the proxy gains up to "
+           f"{tilted[1][-1]:.1f}; gold gains at most {tilted[2][at]:.2f}, at KL "
+           f"{tilted[0][at]:.2f}, and ends at {tilted[2][-1]:.1f}.")
+
+# %% [markdown]
+# Move $\beta$ yourself. Left: the likeliest answers. Right: where you are on the two curves.
+
+# %% id="slider" tags=["demo"]
+from matplotlib.figure import Figure
+
+
+def draw(beta):
+    """The policy at one beta, and its place on the curves of proxy and gold."""
+    log_pi = tilt(log_ref, proxy, beta)
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    chosen = log_pi.topk(6).indices.flip(0)
+    left.barh([text(answers[a]) for a in chosen], log_pi[chosen].exp().tolist(),
+              color=plots.PALETTE["sky blue"])
+    left.set_xlim(0, 0.25)
+    left.set(xlabel="probability", title=f"likeliest answers at beta {beta:.2f}")
+    for name, values, style in (("proxy", tilted[1], "-"), ("gold", tilted[2], "--")):
+        line = right.plot(tilted[0], values, style, color=plots.colour(name), label=name)
+        here = float(log_pi.exp() @ (proxy if name == "proxy" else centred(gold)))
+        right.plot(float(kl(log_pi, log_ref)), here, "o", ms=9, color=line[0].get_color())
+    right.set(xlabel="KL from the reference (nats)", ylabel="gain over the reference",
+              xlim=(0, 9.5), ylim=(-5, 3.5))
+    right.legend(loc="lower left")
+    return figure
+
+
+widgets.slider(draw, [5.0, 2.0, 1.0, 0.8, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1], label="beta",
+               alt=lambda b: f"Likeliest answer at beta {b:.2f}: "
+               f"{text(answers[tilt(log_ref, proxy, b).argmax()])}")
+
+# %% [markdown]
+# Between $\beta = 0.5$ and 0.2 the top of the left picture changes from a sentence into five times
+# "great", and nothing on the proxy's curve marks the place.
+#
+# ### Predict, then run: the perfect reward model
+#
+# "The raters were in a hurry" is the first suspect. So take the model out of the game: hand the
+# formula `rated` *itself*, what the hurried raters really feel about each of the 7,776 answers,
+# flattery included, without noise and without a gap. At $\beta = 0.1$ the proxy's best policy had a
+# gold of -2.65; the reference has 1.49. The best policy for `rated` itself: is its gold `"below"`
+# the reference's, or `"above"`?
+
+# %% nbgrader={"grade_id": "ex15_4-predict-rated", "solution": true}
+# my_verdict = "below" or "above"
+### BEGIN SOLUTION
+my_verdict = "above"
+### END SOLUTION
+
+# %% id="rated-demo" tags=["demo"]
+print(f"you said {my_verdict!r}; the reference: gold {log_ref.exp() @ gold:.2f}")
+for name, reward in (("proxy", proxy), ("rated itself", rated)):
+    pi = tilt(log_ref, reward, 0.1).exp()
+    print(f"{name:12} at beta 0.1: gold {pi @ gold:5.2f}, compliments {pi @ greats:.1f}, "
+          f"likeliest answer: {text(answers[pi.argmax()])}")
+
+# %% [markdown]
+# Optimised to the end, the hurried raters' own taste does better than the reference. They like a
+# compliment, but a reason more, and by our formula they, too, tire of flattery. What ruins gold is
+# not yet found.
+#
+# **c. `blame(log_ref, gold, rewards, beta, tilt)`**: split the damage. Two things are wrong with
+# the proxy, hurried raters and a model that only counts words, and each can be wrong alone.
+# `rewards` is a dictionary of four rewards, (answers,) each, with the keys `("careful", "full")`,
+# `("hurried", "full")`, `("careful", "words")` and `("hurried", "words")`. Each leads to a best
+# policy at `beta`, and each policy has an expected *gold*. Return three floats
+# `(hurry, words, extra)`:
+#
+# - `hurry`: the gold lost if *only* the raters are wrong, compared with nothing wrong
+# - `words`: the gold lost if *only* the model is wrong
+# - `extra`: what both together lose beyond the sum of the two (it may be negative)
+#
+# <details><summary>Hint 1: where to look</summary>
+# Four policies, four values of gold. Compare each with the same one of them.
+# <details><summary>Hint 2: the idea</summary>
+# Start from <code>("careful", "full")</code>. A loss is its gold minus that of another. What both
+# lose together is a third such difference.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>worth = {key: float(tilt(log_ref, reward, beta).exp() @ gold) for key, reward in
+# rewards.items()}</code>; <code>hurry</code> and <code>words</code> are differences from
+# <code>worth["careful", "full"]</code>; so is the loss by both; <code>extra</code> is that minus
+# <code>hurry</code> minus <code>words</code>.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "ex15_4-blame", "solution": true}
+def blame(log_ref, gold, rewards, beta, tilt):
+    """(hurry, words, extra): gold lost by either fault alone, and by both beyond the sum."""
+    ### BEGIN SOLUTION
+    best = tilt(log_ref, rewards["careful", "full"], beta).exp() @ gold
+
+    def lost(raters, model):
+        return float(best - tilt(log_ref, rewards[raters, model], beta).exp() @ gold)
+
+    hurry, words = lost("hurried", "full"), lost("careful", "words")
+    return hurry, words, lost("hurried", "words") - hurry - words
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex15_4-blame-test", "points": 4}
+@exercise("15.4")
+def test_blame():
+    """Two answers with gold 1 and 5; the second one's share is 0.9, 0.8, 0.75 and 0.2."""
+    import math
+
+    ref = torch.tensor([1 / 3, 2 / 3], dtype=torch.float64).log()
+    gold, beta = torch.tensor([1.0, 5.0], dtype=torch.float64), 0.25
+    odds = {("hurried", "words"): 0.125, ("careful", "words"): 1.5, ("hurried", "full"): 2.0,
+            ("careful", "full"): 4.5}
+    rewards = {key: torch.tensor([2.0, 2.0 + beta * math.log(value)], dtype=torch.float64)
+               for key, value in odds.items()}
+
+    def tilt(ref, reward, beta):
+        chance = ref.exp() * torch.exp(reward / beta)
+        return (chance / chance.sum()).log()  # not-an-answer: overflows, and stands in 15.3's text
+
+    got = blame(ref, gold, rewards, beta, tilt)
+    expect(isinstance(got, tuple) and len(got) == 3, "return the three floats (hurry, words, "
+           "extra)", "no-triple")
+    hurry, words, extra = (float(v) for v in got)
+    yours = f"yours: {hurry:.3f}, {words:.3f}, {extra:.3f}"
+    expect(abs(hurry - 0.6) > 1e-6 or abs(words - 0.4) > 1e-6, "hurry and words are exchanged",
+           "exchanged")
+    expect(abs(hurry + 0.533333) > 1e-3, "you compare with the reference; compare with the policy "
+           "for the reward with nothing wrong", "from-reference")
+    expect(hurry > 0 and words > 0, f"a loss is counted as a positive number; {yours}", "gains")
+    expect(abs(hurry - 2.2) > 1e-6, "you took one fault AWAY from the proxy that has both; ask "
+           "what one fault does ALONE", "from-the-bottom")
+    expect(abs(hurry - 0.4) < 1e-6 and abs(words - 0.6) < 1e-6, "gold is 4.6 with nothing wrong, "
+           f"4.2 with hurried raters and 4.0 with a word model, so 0.4 and 0.6 are lost; {yours}",
+           "wrong-loss")
+    expect(abs(extra - 2.8) > 1e-6, "this is all that both lose; extra is what goes BEYOND the sum "
+           "of hurry and words", "all-of-it")
+    expect(abs(extra - 1.8) < 1e-6, "both together leave 1.8 of 4.6, so they lose 2.8, which is "
+           f"1.8 more than 0.4 + 0.6; {yours}", "wrong-extra")
+    ### BEGIN HIDDEN TESTS
+    g = torch.Generator().manual_seed(48)
+    for n, beta in ((3, 2.0), (40, 0.3), (7776, 0.1)):
+        ref, gold = oracle_policy(n, g), torch.randn(n, generator=g, dtype=torch.float64)
+        rewards = {key: torch.randn(n, generator=g, dtype=torch.float64) for key in odds}
+        worth = [float(oracle_tilt(ref, rewards[key], beta).exp() @ gold) for key in odds]
+        truth = (worth[3] - worth[2], worth[3] - worth[1],
+                 worth[2] + worth[1] - worth[3] - worth[0])
+        got = [float(v) for v in blame(ref, gold, rewards, beta, oracle_tilt)]
+        expect(max(abs(a - b) for a, b in zip(got, truth, strict=True)) < 1e-6, "random rewards at "
+               f"beta = {beta}: expected {[round(v, 4) for v in truth]}, got "
+               f"{[round(v, 4) for v in got]}", "wrong-extra")
+    ### END HIDDEN TESTS
+
+
+test_blame()
+print("15.4c: visible checks passed")
+
+# %% id="suspects-demo" tags=["demo"]
+rich_features = language.rich_features(answers)  # 72 of them: pairs of words, levels of counts
+everywhere = torch.full((len(answers),), 1 / len(answers)).double().log()
+suspects = {
+    "nothing wrong": [gold],
+    "rated itself": [rated],
+    "careful, counts words": [learned(word_counts, gold, 4000, s)[0] for s in range(5)],
+    "hurried, counts words": [learned(word_counts, rated, 4000, s)[0] for s in range(5)],
+    "the same, asked everywhere": [learned(word_counts, rated, 4000, s, everywhere)[0]
+                                   for s in range(5)],
+    "hurried, sees 72 features": [learned(rich_features, rated, 4000, s)[0] for s in range(5)],
+}
+print("gold at beta:               0.5             0.2             0.1             0.05"
+      "   (mean; lowest to highest of 5 seeds)")
+table = {}
+for name, rewards in suspects.items():
+    table[name] = [torch.stack([tilt(log_ref, r, b).exp() @ gold for r in rewards])
+                   for b in (0.5, 0.2, 0.1, 0.05)]
+    print(f"{name:26}", *(f"{row.mean():5.2f} ({row.min():5.2f},{row.max():5.2f})"
+                          for row in table[name]))
+print("likeliest answer at beta 0.05, first seed:")
+for name, rewards in suspects.items():
+    print(f"  {name:26} {text(answers[tilt(log_ref, rewards[0], 0.05).argmax()])}")
+shares_of_blame = [blame(log_ref, gold, {
+    ("careful", "full"): gold, ("hurried", "full"): rated,
+    ("careful", "words"): suspects["careful, counts words"][s],
+    ("hurried", "words"): suspects["hurried, counts words"][s]}, 0.1, tilt) for s in range(5)]
+for name, values in zip(("hurry", "words", "extra"), zip(*shares_of_blame, strict=True),
+                        strict=True):
+    print(f"lost at beta 0.1 by {name}: {min(values):.2f} to {max(values):.2f}")
+figure = plots.bars({"gold at beta 0.1": [float(table[name][2].mean()) for name in suspects]},
+                    list(suspects), xlabel="gold at beta 0.1 (line: five seeds; dotted: reference)")
+for place, name in enumerate(suspects):
+    low, high = float(table[name][2].min()), float(table[name][2].max())
+    figure.axes[0].plot([low, high], [place, place], color="black", marker="|", lw=2)
+figure.axes[0].axvline(float(log_ref.exp() @ gold), color="black", ls=":", lw=1.5)
+plots.show(figure, alt="Gold at beta 0.1, dotted the reference at "
+           f"{log_ref.exp() @ gold:.2f}: " + "; ".join(
+               f"{name} {table[name][2].mean():.2f}" for name in suspects))
+
+# %% [markdown]
+# Read the rows as controls.
+#
+# - **Hurry alone** (`rated` itself) costs 0.8 of 3 at $\beta = 0.1$. Gold stays above the
+#   reference. A model with 72 features, trained on the same hurried labels, ends in the same place.
+# - **The word counter alone**, with careful raters, costs 0.6 to 1.8, by seed. At $\beta = 0.05$ it
+#   is below the reference on each of the five seeds: careful raters put the fall off, no more.
+# - **Both** lose 3 to 5 more than the sum of the two. A model that counts words cannot say "one
+#   compliment is nice, five are not", nor "*because* only before a reason". It has one price for
+#   each word. If the price of the best word is positive, five of it are the best of all.
+# - **"It was never asked about these answers"** is a natural explanation, and it is not what
+#   happened here. Ask everywhere, every answer equally often, and the same model falls *further*.
+#
+# So, in this lab: a weakness of the raters *and* a model that cannot express where it ends. In 15.5
+# you see what ten times as many comparisons of the same kind do about it.
+
+# %% [markdown]
+# **Checkpoint.** Save the notebook. Next time, select this cell and choose *Run > Run All Above
+# Selected Cell*; then go on below.
+
+# %% [markdown]
+# # Part B: training, and people who differ
+#
+# About 75 minutes: exercises 15.6, 15.8 and 15.9.
+
+# %% [markdown]
+# ## Exercise 15.6: reinforcement learning, checked against the optimum (6 points)
+#
+# Difficulty: 3 of 5 · Minutes: 30 · Why: a real language has too many answers for a closed form.
+# Then one samples. Here you can see whether it works.
+#
+# **a. `rloo_loss(log_pi, log_ref, reward, beta)`**. REINFORCE (Williams 1992) with the
+# leave-one-out baseline of Kool et al. (2019), now common for language models (Ahmadian et al.
+# 2024). You get $n$ answers drawn from the policy:
+#
+# - the net reward of answer $i$:
+#   $R_i = r_i - \beta (\log \pi_i - \log \pi_{\mathrm{ref}, i})$
+# - its advantage: $A_i$ is $R_i$ minus the mean of the net rewards of the $n - 1$ *others*
+# - the loss: minus the mean of $A_i \log \pi_i$, with $A$ a constant: no gradient flows through it
+#
+# Its gradient is, on average over draws, minus the gradient of $J$. The baseline changes nothing on
+# average, because the others know nothing of answer $i$; it makes the estimate calmer.
+#
+# - `log_pi`, `log_ref`, `reward`: (n,), n >= 2; `log_pi` carries a graph; returns a tensor without
+#   dimensions
+#
+# <details><summary>Hint 1: where to look</summary>
+# Where does log_pi occur twice, and in which of the two places must it be a mere number?
+# <details><summary>Hint 2: the idea</summary>
+# The mean of the others is (sum of all - own) / (n - 1).
+# <details><summary>Hint 3: nearly the code</summary>
+# Compute <code>net</code> with <code>log_pi.detach()</code>; subtract
+# <code>(net.sum() - net) / (len(net) - 1)</code>; multiply by <code>log_pi</code>; minus the mean.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "oracle-rloo", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_unbiased(rloo_loss):
+    """Every list of n draws, weighted with its probability: the mean gradient is that of -J."""
+    from itertools import product
+
+    for seed, n, beta in ((61, 2, 0.0), (62, 2, 0.7), (63, 3, 0.4)):
+        g = torch.Generator().manual_seed(seed)
+        policy = TablePolicy(oracle_policy(4, g), words=2, length=2)
+        ref = oracle_policy(4, g)
+        reward = torch.randn(4, generator=g, dtype=torch.float64)
+        joint = policy.joint()
+        value = joint.exp() @ (reward - beta * (joint - ref))
+        truth = torch.autograd.grad(-value, list(policy.levels), retain_graph=True)
+        total = 0.0
+        for draws in product(range(4), repeat=n):
+            rows = torch.tensor(draws)
+            chance = joint.detach()[rows].sum().exp()
+            total = total + chance * rloo_loss(joint[rows], ref[rows], reward[rows], beta)
+        got = torch.autograd.grad(total, list(policy.levels))
+        expect(all(torch.allclose(a, b, atol=1e-10) for a, b in zip(got, truth, strict=True)),
+               f"averaged over all 4^{n} lists of draws (beta = {beta}), your gradient is "
+               "not that of -J",
+               "own-baseline")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "ex15_6-rloo", "solution": true}
+def rloo_loss(log_pi, log_ref, reward, beta):
+    """Minus the mean of advantage * log pi over n drawn answers: three (n,) -> ()."""
+    ### BEGIN SOLUTION
+    net = reward - beta * (log_pi.detach() - log_ref)
+    others = (net.sum() - net) / (len(net) - 1)
+    return -((net - others) * log_pi).mean()
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex15_6-rloo-test", "points": 2}
+@exercise("15.6")
+def test_rloo():
+    """Two answers with rewards 1 and 3: advantages -2 and 2, so the gradient is (1, -1)."""
+    log_pi = torch.tensor([-1.0, -2.0], dtype=torch.float64, requires_grad=True)
+    ref = torch.tensor([-1.5, -1.0], dtype=torch.float64)
+    reward = torch.tensor([1.0, 3.0], dtype=torch.float64)
+    loss = rloo_loss(log_pi, ref, reward, 0.0)
+    expect(isinstance(loss, torch.Tensor) and loss.shape == () and loss.requires_grad,
+           "return one number with its graph", "no-graph")
+    (got,) = torch.autograd.grad(loss, log_pi)
+    expect(got[1] < 0, "a step down this loss makes the better answer rarer", "wrong-sign")
+    expect(abs(got[1] + 0.5) > 1e-9, "the baseline is the mean of the OTHERS, without the answer "
+           "itself", "own-baseline")
+    expect(abs(got[0] + 0.5) > 1e-9, "subtract the baseline", "no-baseline")
+    expect(torch.allclose(got, torch.tensor([1.0, -1.0]).double()), "the gradient with respect to "
+           f"log_pi must be (1, -1); yours: {shown(got)}", "wrong-gradient")
+    (got,) = torch.autograd.grad(rloo_loss(log_pi, ref, reward, 1.0), log_pi)
+    expect(not torch.allclose(got, torch.tensor([1.0, -1.0]).double()),
+           "with beta = 1 the distance "
+           "from the reference must count", "forgets-penalty")
+    expect(torch.allclose(got, torch.tensor([0.25, -0.25]).double() + torch.tensor([1.5, -1.5])),
+           "with beta = 1 the net rewards are 0.5 and 4 and the gradient is (1.75, -1.75); yours: "
+           f"{got.tolist()}. Does a gradient flow through the advantage?", "graph-in-advantage")
+    ### BEGIN HIDDEN TESTS
+    oracle_unbiased(rloo_loss)
+    ### END HIDDEN TESTS
+
+
+test_rloo()
+print("15.6a: visible checks passed")
+
+# %% [markdown]
+# **b. `train_rloo(log_ref, reward, beta, *, loss, generator)`**: train a table policy that starts
+# at the reference, until its KL to the best policy is at most 0.005. Return its log-probabilities,
+# (7776,), without a graph.
+#
+# - `policy = TablePolicy(log_ref)` has free logits for each of the 1,555 beginnings of an answer;
+#   `policy.joint()` gives the log-probability of every answer, with its graph, and
+#   `torch.optim.Adam(policy.parameters(), lr=...)` moves it
+# - each step: draw answers from the *current* policy with `generator`, hand
+#   `loss(log_pi, log_ref, reward, beta)` the entries that were drawn, one step of Adam
+# - at least 20 and at most 400 steps, at most 5,000 answers a step
+#
+# <details><summary>Hint 1: where to look</summary>
+# <code>torch.multinomial</code> of <code>joint.detach().exp()</code>, with replacement, draws rows.
+# <details><summary>Hint 2: the idea</summary>
+# At the end it is the noise of the draws that keeps you away from the optimum. Let the learning
+# rate fall to nearly nothing.
+# <details><summary>Hint 3: nearly the code</summary>
+# 400 steps of 4,000 draws, Adam with <code>lr=0.05</code>,
+# <code>torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.02, 400)</code>, whose
+# <code>step()</code> follows the optimizer's; at the end <code>policy.joint().detach()</code>.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "oracle-train", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_rloo_loss(log_pi, ref, reward, beta):
+    """A right loss for the tests of the training loop, leave-one-out by one factor."""
+    net = reward - beta * (log_pi - ref).detach()
+    n = len(net)
+    return -(n / (n - 1) * (net - net.mean()) * log_pi).mean()
+
+
+def oracle_distance(train, seed, beta=0.5):
+    """KL of the trained policy to the best one, for a reward that has not been seen."""
+    g = torch.Generator().manual_seed(seed)
+    worth = torch.randn(6, generator=g, dtype=torch.float64)
+    reward = word_counts @ (worth / worth.norm())
+    calls = []
+
+    def loss(log_pi, ref, reward, beta):
+        calls.append(len(log_pi))
+        return oracle_rloo_loss(log_pi, ref, reward, beta)
+
+    log_pi = train(log_ref, reward, beta, loss=loss, generator=g)
+    log_pi = expect_tensor(log_pi, (7776,), "train_rloo")
+    expect(20 <= len(calls) <= 400,
+           f"you called the loss {len(calls)} times; 20 to 400 are allowed",
+           "over-budget")
+    expect(max(calls) <= 5000, f"one step used {max(calls)} answers; 5,000 are allowed",
+           "over-budget")
+    best = oracle_tilt(log_ref, reward, beta)
+    return oracle_kl(log_pi, best)
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "ex15_6-train", "solution": true}
+def train_rloo(log_ref, reward, beta, *, loss, generator):
+    """log-probabilities of a table policy after RLOO from the reference: (7776,), no graph."""
+    ### BEGIN SOLUTION
+    policy, steps = TablePolicy(log_ref), 400
+    optimizer = torch.optim.Adam(policy.parameters(), lr=0.05)
+    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.02, steps)
+    for _ in range(steps):
+        joint = policy.joint()
+        drawn = torch.multinomial(joint.detach().exp(), 4000, replacement=True,
+                                  generator=generator)
+        optimizer.zero_grad()
+        loss(joint[drawn], log_ref[drawn], reward[drawn], beta).backward()
+        optimizer.step()
+        schedule.step()
+    return policy.joint().detach()
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex15_6-train-test", "points": 4}
+@exercise("15.6")
+def test_train():
+    """A reward of 1 for praise, whatever else is said; the best policy is known."""
+    reward = (greats > 0).double()
+    drawn = []
+
+    def loss(log_pi, ref, reward, beta):
+        drawn.append(float(reward.mean()))
+        pull = reward - 0.5 - beta * (log_pi - ref).detach()  # a fixed baseline: no leave-one-out
+        return (-pull * log_pi).mean()
+
+    log_pi = train_rloo(log_ref, reward, 0.7, loss=loss, generator=torch.Generator().manual_seed(0))
+    log_pi = expect_tensor(log_pi, (7776,), "train_rloo")
+    expect(20 <= len(drawn) <= 400,
+           f"you called the loss {len(drawn)} times; 20 to 400 are allowed",
+           "over-budget")
+    start, share = float(log_ref.exp() @ reward), float(log_pi.exp() @ reward)
+    expect(abs(drawn[0] - start) < 0.1, f"your first draws praise with {drawn[0]:.2f}, the "
+           f"reference with {start:.2f}: start there, TablePolicy(log_ref)", "wrong-start")
+    expect(abs(drawn[-1] - share) < 0.1,
+           f"your last draws praise with {drawn[-1]:.2f}, your policy "
+           f"with {share:.2f}: draw from the current policy in each step", "draws-from-reference")
+    goal = start * 4.172734 / (start * 4.172734 + 1 - start)
+    expect(abs(share - goal) < 0.02, f"the best policy praises with probability {goal:.3f}, yours "
+           f"with {share:.3f}", "not-there")
+    ### BEGIN HIDDEN TESTS
+    far = [oracle_distance(train_rloo, 640), oracle_distance(train_rloo, 650, beta=0.6)]
+    expect(max(far) <= 0.005, f"your policy ends at KL {max(far):.4f} from the best one; 0.005 is "
+           "the goal", "not-there")
+    ### END HIDDEN TESTS
+
+
+test_train()
+print("15.6b: visible checks passed (the hidden ones measure the KL to the best policy)")
+
+# %% id="rloo-demo" tags=["demo"]
+beta = 0.5
+star = tilt(log_ref, proxy, beta)
+trained = train_rloo(log_ref, proxy, beta, loss=rloo_loss,
+                     generator=torch.Generator().manual_seed(0))
+print(f"KL to the best policy: {kl(log_ref, star):.4f} before, {kl(trained, star):.4f} after RLOO")
+short = best_value(log_ref, proxy, beta) - objective(trained, log_ref, proxy, beta)
+print(f"the same without knowing it, from J alone: {short / beta:.4f}")
+print(f"gold: {trained.exp() @ gold:.2f}, of the best policy: {star.exp() @ gold:.2f}")
+
+# %% [markdown]
+# The optimiser works: it ends where the formula said it would. Gold goes where the formula said,
+# too. A better optimiser is no remedy for a wrong goal.
+#
+# The transformer itself, its 26,054 weights moved by the same loss:
+
+# %% id="transformer-demo" tags=["demo"]
+def tuned(model, steps, lr=3e-3):
+    """Adam for a model, with a learning rate that falls to nearly nothing."""
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    return optimizer, torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.02, steps)
+
+
+def every_log_prob(model):
+    """log pi of all answers, in float64."""
+    with torch.no_grad():
+        return sequence_log_probs(model, answers).double().log_softmax(0)
+
+# %% id="transformer-rloo" tags=["demo"]
+def by_rloo(steps=250, n=256):
+    """The reference transformer after RLOO."""
+    generator, model = torch.Generator().manual_seed(0), language.reference_policy()
+    optimizer, schedule = tuned(model, steps)
+    for _ in range(steps):
+        drawn = draw_answers(model, n, language.LENGTH, generator)
+        rows = language.index_of(drawn)
+        optimizer.zero_grad()
+        rloo_loss(sequence_log_probs(model, drawn), log_ref[rows], proxy[rows], beta).backward()
+        optimizer.step()
+        schedule.step()
+    return every_log_prob(model)
+
+
+reached = {"rloo": kl(by_rloo(), star)}
+print(f"transformer by RLOO: KL to the best policy {reached['rloo']:.4f}")
+
+# %% [markdown]
+# A few thousandths of a nat from the closed form, with some 60,000 drawn answers.
+
+# %% [markdown]
+# ## Exercise 15.8: whose values? (7 points)
+#
+# Difficulty: 3 of 5 · Minutes: 30 · Why: section 3.5.3 of the paper asks that systems follow the
+# values of people who differ. One reward model is one answer to the question who decides.
+#
+# Two groups of raters, invented like the rest: seven of ten prefer **brief** answers (each full
+# stop in place of a word counts 0.8 points), three of ten prefer **reasons**, and care more (six
+# points for one). They are groups by what they prefer, not by who they are.
+
+# %% nbgrader={"grade_id": "setup-groups", "locked": true}
+brief = centred(0.8 * word_counts[:, language.WORDS.index(".")])
+reasons = centred(6.0 * gives_a_reason)
+group_rewards = torch.stack([brief, reasons])
+shares = torch.tensor([0.7, 0.3], dtype=torch.float64)
+
+# %% [markdown]
+# **a. `borda(log_p, rewards, shares)`**: the Borda score of an answer is the probability that it is
+# preferred to a random opponent by a random rater. An opponent is drawn from p; a rater is from
+# group g with probability `shares[g]` and follows Bradley-Terry with `rewards[g]`.
+#
+# - `log_p`: (answers,); `rewards`: (groups, answers); `shares`: (groups,); returns (answers,)
+#
+# It matters because of a theorem (Siththaranjan et al. 2024): one Bradley-Terry reward model that
+# is free for every answer, trained on enough comparisons of a mixed crowd, orders the answers by
+# their Borda scores. It does *not* order them by the mean of the groups' rewards. What it does is
+# a vote, and nobody decided that. (A model that is not free, such as one that counts words, need
+# not keep that order either.)
+#
+# <details><summary>Hint 1: where to look</summary>
+# For one group: a table of all pairs, $\sigma(r_a - r_b)$, and the opponents' weights.
+# <details><summary>Hint 2: the idea</summary>
+# First the probability that each group prefers a to b, then the mean over groups. The mean of
+# sigmas is not the sigma of the mean.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>gap = rewards[:, :, None] - rewards[:, None, :]</code> has shape (groups, a, b); its sigmoid
+# times p (over b), summed over b, then times shares (over groups), summed over groups.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "oracle-borda", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_bradley_terry(log_p, rewards, shares):
+    """The one reward that fits the crowd best, by Newton on all pairs of answers."""
+    n = len(log_p)
+    a, b = torch.cartesian_prod(torch.arange(n), torch.arange(n)).T
+    weight = (log_p[a] + log_p[b]).exp()
+    label = (shares[:, None] * torch.sigmoid(rewards[:, a] - rewards[:, b])).sum(0)
+    gap, r = F.one_hot(a, n).double() - F.one_hot(b, n).double(), torch.zeros(n).double()
+    for _ in range(30):
+        chance = torch.sigmoid(gap @ r)
+        slope = gap.T @ (weight * (chance - label))
+        bend = (gap * (weight * chance * (1 - chance))[:, None]).T @ gap
+        r = r - torch.linalg.solve(bend + 1e-9 * torch.eye(n).double(), slope)
+    return r
+
+
+def oracle_vote(borda):
+    """Pair by pair in plain Python; the order is that of the one reward model that fits best."""
+    import math
+
+    for seed, n, groups in ((81, 12, 3), (82, 5, 1), (83, 20, 2)):
+        g = torch.Generator().manual_seed(seed)
+        log_p = oracle_policy(n, g)
+        rewards = 2 * torch.randn(groups, n, generator=g, dtype=torch.float64)
+        share = oracle_policy(groups, g).exp()
+        got = expect_tensor(borda(log_p, rewards, share), (n,), "borda")
+        truth = [sum(share[k].item() * log_p[b].exp().item()
+                     / (1 + math.exp(rewards[k, b].item() - rewards[k, a].item()))
+                     for k in range(groups) for b in range(n)) for a in range(n)]
+        expect(max(abs(x - y) for x, y in zip(got.tolist(), truth, strict=True)) < 1e-6,
+               f"the scores of {n} answers by {groups} random groups are wrong", "sigma-of-mean")
+        learned = oracle_bradley_terry(log_p, rewards, share)
+        expect(torch.equal(got.argsort(), learned.argsort()), "the order is not that of the one "
+               "reward model that fits the crowd best", "sigma-of-mean")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "ex15_8-borda", "solution": true}
+def borda(log_p, rewards, shares):
+    """Probability to win against a random opponent with a random rater: -> (answers,)."""
+    ### BEGIN SOLUTION
+    beats = torch.sigmoid(rewards[:, :, None] - rewards[:, None, :])
+    return torch.einsum("gab,b,g->a", beats, log_p.exp(), shares)
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex15_8-borda-test", "points": 2}
+@exercise("15.8")
+def test_borda():
+    """Two answers; six of ten prefer the first a little, four of ten the second very much."""
+    rewards = torch.tensor([[1.0, 0.0], [0.0, 9.0]], dtype=torch.float64)
+    shares = torch.tensor([0.6, 0.4], dtype=torch.float64)
+    log_p = torch.tensor([0.5, 0.5], dtype=torch.float64).log()
+    got = expect_tensor(borda(log_p, rewards, shares), (2,), "borda")
+    expect(abs(got[0] - 0.25 - 0.5 * torch.sigmoid(torch.tensor(-3.0)).item()) > 1e-4,
+           "you took the "
+           "sigmoid of the mean reward; take the mean of the groups' probabilities",
+           "sigma-of-mean")
+    expect(abs(got[0] - 0.432790) > 1e-4, "the groups are not of equal size: use shares",
+           "ignores-shares")
+    expect(abs(got.sum() - 1) < 1e-6,
+           f"two equally likely answers: the scores add up to 1; yours to "
+           f"{got.sum():.3f}", "wrong-score")
+    expect(abs(got[0] - 0.469342) < 1e-4, f"the first scores 0.4693; yours: {got[0]:.4f}",
+           "wrong-score")
+    uneven = torch.tensor([0.9, 0.1], dtype=torch.float64).log()
+    got = borda(uneven, rewards, shares)
+    expect(abs(got[0] - 0.493868) < 1e-4,
+           "opponents are drawn from p: against (0.9, 0.1) the first "
+           f"scores 0.4939; yours: {got[0]:.4f}", "ignores-opponents")
+    ### BEGIN HIDDEN TESTS
+    oracle_vote(borda)
+    ### END HIDDEN TESTS
+
+
+test_borda()
+print("15.8a: visible checks passed")
+
+# %% [markdown]
+# **b. `cycle()`**: sometimes a crowd has no best answer at all. Return the rewards of three groups
+# of equal size for three answers, a tensor (3, 3) with a row per group, such that two of three
+# groups prefer answer 0 to 1, two of three prefer 1 to 2, and two of three prefer 2 to 0. Condorcet
+# found this in 1785.
+#
+# <details><summary>Hint 1: where to look</summary>
+# Three groups, three rankings. Write down the one of the first group.
+# <details><summary>Hint 2: the idea</summary>
+# Let each further group have the same ranking, turned by one place.
+# <details><summary>Hint 3: nearly the code</summary>
+# The first group: 0 before 1 before 2. The second: 1 before 2 before 0. The third: ...
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "ex15_8-cycle", "solution": true}
+def cycle():
+    """Rewards (3 groups, 3 answers) for which the majority goes round in a circle."""
+    ### BEGIN SOLUTION
+    return torch.tensor([[2.0, 1.0, 0.0], [0.0, 2.0, 1.0], [1.0, 0.0, 2.0]], dtype=torch.float64)
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex15_8-cycle-test", "points": 1}
+@exercise("15.8")
+def test_cycle():
+    """A witness proves itself."""
+    rewards = expect_tensor(cycle(), (3, 3), "cycle")
+    expect(all(len(row.unique()) == 3 for row in rewards), "a group has two answers with the same "
+           "reward: let each have a clear ranking", "ties")
+    for better, worse in ((0, 1), (1, 2), (2, 0)):
+        votes = int((rewards[:, better] > rewards[:, worse]).sum())
+        expect(votes >= 2, f"{votes} of 3 groups prefer answer {better} to answer {worse}; two are "
+               "needed", "no-cycle")
+    ### BEGIN HIDDEN TESTS
+    winners = {int(row.argmax()) for row in rewards}
+    expect(len(winners) == 3, "in a circle each answer is the first choice of one group",
+           "no-cycle")
+    ### END HIDDEN TESTS
+
+
+test_cycle()
+print("15.8b: visible checks passed")
+
+# %% id="crowd-demo" tags=["demo"]
+even = torch.full((3,), 1 / 3, dtype=torch.float64)
+print("Borda scores in a circle:", [round(v, 3) for v in borda(even.log(), cycle(), even).tolist()])
+common = log_ref.topk(300).indices
+common_ref = log_ref[common].log_softmax(0)
+votes, mean = borda(common_ref, group_rewards[:, common], shares), shares @ group_rewards[:, common]
+against = ((votes[:, None] - votes) * (mean - mean[:, None])).clamp_min(0)
+winner, loser = divmod(int(against.argmax()), len(common))
+if votes[winner] < votes[loser]:
+    winner, loser = loser, winner
+print(f"pairs that vote and mean reward order differently: {(against > 0).double().mean():.1%}")
+print(f"for example: by vote '{text(answers[common[winner]])}' beats "
+      f"'{text(answers[common[loser]])}'")
+
+# %% [markdown]
+# In a circle of equal groups everybody gets the same score: the reward model reports indifference
+# where there is conflict.
+#
+# **c. `maximin(log_ref, rewards, beta, tilt)`**: one remedy (Chakraborty et al. 2024): let the
+# group that is worst off count. Find the policy with the largest
+#
+# $$\min_g \mathrm{E}_\pi[r_g] - \beta \, \mathrm{KL}(\pi \,\|\, \pi_{\mathrm{ref}})$$
+#
+# for **two** groups g. You need not search among policies: the best one is the tilt by a mixture
+# `weight * rewards[0] + (1 - weight) * rewards[1]`. The right weight is in [0, 1] and makes the
+# best value $\beta \log Z$ of the mixture as *small* as possible. Its derivative with respect to
+# the weight is $\mathrm{E}[r_0 - r_1]$ under the tilt, and rises with the weight.
+#
+# - returns `(weight, log_pi)`: a float accurate to 1e-6, and (answers,); at most 200 calls of
+#   `tilt`
+#
+# <details><summary>Hint 1: where to look</summary>
+# Where the derivative is zero, both groups have the same expected reward.
+# <details><summary>Hint 2: the idea</summary>
+# Bisection on the weight. If the groups cannot be made equal, the weight ends at 0 or 1 by itself.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>low, high = 0.0, 1.0</code>; 50 times: <code>weight</code> in the middle, the tilt by the
+# mixture; is E[r_0 - r_1] positive under it? Then the weight was too large: <code>high =
+# weight</code>, else <code>low = weight</code>.
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "oracle-maximin", "points": 0}
+### BEGIN HIDDEN TESTS
+def oracle_maximin(maximin):
+    """Strong duality: the worst group's J of the policy equals beta * log Z of the mixture."""
+    cases = ((84, 30, 0.5, 0.0), (85, 7776, 0.2, 0.0), (86, 40, 1.0, 5.0), (87, 40, 1.0, -5.0))
+    for seed, n, beta, shift in cases:
+        g, calls = torch.Generator().manual_seed(seed), []
+        ref = oracle_policy(n, g)
+        rewards = torch.randn(2, n, generator=g, dtype=torch.float64)
+        rewards[0] += shift
+        weight, log_pi = maximin(ref, rewards, beta, lambda *given, calls=calls:
+                                 calls.append(1) or oracle_tilt(*given))
+        expect(len(calls) <= 200, "too many calls of tilt", "over-budget")
+        expect(-1e-6 <= weight <= 1 + 1e-6, f"the weight {weight:.3f} is outside [0, 1]",
+               "outside-range")
+        log_pi = expect_tensor(log_pi, (n,), "maximin")
+        mixture = weight * rewards[0] + (1 - weight) * rewards[1]
+        above = beta * float((ref + mixture / beta).logsumexp(0))
+        below = min(float(log_pi.exp() @ r) for r in rewards) - beta * oracle_kl(log_pi, ref)
+        expect(above - below < 1e-4, f"the worst-off group gets {below:.4f} after the price of the "
+               f"KL; a right answer gives it at least "
+               f"{above:.4f}, or shows by its weight that none can", "not-maximin")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "ex15_8-maximin", "solution": true}
+def maximin(log_ref, rewards, beta, tilt):
+    """(weight of group 0, log pi) that is best for the worst-off of two groups."""
+    ### BEGIN SOLUTION
+    low, high = 0.0, 1.0
+    for _ in range(50):
+        weight = (low + high) / 2
+        log_pi = tilt(log_ref, weight * rewards[0] + (1 - weight) * rewards[1], beta)
+        if log_pi.exp() @ (rewards[0] - rewards[1]) > 0:
+            high = weight
+        else:
+            low = weight
+    return weight, log_pi
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex15_8-maximin-test", "points": 4}
+@exercise("15.8")
+def test_maximin():
+    """Three answers, one for each group and one fair to both; then a group that always leads."""
+    ref = torch.tensor([0.5, 0.25, 0.25], dtype=torch.float64).log()
+    rewards = torch.tensor([[1.0, 0.0, 0.7], [0.0, 1.0, 0.7]], dtype=torch.float64)
+    calls = []
+
+    def tilt(ref, reward, beta):
+        calls.append(beta)
+        chance = ref.exp() * torch.exp(reward / beta)
+        return (chance / chance.sum()).log()  # not-an-answer: overflows, and stands in 15.3's text
+
+    for beta, truth in ((0.5, 0.3267132), (0.25, 0.4133566)):
+        calls.clear()
+        weight, log_pi = maximin(ref, rewards, beta, tilt)
+        log_pi = expect_tensor(log_pi, (3,), "maximin").double()
+        expect(len(calls) <= 200, f"you called tilt {len(calls)} times; 200 are allowed",
+               "over-budget")
+        expect(all(b == beta for b in calls), "tilt with the beta that is handed in", "other-beta")
+        first, second = (log_pi.exp() @ rewards.T).tolist()
+        expect(abs(first - second) < 1e-4, f"group 0 gets {first:.4f}, group 1 {second:.4f}: move "
+               "the weight towards the one that is worse off", "not-maximin")
+        expect(abs(float(weight) - truth) < 1e-3, f"with beta = {beta} the weight of group 0 is "
+               f"{truth:.4f}; yours: {float(weight):.4f}", "not-maximin")
+        expect(abs(float(weight) - truth) < 2e-6, f"the weight is {truth:.7f}, yours "
+               f"{float(weight):.7f}: come within 1e-6", "not-exact")
+    for lead, end in ((torch.tensor([[3.0], [0.0]]), 0.0), (torch.tensor([[0.0], [3.0]]), 1.0)):
+        weight, _ = maximin(ref, rewards + lead, 0.5, tilt)
+        expect(abs(float(weight) - end) < 1e-5, f"group {int(end)} is better off whatever "
+               f"happens, so only the other one counts: the weight is {end:.0f}; "
+               f"yours: {float(weight):.4f}", "outside-range")
+    ### BEGIN HIDDEN TESTS
+    oracle_maximin(maximin)
+    ### END HIDDEN TESTS
+
+
+test_maximin()
+print("15.8c: visible checks passed")
+
+# %% [markdown]
+# ### Predict, then run: the three of ten
+#
+# One reward model with 72 features is trained on 20,000 comparisons of the mixed crowd, 14,000 of
+# them by those who like it brief. The best policy for it ($\beta = 0.5$) gains something for the
+# seven of ten. What does it do to the three of ten, compared with the reference: do they `"gain"`,
+# do they `"lose"`, or does `"hardly anything"` happen (less than 0.1 either way)?
+
+# %% nbgrader={"grade_id": "ex15_8-predict", "solution": true}
+# my_forecast = "gain", "lose" or "hardly anything"
+### BEGIN SOLUTION
+my_forecast = "lose"
+### END SOLUTION
+
+# %% [markdown]
+# One reward model on the crowd's comparisons, the mean of the two groups' rewards weighted by their
+# size, the maximin, and a policy for each group. What each does to each group, as gain over the
+# reference:
+
+# %% id="remedies-demo" tags=["demo"]
+def crowd_model(seed):
+    """One reward model on 20,000 comparisons of the crowd, 7 to 3."""
+    generator = torch.Generator().manual_seed(seed)
+    both = [compare(brief, 14_000, generator), compare(reasons, 6_000, generator)]
+    first, second, label = (torch.cat(part) for part in zip(*both, strict=True))
+    return rich_features @ fit_reward(rich_features[first], rich_features[second], label, 1e-3,
+                                      preference_loss)
+
+
+one_model = [tilt(log_ref, crowd_model(seed), 0.5) for seed in range(5)]
+weight, fairest = maximin(log_ref, group_rewards, 0.5, tilt)
+remedies = {
+    "one reward model": one_model[0],
+    "mean of the rewards": tilt(log_ref, shares @ group_rewards, 0.5),
+    f"maximin (weight {weight:.2f})": fairest,
+    "only the brief": tilt(log_ref, brief, 0.5),
+    "only the reasons": tilt(log_ref, reasons, 0.5),
+}
+print(f"you said that for the three of ten: {my_forecast}")
+print(f"{'':24} {'brief':>6} {'reasons':>8} {'KL':>6}")
+gained = {name: (log_pi.exp() @ group_rewards.T).tolist() for name, log_pi in remedies.items()}
+for name, log_pi in remedies.items():
+    print(f"{name:24} {gained[name][0]:6.2f} {gained[name][1]:8.2f} {kl(log_pi, log_ref):6.2f}")
+spread = [float(log_pi.exp() @ reasons) for log_pi in one_model]
+print(f"one reward model, five seeds, the reasons get {min(spread):.2f} to {max(spread):.2f}")
+figure = plots.bars({"the seven of ten: brief": [gained[name][0] for name in remedies],
+                     "the three of ten: reasons": [gained[name][1] for name in remedies]},
+                    list(remedies), xlabel="gain over the reference, in the group's own points")
+plots.show(figure, alt="Gains over the reference. " + "; ".join(
+    f"{name}: brief {a:.2f}, reasons {b:.2f}" for name, (a, b) in gained.items()))
+
+# %% [markdown]
+# One reward model counts heads. The three of ten, who care most, lose, on each of five seeds. The
+# mean of the rewards hears how strongly they care and gives them more than the majority; it takes
+# for granted that two people's points can be added, and pays those who exaggerate. The maximin
+# gives both the same and stays at some distance from what either could have. A policy for each
+# gives both most, but somebody must know who is asking, and whoever is asking is never told
+# anything else. Which line to choose is no technical question, and one reward model hides that
+# there is a choice.
+#
+# (How much the smaller part loses depends on the numbers. Let a full stop count 0.6 and a reason 4,
+# and hardly anything is left of the loss, about 0.05: try it in the cell that sets up the groups.)
+
+# %% [markdown]
+# ## Exercise 15.9: what this shows, and what it cannot (4 points)
+#
+# Difficulty: 3 of 5 · Minutes: 15 · Why: a toy that can be checked to the last digit is easily
+# believed too much.
+#
+# A colleague has done this lab and writes: *"Raters are vain, reward models get hacked, so human
+# feedback cannot align large language models. At least we know that one should stop at a KL of
+# half a nat."* Write at most 200 words: one mechanism of this lab that you expect in large models,
+# too, and one number from it; two things in the statement that the lab does not show, and why; and
+# what you would measure on a large model, where nothing can be enumerated.
+#
+# <details><summary>Hint 1: where to look</summary>
+# Who made the raters? Where does half a nat come from?
+# <details><summary>Hint 2: the idea</summary>
+# What would change if there were other raters, another reward model, another reference?
+# <details><summary>Hint 3: nearly the words</summary>
+# "The weakness for praise was put in by ..., so ... is no finding." "The peak at ... depends on
+# ..."
+# </details></details></details>
+
+# %% [markdown] nbgrader={"grade_id": "ex15_9-why", "solution": true, "points": 4}
+# ### BEGIN SOLUTION
+# The mechanism: optimisation finds the answers that the reward model overrates most. Here the proxy
+# went from 1.12 to 2.90 between beta 0.5 and 0.1, and gold from 1.73 to -2.65. It took raters with
+# a weakness and a model too simple to say where the weakness ends; rated itself ended at 2.20,
+# above the reference. Some error of that kind I expect in large models, too.
+#
+# Not shown: that raters are vain. The weakness for praise was built into ours; the lab would have
+# looked the same with any other error that they share. Not shown either: that human feedback cannot
+# work. Hurried raters with a model that sees 72 features ended above the reference. And half a nat
+# is the peak of this reference, this reward model and these raters; with other raters alone it lies
+# elsewhere.
+#
+# On a large model I would label answers of the current policy with careful raters, and follow the
+# covariance of the proxy with those labels as training goes on: when it reaches zero, stop.
+#
+# Rubric:
+# - 1 point: a mechanism that does not depend on the toy (optimisation selects the errors of
+#   the reward model; a model that cannot express what raters feel), with a fitting
+#   number from the lab
+# - 1 point: says that the raters' weakness is a design of the lab and no finding about people
+# - 1 point: a second claim that is not shown, with the reason (the peak depends on reference,
+#   raters and reward model; or: better models and raters repaired most of it)
+# - 1 point: a measurement that needs no enumeration (careful labels on the current policy,
+#   covariance or gold by sampling, an estimate of the KL)
+#
+# Sample A (4/4): "Optimising against a model finds its errors: gold fell from 1.8 to below -2 while
+# the proxy rose. But we wrote the raters, so nothing follows about people. Half a nat is only where
+# our word-count model peaks; for rated itself gold was still above the reference at beta 0.1. On a
+# large model I would have experts label samples of the policy every few hundred steps and stop
+# when their ratings stop rising."
+#
+# Sample B (1/4): "I agree that reward hacking happens, in our run the policy said great five times
+# and gold fell to -2.65. So RLHF is risky and one should stop early, at about half a nat." (One
+# point: the mechanism with a number. It repeats both claims, and measures nothing.)
+# ### END SOLUTION
+
+# %% [markdown]
+# **Checkpoint.** Save the notebook. Next time, select this cell and choose *Run > Run All Above
+# Selected Cell*; then go on below.
+
+# %% [markdown]
+# # Part C: deeper
+#
+# About 90 minutes: exercises 15.10, 15.5 and 15.7.
+
+# %% [markdown]
+# ## Exercise 15.10: best of n, exactly (3 points)
+#
+# Deeper · Difficulty: 3 of 5 · Minutes: 25 · Why: best-of-n needs no training at all, and the usual
+# formula for how far it goes from the reference is only a bound.
+#
+# **a. `best_of_n(log_ref, reward, n)`**: the exact policy "draw n answers from the reference, hand
 # out the one with the highest reward; among equals, the one drawn first".
 #
 # - returns log-probabilities, (answers,); `n` >= 1, perhaps 10,000
 #
-# Order matters only through the rewards: the best of n is at most r exactly if all n are.
+# Order matters only through the rewards: the best of n is at most $r$ exactly if all n are.
 #
 # <details><summary>Hint 1: where to look</summary>
-# F(r) is the probability that one draw has reward at most r. What is it for the best of n draws?
+# $F(r)$ is the probability that one draw has reward at most $r$. What is it for the best of n
+# draws?
 # <details><summary>Hint 2: the idea</summary>
-# F(r)^n. The chance that the best reward is exactly r is F(r)^n minus what it was at the next lower
-# reward. Answers with the same reward share it in proportion to the reference: the first drawn of
-# them wins.
+# $F(r)^n$. The chance that the best reward is exactly $r$ is $F(r)^n$ minus what it was at the next
+# lower reward. Answers with the same reward share it in proportion to the reference: the first
+# drawn of them wins.
 # <details><summary>Hint 3: nearly the code</summary>
 # <code>unique(return_inverse=True)</code> gives levels and groups; the mass of each level by
-# <code>torch.zeros(len(levels)).index_add(0, group, p)</code>; <code>cumsum</code>, power, and the
-# differences; then back through <code>group</code>.
+# <code>torch.zeros(len(levels), dtype=p.dtype).index_add(0, group, p)</code>; <code>cumsum</code>
+# with a zero in front, power, and the differences; then <code>log_ref + (wins /
+# mass)[group].log()</code>.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "oracle-best_of_n", "points": 0}
@@ -1207,7 +2089,7 @@ def oracle_best(best_of_n):
                "more than the factor n", "power")
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade_id": "ex15_4-best_of_n", "solution": true}
+# %% nbgrader={"grade_id": "ex15_10-best_of_n", "solution": true}
 def best_of_n(log_ref, reward, n):
     """log-probabilities of the best of n draws by reward: (answers,), (answers,) -> (answers,)."""
     ### BEGIN SOLUTION
@@ -1219,8 +2101,8 @@ def best_of_n(log_ref, reward, n):
     return log_ref + (wins / mass)[group].log()
     ### END SOLUTION
 
-# %% nbgrader={"grade_id": "ex15_4-best_of_n-test", "points": 3}
-@exercise("15.4")
+# %% nbgrader={"grade_id": "ex15_10-best_of_n-test", "points": 2}
+@exercise("15.10")
 def test_best_of_n():
     """Three answers with 1/2, 1/4, 1/4: the better of two draws, without a tie and with one."""
     ref = torch.tensor([0.5, 0.25, 0.25], dtype=torch.float64).log()
@@ -1245,14 +2127,14 @@ def test_best_of_n():
 
 
 test_best_of_n()
-print("15.4c: visible checks passed")
+print("15.10a: visible checks passed")
 
 # %% [markdown]
-# Many papers give the KL of best-of-n from the reference as log n - (n - 1)/n, "exact if no two
+# Many papers give the KL of best-of-n from the reference as $\log n - (n - 1)/n$, "exact if no two
 # answers have the same reward". Beirami et al. (2024) looked again: it is exact only where no two
 # *draws* can tie, and the same answer drawn twice is a tie. Otherwise it is an upper bound.
 #
-# **d. `counterexample()`**: prove it. Return `(log_ref, reward, n)`: a reference, rewards no two of
+# **b. `counterexample()`**: prove it. Return `(log_ref, reward, n)`: a reference, rewards no two of
 # which are equal, and an n for which the KL of best-of-n is at least 0.1 below the formula.
 #
 # <details><summary>Hint 1: where to look</summary>
@@ -1260,11 +2142,11 @@ print("15.4c: visible checks passed")
 # <details><summary>Hint 2: the idea</summary>
 # Take very few answers, one of which is common.
 # <details><summary>Hint 3: nearly the code</summary>
-# Two answers. The KL can be no more than minus the log of the better one's probability, however
-# large n is.
+# Two answers with 1/2 each, rewards 0 and 1, n = 8. The KL can be no more than minus the log of the
+# better one's probability, however large n is.
 # </details></details></details>
 
-# %% nbgrader={"grade_id": "ex15_4-counterexample", "solution": true}
+# %% nbgrader={"grade_id": "ex15_10-counterexample", "solution": true}
 def counterexample():
     """(log_ref, reward, n) without equal rewards, for which log n - (n - 1)/n is only a bound."""
     ### BEGIN SOLUTION
@@ -1272,8 +2154,8 @@ def counterexample():
     return half.log(), torch.tensor([0.0, 1.0], dtype=torch.float64), 8
     ### END SOLUTION
 
-# %% nbgrader={"grade_id": "ex15_4-counterexample-test", "points": 1}
-@exercise("15.4")
+# %% nbgrader={"grade_id": "ex15_10-counterexample-test", "points": 1}
+@exercise("15.10")
 def test_counterexample():
     """A witness proves itself; here it is checked for form, and hidden checks do the sum."""
     ref, reward, n = counterexample()
@@ -1284,6 +2166,7 @@ def test_counterexample():
            f"{ref.exp().sum():.3f}: give log-probabilities", "no-policy")
     expect(len(reward.unique()) == len(reward), "two of your rewards are equal; the point is that "
            "the formula fails without that", "equal-rewards")
+    expect(n > 1, "with one draw the KL and the formula are both 0: take more draws", "one-draw")
     ### BEGIN HIDDEN TESTS
     order = reward.argsort()
     below = torch.cat([torch.zeros(1).double(), ref.exp()[order].cumsum(0)])
@@ -1296,331 +2179,39 @@ def test_counterexample():
 
 
 test_counterexample()
-print("15.4d: visible checks passed (the hidden ones compute the KL)")
+print("15.10b: visible checks passed (the hidden ones compute the KL)")
 
 # %% id="frontier-demo" tags=["demo"]
-def along(policies):
-    """KL from the reference, proxy and gold of each policy."""
-    return tuple([float(v) for v in column] for column in zip(*(
-        (kl(log_pi, log_ref), log_pi.exp() @ proxy, log_pi.exp() @ gold) for log_pi in policies),
-        strict=True))
-
-
-betas = torch.logspace(1.3, -1, 60).tolist()
 sizes = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256, 1024, 4096, 2**15]
-tilted = along(tilt(log_ref, proxy, beta) for beta in betas)
-best = along(best_of_n(log_ref, proxy, n) for n in sizes)
-figure = plots.curves({"proxy, tilt": (tilted[0], tilted[1]), "gold, tilt": (tilted[0], tilted[2]),
-                       "proxy, best-of-n": (best[0], best[1]),
-                       "gold, best-of-n": (best[0], best[2])},
-                      xlabel="KL from the reference (nats)", ylabel="expected reward",
-                      title="More optimisation, less value", percent=False)
-plots.show(figure, alt="Against the KL from the reference the proxy rises for both methods, while "
-           "gold rises to a peak within the first nat and then falls far below zero.")
-for name, curve in (("tilt", tilted), ("best-of-n", best)):
-    at = max(range(len(curve[2])), key=curve[2].__getitem__)
-    print(f"best gold by {name:9}: {curve[2][at]:.2f} at KL {curve[0][at]:.2f}")
+chosen_best = along(best_of_n(log_ref, proxy, n) for n in sizes)
+figure = plots.curves({"gold, tilt": (tilted[0], tilted[2]),
+                       "gold, best-of-n": (chosen_best[0], chosen_best[2])},
+                      xlabel="KL from the reference (nats)", ylabel="gain of gold over reference",
+                      title="Two ways to optimise the same proxy", percent=False)
+at = [max(range(len(curve[2])), key=curve[2].__getitem__) for curve in (tilted, chosen_best)]
+plots.show(figure, alt=f"Gold gains at most {tilted[2][at[0]]:.2f} by the tilt, at KL "
+           f"{tilted[0][at[0]]:.2f}, and {chosen_best[2][at[1]]:.2f} by best-of-n, at KL "
+           f"{chosen_best[0][at[1]]:.2f}; far out both lose.")
+for name, curve, k in zip(("tilt", "best-of-n"), (tilted, chosen_best), at, strict=True):
+    print(f"most gold gained by {name:9}: {curve[2][k]:.2f} at KL {curve[0][k]:.2f}")
 for n in (2, 16, 1024):
     exact, formula = kl(best_of_n(log_ref, proxy, n), log_ref), torch.tensor(n).log() - (n - 1) / n
     print(f"n = {n:4}: KL {exact:.3f}, the formula {formula:.3f}")
 
 # %% [markdown]
-# Two methods, one disease. Why does best-of-n do better at its best? It looks only at the *order*
-# of the rewards, and can raise no answer by more than the factor n. The tilt looks at their *size*:
-# an answer with a wildly overestimated reward gets exp(r / beta) times its share.
+# Best-of-n looks only at the *order* of the rewards and can raise no answer by more than the factor
+# n. The tilt looks at their *size*: an answer with a wildly overestimated reward gets $e^{r/\beta}$
+# times its share. With this proxy best-of-n does better at its best; with another it might not.
 #
-# **e. `what_grew(log_before, log_after, counts)`**: name the hack. Between two policies, which
-# word's expected count grew most? Return its number, an int.
+# ## Exercise 15.5: mend it (3 points)
 #
-# - `counts`: (answers, words), how often each word stands in each answer
-#
-# <details><summary>Hint 1: where to look</summary>
-# The expected count of a word is one more expectation under a policy.
-# <details><summary>Hint 2: the idea</summary>
-# Weigh the rows of counts with the probabilities: for each policy one number per word.
-# <details><summary>Hint 3: nearly the code</summary>
-# A vector of probabilities times the matrix <code>counts</code>, twice; their difference;
-# <code>argmax</code>; <code>int(...)</code>.
-# </details></details></details>
-
-# %% nbgrader={"grade_id": "ex15_4-grew", "solution": true}
-def what_grew(log_before, log_after, counts):
-    """The number of the word whose expected count grew most: two (answers,), a table -> int."""
-    ### BEGIN SOLUTION
-    return int(((log_after.exp() - log_before.exp()) @ counts).argmax())
-    ### END SOLUTION
-
-# %% nbgrader={"grade_id": "ex15_4-grew-test", "points": 1}
-@exercise("15.4")
-def test_grew():
-    """Three answers: word 0 is frequent, word 1 grew, word 2 shrank most."""
-    before = torch.tensor([0.0, 0.2, 0.8], dtype=torch.float64).log()
-    after = torch.tensor([0.5, 0.4, 0.1], dtype=torch.float64).log()
-    counts = torch.tensor([[5, 1, 0], [5, 1, 0], [5, 0, 4]], dtype=torch.float64)
-    got = what_grew(before, after, counts)
-    expect(isinstance(got, int), f"return an int; yours is a {type(got).__name__}", "no-int")
-    expect(got != 0, "word 0 is the most frequent, before and after; which grew?", "most-frequent")
-    expect(got != 2, "word 2 changed most, but downwards", "shrank")
-    expect(got == 1, f"it is word 1; yours: {got}", "shrank")
-    ### BEGIN HIDDEN TESTS
-    g = torch.Generator().manual_seed(45)
-    for case in range(20):
-        before, after = oracle_policy(50, g, 0.3), oracle_policy(50, g)
-        counts = torch.randint(0, 4, (50, 5), generator=g).double()
-        growth = [sum((float(after[a].exp()) - float(before[a].exp())) * float(counts[a, k])
-                      for a in range(50)) for k in range(5)]
-        expect(what_grew(before, after, counts) == growth.index(max(growth)),
-               f"random policies, case {case}: another word grew more", "unweighted")
-    ### END HIDDEN TESTS
-
-
-test_grew()
-print("15.4e: visible checks passed")
-
-# %% id="grew-demo" tags=["demo"]
-far = tilt(log_ref, proxy, 0.1)
-for name, log_pi in (("reference", log_ref), ("peak", top), ("beta 0.1", far)):
-    counts = (log_pi.exp() @ word_counts).tolist()
-    print(f"{name:10}", {word: round(v, 2) for word, v in zip(language.WORDS, counts, strict=True)})
-print("what grew:", language.WORDS[what_grew(top, far, word_counts)])
-
-# %% [markdown]
-# Move beta yourself. Left: the likeliest answers. Right: where you are on the two curves.
-
-# %% id="slider" tags=["demo"]
-from matplotlib.figure import Figure
-
-
-def draw(beta):
-    """The policy at one beta, and its place on the curves of proxy and gold."""
-    log_pi = tilt(log_ref, proxy, beta)
-    figure = Figure(figsize=(9, 3.6), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    chosen = log_pi.topk(6).indices.flip(0)
-    left.barh([text(answers[a]) for a in chosen], log_pi[chosen].exp().tolist(),
-              color=plots.PALETTE["sky blue"])
-    left.set(xlabel="probability", title=f"likeliest answers at beta {beta:.2f}")
-    for name, values, style in (("proxy", tilted[1], "-"), ("gold", tilted[2], "--")):
-        line = right.plot(tilted[0], values, style, color=plots.colour(name), label=name)
-        here = float(log_pi.exp() @ (proxy if name == "proxy" else gold))
-        right.plot(float(kl(log_pi, log_ref)), here, "o", ms=9, color=line[0].get_color())
-    right.set(xlabel="KL from the reference (nats)", ylabel="expected reward")
-    right.legend()
-    return figure
-
-
-widgets.slider(draw, [5.0, 2.0, 1.0, 0.8, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1], label="beta",
-               alt=lambda b: f"The six likeliest answers at beta {b:.2f}, and proxy and gold there")
-
-# %% [markdown]
-# Between beta 0.5 and 0.2 the top of the left picture changes from a sentence into five times
-# "great", and nothing on the proxy's curve marks the place.
-#
-# **f. `fit_forms(kl, gain)`**. Gao, Schulman and Hilton (2022) measured over-optimisation of large
-# models and found, with d = sqrt(KL) and the gain in gold over the reference,
-#
-# - best-of-n: gain = d * (a - b * d)
-# - reinforcement learning: gain = d * (a - b * log d)
-#
-# Fit both to given points by least squares. Return a dictionary with the keys `"quadratic"` and
-# `"logarithmic"`, each a tuple of floats `(a, b, r2)`, where r2 is the share of the variance of
-# gain that the fit explains.
-#
-# - `kl`, `gain`: (n,), float64, `kl` > 0
-#
-# <details><summary>Hint 1: where to look</summary>
-# Both are linear in a and b. No iteration is needed.
-# <details><summary>Hint 2: the idea</summary>
-# The columns are d and -d * d, or d and -d * log d, without a column of ones.
-# <details><summary>Hint 3: nearly the code</summary>
-# <code>torch.linalg.lstsq(columns, gain[:, None]).solution</code>; r2 is 1 minus the sum of the
-# squared residuals over the sum of squared deviations of gain from its mean.
-# </details></details></details>
-
-# %% nbgrader={"grade_id": "ex15_4-forms", "solution": true}
-def fit_forms(kl, gain):
-    """Least-squares (a, b, r2) of gain = d (a - b d) and d (a - b log d), d = sqrt(kl)."""
-    ### BEGIN SOLUTION
-    d, fits = kl.sqrt(), {}
-    for name, bend in (("quadratic", d), ("logarithmic", d.log())):
-        columns = torch.stack([d, -d * bend], dim=1)
-        a, b = torch.linalg.lstsq(columns, gain[:, None]).solution[:, 0]
-        left = gain - columns @ torch.stack([a, b])
-        unexplained = (left**2).sum() / ((gain - gain.mean()) ** 2).sum()
-        fits[name] = (float(a), float(b), float(1 - unexplained))
-    return fits
-    ### END SOLUTION
-
-# %% nbgrader={"grade_id": "ex15_4-forms-test", "points": 2}
-@exercise("15.4")
-def test_forms():
-    """Points that lie exactly on one of the forms."""
-    d = torch.tensor([0.5, 1.0, 1.5, 2.0, 3.0], dtype=torch.float64)
-    for name, gain in (("quadratic", d * (2 - 0.5 * d)), ("logarithmic", d * (2 - 0.5 * d.log()))):
-        got = fit_forms(d**2, gain)
-        expect(isinstance(got, dict) and set(got) == {"quadratic", "logarithmic"},
-               'return a dictionary with the keys "quadratic" and "logarithmic"', "no-dictionary")
-        a, b, r2 = (float(v) for v in got[name])
-        expect(abs(b + 0.5) > 1e-6, "b is subtracted: yours has the opposite sign", "sign-of-b")
-        expect(abs(a - 2) < 1e-6 and abs(b - 0.5) < 1e-6,
-               f"these points lie on the {name} form with "
-               f"a = 2 and b = 0.5; yours: a = {a:.3f}, b = {b:.3f}. d is the root of the KL",
-               "not-the-root")
-        expect(abs(r2 - 1) < 1e-6, f"a perfect fit explains everything: r2 = 1; yours: {r2:.3f}",
-               "wrong-r2")
-    ### BEGIN HIDDEN TESTS
-    import numpy as np
-
-    g = torch.Generator().manual_seed(46)
-    for n in (6, 80):
-        far = 5 * torch.rand(n, generator=g, dtype=torch.float64) + 0.01
-        gain = 1 + far.sqrt() - 0.3 * far + torch.randn(n, generator=g, dtype=torch.float64)
-        got, d, y = fit_forms(far, gain), far.sqrt().numpy(), gain.numpy()
-        for name, columns in (("quadratic", [d, -(d**2)]), ("logarithmic", [d, -d * np.log(d)])):
-            a, b, r2 = (float(v) for v in got[name])
-            left = y - a * columns[0] - b * columns[1]
-            expect(max(abs(left @ column) for column in columns) < 1e-6 * n, "the residuals are "
-                   "not orthogonal to the columns: no least-squares fit", "not-the-root")
-            truth = 1 - (left**2).sum() / ((y - y.mean()) ** 2).sum()
-            expect(abs(r2 - truth) < 1e-9, "your r2 is not the share of explained variance",
-                   "wrong-r2")
-    ### END HIDDEN TESTS
-
-
-test_forms()
-print("15.4f: visible checks passed")
-
-# %% id="forms-demo" tags=["demo"]
-def gains(curve, low, high):
-    """The points of a curve between two KLs, as tensors, gold relative to the reference."""
-    far, value = torch.tensor(curve[0]).double(), torch.tensor(curve[2]).double()
-    near = (far > low) & (far < high)
-    return far[near], value[near] - log_ref.exp() @ gold
-
-
-for low in (0.01, 1.0):
-    for name, curve in (("tilt", tilted), ("best-of-n", best)):
-        for form, (a, b, r2) in fit_forms(*gains(curve, low, 8.0)).items():
-            print(f"{name:9} from KL {low:4} to 8, {form:11}: a = {a:5.2f}, b = {b:5.2f}, "
-                  f"r2 = {r2:.3f}")
-
-# %% [markdown]
-# **g.** Write at most 80 words: over the whole road, which form fits better, and does that agree
-# with the paper on large models? And what can the points from KL 1 to 8 *not* tell you?
-#
-# <details><summary>Hint 1: where to look</summary>
-# Compare the r2 of the two forms within each pair of lines.
-# <details><summary>Hint 2: the idea</summary>
-# The points are exact: a difference in r2 is no chance. Which differences are worth speaking of?
-# <details><summary>Hint 3: nearly the words</summary>
-# "From 0.01 to 8 the ... form explains more for ...; from 1 to 8 the two differ by ..., so ..."
-# </details></details></details>
-
-# %% [markdown] nbgrader={"grade_id": "ex15_4-why", "solution": true, "points": 2}
-# ### BEGIN SOLUTION
-# Over the whole road the quadratic form fits both curves better (r2 0.998 against 0.960 for the
-# tilt, 0.987 against 0.951 for best-of-n), also that of the tilt, for which the paper on large
-# models found the logarithmic one. From KL 1 on both forms explain the same to within 0.003: from
-# there the data cannot tell which form holds, nor what either would predict nearer to the
-# reference.
-#
-# Rubric:
-# - 1 point: the quadratic form fits both better over the whole road, unlike the paper for RL
-# - 1 point: from KL 1 to 8 the forms cannot be told apart (so the choice is not shown by such data)
-#
-# Sample A (2/2): "Quadratic wins on 0.01 to 8 for both methods, although Gao et al. had log for RL.
-# On 1 to 8 r2 is .997 and .998, so I could claim either; a far part of the curve does not decide."
-#
-# Sample B (1/2): "Both r2 are nearly 1 from 1 to 8, so both forms are right." (One point: they
-# cannot be told apart there. That makes neither right, and the whole road is not looked at.)
-# ### END SOLUTION
-
-# %% [markdown]
-# ## Exercise 15.5: mend it (6 points)
-#
-# Deeper · Difficulty: 4 of 5 · Minutes: 40 · Why: there are four things one can buy: more
+# Deeper · Difficulty: 4 of 5 · Minutes: 25 · Why: there are four things one can buy: more
 # comparisons, a reward model that can see more, raters with more time, and a shorter leash. They do
 # not cost the same, and they do not help the same.
 #
-# **a. `beta_for_kl(log_ref, reward, target, tilt)`**: to compare reward models fairly, compare them
-# at the same distance. Find the beta at which the best policy has KL `target` from the reference,
-# to within 1e-6.
+# To compare reward models fairly, compare them at the same distance. The cell finds the $\beta$ at
+# which the best policy has a given KL from the reference, by the bisection that you know from 15.8.
 #
-# - `target` > 0; the KL falls as beta grows; look between 1e-4 and 1e4
-# - returns a float; call `tilt` at most 200 times
-# - no beta there reaches the target: raise a ValueError that says so
-#
-# <details><summary>Hint 1: where to look</summary>
-# A falling function and a target: bisection.
-# <details><summary>Hint 2: the idea</summary>
-# Bisect in log beta: the middle of two betas is the root of their product.
-# <details><summary>Hint 3: nearly the code</summary>
-# A helper for the KL at one beta (leave out answers that are minus infinity); check the two ends;
-# then 80 times: is the KL in the middle above the target? Then beta is too small.
-# </details></details></details>
-
-# %% nbgrader={"grade_id": "ex15_5-beta_for_kl", "solution": true}
-def beta_for_kl(log_ref, reward, target, tilt):
-    """The beta at which the tilt has KL `target` from the reference: a float."""
-    ### BEGIN SOLUTION
-    def distance(beta):
-        log_pi = tilt(log_ref, reward, beta)
-        said = log_pi > -torch.inf
-        return float((log_pi.exp() * (log_pi - log_ref))[said].sum())
-
-    low, high = 1e-4, 1e4
-    if not distance(high) <= target <= distance(low):
-        raise ValueError(f"no beta between {low} and {high} gives a KL of {target}")
-    for _ in range(80):
-        middle = (low * high) ** 0.5
-        low, high = (middle, high) if distance(middle) > target else (low, middle)
-    return middle
-    ### END SOLUTION
-
-# %% nbgrader={"grade_id": "ex15_5-beta_for_kl-test", "points": 2}
-@exercise("15.5")
-def test_beta_for_kl():
-    """Two answers, equally likely; the tilt (9/10, 1/10) is reached with beta = 1/log 9."""
-    ref = torch.tensor([0.5, 0.5], dtype=torch.float64).log()
-    reward = torch.tensor([1.0, 0.0], dtype=torch.float64)
-    calls = []
-
-    def tilt(ref, reward, beta):
-        calls.append(beta)
-        return (ref + reward / beta).log_softmax(0)  # not-an-answer: stands in the text of 15.3
-
-    target = 0.36806420
-    beta = float(beta_for_kl(ref, reward, target, tilt))
-    expect(len(calls) <= 200, f"you called tilt {len(calls)} times; 200 are allowed", "over-budget")
-    expect(abs(1 / beta - 2.197225) < 1e-3, f"a KL of {target} is reached at beta = 0.4551; yours: "
-           f"{beta:.4f}", "wrong-beta")
-    far = tilt(ref, reward, beta)
-    expect(abs(float((far.exp() * (far - ref)).sum()) - target) < 1e-6,
-           "come within 1e-6 of the target", "not-exact")
-    try:
-        never = beta_for_kl(ref, reward, 0.7, tilt)
-    except ValueError:
-        never = None
-    expect(never is None, "no policy over two equally likely answers has a KL above log 2 = 0.693: "
-           f"for 0.7 raise a ValueError; you returned {never}", "no-error")
-    ### BEGIN HIDDEN TESTS
-    g = torch.Generator().manual_seed(51)
-    for n, target, scale in ((30, 0.01, 3.0), (7776, 2.0, 0.2), (500, 1.0, 40.0)):
-        ref, calls = oracle_policy(n, g, 0.2), []
-        reward = scale * torch.randn(n, generator=g, dtype=torch.float64)
-        beta = beta_for_kl(ref, reward, target,
-                           lambda *given, calls=calls: calls.append(1) or oracle_tilt(*given))
-        expect(len(calls) <= 200, "too many calls of tilt", "over-budget")
-        far = oracle_kl(oracle_tilt(ref, reward, beta), ref)
-        expect(abs(far - target) < 1e-6, f"the KL at your beta is {far:.6f}, the target {target}",
-               "not-exact")
-    ### END HIDDEN TESTS
-
-
-test_beta_for_kl()
-print("15.5a: visible checks passed")
-
-# %% [markdown]
 # ### Predict, then run
 #
 # Three repairs, one at a time, at the same KL of 2: ten times as many comparisons (40,000 instead
@@ -1634,27 +2225,38 @@ print("15.5a: visible checks passed")
 my_repair = "raters"
 ### END SOLUTION
 
+# %% id="leash-demo" tags=["demo"]
+def beta_for_kl(log_ref, reward, target, tilt):
+    """The beta between 1e-4 and 1e4 at which the tilt has KL `target` from the reference."""
+    small, large = 1e-4, 1e4
+    for _ in range(60):
+        middle = (small * large) ** 0.5
+        if kl(tilt(log_ref, reward, middle), log_ref) > target:
+            small = middle
+        else:
+            large = middle
+    return middle
+
 # %% id="repairs-demo" tags=["demo"]
-rich_features = language.rich_features(answers)
 print(f"you said {my_repair!r}; gold of the reference: {log_ref.exp() @ gold:.2f}")
 print("gold at a KL of             1      2      4")
 for seen, features in (("words", word_counts), ("rich", rich_features)):
     for raters, utility in (("hurried", rated), ("careful", gold)):
         for n in (4_000, 40_000):
             reward, _ = learned(features, utility, n)
-            shown = [tilt(log_ref, reward, beta_for_kl(log_ref, reward, far, tilt)).exp() @ gold
+            values = [tilt(log_ref, reward, beta_for_kl(log_ref, reward, far, tilt)).exp() @ gold
                      for far in (1.0, 2.0, 4.0)]
-            print(f"{seen:6} {raters:8} {n:6,}  ", *(f"{value:6.2f}" for value in shown))
+            print(f"{seen:6} {raters:8} {n:6,}  ", *(f"{value:6.2f}" for value in values))
 
 # %% [markdown]
-# Read it column by column. Ten times as many pairs hardly move the simple model: it is wrong
-# because of what it cannot see. A model that sees more, or raters with more time, each repair most
-# of it; together they leave little to repair. And in the first line a shorter leash, KL 1 instead
-# of 4, turns a policy that is worse than the reference into a better one, for nothing.
+# Read it column by column. Ten times as many pairs hardly move the model that counts words. A model
+# that sees more, or raters with more time, each repair most of it at a KL of 2; together they leave
+# little to repair. And in the first line a shorter leash, KL 1 instead of 4, turns a policy that is
+# worse than the reference into a better one, for nothing.
 #
-# **b. `mend(...)`**: now do it. Hurried labels are free, careful ones are not: `ask` is a careful
-# rater who answers at most 600 pairs in all. Return the log-probabilities of a policy with a KL of
-# at most 2 from the reference that is as good as you can make it *for the careful rater*.
+# **`mend(...)`**: now do it. `ask` is a careful rater who answers at most 600 pairs in all. Return
+# the log-probabilities of a policy with a KL of at most 2 from the reference that is as good as you
+# can make it *for the careful rater*.
 #
 # - `log_ref`: (7776,); `features`: (7776, 72), of each answer, a column for anything that a reward
 #   may depend on; `generator` for all randomness
@@ -1662,16 +2264,18 @@ for seen, features in (("words", word_counts), ("rich", rich_features)):
 # - handed in: `fit(first, second, label, penalty)`, a right `fit_reward` with its loss inside,
 #   `tilt`, and `find_beta(log_ref, reward, target)`
 # - graded: the share of the gain in gold that is possible at this KL, in three worlds whose gold
-#   you have not seen; a right answer makes 91 % or more on average
+#   you have not seen; a right answer makes 96 % or more on average
 #
 # <details><summary>Hint 1: where to look</summary>
-# All pieces are there: 15.2, 15.3 and 15.5a in one function.
+# All pieces are there: 15.2, 15.3 and <code>find_beta</code> in one function.
 # <details><summary>Hint 2: the idea</summary>
 # Draw pairs from the reference, ask, fit on the rich features with some penalty (72 weights, 600
-# noisy labels), and use all the KL that you have.
+# noisy labels: a strong one), and use all the KL that you have. Make a world of your own, with
+# <code>gold</code> for the rater, and try penalties from 0.01 to 10 in it.
 # <details><summary>Hint 3: nearly the code</summary>
-# <code>torch.multinomial(log_ref.exp(), 1200, replacement=True, ...)</code> in two halves; a
-# penalty of about 0.01; then <code>find_beta</code> for a KL just below 2, then <code>tilt</code>.
+# <code>torch.multinomial(log_ref.exp(), 1200, replacement=True, generator=generator)</code> in two
+# halves; <code>fit</code> on their features with a penalty of 3; then <code>find_beta</code>
+# for a KL of 1.999, then <code>tilt</code>.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "oracle-mend", "points": 0}
@@ -1735,16 +2339,16 @@ def mend(log_ref, features, ask, *, fit, tilt, find_beta, generator):
     ### BEGIN SOLUTION
     first, second = torch.multinomial(log_ref.exp(), 1200, replacement=True,
                                       generator=generator).reshape(2, 600)
-    w = fit(features[first], features[second], ask(first, second), 0.02)
+    w = fit(features[first], features[second], ask(first, second), 3.0)
     reward = features @ w
     return tilt(log_ref, reward, find_beta(log_ref, reward, 1.999))
     ### END SOLUTION
 
-# %% nbgrader={"grade_id": "ex15_5-mend-test", "points": 4}
+# %% nbgrader={"grade_id": "ex15_5-mend-test", "points": 3}
 @exercise("15.5")
 def test_mend():
     """What is easy to get wrong: the budget, the KL, and whose labels count. Hidden: how good."""
-    features, asked = language.rich_features(answers), []
+    features, asked, targets = language.rich_features(answers), [], []
 
     def ask(first, second):
         asked.append((first, second))
@@ -1754,13 +2358,19 @@ def test_mend():
     def fit(first, second, label, penalty):
         gap, w = first - second, torch.zeros(first.shape[1], dtype=torch.float64)
         for _ in range(200):
-            w = w - (gap.T @ (torch.sigmoid(gap @ w) - label) / len(label) + penalty * w)
+            pull = gap.T @ (torch.sigmoid(gap @ w) - label) / len(label) + penalty * w
+            w = w - pull / (1 + penalty)
         return w
 
     def tilt(ref, reward, beta):
-        return (ref + reward / beta).log_softmax(0)  # not-an-answer: stands in the text of 15.3
+        chance = ref.exp() * torch.exp(reward / beta)
+        return (chance / chance.sum()).log()  # not-an-answer: overflows, and stands in 15.3's text
 
-    log_pi = mend(log_ref, features, ask, fit=fit, tilt=tilt, find_beta=lambda *given: 10.0,
+    def find_beta(ref, reward, target):
+        targets.append(float(target))
+        return 10.0
+
+    log_pi = mend(log_ref, features, ask, fit=fit, tilt=tilt, find_beta=find_beta,
                   generator=torch.Generator().manual_seed(0))
     log_pi = expect_tensor(log_pi, (7776,), "mend")
     expect(abs(log_pi.exp().sum() - 1) < 1e-6, "return log-probabilities that add up to 1",
@@ -1770,422 +2380,45 @@ def test_mend():
     expect(total <= 600, f"you asked for {total} labels; the rater gives 600", "over-budget")
     expect(log_pi.exp() @ greats < log_ref.exp() @ greats, "this rater dislikes praise, and your "
            "policy praises more than the reference", "wrong-way")
+    last = targets[-1] if targets else 2.0
+    expect(last <= 2 + 1e-9, f"you ask find_beta for a KL of {last:.3g}; 2 is allowed", "too-far")
+    expect(last > 1.5, f"a KL of 2 is allowed and you use {last:.3g}: go further",
+           "too-short")
     ### BEGIN HIDDEN TESTS
     share = sum(oracle_share(mend, seed) for seed in (520, 530, 540)) / 3
-    expect(share >= 0.91, f"you make {share:.0%} of the possible gain in three hidden worlds; a "
-           "right answer makes at least 91 %", "too-little")
+    expect(share >= 0.96, f"you make {share:.1%} of the possible gain in three hidden worlds; a "
+           "right answer makes at least 96 %. Have you tried other penalties?", "too-little")
     ### END HIDDEN TESTS
 
 
 test_mend()
-print("15.5b: visible checks passed (the hidden ones measure how good it is)")
+print("15.5: visible checks passed (the hidden ones measure how good it is)")
 
 # %% [markdown]
-# ## Exercise 15.6: reinforcement learning, checked against the optimum (10 points)
-#
-# Difficulty: 3 of 5 · Minutes: 30 for a and b; 25 more for c and d (deeper) · Why: a real language
-# has too many answers for a closed form. Then one samples. Here you can see whether it works.
-#
-# **a. `rloo_loss(log_pi, log_ref, reward, beta)`**. REINFORCE (Williams 1992) with the
-# leave-one-out baseline of Kool et al. (2019), now common for language models (Ahmadian et al.
-# 2024). You get n answers drawn from the policy:
-#
-# - the net reward of answer i: R_i = reward_i - beta * (log_pi_i - log_ref_i)
-# - its advantage: A_i = R_i minus the mean of the net rewards of the n - 1 *others*
-# - the loss: minus the mean of A_i * log_pi_i, with A a constant: no gradient flows through it
-#
-# Its gradient is, on average over draws, exactly minus the gradient of J. The baseline changes
-# nothing on average, because the others know nothing of answer i; it only makes the estimate calm.
-#
-# - all three: (n,), n >= 2; `log_pi` carries a graph; returns a tensor without dimensions
-#
-# <details><summary>Hint 1: where to look</summary>
-# Where does log_pi occur twice, and in which of the two places must it be a mere number?
-# <details><summary>Hint 2: the idea</summary>
-# The mean of the others is (sum of all - own) / (n - 1).
-# <details><summary>Hint 3: nearly the code</summary>
-# Compute <code>net</code> with <code>log_pi.detach()</code>; subtract
-# <code>(net.sum() - net) / (len(net) - 1)</code>; multiply by <code>log_pi</code>; minus the mean.
-# </details></details></details>
-
-# %% nbgrader={"grade_id": "oracle-rloo", "points": 0}
-### BEGIN HIDDEN TESTS
-def oracle_unbiased(rloo_loss):
-    """Every list of n draws, weighted with its probability: the mean gradient is that of -J."""
-    from itertools import product
-
-    for seed, n, beta in ((61, 2, 0.0), (62, 2, 0.7), (63, 3, 0.4)):
-        g = torch.Generator().manual_seed(seed)
-        policy = TablePolicy(oracle_policy(4, g), words=2, length=2)
-        ref = oracle_policy(4, g)
-        reward = torch.randn(4, generator=g, dtype=torch.float64)
-        joint = policy.joint()
-        value = joint.exp() @ (reward - beta * (joint - ref))
-        truth = torch.autograd.grad(-value, list(policy.levels), retain_graph=True)
-        total = 0.0
-        for draws in product(range(4), repeat=n):
-            rows = torch.tensor(draws)
-            chance = joint.detach()[rows].sum().exp()
-            total = total + chance * rloo_loss(joint[rows], ref[rows], reward[rows], beta)
-        got = torch.autograd.grad(total, list(policy.levels))
-        expect(all(torch.allclose(a, b, atol=1e-10) for a, b in zip(got, truth, strict=True)),
-               f"averaged over all 4^{n} lists of draws, your gradient is not that of -J",
-               "own-baseline")
-### END HIDDEN TESTS
-
-# %% nbgrader={"grade_id": "ex15_6-rloo", "solution": true}
-def rloo_loss(log_pi, log_ref, reward, beta):
-    """Minus the mean of advantage * log pi over n drawn answers: three (n,) -> ()."""
-    ### BEGIN SOLUTION
-    net = reward - beta * (log_pi.detach() - log_ref)
-    others = (net.sum() - net) / (len(net) - 1)
-    return -((net - others) * log_pi).mean()
-    ### END SOLUTION
-
-# %% nbgrader={"grade_id": "ex15_6-rloo-test", "points": 2}
-@exercise("15.6")
-def test_rloo():
-    """Two answers with rewards 1 and 3: advantages -2 and 2, so the gradient is (1, -1)."""
-    log_pi = torch.tensor([-1.0, -2.0], dtype=torch.float64, requires_grad=True)
-    ref = torch.tensor([-1.5, -1.0], dtype=torch.float64)
-    reward = torch.tensor([1.0, 3.0], dtype=torch.float64)
-    loss = rloo_loss(log_pi, ref, reward, 0.0)
-    expect(isinstance(loss, torch.Tensor) and loss.shape == () and loss.requires_grad,
-           "return one number with its graph", "no-graph")
-    (got,) = torch.autograd.grad(loss, log_pi)
-    expect(got[1] < 0, "a step down this loss makes the better answer rarer", "wrong-sign")
-    expect(abs(got[1] + 0.5) > 1e-9, "the baseline is the mean of the OTHERS, without the answer "
-           "itself", "own-baseline")
-    expect(abs(got[0] + 0.5) > 1e-9, "subtract the baseline", "no-baseline")
-    expect(torch.allclose(got, torch.tensor([1.0, -1.0]).double()), "the gradient with respect to "
-           f"log_pi must be (1, -1); yours: {got.tolist()}", "wrong-gradient")
-    (got,) = torch.autograd.grad(rloo_loss(log_pi, ref, reward, 1.0), log_pi)
-    expect(not torch.allclose(got, torch.tensor([1.0, -1.0]).double()),
-           "with beta = 1 the distance "
-           "from the reference must count", "forgets-penalty")
-    expect(torch.allclose(got, torch.tensor([0.25, -0.25]).double() + torch.tensor([1.5, -1.5])),
-           "with beta = 1 the net rewards are 0.5 and 4 and the gradient is (1.75, -1.75); yours: "
-           f"{got.tolist()}. Does a gradient flow through the advantage?", "graph-in-advantage")
-    ### BEGIN HIDDEN TESTS
-    oracle_unbiased(rloo_loss)
-    ### END HIDDEN TESTS
-
-
-test_rloo()
-print("15.6a: visible checks passed")
-
-# %% [markdown]
-# **b. `train_rloo(log_ref, reward, beta, *, loss, generator)`**: train a `TablePolicy` that starts
-# at the reference, until its KL to the best policy is at most 0.005. Return its log-probabilities,
-# (7776,), without a graph.
-#
-# - a table policy has free logits for each of the 1,555 beginnings; `policy.joint()` gives the
-#   log-probability of every answer, with its graph, and `policy.parameters()` what Adam moves
-# - each step: draw answers from the *current* policy with `generator`, hand
-#   `loss(log_pi, log_ref, reward, beta)` the entries that were drawn, one step of Adam
-# - at most 400 steps, at most 5,000 answers a step
-#
-# <details><summary>Hint 1: where to look</summary>
-# <code>torch.multinomial</code> of <code>joint.detach().exp()</code>, with replacement, draws rows.
-# <details><summary>Hint 2: the idea</summary>
-# At the end it is the noise of the draws that keeps you away from the optimum. Let the learning
-# rate fall to nearly nothing.
-# <details><summary>Hint 3: nearly the code</summary>
-# 400 steps of 4,000 draws, Adam with <code>lr=0.05</code>,
-# <code>torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.02, 400)</code>.
-# </details></details></details>
-
-# %% nbgrader={"grade_id": "oracle-train", "points": 0}
-### BEGIN HIDDEN TESTS
-def oracle_rloo_loss(log_pi, ref, reward, beta):
-    """A right loss for the tests of the training loop, leave-one-out by one factor."""
-    net = reward - beta * (log_pi - ref).detach()
-    n = len(net)
-    return -(n / (n - 1) * (net - net.mean()) * log_pi).mean()
-
-
-def oracle_distance(train, seed, beta=0.5):
-    """KL of the trained policy to the best one, for a reward that has not been seen."""
-    g = torch.Generator().manual_seed(seed)
-    worth = torch.randn(6, generator=g, dtype=torch.float64)
-    reward = word_counts @ (worth / worth.norm())
-    calls = []
-
-    def loss(log_pi, ref, reward, beta):
-        calls.append(len(log_pi))
-        return oracle_rloo_loss(log_pi, ref, reward, beta)
-
-    log_pi = train(log_ref, reward, beta, loss=loss, generator=g)
-    log_pi = expect_tensor(log_pi, (7776,), "train_rloo")
-    expect(20 <= len(calls) <= 400,
-           f"you called the loss {len(calls)} times; 20 to 400 are allowed",
-           "over-budget")
-    expect(max(calls) <= 5000, f"one step used {max(calls)} answers; 5,000 are allowed",
-           "over-budget")
-    best = oracle_tilt(log_ref, reward, beta)
-    return oracle_kl(log_pi, best)
-### END HIDDEN TESTS
-
-# %% nbgrader={"grade_id": "ex15_6-train", "solution": true}
-def train_rloo(log_ref, reward, beta, *, loss, generator):
-    """log-probabilities of a table policy after RLOO from the reference: (7776,), no graph."""
-    ### BEGIN SOLUTION
-    policy, steps = TablePolicy(log_ref), 400
-    optimizer = torch.optim.Adam(policy.parameters(), lr=0.05)
-    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.02, steps)
-    for _ in range(steps):
-        joint = policy.joint()
-        drawn = torch.multinomial(joint.detach().exp(), 4000, replacement=True,
-                                  generator=generator)
-        optimizer.zero_grad()
-        loss(joint[drawn], log_ref[drawn], reward[drawn], beta).backward()
-        optimizer.step()
-        schedule.step()
-    return policy.joint().detach()
-    ### END SOLUTION
-
-# %% nbgrader={"grade_id": "ex15_6-train-test", "points": 4}
-@exercise("15.6")
-def test_train():
-    """A reward of 1 for praise, whatever else is said; the best policy is known."""
-    reward = (greats > 0).double()
-    drawn = []
-
-    def loss(log_pi, ref, reward, beta):
-        drawn.append(float(reward.mean()))
-        net = reward - beta * (log_pi - ref).detach()
-        return -(net.sub(net.mean()) * log_pi).sum() / (len(net) - 1)
-
-    log_pi = train_rloo(log_ref, reward, 0.5, loss=loss, generator=torch.Generator().manual_seed(0))
-    log_pi = expect_tensor(log_pi, (7776,), "train_rloo")
-    expect(20 <= len(drawn) <= 400,
-           f"you called the loss {len(drawn)} times; 20 to 400 are allowed",
-           "over-budget")
-    start, share = float(log_ref.exp() @ reward), float(log_pi.exp() @ reward)
-    expect(abs(drawn[-1] - share) < 0.1,
-           f"your last draws praise with {drawn[-1]:.2f}, your policy "
-           f"with {share:.2f}: draw from the current policy in each step", "draws-from-reference")
-    goal = start * 7.389056 / (start * 7.389056 + 1 - start)
-    expect(abs(share - goal) < 0.02, f"the best policy praises with probability {goal:.3f}, yours "
-           f"with {share:.3f}", "not-there")
-    ### BEGIN HIDDEN TESTS
-    far = [oracle_distance(train_rloo, seed) for seed in (640, 650)]
-    expect(max(far) <= 0.005, f"your policy ends at KL {max(far):.4f} from the best one; 0.005 is "
-           "the goal", "not-there")
-    ### END HIDDEN TESTS
-
-
-test_train()
-print("15.6b: visible checks passed (the hidden ones measure the KL to the best policy)")
-
-# %% id="rloo-demo" tags=["demo"]
-beta = 0.5
-star = tilt(log_ref, proxy, beta)
-trained = train_rloo(log_ref, proxy, beta, loss=rloo_loss,
-                     generator=torch.Generator().manual_seed(0))
-print(f"KL to the best policy: {kl(log_ref, star):.4f} before, {kl(trained, star):.4f} after RLOO")
-short = best_value(log_ref, proxy, beta) - objective(trained, log_ref, proxy, beta)
-print(f"the same without knowing it, from J alone: {short / beta:.4f}")
-print(f"gold: {trained.exp() @ gold:.2f}, of the best policy: {star.exp() @ gold:.2f}")
-
-# %% [markdown]
-# The optimiser works: it ends where the formula said it would. Gold goes where the formula said,
-# too. A better optimiser is no remedy for a wrong goal.
-#
-# **c, deeper. `ppo_loss(log_pi, log_old, advantage, clip)`** (Schulman et al. 2017): take several
-# steps on the same draws, but trust them only near the policy that drew them. With
-# ratio = exp(log_pi - log_old), minus the mean of
-#
-# min(ratio * A, clipped ratio * A), the ratio clipped to [1 - clip, 1 + clip].
-#
-# - `log_pi`, `log_old`, `advantage`: the same shape; returns a tensor without dimensions
-#
-# <details><summary>Hint 1: where to look</summary>
-# The minimum is a pessimist: it believes a gain only up to the edge, and a loss all the way.
-# <details><summary>Hint 2: the idea</summary>
-# Clip the ratio, not its logarithm, and clip before you multiply.
-# <details><summary>Hint 3: nearly the code</summary>
-# <code>torch.minimum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)</code>, and
-# minus its mean.
-# </details></details></details>
-
-# %% nbgrader={"grade_id": "ex15_6-ppo", "solution": true}
-def ppo_loss(log_pi, log_old, advantage, clip):
-    """PPO's clipped loss, the mean over all entries: three tensors of one shape -> ()."""
-    ### BEGIN SOLUTION
-    ratio = torch.exp(log_pi - log_old)
-    near = ratio.clamp(1 - clip, 1 + clip)
-    return -torch.minimum(ratio * advantage, near * advantage).mean()
-    ### END SOLUTION
-
-# %% nbgrader={"grade_id": "ex15_6-ppo-test", "points": 2}
-@exercise("15.6")
-def test_ppo():
-    """Ratios 2 and 1/2, advantages 1 and -1, clip 0.2: which of the four still pull?"""
-    ratio = torch.tensor([2.0, 2.0, 0.5, 0.5], dtype=torch.float64)
-    advantage = torch.tensor([1.0, -1.0, 1.0, -1.0], dtype=torch.float64)
-    log_pi, old = ratio.log().requires_grad_(True), torch.zeros(4, dtype=torch.float64)
-    worth = [-ppo_loss(log_pi[k:k + 1], old[:1], advantage[k:k + 1], 0.2).item() for k in range(4)]
-    expect(worth[0] > 0, "the loss is minus the mean: a likelier good answer must lower it",
-           "wrong-sign")
-    expect(abs(worth[0] - 2) > 1e-9, "a good answer that is already twice as likely counts as 1.2 "
-           "only", "no-clip")
-    expect(abs(worth[1] + 1.2) > 1e-9, "a bad answer that became twice as likely must count in "
-           "full, as -2: take the minimum of both", "no-minimum")
-    truth = [1.2, -2.0, 0.5, -0.8]
-    expect(max(abs(a - b) for a, b in zip(worth, truth, strict=True)) < 1e-6,
-           f"the four are worth {truth}; yours: {[round(v, 3) for v in worth]}", "clips-the-log")
-    (pull,) = torch.autograd.grad(ppo_loss(log_pi, old, advantage, 0.2), log_pi)
-    expect(torch.allclose(pull, torch.tensor([0.0, 0.5, -0.125, 0.0]).double()),
-           "answers beyond the "
-           f"edge in their own favour must not pull any more; your gradient: {pull.tolist()}",
-           "no-minimum")
-    ### BEGIN HIDDEN TESTS
-    g = torch.Generator().manual_seed(66)
-    for shape, clip in (((50,), 0.1), ((20, 5), 0.3), ((1, 1), 0.2)):
-        new, old, a = torch.randn(3, *shape, generator=g, dtype=torch.float64)
-        r = (new - old).exp()
-        edge = torch.where(a > 0, r.clamp(max=1 + clip), r.clamp(min=1 - clip))
-        got = expect_tensor(ppo_loss(new, old, a, clip), (), "ppo_loss")
-        expect(abs(got + (edge * a).mean()) < 1e-9, "on random numbers it is not the clipped loss",
-               "no-minimum")
-    ### END HIDDEN TESTS
-
-
-test_ppo()
-print("15.6c: visible checks passed")
-
-# %% [markdown]
-# **d, deeper. `gae(rewards, values, gamma, lam)`** (Schulman et al. 2016): whose word was it? With
-# rewards r_t for each word and a critic's forecast V_t before each word,
-#
-# delta_t = r_t + gamma * V_(t+1) - V_t, A_t = delta_t + gamma * lam * A_(t+1),
-#
-# where V and A after the last word are 0.
-#
-# - `rewards`, `values`: (n, length); returns the advantages, (n, length)
-#
-# <details><summary>Hint 1: where to look</summary>
-# A_t needs A_(t+1): go backwards.
-# <details><summary>Hint 2: the idea</summary>
-# Shift the values by one place and put zeros at the end.
-# <details><summary>Hint 3: nearly the code</summary>
-# <code>F.pad(values[:, 1:], (0, 1))</code> is V_(t+1); loop over
-# <code>reversed(range(length))</code> and stack.
-# </details></details></details>
-
-# %% nbgrader={"grade_id": "ex15_6-gae", "solution": true}
-def gae(rewards, values, gamma, lam):
-    """Generalised advantage estimates of whole answers: two (n, length) -> (n, length)."""
-    ### BEGIN SOLUTION
-    delta = rewards + gamma * F.pad(values[:, 1:], (0, 1)) - values
-    advantage, after = [], torch.zeros_like(delta[:, 0])
-    for t in reversed(range(delta.shape[1])):
-        after = delta[:, t] + gamma * lam * after
-        advantage.insert(0, after)
-    return torch.stack(advantage, dim=1)
-    ### END SOLUTION
-
-# %% nbgrader={"grade_id": "ex15_6-gae-test", "points": 2}
-@exercise("15.6")
-def test_gae():
-    """Three words, a reward at the end, forecasts 1, 2, 3."""
-    rewards = torch.tensor([[0.0, 0.0, 4.0]], dtype=torch.float64)
-    values = torch.tensor([[1.0, 2.0, 3.0]], dtype=torch.float64)
-    got = expect_tensor(gae(rewards, values, 1.0, 1.0), (1, 3), "gae")
-    expect(abs(got[0, 0] - 9) > 1e-9, "subtract the forecast V_t", "no-critic")
-    expect(not torch.allclose(got, torch.tensor([[1.0, 2.0, 3.0]]).double()), "A_t needs A_(t+1): "
-           "go backwards", "forwards")
-    expect(abs(got[0, 2] - 1) < 1e-9, "after the last word there is nothing more to expect: "
-           f"A_3 = 4 - 3 = 1; yours: {got[0, 2]:.3f}", "wrong-end")
-    expect(torch.allclose(got, torch.tensor([[3.0, 2.0, 1.0]]).double()),
-           "with gamma = lam = 1 the "
-           f"advantages are 4 - V = [3, 2, 1]; yours: {got[0].tolist()}", "forwards")
-    got = gae(rewards, values, 1.0, 0.0)
-    expect(torch.allclose(got, torch.tensor([[1.0, 1.0, 1.0]]).double()),
-           "with lam = 0 only the next "
-           f"step counts: [1, 1, 1]; yours: {got[0].tolist()}", "forgets-lam")
-    got = gae(rewards, values, 0.5, 1.0)
-    expect(torch.allclose(got, torch.tensor([[0.0, 0.0, 1.0]]).double()),
-           "with gamma = 1/2 they are "
-           f"[0, 0, 1]; yours: {got[0].tolist()}", "forgets-gamma")
-    ### BEGIN HIDDEN TESTS
-    g = torch.Generator().manual_seed(67)
-    for n, length, gamma, lam in ((4, 5, 0.9, 0.95), (1, 1, 0.5, 0.3), (30, 8, 1.0, 0.7)):
-        r, v = torch.randn(2, n, length, generator=g, dtype=torch.float64)
-        got = expect_tensor(gae(r, v, gamma, lam), (n, length), "gae")
-        for t in range(length):
-            truth = sum((gamma * lam) ** (k - t) * (r[:, k] - v[:, k] + (
-                gamma * v[:, k + 1] if k + 1 < length else 0)) for k in range(t, length))
-            expect((got[:, t] - truth).abs().max() < 1e-9, "not the discounted sum of the deltas",
-                   "forwards")
-    ### END HIDDEN TESTS
-
-
-test_gae()
-print("15.6d: visible checks passed")
-
-# %% [markdown]
-# The transformer itself, by RLOO and by PPO, from the reference, for the same proxy and beta:
-
-# %% id="transformer-demo" tags=["demo"]
-def tuned(model, steps, lr=3e-3):
-    """Adam for a model, with a learning rate that falls to nearly nothing."""
-    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
-    return optimizer, torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.02, steps)
-
-
-def every_log_prob(model):
-    """log pi of all answers, in float64."""
-    with torch.no_grad():
-        return sequence_log_probs(model, answers).double().log_softmax(0)
-
-# %% id="transformer-rloo" tags=["demo"]
-def by_rloo(steps=250, n=256):
-    """The reference transformer after RLOO."""
-    generator, model = torch.Generator().manual_seed(0), language.reference_policy()
-    optimizer, schedule = tuned(model, steps)
-    for _ in range(steps):
-        drawn = draw_answers(model, n, language.LENGTH, generator)
-        rows = language.index_of(drawn)
-        optimizer.zero_grad()
-        rloo_loss(sequence_log_probs(model, drawn), log_ref[rows], proxy[rows], beta).backward()
-        optimizer.step()
-        schedule.step()
-    return every_log_prob(model)
-
-
-reached = {"rloo": kl(by_rloo(), star)}
-print(f"transformer by RLOO: KL to the best policy {reached['rloo']:.4f}")
-
-# %% id="words-demo" tags=["demo"]
-def word_log_probs(model, drawn):
-    """log pi of each word given the ones before it: (n, length)."""
-    each = model(drawn[:, :-1]).log_softmax(2)
-    return each.gather(2, drawn[:, :, None])[:, :, 0]
+# **PPO, to read.** PPO (Schulman et al. 2017) takes several steps on the same draws, but trusts
+# them only near the policy that drew them: with `ratio` the new probability over the old one, a
+# ratio beyond $1 \pm 0.2$ in the answer's own favour earns nothing more. The transformer by PPO,
+# with whole answers as its steps, for the same proxy and $\beta$:
 
 # %% id="transformer-ppo" tags=["demo"]
+def ppo_loss(log_pi, log_old, advantage, clip=0.2):
+    """Minus the mean of the smaller of ratio * advantage and clipped ratio * advantage."""
+    ratio = (log_pi - log_old).exp()
+    return -torch.minimum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage).mean()
+
+
 def by_ppo(rounds=80, n=512, epochs=3):
-    """The reference transformer after PPO, with a table as critic: one forecast per beginning."""
+    """The reference transformer after PPO."""
     generator, model = torch.Generator().manual_seed(0), language.reference_policy()
-    frozen = language.reference_policy()
-    critic = [torch.zeros(6**k, dtype=torch.float64) for k in range(language.LENGTH)]
     optimizer, schedule = tuned(model, rounds)
     for _ in range(rounds):
         drawn = draw_answers(model, n, language.LENGTH, generator)
-        with torch.no_grad():
-            old, base = word_log_probs(model, drawn), word_log_probs(frozen, drawn)
-        rewards = -beta * (old - base).double()
-        rewards[:, -1] += proxy[language.index_of(drawn)]
-        begun = [language.index_of(drawn[:, :k]) for k in range(language.LENGTH)]
-        values = torch.stack([table[rows] for table, rows in zip(critic, begun, strict=True)], 1)
-        advantage = gae(rewards, values, 1.0, 0.95)
-        for table, rows, change in zip(critic, begun, advantage.T, strict=True):
-            count = torch.bincount(rows, minlength=len(table)).clamp_min(1)
-            table += 0.5 * torch.zeros_like(table).index_add(0, rows, change) / count
+        rows, old = language.index_of(drawn), sequence_log_probs(model, drawn).detach()
+        worth = proxy[rows] - beta * (old - log_ref[rows])
+        advantage = (worth - worth.mean()).float()
         for _ in range(epochs):
             optimizer.zero_grad()
-            ppo_loss(word_log_probs(model, drawn), old, advantage.float(), 0.2).backward()
+            ppo_loss(sequence_log_probs(model, drawn), old, advantage).backward()
             optimizer.step()
         schedule.step()
     return every_log_prob(model)
@@ -2195,32 +2428,38 @@ reached["ppo"] = kl(by_ppo(), star)
 print(f"transformer by PPO: KL to the best policy {reached['ppo']:.4f}")
 
 # %% [markdown]
-# Both reach the closed form to within a few thousandths of a nat, with some 60,000 and 40,000 drawn
-# answers. Neither is the better optimiser on that evidence: each was tuned a little, and once.
-
-# %% [markdown]
-# ## Exercise 15.7: without a reward model (6 points)
+# RLOO and PPO both come within a few thousandths of a nat of the closed form, with some 60,000 and
+# 40,000 drawn answers. Neither is the better optimiser on that evidence: each was tuned a little,
+# and run once.
 #
-# Deeper · Difficulty: 4 of 5 · Minutes: 35 · Why: direct preference optimisation (Rafailov et al.
-# 2023) is what many open models are trained with. It heads for the same optimum, on conditions that
-# are easily broken.
+# ## Exercise 15.7: without a reward model (4 points)
 #
-# Solve the closed form for the reward: r(a) = beta * (log pi*(a) - log pi_ref(a)) + beta * log Z.
+# Deeper · Difficulty: 4 of 5 · Minutes: 40 · Why: direct preference optimisation (DPO, Rafailov et
+# al. 2023) is what many open models are trained with. It heads for the same optimum, on conditions
+# that are easily broken.
+#
+# Solve the closed form for the reward:
+#
+# $$r(a) = \beta \, (\log \pi^*(a) - \log \pi_{\mathrm{ref}}(a)) + \beta \log Z$$
+#
 # In a comparison the constant cancels. So every policy is a reward model, and can be trained as
 # one.
 #
 # **a. `dpo_loss(log_pi_first, log_pi_second, log_ref_first, log_ref_second, label, beta)`**: the
-# Bradley-Terry loss of 15.2 with the policy's own reward, beta * (log pi - log pi_ref).
+# Bradley-Terry loss of 15.2 with the policy's own reward,
+# $\beta (\log \pi - \log \pi_{\mathrm{ref}})$.
 #
-# - the first five: (n,), for the two answers of each pair; `label` in [0, 1], 1 if the first was
-#   preferred; returns the mean over the pairs, finite for gaps in the thousands
+# - the four log-probabilities: (n,) each, for the two answers of each pair; `label`: (n,), in [0,
+#   1], 1 if the first was preferred; returns the mean over the pairs, finite for gaps in the
+#   thousands
 #
 # <details><summary>Hint 1: where to look</summary>
 # What are the two rewards of a pair?
 # <details><summary>Hint 2: the idea</summary>
 # Their gap is beta times the difference of two log-ratios.
 # <details><summary>Hint 3: nearly the code</summary>
-# <code>gap = beta * ((log-ratio of the first) - (log-ratio of the second))</code>, then as in 15.2.
+# <code>gap = beta * ((log-ratio of the first) - (log-ratio of the second))</code>, then as in 15.2:
+# <code>F.binary_cross_entropy_with_logits(gap, label)</code>.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "ex15_7-dpo", "solution": true}
@@ -2331,27 +2570,32 @@ for name, case in cases.items():
     print(f"{name:26} KL to the best policy {by_dpo(*case):.3f}")
 
 # %% [markdown]
-# With soft labels, Bradley-Terry raters at the scale that beta assumes, every pair, and a policy
-# that can be anything, DPO is exact. Each condition that falls costs something, and the last one
-# costs most: a pair labelled once says "always", and DPO believes it.
+# With soft labels, Bradley-Terry raters at the scale that $\beta$ assumes, every pair, and a policy
+# that can be anything, DPO is exact here. Each condition that falls costs something, and in this
+# table the last one costs most: a pair labelled once says "always", and DPO believes it.
 #
 # **b. `train_dpo(log_ref, train, validation, beta, *, loss)`**: find the overfitting, and stop it.
-# Train a `TablePolicy` from the reference on the pairs of `train`, watch the loss on `validation`,
-# and return the policy that was best *there*.
+# Train a `TablePolicy(log_ref)` (see 15.6b) on the pairs of `train`, watch the loss on
+# `validation`, and return the policy that was best *there*.
 #
 # - `train`, `validation`: tuples (first, second, label): rows of answers, and 0 or 1
-# - `loss(log_pi_first, log_pi_second, log_ref_first, log_ref_second, label, beta)` is handed in
+# - `loss(log_pi_first, log_pi_second, log_ref_first, log_ref_second, label, beta)` is handed in; it
+#   need not be that of DPO
 # - returns `(log_pi, history)`: (7776,) without a graph, and a list with one pair of floats
-#   (training loss, validation loss) per step, which must go on past the best step; at most 300
-#   steps
+#   (training loss, validation loss) per step, which must go on past the best step; 10 to 300 steps
+# - graded: with the DPO loss, 2,000 pairs and two crowds that you have not seen, your policy's KL
+#   to the best policy is at most 80 % of the reference's
 #
 # <details><summary>Hint 1: where to look</summary>
 # All pairs at once, one step of Adam at a time; before each step you know both losses.
 # <details><summary>Hint 2: the idea</summary>
 # Remember the log-probabilities whenever the validation loss is the lowest so far.
 # <details><summary>Hint 3: nearly the code</summary>
-# Adam with <code>lr=0.03</code> passes its best point after about 30 steps; 80 are enough. Compute
-# the validation loss with <code>joint.detach()</code>.
+# Adam with <code>lr=0.03</code> and 80 steps pass the best point in all worlds of the checks. In
+# each:
+# <code>joint = policy.joint()</code>, the loss of both sets (the validation loss with
+# <code>joint.detach()</code>), keep <code>joint.detach()</code> if it is the lowest so far, then
+# step.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "oracle-stop", "points": 0}
@@ -2371,7 +2615,10 @@ def oracle_stopped(train_dpo, seed):
     log_pi = expect_tensor(log_pi, (7776,), "train_dpo")
     a, b, label = pairs[1]
     own = oracle_dpo_loss(log_pi[a], log_pi[b], log_ref[a], log_ref[b], label, 0.5)
-    expect(abs(own - min(v for _, v in history)) < 1e-6,
+    held = [value for _, value in history]
+    expect(held.index(min(held)) < len(held) - 1, "the validation loss is lowest at your last "
+           "step, on 2,000 pairs: go on until it rises", "too-short")
+    expect(abs(own - min(held)) < 1e-6,
            "the policy that you return is not the one "
            "with the lowest validation loss of your history", "last-not-best")
     best = oracle_tilt(log_ref, reward, 0.5)
@@ -2400,7 +2647,7 @@ def train_dpo(log_ref, train, validation, beta, *, loss):
     return best, history
     ### END SOLUTION
 
-# %% nbgrader={"grade_id": "ex15_7-stop-test", "points": 4}
+# %% nbgrader={"grade_id": "ex15_7-stop-test", "points": 2}
 @exercise("15.7")
 def test_stop():
     """1,000 pairs of a rater who likes reasons; what you return must be best on the other 500."""
@@ -2410,10 +2657,10 @@ def test_stop():
 
     def loss(new, old, ref_new, ref_old, label, beta):
         calls.append(len(label))
-        gap = beta * (new - ref_new - old + ref_old)
-        return (F.softplus(gap) - label * gap).mean()
+        won = (2 * label - 1) * (new - ref_new - old + ref_old)
+        return torch.exp(-beta * won).mean()  # the exponential loss in place of the logistic one
 
-    log_pi, history = train_dpo(log_ref, train, validation, 0.5, loss=loss)
+    log_pi, history = train_dpo(log_ref, train, validation, 0.4, loss=loss)
     log_pi = expect_tensor(log_pi, (7776,), "train_dpo")
     steps = len(history)
     expect(10 <= steps <= 300, f"your history has {steps} steps; 10 to 300 are allowed",
@@ -2426,7 +2673,7 @@ def test_stop():
     expect(held.index(min(held)) < steps - 1, "the validation loss is lowest at your last step: go "
            "on until it rises", "too-short")
     a, b, label = validation
-    own = loss(log_pi[a], log_pi[b], log_ref[a], log_ref[b], label, 0.5)
+    own = loss(log_pi[a], log_pi[b], log_ref[a], log_ref[b], label, 0.4)
     expect(own < min(held) + 1e-6, f"your policy has validation loss {own:.4f}; the best step of "
            f"your history had {min(held):.4f}: return that one", "last-not-best")
     ### BEGIN HIDDEN TESTS
@@ -2445,12 +2692,14 @@ train, validation = compare(proxy, 2000, generator), compare(proxy, 1000, genera
 stopped, history = train_dpo(log_ref, train, validation, beta, loss=dpo_loss)
 overfit, _ = train_dpo(log_ref, train, train, beta, loss=dpo_loss)  # watches what it trains on
 steps = list(range(len(history)))
+low = min(steps, key=lambda k: history[k][1])
 figure = plots.curves({"training loss": (steps, [a for a, _ in history]),
                        "validation loss": (steps, [b for _, b in history])},
                       xlabel="step", ylabel="DPO loss (nats per pair)", percent=False,
                       title="2,000 pairs, each labelled once")
-plots.show(figure, alt="The training loss falls all the way; the validation loss falls for some "
-           "thirty steps and then rises.")
+plots.show(figure, alt=f"Training loss from {history[0][0]:.2f} to {history[-1][0]:.2f}; "
+           f"validation loss lowest, {history[low][1]:.2f}, at step {low}, at the end "
+           f"{history[-1][1]:.2f}.")
 first, second, label = train
 preferred = torch.where(label == 1, first, second)
 won, lost = (torch.bincount(rows, minlength=len(answers)) for rows in
@@ -2467,8 +2716,10 @@ for name, log_pi in (("reference", log_ref), ("best", star), ("stopped", stopped
 # %% [markdown]
 # The middle column looks strange: training on "this answer is better than that one" makes the
 # *better* answers rarer, too. That alone is no alarm. The best policy does it as well, because the
-# frequent answers win some comparisons and lose others. The last column is the alarm: half of the
-# overfit policy goes to answers that won the one or two comparisons in which they happened to be.
+# frequent answers win some comparisons and lose others. The last column is the alarm: compare the
+# share that the overfit policy gives to answers that won the one or two comparisons in which they
+# happened to be. (How large it is depends on how long and how fast you train: with our settings
+# half of the policy.)
 #
 # The transformer by DPO, with as many soft labels as it likes:
 
@@ -2493,386 +2744,18 @@ for name, far in reached.items():
     print(f"transformer by {name.upper():4}: KL to the best policy {far:.4f}")
 
 # %% [markdown]
-# ## Exercise 15.8: whose values? (6 points)
-#
-# Difficulty: 3 of 5 · Minutes: 30 · Why: section 3.5.3 of the paper asks that systems follow the
-# values of people who differ. One reward model is one answer to the question who decides.
-#
-# Two groups of raters, invented like the rest: seven of ten prefer **brief** answers (each full
-# stop in place of a word counts), three of ten prefer **reasons**, and care more. They are groups
-# by what they prefer, not by who they are.
-
-# %% nbgrader={"grade_id": "setup-groups", "locked": true}
-brief = centred(0.6 * word_counts[:, language.WORDS.index(".")])
-reasons = centred(4.0 * gives_a_reason)
-group_rewards = torch.stack([brief, reasons])
-shares = torch.tensor([0.7, 0.3], dtype=torch.float64)
-
-# %% [markdown]
-# **a. `borda(log_p, rewards, shares)`**: the Borda score of an answer is the probability that it is
-# preferred to a random opponent by a random rater. An opponent is drawn from p; a rater is from
-# group g with probability `shares[g]` and follows Bradley-Terry with `rewards[g]`.
-#
-# - `log_p`: (answers,); `rewards`: (groups, answers); `shares`: (groups,); returns (answers,)
-#
-# It matters because of a theorem (Siththaranjan et al. 2024): one Bradley-Terry reward model,
-# trained on the comparisons of a mixed crowd, orders the answers by their Borda scores. It does
-# *not* order them by the mean of the groups' rewards. What it does is a vote, and nobody decided
-# that.
-#
-# <details><summary>Hint 1: where to look</summary>
-# For one group: a table of all pairs, sigma(r_a - r_b), and the opponents' weights.
-# <details><summary>Hint 2: the idea</summary>
-# First the probability that each group prefers a to b, then the mean over groups. The mean of
-# sigmas is not the sigma of the mean.
-# <details><summary>Hint 3: nearly the code</summary>
-# <code>gap = rewards[:, :, None] - rewards[:, None, :]</code> has shape (groups, a, b); its sigmoid
-# times p (over b), then times shares (over groups).
-# </details></details></details>
-
-# %% nbgrader={"grade_id": "oracle-borda", "points": 0}
-### BEGIN HIDDEN TESTS
-def oracle_bradley_terry(log_p, rewards, shares):
-    """The one reward that fits the crowd best, by Newton on all pairs of answers."""
-    n = len(log_p)
-    a, b = torch.cartesian_prod(torch.arange(n), torch.arange(n)).T
-    weight = (log_p[a] + log_p[b]).exp()
-    label = (shares[:, None] * torch.sigmoid(rewards[:, a] - rewards[:, b])).sum(0)
-    gap, r = F.one_hot(a, n).double() - F.one_hot(b, n).double(), torch.zeros(n).double()
-    for _ in range(30):
-        chance = torch.sigmoid(gap @ r)
-        slope = gap.T @ (weight * (chance - label))
-        bend = (gap * (weight * chance * (1 - chance))[:, None]).T @ gap
-        r = r - torch.linalg.solve(bend + 1e-9 * torch.eye(n).double(), slope)
-    return r
-
-
-def oracle_vote(borda):
-    """Pair by pair in plain Python; the order is that of the one reward model that fits best."""
-    import math
-
-    for seed, n, groups in ((81, 12, 3), (82, 5, 1), (83, 20, 2)):
-        g = torch.Generator().manual_seed(seed)
-        log_p = oracle_policy(n, g)
-        rewards = 2 * torch.randn(groups, n, generator=g, dtype=torch.float64)
-        share = oracle_policy(groups, g).exp()
-        got = expect_tensor(borda(log_p, rewards, share), (n,), "borda")
-        truth = [sum(share[k].item() * log_p[b].exp().item()
-                     / (1 + math.exp(rewards[k, b].item() - rewards[k, a].item()))
-                     for k in range(groups) for b in range(n)) for a in range(n)]
-        expect(max(abs(x - y) for x, y in zip(got.tolist(), truth, strict=True)) < 1e-9,
-               "a score of random groups is off", "sigma-of-mean")
-        learned = oracle_bradley_terry(log_p, rewards, share)
-        expect(torch.equal(got.argsort(), learned.argsort()), "the order is not that of the one "
-               "reward model that fits the crowd best", "sigma-of-mean")
-### END HIDDEN TESTS
-
-# %% nbgrader={"grade_id": "ex15_8-borda", "solution": true}
-def borda(log_p, rewards, shares):
-    """Probability to win against a random opponent with a random rater: -> (answers,)."""
-    ### BEGIN SOLUTION
-    beats = torch.sigmoid(rewards[:, :, None] - rewards[:, None, :])
-    return torch.einsum("gab,b,g->a", beats, log_p.exp(), shares)
-    ### END SOLUTION
-
-# %% nbgrader={"grade_id": "ex15_8-borda-test", "points": 2}
-@exercise("15.8")
-def test_borda():
-    """Two answers; six of ten prefer the first a little, four of ten the second very much."""
-    rewards = torch.tensor([[1.0, 0.0], [0.0, 9.0]], dtype=torch.float64)
-    shares = torch.tensor([0.6, 0.4], dtype=torch.float64)
-    log_p = torch.tensor([0.5, 0.5], dtype=torch.float64).log()
-    got = expect_tensor(borda(log_p, rewards, shares), (2,), "borda")
-    expect(abs(got[0] - 0.25 - 0.5 * torch.sigmoid(torch.tensor(-3.0)).item()) > 1e-4,
-           "you took the "
-           "sigmoid of the mean reward; take the mean of the groups' probabilities",
-           "sigma-of-mean")
-    expect(abs(got[0] - 0.432790) > 1e-4, "the groups are not of equal size: use shares",
-           "ignores-shares")
-    expect(abs(got.sum() - 1) < 1e-6,
-           f"two equally likely answers: the scores add up to 1; yours to "
-           f"{got.sum():.3f}", "wrong-score")
-    expect(abs(got[0] - 0.469342) < 1e-4, f"the first scores 0.4693; yours: {got[0]:.4f}",
-           "wrong-score")
-    uneven = torch.tensor([0.9, 0.1], dtype=torch.float64).log()
-    got = borda(uneven, rewards, shares)
-    expect(abs(got[0] - 0.493868) < 1e-4,
-           "opponents are drawn from p: against (0.9, 0.1) the first "
-           f"scores 0.4939; yours: {got[0]:.4f}", "ignores-opponents")
-    ### BEGIN HIDDEN TESTS
-    oracle_vote(borda)
-    ### END HIDDEN TESTS
-
-
-test_borda()
-print("15.8a: visible checks passed")
-
-# %% [markdown]
-# **b. `cycle()`**: sometimes a crowd has no best answer at all. Return the rewards of three groups
-# of equal size for three answers, a tensor (3, 3) with a row per group, such that two of three
-# groups prefer answer 0 to 1, two of three prefer 1 to 2, and two of three prefer 2 to 0. Condorcet
-# found this in 1785.
-#
-# <details><summary>Hint 1: where to look</summary>
-# Three groups, three rankings. Write down the one of the first group.
-# <details><summary>Hint 2: the idea</summary>
-# Let each further group have the same ranking, turned by one place.
-# <details><summary>Hint 3: nearly the code</summary>
-# The first group: 0 before 1 before 2. The second: 1 before 2 before 0. The third: ...
-# </details></details></details>
-
-# %% nbgrader={"grade_id": "ex15_8-cycle", "solution": true}
-def cycle():
-    """Rewards (3 groups, 3 answers) for which the majority goes round in a circle."""
-    ### BEGIN SOLUTION
-    return torch.tensor([[2.0, 1.0, 0.0], [0.0, 2.0, 1.0], [1.0, 0.0, 2.0]], dtype=torch.float64)
-    ### END SOLUTION
-
-# %% nbgrader={"grade_id": "ex15_8-cycle-test", "points": 1}
-@exercise("15.8")
-def test_cycle():
-    """A witness proves itself."""
-    rewards = expect_tensor(cycle(), (3, 3), "cycle")
-    expect(all(len(row.unique()) == 3 for row in rewards), "a group has two answers with the same "
-           "reward: let each have a clear ranking", "ties")
-    for better, worse in ((0, 1), (1, 2), (2, 0)):
-        votes = int((rewards[:, better] > rewards[:, worse]).sum())
-        expect(votes >= 2, f"{votes} of 3 groups prefer answer {better} to answer {worse}; two are "
-               "needed", "no-cycle")
-    ### BEGIN HIDDEN TESTS
-    winners = {int(row.argmax()) for row in rewards}
-    expect(len(winners) == 3, "in a circle each answer is the first choice of one group",
-           "no-cycle")
-    ### END HIDDEN TESTS
-
-
-test_cycle()
-print("15.8b: visible checks passed")
-
-# %% id="crowd-demo" tags=["demo"]
-even = torch.full((3,), 1 / 3, dtype=torch.float64)
-print("Borda scores in a circle:", [round(v, 3) for v in borda(even.log(), cycle(), even).tolist()])
-few = log_ref.topk(300).indices
-few_ref = log_ref[few].log_softmax(0)
-votes, mean = borda(few_ref, group_rewards[:, few], shares), shares @ group_rewards[:, few]
-against = ((votes[:, None] - votes) * (mean - mean[:, None])).clamp_min(0)
-winner, loser = divmod(int(against.argmax()), len(few))
-if votes[winner] < votes[loser]:
-    winner, loser = loser, winner
-print(f"pairs that vote and mean reward order differently: {(against > 0).double().mean():.1%}")
-print(f"for example: by vote '{text(answers[few[winner]])}' beats '{text(answers[few[loser]])}'")
-
-# %% [markdown]
-# In a circle everybody gets the same score: the reward model reports indifference where there is
-# conflict.
-#
-# **c. `maximin(log_ref, rewards, beta, tilt)`**: one remedy (Chakraborty et al. 2024): let the
-# group that is worst off count. Find the policy with the largest
-#
-# min over groups g of E_pi[r_g], minus beta * KL(pi || pi_ref)
-#
-# for **two** groups. You need not search among policies: the answer is always the tilt by a mixture
-# `weight * rewards[0] + (1 - weight) * rewards[1]`. The right weight is in [0, 1] and makes the
-# best value beta * log Z of the mixture as *small* as possible. Its derivative with respect to the
-# weight is E[r_0 - r_1] under the tilt, and rises with the weight.
-#
-# - returns `(weight, log_pi)`: a float accurate to 1e-6, and (answers,); at most 200 calls of
-#   `tilt`
-#
-# <details><summary>Hint 1: where to look</summary>
-# Where the derivative is zero, both groups have the same expected reward.
-# <details><summary>Hint 2: the idea</summary>
-# Bisection on the weight. If the groups cannot be made equal, the weight ends at 0 or 1 by itself.
-# <details><summary>Hint 3: nearly the code</summary>
-# <code>low, high = 0.0, 1.0</code>; 50 times: the tilt by the mixture in the middle; is
-# E[r_0 - r_1] positive? Then the weight was too large.
-# </details></details></details>
-
-# %% nbgrader={"grade_id": "oracle-maximin", "points": 0}
-### BEGIN HIDDEN TESTS
-def oracle_maximin(maximin):
-    """Strong duality: the worst group's J of the policy equals beta * log Z of the mixture."""
-    cases = ((84, 30, 0.5, 0.0), (85, 7776, 0.2, 0.0), (86, 40, 1.0, 5.0), (87, 40, 1.0, -5.0))
-    for seed, n, beta, shift in cases:
-        g, calls = torch.Generator().manual_seed(seed), []
-        ref = oracle_policy(n, g)
-        rewards = torch.randn(2, n, generator=g, dtype=torch.float64)
-        rewards[0] += shift
-        weight, log_pi = maximin(ref, rewards, beta, lambda *given, calls=calls:
-                                 calls.append(1) or oracle_tilt(*given))
-        expect(len(calls) <= 200, "too many calls of tilt", "over-budget")
-        expect(-1e-6 <= weight <= 1 + 1e-6, f"the weight {weight:.3f} is outside [0, 1]",
-               "outside-range")
-        log_pi = expect_tensor(log_pi, (n,), "maximin")
-        mixture = weight * rewards[0] + (1 - weight) * rewards[1]
-        above = beta * float((ref + mixture / beta).logsumexp(0))
-        below = min(float(log_pi.exp() @ r) for r in rewards) - beta * oracle_kl(log_pi, ref)
-        expect(above - below < 1e-4, f"the worst-off group gets {below:.4f} after the price of the "
-               f"KL; a right answer gives it at least {min(above, 9e9):.4f} or shows that nobody "
-               "can", "not-maximin")
-### END HIDDEN TESTS
-
-# %% nbgrader={"grade_id": "ex15_8-maximin", "solution": true}
-def maximin(log_ref, rewards, beta, tilt):
-    """(weight of group 0, log pi) that is best for the worst-off of two groups."""
-    ### BEGIN SOLUTION
-    low, high = 0.0, 1.0
-    for _ in range(50):
-        weight = (low + high) / 2
-        log_pi = tilt(log_ref, weight * rewards[0] + (1 - weight) * rewards[1], beta)
-        if log_pi.exp() @ (rewards[0] - rewards[1]) > 0:
-            high = weight
-        else:
-            low = weight
-    return weight, log_pi
-    ### END SOLUTION
-
-# %% nbgrader={"grade_id": "ex15_8-maximin-test", "points": 3}
-@exercise("15.8")
-def test_maximin():
-    """Three answers, one for each group and one fair to both; then a group that always leads."""
-    ref = torch.tensor([0.5, 0.25, 0.25], dtype=torch.float64).log()
-    rewards = torch.tensor([[1.0, 0.0, 0.7], [0.0, 1.0, 0.7]], dtype=torch.float64)
-
-    def tilt(ref, reward, beta):
-        return (ref + reward / beta).log_softmax(0)  # not-an-answer: stands in the text of 15.3
-
-    weight, log_pi = maximin(ref, rewards, 0.5, tilt)
-    log_pi = expect_tensor(log_pi, (3,), "maximin")
-    first, second = (log_pi.exp() @ rewards.T).tolist()
-    expect(abs(first - second) < 1e-4, f"group 0 gets {first:.3f}, group 1 {second:.3f}: move the "
-           "weight towards the one that is worse off", "not-maximin")
-    expect(abs(weight - 0.326713) < 1e-3, f"the weight of group 0 is 0.3267; yours: {weight:.4f}",
-           "not-maximin")
-    weight, log_pi = maximin(ref, rewards + torch.tensor([[3.0], [0.0]]), 0.5, tilt)
-    expect(abs(weight) < 1e-3, "group 0 is better off whatever happens: only group 1 counts, the "
-           f"weight is 0; yours: {weight:.4f}", "outside-range")
-    ### BEGIN HIDDEN TESTS
-    oracle_maximin(maximin)
-    ### END HIDDEN TESTS
-
-
-test_maximin()
-print("15.8c: visible checks passed")
-
-# %% [markdown]
-# ### Predict, then run: the three of ten
-#
-# One reward model is trained on 20,000 comparisons of the mixed crowd, 14,000 of them by those who
-# like it brief. The best policy for it (beta = 0.5) gains something for the seven of ten. What does
-# it do to the three of ten, compared with the reference: do they `"gain"`, do they `"lose"`?
-
-# %% nbgrader={"grade_id": "ex15_8-predict", "solution": true}
-# my_forecast = "gain" or "lose"
-### BEGIN SOLUTION
-my_forecast = "lose"
-### END SOLUTION
-
-# %% [markdown]
-# One reward model on the crowd's comparisons, the mean of the two groups' rewards weighted by their
-# size, the maximin, and a policy for each group. What each does to each group, as gain over the
-# reference:
-
-# %% id="remedies-demo" tags=["demo"]
-generator = torch.Generator().manual_seed(4)
-first, second, from_brief = compare(brief, 14_000, generator)
-also_first, also_second, from_reasons = compare(reasons, 6_000, generator)
-first, second = torch.cat([first, also_first]), torch.cat([second, also_second])
-label = torch.cat([from_brief, from_reasons])
-w = fit_reward(rich_features[first], rich_features[second], label, 1e-3, preference_loss)
-weight, fairest = maximin(log_ref, group_rewards, 0.5, tilt)
-remedies = {
-    "one reward model": tilt(log_ref, rich_features @ w, 0.5),
-    "mean of the rewards": tilt(log_ref, shares @ group_rewards, 0.5),
-    f"maximin (weight {weight:.2f})": fairest,
-    "only the brief": tilt(log_ref, brief, 0.5),
-    "only the reasons": tilt(log_ref, reasons, 0.5),
-}
-print(f"you said that the three of ten {my_forecast}")
-print(f"{'':24} {'brief':>6} {'reasons':>8} {'KL':>6}")
-for name, log_pi in remedies.items():
-    gains_of = (log_pi.exp() @ group_rewards.T).tolist()
-    print(f"{name:24} {gains_of[0]:6.2f} {gains_of[1]:8.2f} {kl(log_pi, log_ref):6.2f}")
-
-# %% [markdown]
-# One reward model counts heads. The three of ten, who care most, end up a little worse off than
-# with the reference. The mean of the rewards hears how strongly they care, and gives them more than
-# the majority; it takes for granted that two people's points can be added, and pays those who
-# exaggerate. The maximin gives both the same and stays at some distance from what either could
-# have. A policy for each gives both most, but somebody must know who is asking, and whoever is
-# asking is never told anything else. Which line to choose is no
-# technical question, and one reward model hides that there is a choice.
-#
-# ## Exercise 15.9: what this shows, and what it cannot (4 points)
-#
-# Difficulty: 3 of 5 · Minutes: 15 · Why: a toy that can be checked to the last digit is easily
-# believed too much.
-#
-# A colleague has done this lab and writes: *"Raters are vain, reward models get hacked, so human
-# feedback cannot align large language models. At least we know that one should stop at a KL of
-# half a nat."* Write at most 200 words: one mechanism of this lab that you expect in large models,
-# too, and one number from it; two things in the statement that the lab does not show, and why; and
-# what you would measure on a large model, where nothing can be enumerated.
-#
-# <details><summary>Hint 1: where to look</summary>
-# Who made the raters? Where does half a nat come from?
-# <details><summary>Hint 2: the idea</summary>
-# What would change if there were other raters, another reward model, another reference?
-# <details><summary>Hint 3: nearly the words</summary>
-# "The weakness for praise was put in by ..., so ... is no finding." "The peak at ... depends on
-# ..."
-# </details></details></details>
-
-# %% [markdown] nbgrader={"grade_id": "ex15_9-why", "solution": true, "points": 4}
-# ### BEGIN SOLUTION
-# The mechanism: a reward model is fitted where the reference goes, and optimisation leaves that
-# region. Here the proxy went from 1.12 to 2.90 between beta 0.5 and 0.1, and gold from 1.73 to
-# -2.65. That needs only a reward model that is wrong somewhere and an optimiser that finds it, so I
-# expect it in large models.
-#
-# Not shown: that raters are vain. The weakness for praise was built into ours; the lab would have
-# looked the same with any other error that they share. Not shown either: that human feedback cannot
-# work. With features that see more and careful raters, gold at KL 4 was 2.97 of 3. And half a nat
-# is the peak of this reference, this reward model and these raters; with other raters alone it lies
-# elsewhere.
-#
-# On a large model I would label answers of the current policy with careful raters, and follow the
-# covariance of the proxy with those labels as training goes on: when it reaches zero, stop.
-#
-# Rubric:
-# - 1 point: a mechanism that does not depend on the toy (fitted on one distribution, optimised on
-#   another; selection of errors), with a fitting number from the lab
-# - 1 point: says that the raters' weakness is a design of the lab and no finding about people
-# - 1 point: a second claim that is not shown, with the reason (the peak depends on reference,
-#   raters and reward model; or: better models and raters repaired most of it)
-# - 1 point: a measurement that needs no enumeration (careful labels on the current policy,
-#   covariance or gold by sampling, an estimate of the KL)
-#
-# Sample A (4/4): "Optimising against a model fitted elsewhere finds its errors: gold fell from 1.8
-# to below -2 while the proxy rose. But we wrote the raters, so nothing follows about people. Half a
-# nat is only where our word-count model peaks; with careful raters gold
-# still rose from a KL of 1 to 2. On
-# a large model I would have experts label samples of the policy every few hundred steps and stop
-# when their ratings stop rising."
-#
-# Sample B (1/4): "I agree that reward hacking happens, in our run the policy said great five times
-# and gold fell to -2.65. So RLHF is risky and one should stop early, at about half a nat." (One
-# point: the mechanism with a number. It repeats both claims, and measures nothing.)
-# ### END SOLUTION
-
-# %% [markdown]
 # ## What you found
 #
 # Look back over your own numbers: an identity that holds for every policy; one reward model that is
 # right at beta 0.5 and absurd at 0.1; a peak where proxy and gold stop going together; a better
-# optimiser that arrives at the wrong place faster; DPO, exact on paper and overconfident on labels
-# given once; and a crowd of which the smaller part can be made to pay.
+# optimiser that arrives at the wrong place faster; a suspect acquitted (missing answers did not do
+# it) and two that were guilty together; and a crowd of which the smaller part is made to pay.
 #
 # **Limits.** Six words are no language. Our raters, their weakness and the careful reader are
 # formulas; real ones disagree with themselves, tire, and learn. Nothing here answers a question, so
 # there is no truth apart from taste, no context, no deception. What carries over is the arithmetic:
-# what the KL penalty does, why over-optimisation must come when the reward is wrong where the
-# reference hardly goes, and what one reward does to people who differ.
+# what the KL penalty does, why gold turns where proxy and gold stop being correlated under the
+# policy, and what one reward does to people who differ.
 #
 # **The paper** (section 4.2) names reinforcement learning from human feedback as a way to
 # alignment, and section 3.5.3 asks that those concerned take part. You have seen that the second is
@@ -2883,8 +2766,7 @@ for name, log_pi in remedies.items():
 # al., *Deep reinforcement learning from human preferences*, 2017. Ouyang et al., *Training language
 # models to follow instructions with human feedback*, 2022. Gao, Schulman, Hilton, *Scaling laws for
 # reward model overoptimization*, 2022. Rafailov et al., *Direct preference optimization*, 2023.
-# Schulman et al., *High-dimensional continuous control using generalized advantage estimation*,
-# 2016, and *Proximal policy optimization algorithms*, 2017. Kool, van Hoof, Welling, *Buy 4
+# Schulman et al., *Proximal policy optimization algorithms*, 2017. Kool, van Hoof, Welling, *Buy 4
 # REINFORCE samples, get a baseline for free!*, 2019. Ahmadian et al., *Back to basics*, 2024.
 # Beirami et al., *Theoretical guarantees on the best-of-n alignment policy*, 2024. Siththaranjan,
 # Laidlaw, Hadfield-Menell, *Distributional preference learning*, 2024. Chakraborty et al.,

@@ -4,18 +4,41 @@
 from columns import Edit, Right, Wrong
 
 ANSWERS = [
-    # 15.1 a: log-probabilities of whole answers
     Wrong(
         "ex15_1-log_probs",
         "not-normalised",
         Edit("answers[:, :-1]", "answers[:, 1:]"),
+        seen="visible",
     ),
-    Wrong("ex15_1-log_probs", "not-normalised", Edit(".log_softmax(dim=2)", "")),
-    Wrong("ex15_1-log_probs", "mean-not-sum", Edit(".sum(dim=(1, 2))", ".mean(dim=(1, 2))")),
-    Wrong("ex15_1-log_probs", "whole-batch", Edit(".sum(dim=(1, 2))", ".sum()")),
-    Wrong("ex15_1-log_probs", "wrong-sign", Edit("return log_probs", "return -log_probs")),
+    Wrong("ex15_1-log_probs", "not-normalised", Edit(".log_softmax(dim=2)", ""), seen="visible"),
     Wrong(
-        "ex15_1-log_probs", "no-graph", Edit("log_softmax(dim=2)", "log_softmax(dim=2).detach()")
+        "ex15_1-log_probs",
+        "mean-not-sum",
+        Edit(".sum(dim=(1, 2))", ".mean(dim=(1, 2))"),
+        seen="visible",
+    ),
+    Wrong("ex15_1-log_probs", "whole-batch", Edit(".sum(dim=(1, 2))", ".sum()"), seen="visible"),
+    Wrong(
+        "ex15_1-log_probs",
+        "wrong-sign",
+        Edit("return log_probs", "return -log_probs"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_1-log_probs",
+        "no-graph",
+        Edit("log_softmax(dim=2)", "log_softmax(dim=2).detach()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_1-log_probs",
+        "no-graph",
+        """
+@torch.no_grad()
+def sequence_log_probs(policy, answers):
+    return policy(answers[:, :-1]).log_softmax(2).gather(2, answers[:, :, None]).sum(dim=(1, 2))
+""",
+        seen="visible",
     ),
     Right(
         "ex15_1-log_probs",
@@ -28,7 +51,15 @@ def sequence_log_probs(policy, answers):
     return torch.stack([-row.sum() for row in each]) if n < 5 else -each.sum(1)
 """,
     ),
-    # 15.1 b: drawing
+    Right(
+        "ex15_1-log_probs",
+        "hint-3",
+        """
+def sequence_log_probs(policy, answers):
+    logits = policy(answers[:, :-1])
+    return logits.log_softmax(-1).gather(2, answers[..., None]).sum((1, 2))
+""",
+    ),
     Wrong(
         "ex15_1-draw",
         "greedy",
@@ -36,13 +67,29 @@ def sequence_log_probs(policy, answers):
             "torch.multinomial(next_word, 1, generator=generator)",
             "next_word.argmax(1, keepdim=True)",
         ),
+        seen="visible",
     ),
-    Wrong("ex15_1-draw", "ignores-generator", Edit(", 1, generator=generator)", ", 1)")),
     Wrong(
-        "ex15_1-draw", "ignores-beginning", Edit("policy(tokens)[:, -1]", "policy(tokens)[:, 0]")
+        "ex15_1-draw",
+        "ignores-generator",
+        Edit(", 1, generator=generator)", ", 1)"),
+        seen="visible",
     ),
-    Wrong("ex15_1-draw", "wrong-shares", Edit(".softmax(dim=1)", ".softmax(dim=1).sqrt()")),
-    Wrong("ex15_1-draw", "wrong-dtype", Edit("return tokens", "return tokens.float()")),
+    Wrong(
+        "ex15_1-draw",
+        "ignores-beginning",
+        Edit("policy(tokens)[:, -1]", "policy(tokens)[:, 0]"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_1-draw",
+        "wrong-shares",
+        Edit(".softmax(dim=1)", ".softmax(dim=1).sqrt()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_1-draw", "wrong-dtype", Edit("return tokens", "return tokens.float()"), seen="visible"
+    ),
     Right(
         "ex15_1-draw",
         "by-gumbel",
@@ -58,7 +105,19 @@ def draw_answers(policy, n, length, generator):
     return torch.stack(said, 1)
 """,
     ),
-    # 15.1 c: entropy and KL
+    Right(
+        "ex15_1-draw",
+        "hint-3",
+        """
+@torch.no_grad()
+def draw_answers(policy, n, length, generator):
+    tokens = torch.zeros((n, 0), dtype=torch.long)
+    for _ in range(length):
+        chance = policy(tokens)[:, -1].softmax(-1)
+        tokens = torch.cat([tokens, torch.multinomial(chance, 1, generator=generator)], 1)
+    return tokens
+""",
+    ),
     Wrong(
         "ex15_1-kl",
         "nan-at-zero",
@@ -70,6 +129,7 @@ def entropy(log_p):
 def kl(log_p, log_q):
     return (log_p.exp() * (log_p - log_q)).sum()
 """,
+        seen="visible",
     ),
     Wrong(
         "ex15_1-kl",
@@ -78,8 +138,14 @@ def kl(log_p, log_q):
             "said = log_p > -torch.inf\n    return (log_p[said].exp() * (log_p[said] - log_q[said])).sum()",
             "said = log_q > -torch.inf\n    return (log_q[said].exp() * (log_q[said] - log_p[said])).sum()",
         ),
+        seen="visible",
     ),
-    Wrong("ex15_1-kl", "wrong-entropy", Edit("return -(said.exp()", "return (said.exp()")),
+    Wrong(
+        "ex15_1-kl",
+        "wrong-entropy",
+        Edit("return -(said.exp()", "return (said.exp()"),
+        seen="visible",
+    ),
     Wrong(
         "ex15_1-kl",
         "bits",
@@ -88,6 +154,34 @@ def kl(log_p, log_q):
             "(log_p[said] - log_q[said])).sum()",
             "(log_p[said] - log_q[said])).sum() / 0.6931471805599453",
         ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_1-kl",
+        "not-infinite",
+        """
+def entropy(log_p):
+    return -torch.nan_to_num(log_p.exp() * log_p).sum()
+
+
+def kl(log_p, log_q):
+    return torch.nan_to_num(log_p.exp() * (log_p - log_q)).sum()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_1-kl",
+        "not-infinite",
+        """
+def entropy(log_p):
+    return -torch.nan_to_num(log_p.exp() * log_p).sum()
+
+
+def kl(log_p, log_q):
+    both = (log_p > -torch.inf) & (log_q > -torch.inf)
+    return (log_p[both].exp() * (log_p[both] - log_q[both])).sum()
+""",
+        seen="visible",
     ),
     Right(
         "ex15_1-kl",
@@ -104,19 +198,43 @@ def kl(log_p, log_q):
     return total + torch.where(log_p == -torch.inf, 0.0, torch.exp(log_p) * gap).sum()
 """,
     ),
-    # 15.2 a: the loss
-    Wrong("ex15_2-loss", "sum-not-mean", Edit(".mean()", ".sum()")),
-    Wrong("ex15_2-loss", "wrong-sign", Edit("gap = first - second", "gap = second - first")),
+    Right(
+        "ex15_1-kl",
+        "hint-3",
+        """
+def entropy(log_p):
+    said = log_p > -torch.inf
+    return -(log_p[said].exp() * log_p[said]).sum()
+
+
+def kl(log_p, log_q):
+    said = log_p > -torch.inf
+    return (log_p[said].exp() * (log_p[said] - log_q[said])).sum()
+""",
+    ),
+    Wrong("ex15_2-loss", "sum-not-mean", Edit(".mean()", ".sum()"), seen="visible"),
+    Wrong(
+        "ex15_2-loss",
+        "wrong-sign",
+        Edit("gap = first - second", "gap = second - first"),
+        seen="visible",
+    ),
     Wrong(
         "ex15_2-loss",
         "overflow",
         Edit("F.logsigmoid(gap)", "torch.log(torch.sigmoid(gap))")
         + Edit("F.logsigmoid(-gap)", "torch.log(1 - torch.sigmoid(gap))"),
+        seen="visible",
     ),
     Wrong(
-        "ex15_2-loss", "hard-labels", Edit("gap = first", "label = label.round()\n    gap = first")
+        "ex15_2-loss",
+        "hard-labels",
+        Edit("gap = first", "label = label.round()\n    gap = first"),
+        seen="visible",
     ),
-    Wrong("ex15_2-loss", "not-the-gap", Edit("gap = first - second", "gap = first")),
+    Wrong(
+        "ex15_2-loss", "not-the-gap", Edit("gap = first - second", "gap = first"), seen="visible"
+    ),
     Right(
         "ex15_2-loss",
         "by-logaddexp",
@@ -126,37 +244,38 @@ def preference_loss(first, second, label):
     return (both - label * first - (1 - label) * second).sum() / first.numel()
 """,
     ),
-    # 15.2 b: the gradient
-    Wrong(
-        "ex15_2-gradient",
-        "wrong-sign",
-        Edit("torch.sigmoid(difference @ w) - label", "label - torch.sigmoid(difference @ w)"),
-    ),
-    Wrong("ex15_2-gradient", "sum-not-mean", Edit(" / len(label)", "")),
-    Wrong(
-        "ex15_2-gradient", "wrong-gradient", Edit("torch.sigmoid(difference @ w)", "difference @ w")
-    ),
-    Wrong("ex15_2-gradient", "wrong-gradient", Edit("return difference.T", "return first.T")),
     Right(
-        "ex15_2-gradient",
-        "pair-by-pair",
+        "ex15_2-loss",
+        "hint-3",
         """
-def preference_gradient(first, second, w, label):
-    total = torch.zeros_like(w)
-    for a, b, y in zip(first, second, label, strict=True):
-        t = torch.dot(a - b, w)
-        total = total - (y * torch.sigmoid(-t) - (1 - y) * torch.sigmoid(t)) * (a - b) / len(label)
-    return total
+def preference_loss(first, second, label):
+    gap = first - second
+    return -(label * F.logsigmoid(gap) + (1 - label) * F.logsigmoid(-gap)).mean()
 """,
     ),
-    # 15.2 c: the fit
-    Wrong("ex15_2-fit", "not-converged", Edit("max_iter=150", "max_iter=2")),
-    Wrong("ex15_2-fit", "penalty-ignored", Edit(" + penalty / 2 * w @ w", "")),
-    Wrong("ex15_2-fit", "twice-the-penalty", Edit("penalty / 2", "penalty")),
+    Wrong("ex15_2-fit", "not-converged", Edit("max_iter=150", "max_iter=2"), seen="visible"),
+    Wrong("ex15_2-fit", "penalty-ignored", Edit(" + penalty / 2 * w @ w", ""), seen="visible"),
+    Wrong("ex15_2-fit", "twice-the-penalty", Edit("penalty / 2", "penalty"), seen="visible"),
     Wrong(
         "ex15_2-fit",
         "wrong-sign",
         Edit("loss(first @ w, second @ w, label)", "loss(second @ w, first @ w, label)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_2-fit",
+        "not-converged",
+        """
+def fit_reward(first, second, label, penalty, loss):
+    w = torch.zeros(first.shape[1], dtype=torch.float64, requires_grad=True)
+    adam = torch.optim.Adam([w], lr=0.05)
+    for _ in range(200):
+        adam.zero_grad()
+        (loss(first @ w, second @ w, label) + penalty / 2 * (w * w).sum()).backward()
+        adam.step()
+    return w.detach()
+""",
+        seen="visible",
     ),
     Right(
         "ex15_2-fit",
@@ -175,15 +294,36 @@ def fit_reward(first, second, label, penalty, loss):
     return w
 """,
     ),
-    # 15.3 a: the tilt
+    Right(
+        "ex15_2-fit",
+        "hint-3",
+        """
+def fit_reward(first, second, label, penalty, loss):
+    w = torch.zeros(first.shape[1], dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([w], max_iter=200, tolerance_grad=1e-9, tolerance_change=0,
+                                  line_search_fn="strong_wolfe")
+
+    def closure():
+        optimizer.zero_grad()
+        value = loss(first @ w, second @ w, label) + penalty / 2 * (w * w).sum()
+        value.backward()
+        return value
+
+    optimizer.step(closure)
+    return w.detach()
+""",
+    ),
     Wrong(
         "ex15_3-tilt",
         "not-normalised",
         Edit("return unnormalised - unnormalised.logsumexp(0)", "return unnormalised"),
+        seen="visible",
     ),
-    Wrong("ex15_3-tilt", "wrong-beta", Edit("reward / beta", "reward * beta")),
-    Wrong("ex15_3-tilt", "forgets-reference", Edit("log_ref + reward", "reward")),
-    Wrong("ex15_3-tilt", "wrong-sign", Edit("log_ref + reward", "log_ref - reward")),
+    Wrong("ex15_3-tilt", "wrong-beta", Edit("reward / beta", "reward * beta"), seen="visible"),
+    Wrong("ex15_3-tilt", "forgets-reference", Edit("log_ref + reward", "reward"), seen="visible"),
+    Wrong(
+        "ex15_3-tilt", "wrong-sign", Edit("log_ref + reward", "log_ref - reward"), seen="visible"
+    ),
     Wrong(
         "ex15_3-tilt",
         "overflow",
@@ -192,6 +332,7 @@ def tilt(log_ref, reward, beta):
     weight = log_ref.exp() * torch.exp(reward / beta)
     return (weight / weight.sum()).log()
 """,
+        seen="visible",
     ),
     Right(
         "ex15_3-tilt",
@@ -201,12 +342,28 @@ def tilt(log_ref, reward, beta):
     return F.log_softmax(torch.add(log_ref, reward, alpha=1 / beta), dim=-1)
 """,
     ),
-    # 15.3 b: the objective
-    Wrong("ex15_3-objective", "rewards-distance", Edit("- beta * (", "+ beta * (")),
-    Wrong("ex15_3-objective", "forgets-beta", Edit("- beta * (", "- (")),
-    Wrong("ex15_3-objective", "nan-at-zero", Edit("log_pi > -torch.inf", "log_pi < torch.inf")),
+    Right(
+        "ex15_3-tilt",
+        "hint-3",
+        """
+def tilt(log_ref, reward, beta):
+    log_pi = log_ref + reward / beta
+    return log_pi - log_pi.logsumexp(0)
+""",
+    ),
+    Wrong("ex15_3-objective", "rewards-distance", Edit("- beta * (", "+ beta * ("), seen="visible"),
+    Wrong("ex15_3-objective", "forgets-beta", Edit("- beta * (", "- ("), seen="visible"),
     Wrong(
-        "ex15_3-objective", "wrong-value", Edit("(log_pi[said].exp() * net).sum()", "net.mean()")
+        "ex15_3-objective",
+        "nan-at-zero",
+        Edit("log_pi > -torch.inf", "log_pi < torch.inf"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_3-objective",
+        "wrong-value",
+        Edit("(log_pi[said].exp() * net).sum()", "net.mean()"),
+        seen="visible",
     ),
     Right(
         "ex15_3-objective",
@@ -218,9 +375,20 @@ def objective(log_pi, log_ref, reward, beta):
     return torch.dot(pi, reward) - beta * pull
 """,
     ),
-    # 15.3 c: the best value
-    Wrong("ex15_3-best_value", "forgets-beta", Edit("return beta * ", "return ")),
-    Wrong("ex15_3-best_value", "forgets-reference", Edit("log_ref + reward", "reward")),
+    Right(
+        "ex15_3-objective",
+        "hint-3",
+        """
+def objective(log_pi, log_ref, reward, beta):
+    said = log_pi > -torch.inf
+    p = log_pi[said].exp()
+    return (p * (reward[said] - beta * (log_pi[said] - log_ref[said]))).sum()
+""",
+    ),
+    Wrong("ex15_3-best_value", "forgets-beta", Edit("return beta * ", "return "), seen="visible"),
+    Wrong(
+        "ex15_3-best_value", "forgets-reference", Edit("log_ref + reward", "reward"), seen="visible"
+    ),
     Wrong(
         "ex15_3-best_value",
         "no-logarithm",
@@ -228,6 +396,7 @@ def objective(log_pi, log_ref, reward, beta):
             "beta * torch.logsumexp(log_ref + reward / beta, dim=0)",
             "beta * (log_ref.exp() * torch.exp(reward / beta)).sum()",
         ),
+        seen="visible",
     ),
     Right(
         "ex15_3-best_value",
@@ -238,13 +407,21 @@ def best_value(log_ref, reward, beta):
     return top + beta * torch.log((torch.exp(log_ref) * torch.exp((reward - top) / beta)).sum())
 """,
     ),
-    # 15.4 a: the slope
+    Right(
+        "ex15_3-best_value",
+        "hint-3",
+        """
+def best_value(log_ref, reward, beta):
+    return beta * (log_ref + reward / beta).logsumexp(0)
+""",
+    ),
     Wrong(
         "ex15_4-slope",
         "unweighted",
         Edit("pi @ ((proxy - pi @ proxy) * gold)", "((proxy - proxy.mean()) * gold).mean()"),
+        seen="visible",
     ),
-    Wrong("ex15_4-slope", "not-centred", Edit("(proxy - pi @ proxy)", "proxy")),
+    Wrong("ex15_4-slope", "not-centred", Edit("(proxy - pi @ proxy)", "proxy"), seen="visible"),
     Wrong(
         "ex15_4-slope",
         "normalised",
@@ -252,6 +429,7 @@ def best_value(log_ref, reward, beta):
             "return pi @ ((proxy - pi @ proxy) * gold)",
             "spread = lambda v: (pi @ (v - pi @ v) ** 2).sqrt()\n    return pi @ ((proxy - pi @ proxy) * gold) / spread(proxy) / spread(gold) * 0.8660254037844386",
         ),
+        seen="visible",
     ),
     Right(
         "ex15_4-slope",
@@ -263,11 +441,20 @@ def gold_slope(log_pi, proxy, gold):
     return torch.autograd.grad(torch.dot(policy, gold), eta)[0]
 """,
     ),
-    # 15.4 b: the peak
+    Right(
+        "ex15_4-slope",
+        "hint-3",
+        """
+def gold_slope(log_pi, proxy, gold):
+    pi = log_pi.exp()
+    return pi @ (proxy * gold) - (pi @ proxy) * (pi @ gold)
+""",
+    ),
     Wrong(
         "ex15_4-peak",
         "proxy-peak",
         Edit("tilt(log_ref, proxy, beta).exp() @ gold", "tilt(log_ref, proxy, beta).exp() @ proxy"),
+        seen="visible",
     ),
     Wrong(
         "ex15_4-peak",
@@ -276,13 +463,45 @@ def gold_slope(log_pi, proxy, gold):
         + Edit(", 100)", ", 5)")
         + Edit("range(100)", "range(5)")
         + Edit("min(best + 1, 99)", "min(best + 1, 4)"),
+        seen="visible",
     ),
     Wrong(
         "ex15_4-peak",
         "wrong-kl",
         Edit("(log_pi.exp() * (log_pi - log_ref))", "(log_ref.exp() * (log_ref - log_pi))"),
+        seen="visible",
     ),
-    Wrong("ex15_4-peak", "no-pair", Edit("return float(betas[best]), float(", "return float(")),
+    Wrong(
+        "ex15_4-peak",
+        "no-pair",
+        Edit("return float(betas[best]), float(", "return float("),
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_4-peak",
+        "tilts-by-gold",
+        Edit("tilt(log_ref, proxy, beta).exp()", "tilt(log_ref, gold, beta).exp()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_4-peak",
+        "not-the-peak",
+        """
+def peak(log_ref, proxy, gold, low, high, tilt):
+    import math
+
+    from scipy.optimize import minimize_scalar
+
+    def minus(u):
+        return -float(tilt(log_ref, proxy, math.exp(u)).exp() @ gold)
+
+    u = minimize_scalar(minus, bounds=(math.log(low), math.log(high)), method="bounded",
+                        options={"xatol": 1e-9}).x
+    log_pi = tilt(log_ref, proxy, math.exp(u))
+    return math.exp(u), float((log_pi.exp() * (log_pi - log_ref)).sum())
+""",
+        seen="hidden",
+    ),
     Right(
         "ex15_4-peak",
         "grid-and-scipy",
@@ -304,17 +523,35 @@ def peak(log_ref, proxy, gold, low, high, tilt):
     return beta, float(torch.special.xlogy(p, p / q.clamp_min(1e-300)).sum())
 """,
     ),
-    # 15.4 c: best of n
-    Wrong(
-        "ex15_4-best_of_n", "power", Edit("below[1:] ** n - below[:-1] ** n", "1 - (1 - mass) ** n")
+    Right(
+        "ex15_4-peak",
+        "hint-3",
+        """
+def peak(log_ref, proxy, gold, low, high, tilt):
+    import math
+
+    for _ in range(3):
+        betas = torch.logspace(math.log10(low), math.log10(high), 100, dtype=torch.float64)
+        golds = torch.stack([tilt(log_ref, proxy, float(b)).exp() @ gold for b in betas])
+        k = int(golds.argmax())
+        low, high = float(betas[max(k - 1, 0)]), float(betas[min(k + 1, 99)])
+    return float(betas[k]), float(kl(tilt(log_ref, proxy, float(betas[k])), log_ref))
+""",
     ),
     Wrong(
-        "ex15_4-best_of_n",
+        "ex15_10-best_of_n",
+        "power",
+        Edit("below[1:] ** n - below[:-1] ** n", "1 - (1 - mass) ** n"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_10-best_of_n",
         "wrong-end",
         Edit("below[1:] ** n - below[:-1] ** n", "(1 - below[:-1]) ** n - (1 - below[1:]) ** n"),
+        seen="visible",
     ),
     Wrong(
-        "ex15_4-best_of_n",
+        "ex15_10-best_of_n",
         "ties",
         """
 def best_of_n(log_ref, reward, n):
@@ -325,9 +562,10 @@ def best_of_n(log_ref, reward, n):
     wins[order] = above**n - below**n
     return wins.log()
 """,
+        seen="visible",
     ),
     Right(
-        "ex15_4-best_of_n",
+        "ex15_10-best_of_n",
         "answer-by-answer",
         """
 def best_of_n(log_ref, reward, n):
@@ -340,12 +578,26 @@ def best_of_n(log_ref, reward, n):
     return log_ref + torch.log((up_to.pow(n) - less.pow(n)) / (up_to - less))
 """,
     ),
-    # 15.4 d: the counterexample
-    Wrong("ex15_4-counterexample", "no-witness", Edit(", 8", ", 1")),
-    Wrong("ex15_4-counterexample", "equal-rewards", Edit("[0.0, 1.0]", "[1.0, 1.0]")),
-    Wrong("ex15_4-counterexample", "no-policy", Edit("half.log()", "half")),
+    Right(
+        "ex15_10-best_of_n",
+        "hint-3",
+        """
+def best_of_n(log_ref, reward, n):
+    p = log_ref.exp()
+    levels, group = reward.unique(return_inverse=True)
+    mass = torch.zeros(len(levels), dtype=p.dtype).index_add(0, group, p)
+    up_to = torch.cat([torch.zeros(1, dtype=p.dtype), mass.cumsum(0)]) ** n
+    wins = up_to[1:] - up_to[:-1]
+    return log_ref + (wins / mass)[group].log()
+""",
+    ),
+    Wrong("ex15_10-counterexample", "one-draw", Edit(", 8", ", 1"), seen="visible"),
     Wrong(
-        "ex15_4-counterexample",
+        "ex15_10-counterexample", "equal-rewards", Edit("[0.0, 1.0]", "[1.0, 1.0]"), seen="visible"
+    ),
+    Wrong("ex15_10-counterexample", "no-policy", Edit("half.log()", "half"), seen="visible"),
+    Wrong(
+        "ex15_10-counterexample",
         "no-witness",
         """
 def counterexample():
@@ -353,9 +605,10 @@ def counterexample():
     return (-torch.full((n,), float(n), dtype=torch.float64).log(),
             torch.arange(n, dtype=torch.float64), 4)
 """,
+        seen="hidden",
     ),
     Right(
-        "ex15_4-counterexample",
+        "ex15_10-counterexample",
         "one-common-answer",
         """
 def counterexample():
@@ -363,96 +616,27 @@ def counterexample():
     return torch.log(p), torch.tensor([-1.0, 2.5, 0.0], dtype=torch.float64), 30
 """,
     ),
-    # 15.4 e: what grew
-    Wrong(
-        "ex15_4-grew",
-        "most-frequent",
-        Edit("(log_after.exp() - log_before.exp())", "log_after.exp()"),
-    ),
-    Wrong("ex15_4-grew", "shrank", Edit("@ counts)", "@ counts).abs()")),
-    Wrong(
-        "ex15_4-grew",
-        "no-int",
-        Edit(
-            "return int(((log_after.exp() - log_before.exp()) @ counts).argmax())",
-            "return ((log_after.exp() - log_before.exp()) @ counts).argmax()",
-        ),
-    ),
-    Wrong(
-        "ex15_4-grew",
-        "shrank",
-        Edit("log_after.exp() - log_before.exp()", "log_before.exp() - log_after.exp()"),
-    ),
     Right(
-        "ex15_4-grew",
-        "word-by-word",
+        "ex15_10-counterexample",
+        "hint-3",
         """
-def what_grew(log_before, log_after, counts):
-    growth = {}
-    for word in range(counts.shape[1]):
-        column = counts[:, word]
-        growth[word] = (torch.exp(log_after) * column).sum() - (torch.exp(log_before) * column).sum()
-    return max(growth, key=growth.get)
+def counterexample():
+    return torch.tensor([0.5, 0.5]).log(), torch.tensor([0.0, 1.0]), 8
 """,
     ),
-    # 15.4 f: the two forms
-    Wrong("ex15_4-forms", "sign-of-b", Edit("-d * bend", "d * bend")),
-    Wrong("ex15_4-forms", "not-the-root", Edit("d, fits = kl.sqrt(), {}", "d, fits = kl, {}")),
-    Wrong("ex15_4-forms", "no-dictionary", Edit("return fits", "return list(fits.values())")),
-    Wrong("ex15_4-forms", "wrong-r2", Edit("float(1 - unexplained)", "float(unexplained)")),
-    Right(
-        "ex15_4-forms",
-        "by-normal-equations",
-        """
-def fit_forms(kl, gain):
-    import numpy as np
-
-    d, y = np.sqrt(kl.numpy()), gain.numpy()
-    found = {}
-    for name, bend in {"quadratic": d, "logarithmic": np.log(d)}.items():
-        table = np.column_stack([d, -d * bend])
-        a, b = np.linalg.solve(table.T @ table, table.T @ y)
-        total = ((y - y.mean()) ** 2).sum()
-        found[name] = (float(a), float(b), float((total - ((y - table @ [a, b]) ** 2).sum()) / total))
-    return found
-""",
-    ),
-    # 15.5 a: the beta for a KL
     Wrong(
-        "ex15_5-beta_for_kl",
-        "wrong-beta",
-        Edit("distance(middle) > target", "distance(middle) < target"),
+        "ex15_5-mend",
+        "over-budget",
+        Edit("1200", "12000") + Edit("(2, 600)", "(2, 6000)"),
+        seen="visible",
     ),
-    Wrong("ex15_5-beta_for_kl", "not-exact", Edit("range(80)", "range(20)")),
+    Wrong("ex15_5-mend", "too-short", Edit("reward, 1.999", "reward, 0.3"), seen="visible"),
     Wrong(
-        "ex15_5-beta_for_kl",
-        "no-error",
-        Edit("if not distance(high) <= target <= distance(low):", "if False:"),
+        "ex15_5-mend",
+        "wrong-way",
+        Edit("ask(first, second)", "1 - ask(first, second)"),
+        seen="visible",
     ),
-    Wrong("ex15_5-beta_for_kl", "over-budget", Edit("range(80)", "range(250)")),
-    Right(
-        "ex15_5-beta_for_kl",
-        "by-brentq",
-        """
-def beta_for_kl(log_ref, reward, target, tilt):
-    import math
-
-    from scipy.optimize import brentq
-
-    def excess(u):
-        log_pi = tilt(log_ref, reward, math.exp(u))
-        return float(torch.where(log_pi == -torch.inf, 0.0, log_pi.exp() * (log_pi - log_ref)).nansum()) - target
-
-    try:
-        return math.exp(brentq(excess, math.log(1e-4), math.log(1e4), xtol=1e-13))
-    except ValueError:
-        raise ValueError("the target lies outside what any beta reaches") from None
-""",
-    ),
-    # 15.5 b: mend it
-    Wrong("ex15_5-mend", "over-budget", Edit("1200", "12000") + Edit("(2, 600)", "(2, 6000)")),
-    Wrong("ex15_5-mend", "too-little", Edit("reward, 1.999", "reward, 0.3")),
-    Wrong("ex15_5-mend", "wrong-way", Edit("ask(first, second)", "1 - ask(first, second)")),
     Wrong(
         "ex15_5-mend",
         "never-asked",
@@ -460,8 +644,15 @@ def beta_for_kl(log_ref, reward, target, tilt):
 def mend(log_ref, features, ask, *, fit, tilt, find_beta, generator):
     return log_ref
 """,
+        seen="visible",
     ),
-    Wrong("ex15_5-mend", "too-far", Edit("reward, 1.999", "reward, 6.0")),
+    Wrong("ex15_5-mend", "too-far", Edit("reward, 1.999", "reward, 6.0"), seen="visible"),
+    Wrong(
+        "ex15_5-mend",
+        "too-little",
+        Edit("ask(first, second), 3.0", "ask(first, second), 0.01"),
+        seen="hidden",
+    ),
     Right(
         "ex15_5-mend",
         "in-two-rounds",
@@ -473,22 +664,51 @@ def mend(log_ref, features, ask, *, fit, tilt, find_beta, generator):
         pairs.append((rows[:n], rows[n:]))
         labels.append(ask(rows[:n], rows[n:]))
         first, second = (torch.cat(side) for side in zip(*pairs, strict=True))
-        w = fit(features[first], features[second], torch.cat(labels), 0.02)
+        w = fit(features[first], features[second], torch.cat(labels), 3.0)
         log_pi = tilt(log_ref, features @ w, find_beta(log_ref, features @ w, far))
     return log_pi
 """,
     ),
-    # 15.6 a: the loss of RLOO
-    Wrong("ex15_6-rloo", "own-baseline", Edit("(net.sum() - net) / (len(net) - 1)", "net.mean()")),
-    Wrong("ex15_6-rloo", "no-baseline", Edit("(net - others)", "net")),
-    Wrong("ex15_6-rloo", "wrong-sign", Edit("return -(", "return (")),
+    Right(
+        "ex15_5-mend",
+        "hint-3",
+        """
+def mend(log_ref, features, ask, *, fit, tilt, find_beta, generator):
+    rows = torch.multinomial(log_ref.exp(), 1200, replacement=True, generator=generator)
+    first, second = rows[:600], rows[600:]
+    reward = features @ fit(features[first], features[second], ask(first, second), 3.0)
+    return tilt(log_ref, reward, find_beta(log_ref, reward, 1.999))
+""",
+    ),
+    Wrong(
+        "ex15_6-rloo",
+        "own-baseline",
+        Edit("(net.sum() - net) / (len(net) - 1)", "net.mean()"),
+        seen="visible",
+    ),
+    Wrong("ex15_6-rloo", "no-baseline", Edit("(net - others)", "net"), seen="visible"),
+    Wrong("ex15_6-rloo", "wrong-sign", Edit("return -(", "return ("), seen="visible"),
     Wrong(
         "ex15_6-rloo",
         "forgets-penalty",
         Edit("reward - beta * (log_pi.detach() - log_ref)", "reward"),
+        seen="visible",
     ),
     Wrong(
-        "ex15_6-rloo", "graph-in-advantage", Edit("log_pi.detach() - log_ref", "log_pi - log_ref")
+        "ex15_6-rloo",
+        "graph-in-advantage",
+        Edit("log_pi.detach() - log_ref", "log_pi - log_ref"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_6-rloo",
+        "wrong-gradient",
+        """
+def rloo_loss(log_pi, log_ref, reward, beta):
+    net = reward - beta * (log_pi.detach() - log_ref)
+    return -((net - (net.sum() - net) / (len(net) - 1)) * log_pi).sum()
+""",
+        seen="visible",
     ),
     Right(
         "ex15_6-rloo",
@@ -503,23 +723,42 @@ def rloo_loss(log_pi, log_ref, reward, beta):
     return torch.dot(advantage, log_pi) / -n
 """,
     ),
-    # 15.6 b: training by RLOO
+    Right(
+        "ex15_6-rloo",
+        "hint-3",
+        """
+def rloo_loss(log_pi, log_ref, reward, beta):
+    net = reward - beta * (log_pi.detach() - log_ref)
+    return -((net - (net.sum() - net) / (len(net) - 1)) * log_pi).mean()
+""",
+    ),
     Wrong(
         "ex15_6-train",
         "draws-from-reference",
         Edit("torch.multinomial(joint.detach().exp()", "torch.multinomial(log_ref.exp()"),
+        seen="visible",
     ),
-    Wrong("ex15_6-train", "not-there", Edit("lr=0.05", "lr=0.005")),
-    Wrong("ex15_6-train", "not-there", Edit("TablePolicy(log_ref)", "TablePolicy()")),
+    Wrong("ex15_6-train", "not-there", Edit("lr=0.05", "lr=0.005"), seen="visible"),
+    Wrong(
+        "ex15_6-train", "wrong-start", Edit("TablePolicy(log_ref)", "TablePolicy()"), seen="visible"
+    ),
     Wrong(
         "ex15_6-train",
         "over-budget",
         Edit("TablePolicy(log_ref), 400", "TablePolicy(log_ref), 600"),
+        seen="visible",
     ),
     Wrong(
         "ex15_6-train",
         "not-there",
         Edit("1.0, 0.02, steps", "1.0, 1.0, steps") + Edit("4000", "200"),
+        seen="hidden",
+    ),
+    Wrong(
+        "ex15_6-train",
+        "not-there",
+        Edit("reward[drawn], beta)", "reward[drawn], 0.5)"),
+        seen="visible",
     ),
     Right(
         "ex15_6-train",
@@ -545,87 +784,53 @@ def train_rloo(log_ref, reward, beta, *, loss, generator):
         return policy.joint()
 """,
     ),
-    # 15.6 c: PPO
-    Wrong("ex15_6-ppo", "wrong-sign", Edit("return -torch", "return torch")),
-    Wrong(
-        "ex15_6-ppo",
-        "no-minimum",
-        Edit("torch.minimum(ratio * advantage, near * advantage)", "(near * advantage)"),
-    ),
-    Wrong(
-        "ex15_6-ppo",
-        "no-clip",
-        Edit("torch.minimum(ratio * advantage, near * advantage)", "(ratio * advantage)"),
-    ),
-    Wrong(
-        "ex15_6-ppo",
-        "clips-the-log",
-        Edit("ratio.clamp(1 - clip, 1 + clip)", "(log_pi - log_old).clamp(-clip, clip).exp()"),
-    ),
-    Wrong("ex15_6-ppo", "no-clip", Edit("torch.minimum(", "torch.maximum(")),
     Right(
-        "ex15_6-ppo",
-        "by-cases",
+        "ex15_6-train",
+        "hint-3",
         """
-def ppo_loss(log_pi, log_old, advantage, clip):
-    ratio = (log_pi - log_old).exp()
-    stuck = ((advantage > 0) & (ratio > 1 + clip)) | ((advantage < 0) & (ratio < 1 - clip))
-    edge = 1 + clip * torch.sign(advantage)
-    return -(torch.where(stuck, edge, ratio) * advantage).sum() / advantage.numel()
+def train_rloo(log_ref, reward, beta, *, loss, generator):
+    policy = TablePolicy(log_ref)
+    optimizer = torch.optim.Adam(policy.parameters(), lr=0.05)
+    scheduler = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.02, 400)
+    for _ in range(400):
+        joint = policy.joint()
+        rows = torch.multinomial(joint.detach().exp(), 4000, True, generator=generator)
+        optimizer.zero_grad()
+        loss(joint[rows], log_ref[rows], reward[rows], beta).backward()
+        optimizer.step()
+        scheduler.step()
+    return policy.joint().detach()
 """,
     ),
-    # 15.6 d: GAE
-    Wrong("ex15_6-gae", "no-critic", Edit(" - values\n", "\n")),
-    Wrong(
-        "ex15_6-gae",
-        "wrong-end",
-        Edit("F.pad(values[:, 1:], (0, 1))", "torch.cat([values[:, 1:], values[:, -1:]], 1)"),
-    ),
-    Wrong(
-        "ex15_6-gae",
-        "forwards",
-        Edit("reversed(range(delta.shape[1]))", "range(delta.shape[1])")
-        + Edit("advantage.insert(0, after)", "advantage.append(after)"),
-    ),
-    Wrong("ex15_6-gae", "forgets-lam", Edit("gamma * lam * after", "gamma * after")),
-    Wrong("ex15_6-gae", "forgets-gamma", Edit("rewards + gamma * F", "rewards + F")),
-    Right(
-        "ex15_6-gae",
-        "by-matrix",
-        """
-def gae(rewards, values, gamma, lam):
-    length = rewards.shape[1]
-    after = torch.cat([values, torch.zeros_like(values[:, :1])], dim=1)[:, 1:]
-    delta = rewards + gamma * after - values
-    power = torch.arange(length)[:, None] - torch.arange(length)[None, :]
-    decay = torch.where(power >= 0, (gamma * lam) ** power.clamp_min(0).to(delta.dtype), 0.0)
-    return delta @ decay.to(delta.dtype)
-""",
-    ),
-    # 15.7 a: DPO
     Wrong(
         "ex15_7-dpo",
         "forgets-reference",
         Edit("(log_pi_first - log_ref_first)", "log_pi_first")
         + Edit("(log_pi_second - log_ref_second)", "log_pi_second"),
+        seen="visible",
     ),
     Wrong(
         "ex15_7-dpo",
         "wrong-sign",
         Edit("implied_first - implied_second, label", "implied_second - implied_first, label"),
+        seen="visible",
     ),
     Wrong(
         "ex15_7-dpo",
         "forgets-beta",
         Edit("beta * (log_pi_first", "(log_pi_first")
         + Edit("beta * (log_pi_second", "(log_pi_second"),
+        seen="visible",
     ),
     Wrong(
         "ex15_7-dpo",
         "hard-labels",
         Edit("implied_second, label)", "implied_second, label.round())"),
+        seen="visible",
     ),
-    Wrong("ex15_7-dpo", "sum-not-mean", Edit(", label)", ', label, reduction="sum")')),
+    Wrong(
+        "ex15_7-dpo", "sum-not-mean", Edit(", label)", ', label, reduction="sum")'), seen="visible"
+    ),
     Right(
         "ex15_7-dpo",
         "by-softplus",
@@ -635,19 +840,30 @@ def dpo_loss(log_pi_first, log_pi_second, log_ref_first, log_ref_second, label, 
     return torch.mean(label * F.softplus(-gap) + (1 - label) * F.softplus(gap))
 """,
     ),
-    # 15.7 b: stop the overfitting
+    Right(
+        "ex15_7-dpo",
+        "hint-3",
+        """
+def dpo_loss(log_pi_first, log_pi_second, log_ref_first, log_ref_second, label, beta):
+    gap = beta * ((log_pi_first - log_ref_first) - (log_pi_second - log_ref_second))
+    return F.binary_cross_entropy_with_logits(gap, label)
+""",
+    ),
     Wrong(
         "ex15_7-stop",
         "last-not-best",
         Edit("return best, history", "return policy.joint().detach(), history"),
+        seen="visible",
     ),
     Wrong(
         "ex15_7-stop",
         "no-validation",
         Edit("on(joint.detach(), validation)", "on(joint.detach(), train)"),
+        seen="visible",
     ),
-    Wrong("ex15_7-stop", "too-short", Edit("range(80)", "range(12)")),
-    Wrong("ex15_7-stop", "no-training", Edit("        optimizer.step()\n", "")),
+    Wrong("ex15_7-stop", "too-short", Edit("range(80)", "range(12)"), seen="visible"),
+    Wrong("ex15_7-stop", "no-training", Edit("        optimizer.step()\n", ""), seen="visible"),
+    Wrong("ex15_7-stop", "too-short", Edit("lr=0.03", "lr=0.0005"), seen="visible"),
     Right(
         "ex15_7-stop",
         "with-patience",
@@ -672,7 +888,29 @@ def train_dpo(log_ref, train, validation, beta, *, loss):
     return kept[low], record
 """,
     ),
-    # 15.8 a: the vote
+    Right(
+        "ex15_7-stop",
+        "hint-3",
+        """
+def train_dpo(log_ref, train, validation, beta, *, loss):
+    policy = TablePolicy(log_ref)
+    adam = torch.optim.Adam(policy.parameters(), lr=0.03)
+    history, lowest, best = [], float("inf"), None
+    for _ in range(80):
+        joint = policy.joint()
+        a, b, y = train
+        value = loss(joint[a], joint[b], log_ref[a], log_ref[b], y, beta)
+        here, (a, b, y) = joint.detach(), validation
+        held = float(loss(here[a], here[b], log_ref[a], log_ref[b], y, beta))
+        history.append((float(value.detach()), held))
+        if held < lowest:
+            lowest, best = held, here
+        adam.zero_grad()
+        value.backward()
+        adam.step()
+    return best, history
+""",
+    ),
     Wrong(
         "ex15_8-borda",
         "sigma-of-mean",
@@ -681,16 +919,19 @@ def borda(log_p, rewards, shares):
     mean = shares @ rewards
     return torch.sigmoid(mean[:, None] - mean[None, :]) @ log_p.exp()
 """,
+        seen="visible",
     ),
     Wrong(
         "ex15_8-borda",
         "ignores-shares",
         Edit("log_p.exp(), shares", "log_p.exp(), torch.full_like(shares, 1 / len(shares))"),
+        seen="visible",
     ),
     Wrong(
         "ex15_8-borda",
         "ignores-opponents",
         Edit("log_p.exp()", "torch.full_like(log_p, 1 / len(log_p))"),
+        seen="visible",
     ),
     Wrong(
         "ex15_8-borda",
@@ -698,6 +939,7 @@ def borda(log_p, rewards, shares):
         Edit(
             "rewards[:, :, None] - rewards[:, None, :]", "rewards[:, None, :] - rewards[:, :, None]"
         ),
+        seen="visible",
     ),
     Right(
         "ex15_8-borda",
@@ -711,13 +953,23 @@ def borda(log_p, rewards, shares):
     return score
 """,
     ),
-    # 15.8 b: the circle
+    Right(
+        "ex15_8-borda",
+        "hint-3",
+        """
+def borda(log_p, rewards, shares):
+    gap = rewards[:, :, None] - rewards[:, None, :]
+    wins = (gap.sigmoid() * log_p.exp()).sum(2)
+    return (shares[:, None] * wins).sum(0)
+""",
+    ),
     Wrong(
         "ex15_8-cycle",
         "no-cycle",
         Edit("[0.0, 2.0, 1.0], [1.0, 0.0, 2.0]", "[2.0, 1.0, 0.0], [2.0, 1.0, 0.0]"),
+        seen="visible",
     ),
-    Wrong("ex15_8-cycle", "ties", Edit("[2.0, 1.0, 0.0]", "[1.0, 1.0, 0.0]")),
+    Wrong("ex15_8-cycle", "ties", Edit("[2.0, 1.0, 0.0]", "[1.0, 1.0, 0.0]"), seen="visible"),
     Wrong(
         "ex15_8-cycle",
         "no-cycle",
@@ -725,6 +977,7 @@ def borda(log_p, rewards, shares):
             "[[2.0, 1.0, 0.0], [0.0, 2.0, 1.0], [1.0, 0.0, 2.0]]",
             "[[0.0, 1.0, 2.0], [1.0, 2.0, 0.0], [2.0, 0.0, 1.0]]",
         ),
+        seen="visible",
     ),
     Right(
         "ex15_8-cycle",
@@ -734,9 +987,21 @@ def cycle():
     return torch.stack([torch.tensor([7.0, -1.0, -4.0]).roll(turn) for turn in (0, 2, 1)])
 """,
     ),
-    # 15.8 c: maximin
-    Wrong("ex15_8-maximin", "not-maximin", Edit("for _ in range(50):", "for _ in range(1):")),
-    Wrong("ex15_8-maximin", "not-maximin", Edit("> 0:", "< 0:")),
+    Right(
+        "ex15_8-cycle",
+        "hint-3",
+        """
+def cycle():
+    return torch.tensor([[3, 2, 1], [1, 3, 2], [2, 1, 3]]).double()
+""",
+    ),
+    Wrong(
+        "ex15_8-maximin",
+        "not-maximin",
+        Edit("for _ in range(50):", "for _ in range(1):"),
+        seen="visible",
+    ),
+    Wrong("ex15_8-maximin", "not-maximin", Edit("> 0:", "< 0:"), seen="visible"),
     Wrong(
         "ex15_8-maximin",
         "not-maximin",
@@ -745,8 +1010,22 @@ def maximin(log_ref, rewards, beta, tilt):
     worst = int((rewards @ log_ref.exp()).argmin())
     return float(worst == 0), tilt(log_ref, rewards[worst], beta)
 """,
+        seen="visible",
     ),
-    Wrong("ex15_8-maximin", "outside-range", Edit("low, high = 0.0, 1.0", "low, high = -5.0, 5.0")),
+    Wrong(
+        "ex15_8-maximin",
+        "outside-range",
+        Edit("low, high = 0.0, 1.0", "low, high = -5.0, 5.0"),
+        seen="visible",
+    ),
+    Wrong("ex15_8-maximin", "not-exact", Edit("range(50)", "range(13)"), seen="visible"),
+    Wrong("ex15_8-maximin", "over-budget", Edit("range(50)", "range(300)"), seen="visible"),
+    Wrong(
+        "ex15_8-maximin",
+        "other-beta",
+        Edit("* rewards[1], beta)", "* rewards[1], 0.5)"),
+        seen="visible",
+    ),
     Right(
         "ex15_8-maximin",
         "by-brentq",
@@ -765,6 +1044,103 @@ def maximin(log_ref, rewards, beta, tilt):
     else:
         weight = brentq(lead, 0.0, 1.0, xtol=1e-12)
     return weight, policy(weight)
+""",
+    ),
+    Right(
+        "ex15_8-maximin",
+        "hint-3",
+        """
+def maximin(log_ref, rewards, beta, tilt):
+    low, high = 0.0, 1.0
+    for _ in range(50):
+        weight = (low + high) / 2
+        log_pi = tilt(log_ref, weight * rewards[0] + (1 - weight) * rewards[1], beta)
+        if (log_pi.exp() * (rewards[0] - rewards[1])).sum() > 0:
+            high = weight
+        else:
+            low = weight
+    return weight, log_pi
+""",
+    ),
+    Wrong(
+        "ex15_4-blame",
+        "all-of-it",
+        Edit('lost("hurried", "words") - hurry - words', 'lost("hurried", "words")'),
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_4-blame",
+        "gains",
+        Edit(
+            "float(best - tilt(log_ref, rewards[raters, model], beta).exp() @ gold)",
+            "float(tilt(log_ref, rewards[raters, model], beta).exp() @ gold - best)",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_4-blame",
+        "exchanged",
+        Edit(
+            'hurry, words = lost("hurried", "full"), lost("careful", "words")',
+            'words, hurry = lost("hurried", "full"), lost("careful", "words")',
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_4-blame",
+        "from-the-bottom",
+        """
+def blame(log_ref, gold, rewards, beta, tilt):
+    worth = {key: float(tilt(log_ref, r, beta).exp() @ gold) for key, r in rewards.items()}
+    both = worth["hurried", "words"]
+    hurry, words = worth["careful", "words"] - both, worth["hurried", "full"] - both
+    return hurry, words, worth["careful", "full"] - both - hurry - words
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_4-blame",
+        "wrong-loss",
+        Edit(
+            "float(best - tilt(log_ref, rewards[raters, model], beta).exp() @ gold)",
+            "float(best - tilt(log_ref, rewards[raters, model], beta).exp() @ rewards[raters, model])",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_4-blame",
+        "from-reference",
+        Edit(
+            'best = tilt(log_ref, rewards["careful", "full"], beta).exp() @ gold',
+            "best = log_ref.exp() @ gold",
+        ),
+        seen="visible",
+    ),
+    Wrong("ex15_4-blame", "wrong-loss", Edit(", beta)", ", 0.1)"), seen="visible"),
+    Wrong(
+        "ex15_4-blame", "wrong-extra", Edit("- hurry - words", "- hurry + words"), seen="visible"
+    ),
+    Right(
+        "ex15_4-blame",
+        "hint-3",
+        """
+def blame(log_ref, gold, rewards, beta, tilt):
+    worth = {key: float(tilt(log_ref, reward, beta).exp() @ gold) for key, reward in rewards.items()}
+    hurry = worth["careful", "full"] - worth["hurried", "full"]
+    words = worth["careful", "full"] - worth["careful", "words"]
+    both = worth["careful", "full"] - worth["hurried", "words"]
+    return hurry, words, both - hurry - words
+""",
+    ),
+    Right(
+        "ex15_4-blame",
+        "by-contrasts",
+        """
+def blame(log_ref, gold, rewards, beta, tilt):
+    keys = [(r, m) for r in ("careful", "hurried") for m in ("full", "words")]
+    worth = torch.stack([torch.dot(torch.exp(tilt(log_ref, rewards[k], beta)), gold) for k in keys])
+    contrasts = torch.tensor([[1.0, 0, -1, 0], [1, -1, 0, 0], [-1, 1, 1, -1]]).to(worth.dtype)
+    return tuple((contrasts @ worth).tolist())
 """,
     ),
 ]

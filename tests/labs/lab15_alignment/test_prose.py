@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import torch
 from execute import executed, words
 
 from safetylab import language
@@ -51,9 +52,13 @@ def test_the_points_typed_into_the_hook_are_those_of_the_fit(text):
     assert rows[0] == rows[1]
 
 
-def test_the_reference_hardly_ever_flatters_three_times():
-    praise = language.word_counts(language.all_answers())[:, language.WORDS.index("great")]
-    assert language.reference_log_probs().exp()[praise >= 3].sum() < 0.01
+def test_few_pairs_hold_three_compliments():
+    praise = language.word_counts(language.all_answers())[:, language.WORDS.index("great")] >= 3
+    chance = language.reference_log_probs().exp()
+    for seed in range(5):
+        generator = torch.Generator().manual_seed(seed)
+        rows = torch.multinomial(chance, 8000, replacement=True, generator=generator)
+        assert 25 <= praise[rows.reshape(2, 4000)].any(0).sum() <= 50  # "some three dozen"
 
 
 def test_the_labels_are_noisy_and_the_proxy_is_not_far_behind(number):
@@ -86,25 +91,43 @@ def test_covariance_is_zero_at_the_peak(text):
     assert rates[2] < -0.1
 
 
+def suspects(text):
+    """Name -> for each beta (0.5, 0.2, 0.1, 0.05) the mean, the lowest and the highest gold."""
+    shape = r"(-?[\d.]+) \( *(-?[\d.]+), *(-?[\d.]+)\)"
+    rows = re.findall(r"^(\w[\w ,]+?) +((?:" + shape + r" *){4})$", text, re.MULTILINE)
+    return {row[0]: [tuple(map(float, v)) for v in re.findall(shape, row[1])] for row in rows}
+
+
+def test_rated_itself_stays_above_the_reference(number):
+    assert number(r"proxy +at beta 0.1: gold") == -2.65
+    assert number(r"rated itself +at beta 0.1: gold") == 2.20 > 1.49
+
+
+def test_who_is_to_blame(text):
+    rows = suspects(text)
+    assert len(rows) == 6
+    at = {name: values[2] for name, values in rows.items()}
+    assert at["nothing wrong"][0] == 3.00
+    assert abs(at["hurried, sees 72 features"][0] - at["rated itself"][0]) < 0.05
+    assert at["the same, asked everywhere"][2] < at["hurried, counts words"][1]  # "falls further"
+    assert rows["careful, counts words"][3][2] < 1.49  # "below the reference on each of the five"
+    assert rows["careful, counts words"][1][1] > 2.5  # "put the fall off"
+
+
+def test_the_losses_are_told_with_their_spread(text):
+    lost = {
+        name: (float(low), float(high))
+        for name, low, high in re.findall(r"lost at beta 0.1 by (\w+): ([\d.]+) to ([\d.]+)", text)
+    }
+    assert lost["hurry"] == (0.80, 0.80)
+    assert (round(lost["words"][0], 1), round(lost["words"][1], 1)) == (0.6, 1.8)
+    assert 2.9 < lost["extra"][0] < lost["extra"][1] < 5.1  # "3 to 5 more than the sum"
+
+
 def test_best_of_n_at_its_best_beats_the_tilt_at_its_best(number):
-    assert number(r"best gold by best-of-n:") > number(r"best gold by tilt +:") + 0.1
+    assert number(r"most gold gained by best-of-n:") > number(r"most gold gained by tilt +:") + 0.1
     for n in (2, 16, 1024):
         assert number(rf"n = +{n}: KL") < number(rf"n = +{n}: KL", 1)
-
-
-def test_praise_grew(text):
-    assert "what grew: great" in text
-
-
-def test_which_form_fits(number):
-    for name in ("tilt", "best-of-n"):
-        whole, late = (
-            [number(rf"{name} +from KL {low} to 8, {form} *:", 3) for form in
-             ("quadratic", "logarithmic")]
-            for low in ("0.01", " 1.0")
-        )  # fmt: skip
-        assert whole == {"tilt": [0.998, 0.960], "best-of-n": [0.987, 0.951]}[name]  # in the answer
-        assert abs(late[0] - late[1]) <= 0.0035  # "explain the same to within 0.003"
 
 
 def test_which_repair_helps(text):
@@ -168,7 +191,9 @@ def test_whose_values(text, number):
         for name in ("one reward model", "mean of the rewards", "maximin", "only the brief",
                      "only the reasons")
     }  # fmt: skip
-    assert -0.2 < gains["one reward model"][1] < 0  # "a little worse off"
+    assert gains["one reward model"][0] > 0.5
+    lowest, highest = (number(r"five seeds, the reasons get", k) for k in (0, 1))
+    assert lowest <= highest < -0.2  # "lose, on each of five seeds"
     assert gains["mean of the rewards"][1] > gains["mean of the rewards"][0] > 0
     assert gains["maximin"][0] == gains["maximin"][1] > 0.3
     assert gains["only the brief"][0] == max(pair[0] for pair in gains.values())

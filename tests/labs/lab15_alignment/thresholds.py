@@ -125,7 +125,7 @@ def dpo_excess(seed, last=False):
 ROWS = [
     # name, at most or at least, threshold, solution, mistake, what the mistake is
     ("15.1 log10 p", ">=", -6, draw_chance, partial(draw_chance, draw=flat_draw), "wrong shares"),
-    ("15.5 share", ">=", 0.91, mended, partial(mended, mend=only_words), "words only"),
+    ("15.5 share", ">=", 0.96, mended, partial(mended, mend=only_words), "words only"),
     ("15.6 KL", "<=", 0.005, rloo_distance, partial(rloo_distance, draws=200), "constant rate"),
     ("15.7 left", "<=", 0.8, dpo_left, partial(dpo_left, train=timid), "hardly trained"),
     ("15.7 excess", "<=", 1e-6, dpo_excess, partial(dpo_excess, last=True), "last policy"),
