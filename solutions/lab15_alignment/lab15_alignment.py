@@ -809,8 +809,8 @@ print("15.3a: visible checks passed")
 # \pi_{\mathrm{ref}})$ is the same number for every answer.
 # <details><summary>Hint 3: nearly the code</summary>
 # b: <code>said = log_pi &gt; -torch.inf</code>; the sum over the answers said of
-# p * (reward - beta * (log_pi - log_ref)). c: beta times log Z, the <code>logsumexp</code> of
-# <code>log_ref + reward / beta</code>.
+# <code>p * (reward - beta * (log_pi - log_ref))</code>. c: beta times log Z, the
+# <code>logsumexp</code> of <code>log_ref + reward / beta</code>.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "ex15_3-objective", "solution": true}
@@ -1384,11 +1384,12 @@ plots.show(figure, alt="Gold at beta 0.1, dotted the reference at "
 # Its gradient is, on average over draws, minus the gradient of $J$. The baseline changes nothing on
 # average, because the others know nothing of answer $i$; it makes the estimate calmer.
 #
-# - `log_pi`, `log_ref`, `reward`: (n,), n >= 2; `log_pi` carries a graph; returns a tensor without
-#   dimensions
+# - `log_pi`, `log_ref`, `reward`: (n,), n at least 2; `log_pi` carries a graph; returns a tensor
+#   without dimensions
 #
 # <details><summary>Hint 1: where to look</summary>
-# Where does log_pi occur twice, and in which of the two places must it be a mere number?
+# Where does <code>log_pi</code> occur twice, and in which of the two places must it be a mere
+# number?
 # <details><summary>Hint 2: the idea</summary>
 # The mean of the others is (sum of all - own) / (n - 1).
 # <details><summary>Hint 3: nearly the code</summary>
@@ -1815,7 +1816,7 @@ print(f"for example: by vote '{text(answers[common[winner]])}' beats "
 # Bisection on the weight. If the groups cannot be made equal, the weight ends at 0 or 1 by itself.
 # <details><summary>Hint 3: nearly the code</summary>
 # <code>low, high = 0.0, 1.0</code>; 50 times: <code>weight</code> in the middle, the tilt by the
-# mixture; is E[r_0 - r_1] positive under it? Then the weight was too large: <code>high =
+# mixture; is the mean of $r_0 - r_1$ positive under it? Then the weight was too large: <code>high =
 # weight</code>, else <code>low = weight</code>.
 # </details></details></details>
 
@@ -2037,7 +2038,7 @@ plots.show(figure, alt="Gains over the reference. " + "; ".join(
 # **a. `best_of_n(log_ref, reward, n)`**: the exact policy "draw n answers from the reference, hand
 # out the one with the highest reward; among equals, the one drawn first".
 #
-# - returns log-probabilities, (answers,); `n` >= 1, perhaps 10,000
+# - returns log-probabilities, (answers,); `n` at least 1, perhaps 10,000
 #
 # Order matters only through the rewards: the best of n is at most $r$ exactly if all n are.
 #
@@ -2352,8 +2353,9 @@ def test_mend():
 
     def ask(first, second):
         asked.append((first, second))
-        return torch.bernoulli(torch.sigmoid(4.0 * (greats[second] - greats[first])),
-                               generator=torch.Generator().manual_seed(0))
+        chance = torch.sigmoid(4.0 * (greats[second] - greats[first]))
+        g = torch.Generator().manual_seed(0)
+        return torch.bernoulli(chance, generator=g)  # not-an-answer: a rater
 
     def fit(first, second, label, penalty):
         gap, w = first - second, torch.zeros(first.shape[1], dtype=torch.float64)
