@@ -2318,7 +2318,7 @@ def oracle_share(mend, seed):
     def ask(first, second):
         asked.append(len(first))
         chance = torch.sigmoid(truth[first] - truth[second])
-        return torch.bernoulli(chance, generator=rater)
+        return torch.bernoulli(chance, generator=rater)  # not-an-answer: a rater
 
     log_pi = mend(log_ref, language.rich_features(answers), ask, fit=oracle_newton,
                   tilt=oracle_tilt, find_beta=oracle_find_beta,
@@ -2355,7 +2355,7 @@ def test_mend():
         asked.append((first, second))
         chance = torch.sigmoid(4.0 * (greats[second] - greats[first]))
         g = torch.Generator().manual_seed(0)
-        return torch.bernoulli(chance, generator=g)  # not-an-answer: a rater
+        return torch.bernoulli(chance, generator=g)
 
     def fit(first, second, label, penalty):
         gap, w = first - second, torch.zeros(first.shape[1], dtype=torch.float64)
