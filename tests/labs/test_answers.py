@@ -15,7 +15,6 @@ import pytest
 from columns import Edit, Right, Wrong, columns, load, notebook, part
 from execute import LABS, ROOT, solution
 
-from safetylab.course.build.parts import finished, parts
 from safetylab.course.build.shapes import answers_among
 from safetylab.course.build.source import read_lab
 from safetylab.grading import Bundle, Report, Status
@@ -29,16 +28,6 @@ COLUMNS = [
     for kind in (Wrong, Right)
     for k in range(len(columns(load(lab), kind)))
 ]
-WITHOUT_PARTS = {"lab00_start_here"}
-"""Labs of one short sitting."""
-UNMENDED = {
-    "lab01_evasion", "lab04_robustness", "lab06_interpretability", "lab09_fairness",
-    "lab11_privacy", "lab12_federated", "lab15_alignment",
-}  # fmt: skip
-"""Labs from before there were parts. The rules for finished labs hold as soon as one has parts."""
-FINISHED = [lab for lab in LABS if lab not in UNMENDED or parts(read_lab(ROOT, lab))]
-
-
 def in_lab(lab: str) -> object:
     return pytest.param(lab, marks=pytest.mark.xdist_group(f"{lab}-answers"))
 
@@ -127,7 +116,7 @@ def test_every_answer_cell_has_three_wrong_answers_and_a_right_one(lab):
 @pytest.mark.parametrize(
     ("lab", "k"),
     [pytest.param(*case.values[::2], marks=case.marks) for case in COLUMNS
-     if case.values[0] in FINISHED and case.values[1] is Wrong],
+     if case.values[1] is Wrong],
 )  # fmt: skip
 def test_the_visible_check_catches_what_it_must_and_nothing_else(lab, k):
     chosen = columns(load(lab), Wrong)[k]
@@ -137,20 +126,20 @@ def test_the_visible_check_catches_what_it_must_and_nothing_else(lab, k):
                                 if caught[cell] != expected[cell]}  # fmt: skip
 
 
-@pytest.mark.parametrize("lab", FINISHED)
+@pytest.mark.parametrize("lab", LABS)
 def test_two_thirds_of_the_wrong_answers_are_caught_in_view(lab):
     seen = [answer.seen for answer in load(lab) if isinstance(answer, Wrong)]
     assert set(seen) <= {"visible", "hidden"}, "each Wrong says which check must catch it"
     assert seen.count("visible") >= 2 / 3 * len(seen)
 
 
-@pytest.mark.parametrize("lab", FINISHED)
+@pytest.mark.parametrize("lab", LABS)
 def test_hint_3_written_out_is_a_right_answer(lab):
     written = {a.cell for a in load(lab) if isinstance(a, Right) and a.name == "hint-3"}
     assert answer_cells(lab) - written == set()
 
 
-@pytest.mark.parametrize("lab", FINISHED)
+@pytest.mark.parametrize("lab", LABS)
 def test_no_right_answer_stands_under_other_names_in_a_cell(lab):
     source = read_lab(ROOT, lab)
     model = {cell.id: cell.source for cell in source.of("answer")}
@@ -158,12 +147,6 @@ def test_no_right_answer_stands_under_other_names_in_a_cell(lab):
         code = answer.code
         text = code.apply(model[answer.cell]) if isinstance(code, Edit) else code
         assert answers_among([text], [source]) == {}, (answer.cell, answer.name)
-
-
-def test_labs_without_parts_are_short_or_listed():
-    without = {lab for lab in LABS if not parts(read_lab(ROOT, lab))}
-    assert without <= WITHOUT_PARTS | UNMENDED
-    assert all(finished(read_lab(ROOT, lab)) for lab in FINISHED)
 
 
 @pytest.mark.parametrize("lab", LABS)

@@ -12,7 +12,7 @@ from safetylab.course.build import generated
 from safetylab.course.build.fold import oracle_problems
 from safetylab.course.build.leaks import Bench, Place, leaks, released_places
 from safetylab.course.build.names import name_problems
-from safetylab.course.build.parts import finished, part_problems
+from safetylab.course.build.parts import part_problems
 from safetylab.course.build.prose import prose_problems
 from safetylab.course.build.release import (
     grader_config,
@@ -137,7 +137,7 @@ class _Course:
     def notebooks(self, lab: Lab) -> tuple[NotebookNode, NotebookNode]:
         """Both notebooks of a lab that keeps the rules of its own."""
         problems = [*rule_problems(lab), *name_problems(lab), *score_problems(lab)]
-        problems += [*part_problems(lab), *(prose_problems(lab) if finished(lab) else ())]
+        problems += [*part_problems(lab), *prose_problems(lab)]
         problems = problems or list(oracle_problems(lab))
         if problems:
             raise BuildError(problems)
@@ -162,10 +162,9 @@ def _make(course: _Course, name: str) -> dict[Path, tuple[NotebookNode, str]]:
     """Both notebooks of a lab and their texts by path, once every rule is kept."""
     lab = course.lab(name)
     found = list(leaks(lab, course.released(lab), course.bench()))
-    if finished(lab):
-        told = {problem.cell for problem in found}
-        shapes = shape_problems(lab, course.earlier(lab))
-        found += [problem for problem in shapes if problem.cell not in told]
+    told = {problem.cell for problem in found}
+    shapes = shape_problems(lab, course.earlier(lab))
+    found += [problem for problem in shapes if problem.cell not in told]
     try:
         instructor, student = course.notebooks(lab)
     except BuildError as error:

@@ -50,18 +50,11 @@ def parts(lab: Lab) -> list[Part]:
     return found
 
 
-def finished(lab: Lab) -> bool:
-    """Whether the rules for finished labs hold: it has its parts, or is so short as to need none.
-
-    Labs that were written before there were parts are left alone until they have them.
-    """
-    return bool(parts(lab)) or sum(_minutes(lab.cells).values()) <= SITTING
-
-
 def part_problems(lab: Lab) -> Iterator[Problem]:
     """Everything in which the parts of ``lab``, their minutes and its header disagree."""
     found = parts(lab)
     if not found:
+        yield from _undivided_problems(lab)
         return
     letters = [part.letter for part in found]
     if letters != [chr(ord("A") + place) for place in range(len(found))]:
@@ -75,6 +68,15 @@ def part_problems(lab: Lab) -> Iterator[Problem]:
             todo = f"end it with a markdown cell that begins with `{_CHECKPOINT}`"
             yield lab.problem(part.cell, what, todo)
     yield from _header_problems(lab, found)
+
+
+def _undivided_problems(lab: Lab) -> Iterator[Problem]:
+    """A lab without parts is short enough for one sitting."""
+    minutes = sum(_minutes(lab.cells).values())
+    if minutes > SITTING:
+        what = f"its exercises take {minutes} minutes, and it has no parts"
+        todo = f"divide it into parts of at most {SITTING} minutes (# Part A: title)"
+        yield lab.problem(lab.cells[0], what, todo)
 
 
 def _promise_problems(lab: Lab, part: Part) -> Iterator[Problem]:

@@ -83,12 +83,11 @@ def test_parts_that_do_not_add_up_are_told(parted: Course, mistake: str) -> None
     assert all(what.startswith(start) for what, start in zip(told, expected, strict=True)), told
 
 
-def test_an_older_lab_without_parts_is_left_alone(course: Course) -> None:
+def test_a_long_lab_without_parts_is_refused(course: Course) -> None:
     course.edit("Minutes: 10", "Minutes: 86")
-    course.edit(END, "# Here x <= 1.")
-    assert found(course) == []
-    course.edit("Minutes: 86", "Minutes: 85")
-    assert [cell for cell, _ in found(course)] != []
+    [(cell, what)] = found(course)
+    assert cell == "lab-01-tiny"
+    assert what == "its exercises take 91 minutes, and it has no parts"
 
 
 @pytest.mark.parametrize(
