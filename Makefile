@@ -6,7 +6,10 @@ ARGS ?=
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup lab teach test test-all labs weights lock demo bench bench-grading bench-robustness
+# Groups of tests in the order of their cost (tests/times.json), on two workers.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+
+.PHONY: setup lab teach test test-all test-lab times labs weights lock demo bench bench-grading bench-robustness
 
 setup: $(STAMP)
 
@@ -33,10 +36,19 @@ test: setup
 	$(BIN)/ruff format --check safetylab tests solutions/*.py
 	$(BIN)/mypy
 	$(BIN)/safetylab build --check
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(PYTEST) $(ARGS)
 
 test-all: setup
 	SAFETYLAB_TEST_ALL=1 $(MAKE) test
+
+# make test-lab LAB=lab07: all that can go wrong with one lab.
+test-lab: setup
+	@test -n "$(LAB)" || { echo "say which lab: make test-lab LAB=lab07" >&2; exit 1; }
+	$(BIN)/safetylab build $(LAB)
+	$(PYTEST) tests/labs -k $(LAB) $(ARGS)
+
+times: setup
+	$(PYTEST) --times $(ARGS)
 
 labs: setup
 	$(BIN)/safetylab build $(ARGS)
@@ -52,17 +64,17 @@ demo: setup
 
 bench: setup
 	$(BIN)/python tests/benchmarks/loading.py
-	OMP_NUM_THREADS=1 $(BIN)/python tests/benchmarks/attacks.py
+	$(BIN)/python tests/benchmarks/attacks.py
 
 bench-grading: setup
 	$(BIN)/python tests/benchmarks/grading.py $(ARGS)
 
 bench-robustness: setup
-	OMP_NUM_THREADS=1 $(BIN)/python tests/benchmarks/robustness.py $(ARGS)
+	$(BIN)/python tests/benchmarks/robustness.py $(ARGS)
 
 else
 
-teach test test-all labs weights lock demo bench bench-grading bench-robustness:
+teach test test-all test-lab times labs weights lock demo bench bench-grading bench-robustness:
 	@echo "make $@ needs the full course; in a class's copy there is: make lab" >&2; exit 1
 
 endif

@@ -14,9 +14,14 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from safetylab import page
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_NOT_FINITE = (
+    "look for a division by zero, the log of zero, or a number that grew too large (exp, a power)"
+)
 _exercise: ContextVar[str] = ContextVar("exercise", default="")
 
 
@@ -25,15 +30,21 @@ class CheckFailed(AssertionError):
 
     The text ends in ``[1.1/no-sign]`` (exercise and misconception) or ``[1.1]`` (no named
     misconception). Reports and tests read this ending, never the prose before it.
+
+    Attributes:
+        boxed: whether a box with the text stands above the exception already.
     """
+
+    boxed = False
 
     def __init__(self, message: str, misconception: str = "") -> None:
         tag = "/".join(part for part in (_exercise.get(), misconception) if part)
         super().__init__(f"{message} [{tag}]" if tag else message)
 
     def _render_traceback_(self, *_: object) -> list[str]:
-        """Tell IPython to show the sentence alone: the learner's mistake is not in the check."""
-        return [f"\x1b[0;31mCheckFailed\x1b[0m: {self}"]
+        """Tell IPython to show one line: the learner's mistake is not in the check's code."""
+        text = "not yet: the box above says why" if self.boxed else str(self)
+        return [f"\x1b[0;31mCheckFailed\x1b[0m: {text}"]
 
 
 def exercise(number: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
@@ -46,23 +57,39 @@ def exercise(number: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     def decorate(test: Callable[P, T]) -> Callable[P, T]:
         @functools.wraps(test)
         def run(*args: P.args, **kwargs: P.kwargs) -> T:
+            __tracebackhide__ = True  # IPython: a learner's traceback begins in the test
             token = _exercise.set(number)
             try:
-                return test(*args, **kwargs)
-            except NotImplementedError as error:
-                if str(error):  # torch raises the same type, always with a text
-                    raise
-                raise CheckFailed(
-                    f"exercise {number} is not written yet: replace the line that raises "
-                    "NotImplementedError, run that cell, then this one",
-                    "not-started",
-                ) from None
+                result = _begun(number, test, *args, **kwargs)
+            except CheckFailed as failure:
+                failure.boxed = failure.boxed or page.failed(test.__name__, number, str(failure))
+                raise
+            except Exception:
+                page.failed(test.__name__, number)
+                raise
             finally:
                 _exercise.reset(token)
+            page.passed(test.__name__)
+            return result
 
         return run
 
     return decorate
+
+
+def _begun(number: str, test: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call ``test``; an exercise that is still the empty stub fails with a sentence."""
+    __tracebackhide__ = True
+    try:
+        return test(*args, **kwargs)
+    except NotImplementedError as error:
+        if str(error):  # torch raises the same type, always with a text
+            raise
+        raise CheckFailed(
+            f"exercise {number} is not written yet: replace the line that raises "
+            "NotImplementedError, run that cell, then this one",
+            "not-started",
+        ) from None
 
 
 def expect(condition: object, message: str, misconception: str = "") -> None:
@@ -74,6 +101,11 @@ def expect(condition: object, message: str, misconception: str = "") -> None:
         raise CheckFailed(message, misconception)
 
 
+def expect_returned(value: object, name: str) -> None:
+    """Raise `CheckFailed` if ``value``, which the function ``name`` returned, is None."""
+    expect(value is not None, f"{name} returned None: is there a return?", "no-return")
+
+
 def expect_array(
     value: object, shape: tuple[int, ...], name: str, *, finite: bool = True
 ) -> npt.NDArray[Any]:
@@ -81,6 +113,7 @@ def expect_array(
 
     ``finite`` refuses nan and infinity.
     """
+    expect_returned(value, name)
     expect(
         isinstance(value, np.ndarray) and value.dtype.kind in "biuf",
         f"{name} must return a numpy array of numbers; it returned {type(value).__name__}",
@@ -94,7 +127,7 @@ def expect_array(
     )
     expect(
         not finite or np.isfinite(value).all(),
-        f"{name} returned nan or infinity: look for a division by zero",
+        f"{name} returned nan or infinity: {_NOT_FINITE}",
         "not-finite",
     )
     return value
@@ -105,6 +138,7 @@ def expect_number(value: object, name: str) -> float:
 
     A number is an int, a float, or a numpy array or tensor without dimensions.
     """
+    expect_returned(value, name)
     bare = isinstance(value, np.generic | np.ndarray | torch.Tensor) and value.ndim == 0
     number = value.item() if bare else value  # type: ignore[attr-defined]
     expect(
@@ -115,7 +149,7 @@ def expect_number(value: object, name: str) -> float:
     assert isinstance(number, int | float)
     expect(
         math.isfinite(number),
-        f"{name} returned {number}: look for a division by zero or the log of zero",
+        f"{name} returned {number}: {_NOT_FINITE}",
         "not-finite",
     )
     return float(number)
@@ -123,6 +157,7 @@ def expect_number(value: object, name: str) -> float:
 
 def expect_tensor(value: object, shape: tuple[int, ...], name: str) -> torch.Tensor:
     """Return ``value`` if it is a finite, graph-free tensor of ``shape``; else `CheckFailed`."""
+    expect_returned(value, name)
     expect(
         isinstance(value, torch.Tensor),
         f"{name} must return a torch.Tensor; it returned {type(value).__name__}",
@@ -141,7 +176,7 @@ def expect_tensor(value: object, shape: tuple[int, ...], name: str) -> torch.Ten
     )
     expect(
         bool(torch.isfinite(value).all()),
-        f"{name} returned nan or infinity: look for a division by zero or the log of zero",
+        f"{name} returned nan or infinity: {_NOT_FINITE}",
         "not-finite",
     )
     return value

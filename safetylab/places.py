@@ -10,3 +10,9 @@ def data_folder() -> Path:
     """Return the folder that holds the data: ``$SAFETYLAB_DATA``, else ``data`` of the course."""
     chosen = os.environ.get("SAFETYLAB_DATA")
     return Path(chosen) if chosen else Path(__file__).resolve().parents[1] / "data"
+
+
+def labs_folder() -> Path:
+    """Return the folder that holds the released labs; ``$SAFETYLAB_ROOT`` names another course."""
+    chosen = os.environ.get("SAFETYLAB_ROOT")
+    return (Path(chosen) if chosen else Path(__file__).resolve().parents[1]) / "labs"

@@ -9,7 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
-from safetylab.checks import expect
+from safetylab.checks import expect, expect_returned
 from safetylab.data import read_verified
 
 ADULT_SHA256 = "7cbc928f063e7dcf58990246873ed4e652a4fe233e7e0ab1378b3361d1314560"
@@ -158,6 +158,7 @@ def expect_table(
     value: object, index: Sequence[object], columns: Sequence[object], name: str
 ) -> pd.DataFrame:
     """Return ``value`` if it is a data frame with this index and columns; else `CheckFailed`."""
+    expect_returned(value, name)
     expect(
         isinstance(value, pd.DataFrame),
         f"{name} must return a pandas DataFrame; it returned {type(value).__name__}",

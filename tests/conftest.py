@@ -1,4 +1,4 @@
-"""Fixtures that the tests of several packages share."""
+"""Fixtures that the tests of several packages share, the order of the groups, and their cost."""
 
 from __future__ import annotations
 
@@ -6,6 +6,24 @@ from pathlib import Path
 
 import pytest
 from grading import tiny
+from timing import Times, dearest_first
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer to measure."""
+    told = "print what each group of tests takes, and keep it in tests/times.json"
+    parser.addoption("--times", action="store_true", help=told)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Measure, if that is wanted."""
+    if config.getoption("times"):
+        config.pluginmanager.register(Times())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the groups in the order of their cost."""
+    dearest_first(items)
 
 
 @pytest.fixture

@@ -99,6 +99,7 @@ def test_expect_array_returns_its_value():
     ("value", "misconception"),
     [
         ([0.0, 0.0], "no-array"),
+        (None, "no-return"),
         (np.array(["a", "b"]), "no-array"),
         (torch.zeros(2), "no-array"),
         (np.zeros((2, 1)), "wrong-shape"),
@@ -120,7 +121,7 @@ def test_expect_tensor_returns_its_value():
 @pytest.mark.parametrize(
     ("value", "misconception"),
     [
-        (None, "no-tensor"),
+        (None, "no-return"),
         (np.zeros((2, 3)), "no-tensor"),
         (torch.zeros(3, 2), "wrong-shape"),
         (torch.zeros(1, 2, 3), "wrong-shape"),
@@ -262,7 +263,7 @@ def test_expect_number_returns_a_float(value):
 @pytest.mark.parametrize(
     ("value", "misconception"),
     [
-        (None, "no-number"),
+        (None, "no-return"),
         ("2", "no-number"),
         ([2.0], "no-number"),
         (np.array([2.0]), "no-number"),

@@ -87,10 +87,27 @@ def jupyter_command(work: Path, arguments: list[str]) -> tuple[list[str], dict[s
 
     It runs in the repository's root: nbgrader's Validate reads ``nbgrader_config.py`` from there.
     """
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={work}", *arguments]
+    own = [f"--ServerApp.root_dir={work}", *(_as_root(arguments) if _is_root() else [])]
+    command = [sys.executable, "-m", "jupyterlab", *own, *arguments]
     # nbgrader calls programs of this environment by name; its kernel comes before a user's own.
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     return command, {**os.environ, "PATH": programs, "JUPYTER_PREFER_ENV_PATH": "1"}
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def _as_root(arguments: list[str]) -> list[str]:
+    """What JupyterLab needs to run for root, as people are in a container; and say so."""
+    allow = [] if "--allow-root" in arguments else ["--allow-root"]
+    named = any(word.startswith(("--ip", "--ServerApp.ip")) for word in arguments)
+    here = [] if named else ["--ServerApp.ip=127.0.0.1"]
+    where = "where you say" if named else "on 127.0.0.1, so that no other machine reaches it"
+    typer.echo(
+        f"you are root: JupyterLab is told that this is meant (--allow-root); it listens {where}"
+    )
+    return [*allow, *here]
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:

@@ -31,6 +31,7 @@ _ENGINE = "safetylab.grading.gradebook.engine"
 _OURS = {"Execute": f"{_ENGINE}.ExamRoom", "SaveAutoGrades": f"{_ENGINE}.SaveGrades"}
 _HIDE = "safetylab.grading.gradebook.feedback.HideTests"
 _OVERVIEW = "safetylab.grading.gradebook.feedback.Overview"
+_MATHML = "safetylab.grading.gradebook.mathml.MathML"
 
 
 def use_exam_room(c: Config, *, rubrics: bool = True) -> None:
@@ -45,8 +46,10 @@ def use_exam_room(c: Config, *, rubrics: bool = True) -> None:
     steps = c.Autograde.get("autograde_preprocessors") or _AUTOGRADE
     c.Autograde.autograde_preprocessors = [_OURS.get(_name(step), step) for step in steps]
     shown = c.GenerateFeedback.get("preprocessors") or _FEEDBACK
-    others = [step for step in shown if step not in (_HIDE, _OVERVIEW)]
-    c.GenerateFeedback.preprocessors = [_HIDE, *others, _OVERVIEW]
+    others = [step for step in shown if step not in (_HIDE, _OVERVIEW, _MATHML)]
+    c.GenerateFeedback.preprocessors = [_HIDE, *others, _OVERVIEW, _MATHML]
+    pages = c.HTMLExporter.get("preprocessors") or ()  # the formgrader's, too
+    c.HTMLExporter.preprocessors = [*(step for step in pages if step != _MATHML), _MATHML]
 
 
 def hides_rubrics(c: Config) -> bool:

@@ -42,8 +42,10 @@
 # %% nbgrader={"grade_id": "setup-imports", "locked": true}
 import torch
 
-from safetylab import data, plots
+from safetylab import data, page, plots
 from safetylab.checks import exercise, expect
+
+page.progress(0)
 
 # %% [markdown]
 # ## A detector for the digit 8
@@ -60,8 +62,8 @@ eight = truth.nonzero()[:3, 0].tolist()
 shown = torch.tensor([0, 1, 2, 3, 4, 5, 6, *eight])
 titles = [f"says {'8' if said[i] else 'no 8'}" for i in shown.tolist()]
 figure = plots.image_grid([digits.x[shown]], titles)
-plots.show(figure, alt="Ten digits, the last three of them eights. Under each the detector says "
-           "that it is no 8.")
+plots.show(figure, alt=f"Ten digits, the last three of them eights. Above each stands what the "
+           f"detector says: {', '.join(titles)}.")
 
 # %% [markdown]
 # It says "no 8" to everything. It looks at nothing.

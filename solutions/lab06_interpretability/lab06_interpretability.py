@@ -53,10 +53,11 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from safetylab import data, models, plots, tables, training, widgets
+from safetylab import data, models, page, plots, tables, training, widgets
 from safetylab.checks import exercise, expect, expect_array, expect_tensor, untouched
 
 torch.set_num_threads(1)  # these networks are so small that one thread is the fastest
+page.progress(6)
 
 # %% [markdown]
 # ## It breaks

@@ -52,13 +52,14 @@
 import torch
 import torch.nn.functional as F
 
-from safetylab import language, plots, widgets
+from safetylab import language, page, plots, widgets
 from safetylab.checks import exercise, expect, expect_tensor, untouched
 from safetylab.language import TablePolicy, TinyGPT, all_answers, text
 
 torch.set_num_threads(1)  # these tensors are so small that one thread is the fastest
 answers = all_answers()
 log_ref = language.reference_log_probs()
+page.progress(15)
 
 # %% [markdown]
 # ## It breaks

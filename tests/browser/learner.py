@@ -42,6 +42,26 @@ _RUN = """async patience => {
   await Promise.race([window.jupyterapp.commands.execute('notebook:run-cell'), late]);
 }"""
 
+_COUNT = "() => window.jupyterapp.shell.currentWidget.content.activeCell.model.executionCount"
+
+_FOCUS = """() => {
+  const notebook = window.jupyterapp.shell.currentWidget.content;
+  notebook.mode = 'command';
+  notebook.activate();
+}"""
+
+_ENDED = """before => {
+  const panel = window.jupyterapp.shell.currentWidget;
+  const count = panel.content.activeCell.model.executionCount;
+  return count && count !== before && panel.sessionContext.session.kernel.status === 'idle';
+}"""
+
+_ALL_ABOVE = "() => window.jupyterapp.commands.execute('notebook:run-all-above')"
+
+_THEME = """async name => {
+  await window.jupyterapp.commands.execute('apputils:change-theme', {theme: name});
+}"""
+
 _RAN = re.compile(r"\[\d+\]:")
 
 _SAVED = "() => !window.jupyterapp.shell.currentWidget.context.model.dirty"
@@ -98,6 +118,32 @@ class Learner:
         self.page.keyboard.press("Control+Enter")
         expect(cell.locator(".jp-InputPrompt")).to_have_text(_RAN, timeout=PATIENCE)
         return cell.locator(".jp-OutputArea-output")
+
+    def press_on(self, name: str, key: str) -> Locator:
+        """Make a cell the active one, as the arrow keys do, and press a key; return the cell."""
+        cell = self.cell(name)
+        self.page.evaluate(_FOCUS)
+        self.page.keyboard.press(key)
+        return cell
+
+    def check(self, name: str) -> Locator:
+        """Press Control+Enter on a folded check, wait until it has ended, return its outputs."""
+        self.cell(name)
+        before = self.page.evaluate(_COUNT)
+        cell = self.press_on(name, "Control+Enter")
+        self.page.wait_for_function(_ENDED, arg=before)
+        return cell.locator(".jp-OutputArea-output")
+
+    def run_all_above(self, name: str) -> None:
+        """Choose Run All Above Selected Cell from the menu and wait until all of it has run."""
+        self.cell(name)
+        self.page.evaluate(_ALL_ABOVE)
+
+    def theme(self, name: str) -> None:
+        """Change the colours of the page: ``Light`` or ``Dark``."""
+        self.page.evaluate(_THEME, f"JupyterLab {name}")
+        bright = str(name == "Light").lower()
+        self.page.locator(f'body[data-jp-theme-light="{bright}"]').wait_for(state="attached")
 
     def save(self) -> None:
         """Press Control+S and wait until the file is written."""

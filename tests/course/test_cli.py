@@ -164,12 +164,40 @@ def test_start_tells_of_an_older_copy(monkeypatch: pytest.MonkeyPatch, copied: P
     assert f"{tiny.LAB}: your copy was made from an older version" in run("start").stdout
 
 
-def test_jupyterlab_serves_work_with_this_environments_programs() -> None:
+ROOT_SAYS = "you are root: JupyterLab is told that this is meant (--allow-root); it listens "
+
+
+def test_jupyterlab_serves_work_with_this_environments_programs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
     command, environment = cli.jupyter_command(Path("/w"), ["--no-browser", "--port", "8899"])
     assert command[:3] == [sys.executable, "-m", "jupyterlab"]
     assert command[3:] == [f"--ServerApp.root_dir={Path('/w')}", "--no-browser", "--port", "8899"]
     assert environment["PATH"].split(os.pathsep)[0] == str(Path(sys.executable).parent)
     assert environment["JUPYTER_PREFER_ENV_PATH"] == "1"
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "added", "where"),
+    [
+        ([], ["--allow-root", "--ServerApp.ip=127.0.0.1"], "on 127.0.0.1"),
+        (["--allow-root"], ["--ServerApp.ip=127.0.0.1"], "on 127.0.0.1"),
+        (["--ip", "0.0.0.0"], ["--allow-root"], "where you say"),
+        (["--ServerApp.ip=::1"], ["--allow-root"], "where you say"),
+    ],
+)
+def test_root_is_let_in_and_told_so_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    given: list[str], added: list[str], where: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
+    command, _ = cli.jupyter_command(Path("/w"), given)
+    assert command[4:] == [*added, *given]
+    told = capsys.readouterr().out
+    assert told.startswith(ROOT_SAYS + where)
+    assert told.count("\n") == 1
 
 
 @pytest.mark.slow

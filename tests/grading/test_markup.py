@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from nbconvert.filters.markdown_mistune import markdown2html_mistune as render
 
 from safetylab.grading.gradebook.markup import harmless, is_active, pictures
+from safetylab.grading.gradebook.mathml import ATTRIBUTES as OF_FORMULAS
+from safetylab.grading.gradebook.mathml import ELEMENTS, LENGTHS, with_mathml
 
 _TAGS = """
 a b i em strong u s del sub sup br hr kbd p code pre span div ul ol li blockquote img h1 h2 h3 h4
@@ -79,6 +81,8 @@ HOSTILE = [
 class Page(HTMLParser):
     """What a browser would find on a page."""
 
+    tags, attributes = TAGS, ATTRIBUTES
+
     def __init__(self, html: str) -> None:
         super().__init__()
         self.found: list[str] = []
@@ -87,10 +91,10 @@ class Page(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in TAGS:
+        if tag not in self.tags:
             self.found.append(tag)
         for name, value in attrs:
-            if name not in ATTRIBUTES:
+            if name not in self.attributes:
                 self.found.append(f"{tag} {name}={value}")
             if name == "href" and not self.is_safe(value or "", ("http://", "https://", "#")):
                 self.found.append(f"{name}={value}")
@@ -117,8 +121,17 @@ class Page(HTMLParser):
         self.text += data
 
 
+class FormulaPage(Page):
+    """A page on which formulas have become MathML."""
+
+    tags, attributes = TAGS | ELEMENTS, ATTRIBUTES | OF_FORMULAS | LENGTHS.keys()
+
+
 def active(text: str) -> list[str]:
     page = Page(render(harmless(text)))
+    converted = FormulaPage(render(with_mathml(harmless(text))))
+    page.found += converted.found
+    page.text += converted.text
     macros = ("\\href", "\\require", "\\style", "\\unicode", "\\class", "\\cssid")
     return page.found + [name for name in macros if name in page.text.lower()]
 

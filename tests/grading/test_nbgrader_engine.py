@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 import pytest
 from grading import nbcourse as nc
-from grading.test_markup import HOSTILE, Page
+from grading.test_markup import HOSTILE, FormulaPage
 from nbgrader.apps.api import NbGraderAPI
 
 from safetylab.grading.gradebook.batch import Summary, grade_assignment
@@ -281,7 +281,7 @@ def test_graders_see_the_hidden_tests_and_the_scheme(by_nbgrader: Path) -> None:
 
 def test_feedback_runs_nothing_of_a_students(by_nbgrader: Path) -> None:
     plain, hostile = (
-        Page((by_nbgrader / "feedback" / student / nc.NAME / "ps1.html").read_text()).found
+        FormulaPage((by_nbgrader / "feedback" / student / nc.NAME / "ps1.html").read_text()).found
         for student in ("right", "hostile")
     )
     assert sorted(set(hostile) - set(plain)) == []

@@ -40,10 +40,11 @@ def test_a_courses_own_steps_are_kept() -> None:
     use_exam_room(c)
     assert c.Autograde.autograde_preprocessors[0] == "mine.Before"
     assert c.Autograde.autograde_preprocessors[1].endswith(".ExamRoom")
-    hide, mine, overview = c.GenerateFeedback.preprocessors
+    hide, mine, overview, formulas = c.GenerateFeedback.preprocessors
     assert hide.endswith(".HideTests")
     assert mine == "mine.Feedback"
     assert overview.endswith(".Overview")
+    assert formulas.endswith(".MathML")
 
 
 def test_rubrics_are_shown_only_where_feedback_will_leave_them_out() -> None:

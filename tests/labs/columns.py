@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+
+from safetylab.grading import Bundle
+from safetylab.grading.paper.defined import bound
 
 HERE = Path(__file__).resolve().parent
 
@@ -84,3 +88,39 @@ def notebook(instructor: NotebookNode, chosen: dict[str, Wrong | Right]) -> byte
             code = answer.code
             cell.source = code.apply(cell.source) if isinstance(code, Edit) else code.strip()
     return nbformat.writes(made).encode()
+
+
+def part(bundle: Bundle, chosen: dict[str, Wrong | Right]) -> Bundle:
+    """Return the lab without the tests of exercises that no chosen answer is in.
+
+    The builder sees to it that no test uses another exercise's answers, and every test is run on
+    the model answers elsewhere. A test stays if another one that stays uses what it defines.
+    """
+    source = nbformat.reads((bundle.instructor or bundle.released).decode(), as_version=4)
+    kept = _needed(source, {cell.partition("-")[0] for cell in chosen})
+
+    def cut(content: bytes) -> bytes:
+        made = nbformat.reads(content.decode(), as_version=4)
+        made.cells = [cell for cell in made.cells if not is_test(cell) or cell.id in kept]
+        return nbformat.writes(made).encode()
+
+    instructor = cut(bundle.instructor) if bundle.instructor else None
+    return replace(bundle, released=cut(bundle.released), instructor=instructor)
+
+
+def _needed(notebook: NotebookNode, exercises: set[str]) -> set[str]:
+    """The ids of the tests of ``exercises``, and of those that define what they use."""
+    tests = [cell for cell in notebook.cells if is_test(cell)]
+    kept = [cell for cell in tests if cell.id.partition("-")[0] in exercises]
+    waiting = list(kept)
+    while waiting:
+        words = set(re.findall(r"\w+", waiting.pop().source))
+        more = [cell for cell in tests if cell not in kept and bound(cell.source) & words]
+        kept += more
+        waiting += more
+    return {cell.id for cell in kept}
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """Say whether a cell is a test of an exercise."""
+    return re.match(r"ex\d+_\d+-.*-test", cell.id) is not None

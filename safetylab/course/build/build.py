@@ -9,8 +9,11 @@ from nbformat import NotebookNode, ValidationError
 from nbgrader.nbgraderformat import ValidationError as GraderRefusal
 
 from safetylab.course.build import generated
+from safetylab.course.build.fold import oracle_problems
 from safetylab.course.build.leaks import Bench, Place, leaks, released_places
 from safetylab.course.build.names import name_problems
+from safetylab.course.build.parts import finished, part_problems
+from safetylab.course.build.prose import prose_problems
 from safetylab.course.build.release import (
     grader_config,
     instructor_notebook,
@@ -19,6 +22,7 @@ from safetylab.course.build.release import (
 )
 from safetylab.course.build.rules import rule_problems
 from safetylab.course.build.scores import score_problems
+from safetylab.course.build.shapes import shape_problems
 from safetylab.course.build.source import Lab, Problem, lab_names, read_lab
 
 
@@ -94,10 +98,15 @@ class _Course:
     def chosen(self, labs: Sequence[str]) -> list[str]:
         """``labs``, or all of them where none is named."""
         todo = f"the labs are {', '.join(self.names) or 'none: solutions/ holds no source'}"
+        labs = [self._full(name) for name in labs]
         unknown = [name for name in labs if name not in self.names]
         if unknown:
             raise BuildError([Problem(name, "", "there is no such lab", todo) for name in unknown])
         return list(dict.fromkeys(labs)) or self.names
+
+    def _full(self, name: str) -> str:
+        """The lab of which ``name`` is the number, as in lab07; else ``name``."""
+        return next((lab for lab in self.names if lab.startswith(f"{name}_")), name)
 
     def lab(self, name: str) -> Lab:
         """The source of one lab, read once."""
@@ -110,19 +119,26 @@ class _Course:
 
     def released(self, lab: Lab) -> Iterator[Place]:
         """What learners have read up to ``lab``; an earlier one that is broken reports itself."""
+        for other in self.earlier(lab):
+            if other.name not in self._places:
+                self._places[other.name] = list(released_places(other))
+            yield from self._places[other.name]
+
+    def earlier(self, lab: Lab) -> Iterator[Lab]:
+        """The labs that learners have read up to ``lab``, but for those that cannot be read."""
         for name in self.names:
             try:
                 other = self.lab(name)
             except BuildError:
                 continue
             if other.number <= lab.number:
-                if name not in self._places:
-                    self._places[name] = list(released_places(other))
-                yield from self._places[name]
+                yield other
 
     def notebooks(self, lab: Lab) -> tuple[NotebookNode, NotebookNode]:
         """Both notebooks of a lab that keeps the rules of its own."""
         problems = [*rule_problems(lab), *name_problems(lab), *score_problems(lab)]
+        problems += [*part_problems(lab), *(prose_problems(lab) if finished(lab) else ())]
+        problems = problems or list(oracle_problems(lab))
         if problems:
             raise BuildError(problems)
         instructor = instructor_notebook(lab)
@@ -146,6 +162,10 @@ def _make(course: _Course, name: str) -> dict[Path, tuple[NotebookNode, str]]:
     """Both notebooks of a lab and their texts by path, once every rule is kept."""
     lab = course.lab(name)
     found = list(leaks(lab, course.released(lab), course.bench()))
+    if finished(lab):
+        told = {problem.cell for problem in found}
+        shapes = shape_problems(lab, course.earlier(lab))
+        found += [problem for problem in shapes if problem.cell not in told]
     try:
         instructor, student = course.notebooks(lab)
     except BuildError as error:

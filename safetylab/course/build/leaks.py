@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import bz2
 import copy
+import gzip
 import html
 import io
 import json
+import lzma
 import re
 import symtable
 import textwrap
 import tokenize
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,7 +30,9 @@ _EXCUSED = re.compile(r"not-an-answer:\s*[^\s>-]")
 _EXCUSE = "mark it `# not-an-answer: reason` (in prose `<!-- not-an-answer: reason -->`)"
 _SAME = "the same function, whatever its names"
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_PYTHONS = frozenset(dir(builtins))
 _INNER = ("body", "orelse", "finalbody", "handlers", "cases")
+_COMPRESSED = {b"\x1f\x8b": gzip.decompress, b"BZh": bz2.decompress, b"\xfd7zXZ": lzma.decompress}
 _FENCE = re.compile(r"^\s*```(?:python|py)?\s*\n(.*?)^\s*```", re.MULTILINE | re.DOTALL)
 
 
@@ -140,8 +148,13 @@ def file_places(name: str, content: bytes) -> Iterator[Place]:
 
     Args:
         name: its path in the course, with slashes; a notebook counts as a lab in ``labs/`` only.
-        content: its bytes; of a file that is not text, the text in it.
+        content: its bytes; of a file that is not text, the text in it; what is compressed (gz, bz2,
+            xz, zip, npz) is looked into.
     """
+    if unpacked := _unpacked(content):
+        for member, inside in unpacked:
+            yield from file_places(f"{name}: {member}" if member else name, inside)
+        return
     text = _readable(content)
     if name.endswith(".py"):
         yield Place(name, text, text)
@@ -157,7 +170,7 @@ def statements(code: str) -> list[Statement]:
     found = []
     for node in ast.walk(tree(code)):
         if isinstance(node, ast.stmt) and not isinstance(node, ast.Import | ast.ImportFrom):
-            text = "" if _is_text(node) else compact(_header(node))
+            text = "" if _is_text(node) or _is_glue(node) else compact(_header(node))
             if len(text) >= LONG_STATEMENT:
                 source = lines[node.lineno - 1 : _last_line(node)]
                 written = compact("".join(line.partition("  #")[0] for line in source))
@@ -236,6 +249,20 @@ def _cell_places(name: str, text: str) -> Iterator[Place]:
             yield _prose(where, source)
         elif not cell["id"].startswith("given-"):
             yield Place(where, source, "")
+
+
+def _unpacked(content: bytes) -> list[tuple[str, bytes]]:
+    """The files in a compressed one, by name; none in one that is not compressed, or not whole."""
+    try:
+        if content.startswith(b"PK\x03\x04"):
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                return [(name, archive.read(name)) for name in archive.namelist()]
+        for magic, opened in _COMPRESSED.items():
+            if content.startswith(magic):
+                return [("", opened(content))]
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile, lzma.LZMAError, zlib.error):
+        return []
+    return []
 
 
 def _readable(content: bytes) -> str:
@@ -332,6 +359,17 @@ def _is_text(node: ast.AST) -> bool:
     )
 
 
+def _is_glue(node: ast.stmt) -> bool:
+    """True for a short statement of names and Python's own functions: everybody's line."""
+    if not isinstance(node, ast.Return | ast.Assign) or len(compact(_header(node))) >= LONG_BODY:
+        return False
+    return all(
+        isinstance(one, ast.Return | ast.Assign | ast.Name | ast.Tuple | ast.expr_context)
+        or (isinstance(one, ast.Call) and ast.unparse(one.func) in _PYTHONS and not one.keywords)
+        for one in ast.walk(node)
+    )
+
+
 def _comments(code: str) -> Iterator[str]:
     """Comments without their sign, and strings that stand alone."""
     try:
@@ -347,3 +385,8 @@ def _comments(code: str) -> Iterator[str]:
 
 def _excused(lines: Iterable[str]) -> bool:
     return any(_EXCUSED.search(line) for line in lines)
+
+
+def excused_lines(code: str) -> set[int]:
+    """The numbers of the lines whose author gave a reason why they are no answer."""
+    return {at for at, line in enumerate(python(code).split("\n"), 1) if _EXCUSED.search(line)}

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import re
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from nbformat import ValidationError
 
-from safetylab.course.build.leaks import answers_in, file_places, keys_in
-from safetylab.course.paths import CourseError, lab_notebook
+from safetylab.course.build.leaks import Place, answers_in, file_places, keys_in, released_places
 from safetylab.course.build.ready import ready_labs
 from safetylab.course.build.source import Lab, Problem, lab_names, read_lab
+from safetylab.course.paths import CourseError, lab_notebook
 
 TOP = "safetylab-labs"
+_SHEET, _LIST = "DATASHEET.md", "checksums.json"
 _FILES = (
     "LICENSE",
     "Makefile",
@@ -82,6 +85,7 @@ def pack(
     if not answers_released:
         _refuse_given(root, labs)
     files = _contents(root, labs)
+    _refuse_unknown_data(files)
     found = list(_leaks(root, labs, files, answers_released))
     if found:
         lines = "\n".join(str(problem) for problem in found)
@@ -108,6 +112,26 @@ def _refuse_given(root: Path, labs: Sequence[str]) -> None:
                     "packed too: pack them apart, or add --answers-released if the class may "
                     "see that answer"
                 )
+
+
+def _refuse_unknown_data(files: Mapping[str, bytes]) -> None:
+    """Each file in ``data/`` has its SHA-256 in the datasheet beside it, or in a list named there.
+
+    Raises:
+        CourseError: one has not; who put it there, and may it be passed on?
+    """
+    for name, content in files.items():
+        folder, _, file = name.rpartition("/")
+        if not name.startswith("data/") or file == _SHEET:
+            continue
+        sheet = files.get(f"{folder}/{_SHEET}", b"").decode()
+        known = sheet + files.get(f"{folder}/{_LIST}", b"").decode() * (_LIST in sheet)
+        listed = file == _LIST and _LIST in sheet
+        if not listed and hashlib.sha256(content).hexdigest() not in known:
+            raise CourseError(
+                f"{name} has no checksum in {folder}/{_SHEET}: write the file's SHA-256 there if "
+                "the class may have it, or take it out of data/"
+            )
 
 
 def _contents(root: Path, labs: Sequence[str]) -> dict[str, bytes]:
@@ -138,7 +162,7 @@ def _leaks(
     A lab may show the answers of earlier labs that the class has behind it. Its notebook has been
     rid of hidden tests by nbgrader, and what they share with the visible ones may stay.
     """
-    places = {name: list(file_places(name, content)) for name, content in files.items()}
+    places = {name: _places(root, name, content) for name, content in files.items()}
     others = [p for file in places if not file.startswith("labs/") for p in places[file]]
     for name in lab_names(root):
         lab = _lab(root, name)
@@ -146,6 +170,15 @@ def _leaks(
         read = [file for file in places if not (behind and _is_of_later_lab(file, lab))]
         yield from answers_in(lab, [place for file in read for place in places[file]])
         yield from keys_in(lab, others)
+
+
+def _places(root: Path, name: str, content: bytes) -> list[Place]:
+    """What can be read of a file; of a lab as its source has it, for its author's reasons."""
+    lab = name.split("/")[1] if name.startswith("labs/") else ""
+    if not lab or not name.endswith(".ipynb"):
+        return list(file_places(name, content))
+    return [replace(place, where=f"{name}, {place.where.partition(', ')[2]}")
+            for place in released_places(_lab(root, lab))]  # fmt: skip
 
 
 def _is_of_later_lab(file: str, lab: Lab) -> bool:

@@ -23,6 +23,7 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 import safetylab
+from safetylab.course.build.fold import folded
 from safetylab.course.build.source import STUB, Lab
 
 # `nbgrader generate_assignment` without the steps that write to a database or read a header file.
@@ -55,9 +56,12 @@ def grader_config(root: Path) -> Config:
 
 
 def instructor_notebook(lab: Lab) -> NotebookNode:
-    """The notebook with solutions and hidden tests, metadata complete, no outputs."""
+    """The notebook with solutions and hidden tests, metadata complete, no outputs.
+
+    Its cells are those of the release: oracles stand in the tests, tests are folded.
+    """
     content = {
-        "cells": [cell.content() for cell in lab.cells],
+        "cells": [cell.content() for cell in folded(lab)],
         "metadata": _NOTEBOOK,
         "nbformat": 4,
         "nbformat_minor": 5,

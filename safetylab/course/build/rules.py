@@ -10,6 +10,7 @@ import tokenize
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from safetylab.course.build.formulas import formulas_convert
 from safetylab.course.build.source import (
     BEGIN_HIDDEN,
     BEGIN_SOLUTION,
@@ -315,4 +316,5 @@ _RULES: tuple[Rule, ...] = (
     tests_in_one_function,
     tests_leave_no_value,
     tests_hide_something,
+    formulas_convert,
 )

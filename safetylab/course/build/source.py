@@ -40,6 +40,12 @@ FLAGS = {
 }
 GRADED = ("test", "oracle", "written")
 SOLVED = ("answer", "predict", "written")
+# What an author tells the builder at the end of a line, and learners do not need to read.
+_ASIDE = re.compile(
+    r"^[ \t]*#\s*(?:not-an-answer|no-numbers):.*\n|[ \t]*#\s*(?:not-an-answer|no-numbers):.*$"
+    r"|[ \t]*<!--\s*not-an-answer:.*?-->",
+    re.MULTILINE,
+)
 _MAGIC = re.compile(r"(^|=)\s*[%!]|\?\s*$", re.MULTILINE)
 # What jupytext keeps for itself, and what the builder reads and writes elsewhere.
 _CONSUMED = ("id", "nbgrader", "lines_to_next_cell", "title", "incorrectly_encoded_metadata")
@@ -124,6 +130,21 @@ class Cell:
         filled = {"schema_version": 3, "grade_id": self.id, "task": False, **FLAGS[self.role]}
         return {**filled, "points": self.points} if self.role in GRADED else filled
 
+    @cached_property
+    def written(self) -> str:
+        """The source as it stands in a notebook: without words to the builder.
+
+        A prediction that leaves its variable out is told so at once, and not in a later cell.
+        """
+        source = _ASIDE.sub("", self.source)
+        if self.role != "predict" or self.kind != "code":
+            return source
+        lines = [
+            f'assert "{name}" in globals(), "write {name} = ... above, with your own prediction"'
+            for name in _predicted(self)
+        ]
+        return "\n".join([source, "", *lines]) if lines else source
+
     @property
     def tags(self) -> list[str]:
         """Jupyter's cell tags."""
@@ -135,10 +156,8 @@ class Cell:
         kept = {key: value for key, value in self.metadata.items() if key not in _CONSUMED}
         if self.nbgrader:
             kept["nbgrader"] = self.nbgrader
-        if self.role == "oracle":  # empty in a learner's copy: JupyterLab folds it away
-            kept["jupyter"] = {"source_hidden": True}
         content: dict[str, object] = {"cell_type": self.kind, "id": self.id}
-        content |= {"source": self.source, "metadata": kept}
+        content |= {"source": self.written, "metadata": kept}
         if self.kind == "code":
             content |= {"outputs": [], "execution_count": None}
         return content
@@ -219,6 +238,16 @@ def unfenced(markdown: str) -> Iterator[str]:
             fenced = not fenced
         elif not fenced:
             yield line
+
+
+def _predicted(cell: Cell) -> list[str]:
+    """The variables that the solution of a prediction assigns, in order."""
+    given = [top for top in cell.tree.body
+             if isinstance(top, ast.Assign) and top.lineno in cell.solution_lines]  # fmt: skip
+    targets = [node for top in given for target in top.targets for node in ast.walk(target)]
+    names = [node.id for node in targets
+             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]  # fmt: skip
+    return list(dict.fromkeys(names))
 
 
 def released(kind: str, source: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from safetylab.course.learner.workspace import work_dir
 from safetylab.course.paths import CourseError, find_root
 from safetylab.grading.paper.notebook import Cell, Notebook, read_notebook
 from safetylab.grading.report import Report
+from safetylab.page import opened
 
 ELSEWHERE = "Open this lab in JupyterLab and run this cell to see your score."
 
@@ -50,12 +50,7 @@ def show_score(lab: str) -> None:
 
 def live_notebook() -> Path | None:
     """Return the file of the notebook that a person has open, or None anywhere else."""
-    shell = _shell()
-    if shell is None or os.environ.get("NBGRADER_EXECUTION"):
-        return None
-    opened = shell.user_ns.get("__vsc_ipynb_file__") or os.environ.get("JPY_SESSION_NAME", "")
-    path = Path(str(opened))
-    return path if path.suffix == ".ipynb" else None
+    return opened(_shell())
 
 
 def unsaved_answer(saved: Notebook, executed: Sequence[str]) -> str:

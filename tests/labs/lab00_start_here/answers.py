@@ -3,15 +3,28 @@
 from columns import Edit, Right, Wrong
 
 ANSWERS = [
-    Wrong("ex0_1-recall", "precision", Edit("/ truth.sum()", "/ said.sum()")),
+    Wrong("ex0_1-recall", "precision", Edit("/ truth.sum()", "/ said.sum()"), seen="visible"),
     Wrong(
         "ex0_1-recall",
         "accuracy",
         Edit("(said & truth).sum() / truth.sum()", "(said == truth).float().mean()"),
+        seen="visible",
     ),
-    Wrong("ex0_1-recall", "no-share", Edit(" / truth.sum()", "")),
-    Wrong("ex0_1-recall", "no-nan", Edit("truth.sum())", "truth.sum().clamp_min(1))")),
-    Wrong("ex0_1-recall", "no-float", Edit("float(", "(")),
+    Wrong("ex0_1-recall", "no-share", Edit(" / truth.sum()", ""), seen="visible"),
+    Wrong("ex0_1-recall", "wrong-share", Edit("/ truth.sum()", "/ len(truth)"), seen="visible"),
+    Wrong("ex0_1-recall", "wrong-share", Edit("(said & truth)", "said"), seen="visible"),
+    Wrong(
+        "ex0_1-recall", "no-nan", Edit("truth.sum())", "truth.sum().clamp_min(1))"), seen="hidden"
+    ),
+    Wrong("ex0_1-recall", "no-float", Edit("float(", "("), seen="hidden"),
+    Right(
+        "ex0_1-recall",
+        "hint-3",
+        """
+def recall(said, truth):
+    return float((said & truth).sum() / truth.sum())
+""",
+    ),
     Right(
         "ex0_1-recall",
         "by-loop",

@@ -4,11 +4,59 @@
 from columns import Edit, Right, Wrong
 
 ANSWERS = [
-    # 4.1 a: the Gaussian formula
-    Wrong("ex4_1-gaussian", "wrong-norm", Edit("epsilon * w.abs().sum()", "epsilon * w.norm()")),
-    Wrong("ex4_1-gaussian", "no-length", Edit("(sigma * w.norm())", "sigma")),
-    Wrong("ex4_1-gaussian", "wrong-sign", Edit("theta - epsilon", "theta + epsilon")),
-    Wrong("ex4_1-gaussian", "no-float", Edit(".item()", "")),
+    # 4.1: the Gaussian formula
+    Wrong(
+        "ex4_1-gaussian",
+        "wrong-norm",
+        Edit("epsilon * w.abs().sum()", "epsilon * w.norm()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_1-gaussian",
+        "no-length",
+        Edit("(sigma * w.norm())", "sigma"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_1-gaussian",
+        "no-length",
+        Edit("(sigma * w.norm())", "w.norm()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_1-gaussian",
+        "no-length",
+        Edit("(sigma * w.norm())", "(sigma**2 * w.norm())"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_1-gaussian",
+        "no-abs",
+        Edit("w.abs().sum()", "w.sum()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_1-gaussian",
+        "wrong-sign",
+        Edit("theta - epsilon", "theta + epsilon"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_1-gaussian",
+        "no-float",
+        Edit(".item()", ""),
+        seen="visible",
+    ),
+    Right(
+        "ex4_1-gaussian",
+        "hint-3",
+        """
+def gaussian_accuracy(w, theta, sigma, epsilon):
+    m = w @ theta - epsilon * w.abs().sum()
+    s = sigma * w.norm()
+    return torch.special.ndtr(m / s).item()
+""",
+    ),
     Right(
         "ex4_1-gaussian",
         "by-scipy",
@@ -20,44 +68,7 @@ def gaussian_accuracy(w, theta, sigma, epsilon):
     return float(1 - norm.cdf(0, loc=unit @ theta.numpy() - epsilon * abs(unit).sum(), scale=sigma))
 """,
     ),
-    # 4.1 b: the gaps
-    Wrong("ex4_1-gaps", "reversed", Edit("both(train), both(test)", "both(test), both(train)")),
-    Wrong(
-        "ex4_1-gaps",
-        "wrong-share",
-        Edit('"robust": robust - robust_test', '"robust": clean - robust_test'),
-    ),
-    Wrong(
-        "ex4_1-gaps",
-        "wrong-share",
-        """
-def gaps(model, train, test, attack, epsilon):
-    def shares(images):
-        right = ~evaluation.is_wrong(model, *images)
-        held = ~evaluation.is_wrong(model, attack(model, *images, epsilon), images.y)
-        return right.float().mean().item(), held[right].float().mean().item()
-    (a, b), (c, d) = shares(train), shares(test)
-    return {"clean": a - c, "robust": b - d}
-""",
-    ),
-    Wrong(
-        "ex4_1-gaps",
-        "no-dict",
-        Edit(
-            'return {"clean": clean - clean_test, "robust": robust - robust_test}',
-            "return clean - clean_test, robust - robust_test",
-        ),
-    ),
-    Right(
-        "ex4_1-gaps",
-        "by-worst-case",
-        """
-def gaps(model, train, test, attack, epsilon):
-    rows = [evaluation.worst_case(model, [images], {"a": attack}, epsilon).accuracies() for images in (train, test)]
-    return {name: rows[0][key] - rows[1][key] for name, key in (("clean", "clean"), ("robust", "worst case"))}
-""",
-    ),
-    # 4.2 a: the losses
+    # 4.2: the losses
     Wrong(
         "ex4_2-losses",
         "outside-loss",
@@ -65,8 +76,14 @@ def gaps(model, train, test, attack, epsilon):
             "((x @ w - y).abs() + epsilon * w.abs().sum()) ** 2",
             "(x @ w - y) ** 2 + epsilon * w.abs().sum()",
         ),
+        seen="visible",
     ),
-    Wrong("ex4_2-losses", "one-side", Edit("(x @ w - y).abs() + ", "(x @ w - y) + ")),
+    Wrong(
+        "ex4_2-losses",
+        "one-side",
+        Edit("(x @ w - y).abs() + ", "(x @ w - y) + "),
+        seen="visible",
+    ),
     Wrong(
         "ex4_2-losses",
         "overflow",
@@ -74,8 +91,35 @@ def gaps(model, train, test, attack, epsilon):
             "F.softplus(epsilon * w.abs().sum() - y * (x @ w))",
             "torch.log(1 + torch.exp(epsilon * w.abs().sum() - y * (x @ w)))",
         ),
+        seen="visible",
     ),
-    Wrong("ex4_2-losses", "wrong-norm", Edit("w.abs().sum()", "w.norm()")),
+    Wrong(
+        "ex4_2-losses",
+        "wrong-norm",
+        Edit("w.abs().sum()", "w.norm()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_2-losses",
+        "outside-loss",
+        Edit(
+            "F.softplus(epsilon * w.abs().sum() - y * (x @ w))",
+            "F.softplus(-y * (x @ w)) + epsilon * w.abs().sum()",
+        ),
+        seen="visible",
+    ),
+    Right(
+        "ex4_2-losses",
+        "hint-3",
+        """
+def worst_squared(w, x, y, epsilon):
+    return ((x @ w - y).abs() + epsilon * w.abs().sum()) ** 2
+
+
+def worst_logistic(w, x, y, epsilon):
+    return F.softplus(epsilon * w.abs().sum() - y * (x @ w))
+""",
+    ),
     Right(
         "ex4_2-losses",
         "by-moving",
@@ -90,64 +134,92 @@ def worst_logistic(w, x, y, epsilon):
     return torch.logaddexp(torch.zeros_like(y), -y * (moved * w).sum(1))
 """,
     ),
-    # 4.2 b: the separator
-    Wrong(
-        "ex4_2-separator",
-        "not-robust",
-        """
-def robust_separator(x, y, epsilon):
-    w = torch.zeros(x.shape[1], dtype=x.dtype)
-    for _ in range(1000):
-        wrong = (y * (x @ w) <= 0).nonzero()[:, 0]
-        if len(wrong) == 0:
-            return w
-        w = w + y[wrong[0]] * x[wrong[0]]
-    return None
-""",
-    ),
-    Wrong("ex4_2-separator", "claims-impossible", Edit(" or epsilon * found.fun >= 1", "")),
-    Wrong(
-        "ex4_2-separator",
-        "gives-up",
-        Edit("2 * d, A_ub=torch.cat([-signed, signed], 1)", "d, A_ub=-signed")
-        + Edit("found.x[:d] - found.x[d:]", "found.x"),
-    ),
-    Right(
-        "ex4_2-separator",
-        "largest-margin",
-        """
-def robust_separator(x, y, epsilon):
-    import numpy as np
-    from scipy.optimize import linprog
-
-    n, d = x.shape
-    s = (y[:, None] * x).numpy()
-    A = np.block([[np.ones((n, 1)), -s, np.zeros((n, d))],
-                  [np.zeros((d, 1)), np.eye(d), -np.eye(d)], [np.zeros((d, 1)), -np.eye(d), -np.eye(d)],
-                  [np.zeros((1, 1 + d)), np.ones((1, d))]])
-    b = np.r_[np.zeros(n + 2 * d), 1.0]
-    best = linprog(np.r_[-1.0, np.zeros(2 * d)], A_ub=A, b_ub=b, bounds=[(None, None)] * (1 + 2 * d))
-    w = torch.tensor(best.x[1:1 + d])
-    return w if (y * (x @ w) > epsilon * w.abs().sum()).all() and w.abs().sum() > 1e-9 else None
-""",
-    ),
     # 4.3 a: the alarms
     Wrong(
         "ex4_3-alarms",
         "misses-one-step",
-        Edit('measured["one_step"] < many - slack', 'measured["one_step"] > many + slack'),
+        Edit('many - measured["one_step"] > slack', 'measured["one_step"] - many > slack'),
+        seen="visible",
     ),
     Wrong(
         "ex4_3-alarms",
         "no-slack",
-        Edit('measured["transfer"] < many - slack', 'measured["transfer"] < many'),
+        Edit('many - measured["transfer"] > slack', 'many > measured["transfer"]'),
+        seen="visible",
     ),
-    Wrong("ex4_3-alarms", "misses-rising", Edit("combinations(curve, 2)", "zip(curve, curve[1:])")),
-    Wrong("ex4_3-alarms", "accuses-innocent", Edit('max(measured["epsilons"]) >= 0.5 and ', "")),
+    Wrong(
+        "ex4_3-alarms",
+        "misses-rising",
+        Edit("combinations(curve, 2)", "zip(curve, curve[1:])"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-alarms",
+        "accuses-innocent",
+        Edit('max(measured["epsilons"]) >= 0.5\n        and ', ""),
+        seen="visible",
+    ),
     Wrong(
         "ex4_3-alarms",
         "misses-silent",
         Edit('"silent": measured["silent"] > 0.5', '"silent": measured["silent"] > 0.95'),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-alarms",
+        "misses-unbounded",
+        Edit("]) >= 0.5", "]) > 0.5"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-alarms",
+        "no-slack",
+        Edit("    many, curve", "    slack = 0.02\n    many, curve"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-alarms",
+        "accuses-innocent",
+        Edit('curve[-1] - measured["largest_class"]', "curve[-1]"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-alarms",
+        "rings-at-slack",
+        Edit('many - measured["one_step"] > slack', 'many - measured["one_step"] >= slack'),
+        seen="hidden",
+    ),
+    Wrong(
+        "ex4_3-alarms",
+        "rings-at-slack",
+        Edit("later - earlier > slack", "later - earlier >= slack"),
+        seen="hidden",
+    ),
+    Wrong(
+        "ex4_3-alarms",
+        "wrong-judge",
+        Edit("combinations(curve, 2)", "combinations(curve[:4], 2)"),
+        seen="hidden",
+    ),
+    Right(
+        "ex4_3-alarms",
+        "hint-3",
+        """
+import itertools
+
+
+def alarms(measured, slack=0.02):
+    rings = {
+        "one-step": measured["many_steps"] - measured["one_step"] > slack,
+        "transfer": measured["many_steps"] - measured["transfer"] > slack,
+        "random": measured["random_only"] > slack,
+        "unbounded": max(measured["epsilons"]) >= 0.5 and measured["curve"][-1] - measured["largest_class"] > slack,
+        "rising": any(b - a > slack for a, b in itertools.combinations(measured["curve"], 2)),
+        "silent": measured["silent"] > 0.5,
+        "unsteady": measured["unsteady"] > 0.5,
+    }
+    return [name for name in rings if rings[name]]
+""",
     ),
     Right(
         "ex4_3-alarms",
@@ -180,9 +252,26 @@ def bpda_gradient(front, net, z, y, loss):
     (gradient,) = torch.autograd.grad(loss(net(front(here)), y).sum(), here)
     return gradient
 """,
+        seen="visible",
     ),
-    Wrong("ex4_3-bpda", "at-z", Edit("front(z).detach().clone()", "z.detach().clone()")),
-    Wrong("ex4_3-bpda", "wrong-gradient", Edit("return gradient", "return gradient.sign()")),
+    Wrong(
+        "ex4_3-bpda",
+        "at-z",
+        Edit("front(z).detach().clone()", "z.detach().clone()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-bpda",
+        "wrong-gradient",
+        Edit("return gradient", "return gradient.sign()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-bpda",
+        "mean-of-losses",
+        Edit("y).sum()", "y).mean()"),
+        seen="visible",
+    ),
     Wrong(
         "ex4_3-bpda",
         "gradient-left",
@@ -191,6 +280,16 @@ def bpda_gradient(front, net, z, y, loss):
     seen = front(z).detach().clone().requires_grad_(True)
     loss(net(seen), y).sum().backward()
     return seen.grad
+""",
+        seen="hidden",
+    ),
+    Right(
+        "ex4_3-bpda",
+        "hint-3",
+        """
+def bpda_gradient(front, net, z, y, loss):
+    u = front(z).detach().clone().requires_grad_(True)
+    return torch.autograd.grad(loss(net(u), y).sum(), u)[0]
 """,
     ),
     Right(
@@ -211,8 +310,20 @@ def bpda_gradient(front, net, z, y, loss):
             "sum(loss(model(here), y).sum() for _ in range(draws)) / draws",
             "loss(model(here), y).sum()",
         ),
+        seen="visible",
     ),
-    Wrong("ex4_3-eot", "no-mean", Edit(" / draws", "")),
+    Wrong(
+        "ex4_3-eot",
+        "no-mean",
+        Edit(" / draws", ""),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-eot",
+        "batch-mean",
+        Edit("y).sum()", "y).mean()"),
+        seen="visible",
+    ),
     Wrong(
         "ex4_3-eot",
         "sign-first",
@@ -223,6 +334,28 @@ def eot_gradient(model, z, y, loss, draws):
         here = z.detach().clone().requires_grad_(True)
         total += torch.autograd.grad(loss(model(here), y).sum(), here)[0].sign()
     return total / draws
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-eot",
+        "wrong-gradient",
+        """
+def eot_gradient(model, z, y, loss, draws):
+    for _ in range(draws):
+        here = z.detach().clone().requires_grad_(True)
+        last = torch.autograd.grad(loss(model(here), y).sum(), here)[0]
+    return last
+""",
+        seen="visible",
+    ),
+    Right(
+        "ex4_3-eot",
+        "hint-3",
+        """
+def eot_gradient(model, z, y, loss, draws):
+    u = z.detach().clone().requires_grad_(True)
+    return torch.autograd.grad(sum(loss(model(u), y).sum() for _ in range(draws)) / draws, u)[0]
 """,
     ),
     Right(
@@ -237,29 +370,220 @@ def eot_gradient(model, z, y, loss, draws):
     return torch.stack(slopes).mean(0)
 """,
     ),
-    # 4.3 d: climb
-    Wrong("ex4_3-climb", "wrong-sign", Edit("z + step_size", "z - step_size")),
-    Wrong("ex4_3-climb", "no-sign", Edit("gradient(z, y).sign()", "gradient(z, y)")),
-    Wrong("ex4_3-climb", "no-random-start", Edit("epsilon * noise", "0 * noise")),
+    # 4.3 d: how often a random model misreads
+    Wrong(
+        "ex4_3-rate",
+        "one-look",
+        """
+def misread_rate(model, z, y, looks):
+    return evaluation.is_wrong(model, z, y).float()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-rate",
+        "reversed",
+        Edit("return total / looks", "return 1 - total / looks"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-rate",
+        "wrong-shape",
+        Edit("return total / looks", "return total.mean() / looks"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-rate",
+        "wrong-share",
+        Edit("return total / looks", "return (total > looks / 2).float()"),
+        seen="visible",
+    ),
+    Right(
+        "ex4_3-rate",
+        "hint-3",
+        """
+def misread_rate(model, z, y, looks):
+    return torch.stack([evaluation.is_wrong(model, z, y) for _ in range(looks)]).float().mean(0)
+""",
+    ),
+    Right(
+        "ex4_3-rate",
+        "by-counting",
+        """
+def misread_rate(model, z, y, looks):
+    right = torch.zeros(len(z), dtype=torch.float64)
+    with torch.no_grad():
+        for _ in range(looks):
+            right += torch.eq(model(z).max(1).indices, y).double()
+    return (1 - right / looks).float()
+""",
+    ),
+    # 4.3 e: climb
+    Wrong(
+        "ex4_3-climb",
+        "wrong-sign",
+        Edit("z[moving] + step_size", "z[moving] - step_size"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
+        "no-sign",
+        Edit("y[moving]).sign()", "y[moving])"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
+        "no-random-start",
+        Edit("epsilon * (2", "0 * (2"),
+        seen="visible",
+    ),
     Wrong(
         "ex4_3-climb",
         "project-once",
         Edit(
-            'z = project(z + step_size * gradient(z, y).sign(), x, epsilon, "linf")',
-            "z = z + step_size * gradient(z, y).sign()",
+            'project(z[moving] + step_size * up, x[moving], epsilon, "linf")',
+            "z[moving] + step_size * up",
         )
         + Edit("return z.detach()", "return z.clamp(0, 1).detach()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
+        "wrong-noise",
+        Edit(
+            "(2 * torch.rand(x.shape, generator=generator) - 1)",
+            "torch.rand(x.shape, generator=generator)",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
+        "start-not-projected",
+        Edit('project(start, x, epsilon, "linf")', "start.clone()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
+        "forgets-fall",
+        """
+def climb(gradient, x, y, epsilon, *, project, generator, steps=20, step_size=0.025, fallen=None):
+    z = project(x + epsilon * (2 * torch.rand(x.shape, generator=generator) - 1), x, epsilon, "linf")
+    for _ in range(steps):
+        moved = project(z + step_size * gradient(z, y).sign(), x, epsilon, "linf")
+        if fallen is not None:
+            down = fallen(z, y)
+            moved[down] = z[down]
+        z = moved
+    return z.detach()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
+        "stops-all",
+        """
+def climb(gradient, x, y, epsilon, *, project, generator, steps=20, step_size=0.025, fallen=None):
+    z = project(x + epsilon * (2 * torch.rand(x.shape, generator=generator) - 1), x, epsilon, "linf")
+    for _ in range(steps):
+        if fallen is not None and fallen(z, y).any():
+            break
+        z = project(z + step_size * gradient(z, y).sign(), x, epsilon, "linf")
+    return z.detach()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
+        "one-step-more",
+        """
+def climb(gradient, x, y, epsilon, *, project, generator, steps=20, step_size=0.025, fallen=None):
+    z = project(x + epsilon * (2 * torch.rand(x.shape, generator=generator) - 1), x, epsilon, "linf")
+    stopped = torch.zeros(len(x), dtype=torch.bool)
+    for _ in range(steps):
+        moved = project(z + step_size * gradient(z, y).sign(), x, epsilon, "linf")
+        z[~stopped] = moved[~stopped]
+        if fallen is not None:
+            stopped |= fallen(z, y)
+    return z.detach()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
+        "never-asks",
+        Edit("fallen is not None", "False"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
+        "asks-once",
+        """
+def climb(gradient, x, y, epsilon, *, project, generator, steps=20, step_size=0.025, fallen=None):
+    z = project(x + epsilon * (2 * torch.rand(x.shape, generator=generator) - 1), x, epsilon, "linf")
+    stopped = torch.zeros(len(x), dtype=torch.bool) if fallen is None else fallen(z, y)
+    for _ in range(steps):
+        moved = project(z + step_size * gradient(z, y).sign(), x, epsilon, "linf")
+        z[~stopped] = moved[~stopped]
+    return z.detach()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
+        "gradient-at-x",
+        Edit("gradient(z[moving], y", "gradient(x[moving], y"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
+        "fallen-at-x",
+        Edit("fallen(z[moving], y", "fallen(x[moving], y"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
+        "wrong-norm",
+        Edit('"linf")', '"l2")'),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
+        "wrong-noise",
+        Edit("epsilon * (2 * torch.rand(", "0.5 * epsilon * (2 * torch.rand("),
+        seen="hidden",
+    ),
+    Right(
+        "ex4_3-climb",
+        "hint-3",
+        """
+def climb(gradient, x, y, epsilon, *, project, generator, steps=20, step_size=0.025, fallen=None):
+    noise = 2 * torch.rand(x.shape, generator=generator) - 1
+    z = project(x + epsilon * noise, x, epsilon, "linf")
+    stopped = torch.zeros(len(x), dtype=torch.bool)
+    for _ in range(steps):
+        if fallen is not None:
+            stopped = stopped | fallen(z, y)
+        moved = project(z + step_size * gradient(z, y).sign(), x, epsilon, "linf")
+        z = torch.where(stopped.reshape(-1, *[1] * (x.dim() - 1)), z, moved)
+    return z.detach()
+""",
     ),
     Right(
         "ex4_3-climb",
         "by-offset",
         """
-def climb(gradient, x, y, epsilon, *, project, generator, steps=20, step_size=0.025):
+def climb(gradient, x, y, epsilon, *, project, generator, steps=20, step_size=0.025, fallen=None):
     delta = torch.empty_like(x).uniform_(-epsilon, epsilon, generator=generator)
     delta = project(x + delta, x, epsilon, "linf") - x
+    down = set()
     for _ in range(steps):
-        up = torch.sign(gradient(x + delta, y).detach())
-        delta = project(x + delta + step_size * up, x, epsilon, "linf") - x
+        if fallen is not None:
+            down |= {i for i, bad in enumerate(fallen(x + delta, y).tolist()) if bad}
+        if len(down) == len(x):
+            break
+        speed = torch.tensor([0.0 if i in down else step_size for i in range(len(x))])
+        up = torch.sign(gradient(x + delta, y).detach()) * speed.reshape(-1, *[1] * (x.dim() - 1))
+        delta = project(x + delta + up, x, epsilon, "linf") - x
     return (x + delta).clamp(0, 1)
 """,
     ),
@@ -268,20 +592,26 @@ def climb(gradient, x, y, epsilon, *, project, generator, steps=20, step_size=0.
         "ex4_5-fit",
         "clean-points",
         Edit("F.cross_entropy(model(hard), y)", "F.cross_entropy(model(x), y)"),
+        seen="visible",
     ),
     Wrong(
         "ex4_5-fit",
         "ignores-generator",
         Edit("generator=generator).split", ").split")
         + Edit("torch.randperm(len(images.y), )", "torch.randperm(len(images.y))"),
+        seen="visible",
     ),
     Wrong(
         "ex4_5-fit",
         "mode-changed",
         Edit("        model.eval()\n        if watch", "        if watch"),
+        seen="visible",
     ),
     Wrong(
-        "ex4_5-fit", "gradient-left", Edit("    optimizer.zero_grad()\n    return", "    return")
+        "ex4_5-fit",
+        "gradient-left",
+        Edit("    optimizer.zero_grad()\n    return", "    return"),
+        seen="visible",
     ),
     Wrong(
         "ex4_5-fit",
@@ -291,6 +621,67 @@ def climb(gradient, x, y, epsilon, *, project, generator, steps=20, step_size=0.
             "    history = []\n    order = torch.randperm(len(images.y), generator=generator)\n",
         )
         + Edit("in torch.randperm(len(images.y), generator=generator).split", "in order.split"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-fit",
+        "keeps-gradient",
+        Edit("            optimizer.zero_grad()\n", ""),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-fit",
+        "no-schedule",
+        Edit("            schedule.step()\n", ""),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-fit",
+        "no-schedule",
+        Edit("            schedule.step()\n", "        schedule.step()\n"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-fit",
+        "sum-of-losses",
+        Edit("F.cross_entropy(model(hard), y)", "F.cross_entropy(model(hard), y, reduction='sum')"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-fit",
+        "wrong-batches",
+        Edit(".split(batch_size):", ".split(batch_size)[:len(images.y) // batch_size]:"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-fit",
+        "no-watch",
+        Edit("history.append(watch(model))", "watch(model)"),
+        seen="visible",
+    ),
+    Right(
+        "ex4_5-fit",
+        "hint-3",
+        """
+def adversarial_fit(model, images, inner, *, epochs, generator, lr=0.01, batch_size=128, watch=None):
+    steps = epochs * -(-len(images.y) // batch_size)
+    optimizer = torch.optim.Adam(model.parameters())
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=steps)
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for batch in torch.randperm(len(images.y), generator=generator).split(batch_size):
+            hard = inner(model, images.x[batch], images.y[batch])
+            optimizer.zero_grad()
+            F.cross_entropy(model(hard), images.y[batch]).backward()
+            optimizer.step()
+            schedule.step()
+        model.eval()
+        if watch is not None:
+            history.append(watch(model))
+    optimizer.zero_grad()
+    return history
+""",
     ),
     Right(
         "ex4_5-fit",
@@ -322,12 +713,37 @@ def adversarial_fit(model, images, inner, *, epochs, generator, lr=0.01, batch_s
 """,
     ),
     # 4.5 b: passes
-    Wrong("ex4_5-passes", "forgets-outer", Edit("(inner_steps + 1)", "inner_steps")),
-    Wrong("ex4_5-passes", "forgets-outer", Edit("(inner_steps + 1)", "max(inner_steps, 1)")),
+    Wrong(
+        "ex4_5-passes",
+        "forgets-outer",
+        Edit("(inner_steps + 1)", "inner_steps"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-passes",
+        "forgets-outer",
+        Edit("(inner_steps + 1)", "max(inner_steps, 1)"),
+        seen="visible",
+    ),
     Wrong(
         "ex4_5-passes",
         "wrong-count",
         Edit("n * epochs * (inner_steps + 1)", "epochs * (inner_steps + 1)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-passes",
+        "wrong-count",
+        Edit("n * epochs * (inner_steps + 1)", "2 * n * (inner_steps + 1)"),
+        seen="hidden",
+    ),
+    Right(
+        "ex4_5-passes",
+        "hint-3",
+        """
+def passes(n, epochs, inner_steps):
+    return n * epochs * (inner_steps + 1)
+""",
     ),
     Right(
         "ex4_5-passes",
@@ -339,8 +755,18 @@ def passes(n, epochs, inner_steps):
 """,
     ),
     # 4.5 c: the monitor
-    Wrong("ex4_5-collapsed", "ignores-weak", Edit(" and weak[i] >= weak[best] - drop", "")),
-    Wrong("ex4_5-collapsed", "no-tolerance", Edit("strong[best] - drop\n", "strong[best]\n")),
+    Wrong(
+        "ex4_5-collapsed",
+        "ignores-weak",
+        Edit(" and weak[best] - weak[i] <= drop", ""),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-collapsed",
+        "no-tolerance",
+        Edit("strong[i] > drop\n", "strong[i] > 0\n"),
+        seen="visible",
+    ),
     Wrong(
         "ex4_5-collapsed",
         "only-neighbour",
@@ -351,8 +777,61 @@ def collapsed(weak, strong, drop=0.1):
             return i
     return None
 """,
+        seen="visible",
     ),
-    Wrong("ex4_5-collapsed", "wrong-epoch", Edit("return i", "return i + 1")),
+    Wrong(
+        "ex4_5-collapsed",
+        "wrong-epoch",
+        Edit("return i", "return i + 1"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-collapsed",
+        "weak-too-strict",
+        Edit("weak[best] - weak[i] <= drop", "weak[i] >= weak[best]"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-collapsed",
+        "ignores-drop",
+        Edit("    best = 0\n", "    best, drop = 0, 0.1\n"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-collapsed",
+        "weak-own-best",
+        Edit("weak[best] - weak[i] <= drop", "max(weak[:i]) - weak[i] <= drop"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-collapsed",
+        "wrong-tie",
+        Edit("strong[i] > strong[best]", "strong[i] >= strong[best]"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-collapsed",
+        "at-drop",
+        Edit("strong[best] - strong[i] > drop", "strong[best] - strong[i] >= drop"),
+        seen="hidden",
+    ),
+    Wrong(
+        "ex4_5-collapsed",
+        "at-drop",
+        Edit("weak[best] - weak[i] <= drop", "weak[best] - weak[i] < drop"),
+        seen="hidden",
+    ),
+    Right(
+        "ex4_5-collapsed",
+        "hint-3",
+        """
+def collapsed(weak, strong, drop=0.1):
+    for i in range(1, len(strong)):
+        best = max(range(i), key=strong.__getitem__)
+        if strong[best] - strong[i] > drop and weak[best] - weak[i] <= drop:
+            return i
+""",
+    ),
     Right(
         "ex4_5-collapsed",
         "by-running-best",
@@ -367,7 +846,12 @@ def collapsed(weak, strong, drop=0.1):
 """,
     ),
     # 4.6: the bound
-    Wrong("ex4_6-bound", "edge", Edit("1.0 if survived == n else ", "")),
+    Wrong(
+        "ex4_6-bound",
+        "edge",
+        Edit("1.0 if survived == n else ", ""),
+        seen="visible",
+    ),
     Wrong(
         "ex4_6-bound",
         "no-exact",
@@ -378,26 +862,66 @@ def upper_bound(survived, n, alpha=0.05):
     p = survived / n
     return min(1.0, p + float(norm.ppf(1 - alpha)) * (p * (1 - p) / n) ** 0.5)
 """,
+        seen="visible",
     ),
-    Wrong("ex4_6-bound", "two-sided", Edit("1 - alpha", "1 - alpha / 2")),
     Wrong(
-        "ex4_6-bound", "no-exact", Edit("survived + 1, n - survived", "survived + 2, n - survived")
+        "ex4_6-bound",
+        "two-sided",
+        Edit("1 - alpha", "1 - alpha / 2"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_6-bound",
+        "no-exact",
+        Edit("survived + 1, n - survived", "survived + 2, n - survived"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_6-bound",
+        "wrong-alpha",
+        Edit("1 - alpha", "1 - 0.05"),
+        seen="visible",
     ),
     Right(
         "ex4_6-bound",
-        "by-root",
+        "hint-3",
         """
-def upper_bound(survived, n, alpha=0.05):
-    from scipy.optimize import brentq
-    from scipy.stats import binom
+import scipy.optimize
+import scipy.stats
 
+
+def upper_bound(survived, n, alpha=0.05):
     if survived == n:
         return 1.0
-    return float(brentq(lambda p: binom.cdf(survived, n, p) - alpha, 1e-12, 1 - 1e-12, xtol=1e-12))
+    return float(scipy.optimize.brentq(lambda p: scipy.stats.binom.cdf(survived, n, p) - alpha, 0, 1))
+""",
+    ),
+    Right(
+        "ex4_6-bound",
+        "by-bisection",
+        """
+def upper_bound(survived, n, alpha=0.05):
+    from math import exp, lgamma, log
+
+    def below(p):
+        terms = (lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(p) + (n - k) * log(1 - p)
+                 for k in range(survived + 1))
+        return sum(map(exp, terms))
+
+    low, high = 0.0, 1.0
+    for _ in range(50 if survived < n else 0):
+        middle = (low + high) / 2
+        low, high = (middle, high) if below(middle) > alpha else (low, middle)
+    return high
 """,
     ),
     # 4.7 a: CVaR
-    Wrong("ex4_7-cvar", "best-half", Edit("descending=True", "descending=False")),
+    Wrong(
+        "ex4_7-cvar",
+        "best-half",
+        Edit("descending=True", "descending=False"),
+        seen="visible",
+    ),
     Wrong(
         "ex4_7-cvar",
         "quantile",
@@ -406,6 +930,7 @@ def cvar(losses, alpha):
     falling = losses.sort(descending=True).values
     return falling[max(int(alpha * len(losses)) - 1, 0)].item()
 """,
+        seen="visible",
     ),
     Wrong(
         "ex4_7-cvar",
@@ -414,6 +939,34 @@ def cvar(losses, alpha):
 def cvar(losses, alpha):
     count = max(1, int(alpha * len(losses)))
     return losses.topk(count).values.mean().item()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_7-cvar",
+        "no-fraction",
+        """
+def cvar(losses, alpha):
+    count = max(1, round(alpha * len(losses) + 0.4999))
+    return losses.topk(min(count, len(losses))).values.mean().item()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_7-cvar",
+        "no-float",
+        Edit(".item()", ""),
+        seen="visible",
+    ),
+    Right(
+        "ex4_7-cvar",
+        "hint-3",
+        """
+def cvar(losses, alpha):
+    n = len(losses)
+    k = torch.arange(n)
+    weights = (1 - k / (alpha * n)).clamp(0, 1 / (alpha * n)).double()
+    return (weights * losses.sort(descending=True).values).sum().item()
 """,
     ),
     Right(
@@ -425,19 +978,51 @@ def cvar(losses, alpha):
 """,
     ),
     # 4.7 b: the KL penalty
-    Wrong("ex4_7-kl", "sum-not-mean", Edit(" - log(len(losses))", "")),
+    Wrong(
+        "ex4_7-kl",
+        "sum-not-mean",
+        Edit(" - log(len(losses))", ""),
+        seen="visible",
+    ),
     Wrong(
         "ex4_7-kl",
         "overflow",
         Edit("torch.logsumexp(losses / tau, 0)", "torch.log(torch.exp(losses / tau).sum())"),
+        seen="visible",
     ),
     Wrong(
         "ex4_7-kl",
         "wrong-sign",
         Edit("torch.softmax(losses / tau, 0)", "torch.softmax(-losses / tau, 0)"),
+        seen="visible",
     ),
     Wrong(
-        "ex4_7-kl", "wrong-tau", Edit("torch.softmax(losses / tau, 0)", "torch.softmax(losses, 0)")
+        "ex4_7-kl",
+        "wrong-tau",
+        Edit("torch.softmax(losses / tau, 0)", "torch.softmax(losses, 0)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_7-kl",
+        "no-penalty",
+        """
+def kl_penalised(losses, tau):
+    q = torch.softmax(losses / tau, 0)
+    return (q @ losses).item(), q
+""",
+        seen="visible",
+    ),
+    Right(
+        "ex4_7-kl",
+        "hint-3",
+        """
+import math
+
+
+def kl_penalised(losses, tau):
+    value = tau * (torch.logsumexp(losses / tau, 0) - math.log(len(losses)))
+    return value.item(), torch.softmax(losses / tau, 0)
+""",
     ),
     Right(
         "ex4_7-kl",
@@ -452,10 +1037,54 @@ def kl_penalised(losses, tau):
 """,
     ),
     # 4.7 c: the KL ball
-    Wrong("ex4_7-ball", "outside", Edit("(log_mean + rho)", "(log_mean - rho)")),
-    Wrong("ex4_7-ball", "wrong-dual", Edit("bounds=(-18, 18)", "bounds=(-18, 2)")),
-    Wrong("ex4_7-ball", "narrow-search", Edit("bounds=(-18, 18)", "bounds=(0, 18)")),
-    Wrong("ex4_7-ball", "wrong-dual", Edit(" - log(len(losses))", "")),
+    Wrong(
+        "ex4_7-ball",
+        "outside",
+        Edit("(log_mean + rho)", "(log_mean - rho)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_7-ball",
+        "no-rho",
+        Edit("(log_mean + rho)", "log_mean"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_7-ball",
+        "wrong-dual",
+        Edit("tau * (log_mean + rho)", "tau * log_mean + rho"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_7-ball",
+        "wrong-dual",
+        Edit(" - log(len(losses))", ""),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_7-ball",
+        "outside",
+        Edit("losses / scale / tau", "losses / tau"),
+        seen="visible",
+    ),
+    Right(
+        "ex4_7-ball",
+        "hint-3",
+        """
+def kl_ball(losses, rho):
+    from math import exp, log
+    from scipy.optimize import minimize_scalar
+
+    scale = losses.abs().max().clamp_min(1e-12)
+
+    def dual(log_tau):
+        tau = exp(log_tau)
+        return (tau * (torch.logsumexp(losses / scale / tau, 0) - log(len(losses)) + rho)).item()
+
+    found = minimize_scalar(dual, bounds=(-18, 18), method="bounded", options={"xatol": 1e-8})
+    return found.fun * scale.item()
+""",
+    ),
     Right(
         "ex4_7-ball",
         "by-tilting",
@@ -474,61 +1103,166 @@ def kl_ball(losses, rho):
 """,
     ),
     # 4.8: group DRO
-    Wrong("ex4_8-group_dro", "no-normalise", Edit("        q = q / q.sum()\n", "")),
-    Wrong("ex4_8-group_dro", "wrong-sign", Edit("torch.exp(eta", "torch.exp(-eta")),
+    Wrong(
+        "ex4_8-group_dro",
+        "no-normalise",
+        """
+def group_dro(model, x, y, groups, *, steps, lr, weight_decay, eta=0.1):
+    count = int(groups.max()) + 1
+    q = torch.full((count,), 1 / count)
+    sgd = torch.optim.SGD(model.parameters(), lr, momentum=0.9, weight_decay=weight_decay)
+    model.train()
+    for _ in range(steps):
+        losses = cross_entropy(model(x), y)
+        each = torch.stack([losses[groups == k].mean() for k in range(count)])
+        q = q * torch.exp(eta * each.detach())
+        sgd.zero_grad()
+        (q * each).sum().backward()
+        sgd.step()
+    sgd.zero_grad()
+    model.eval()
+    return q
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_8-group_dro",
+        "wrong-sign",
+        Edit("log_q + eta", "log_q - eta"),
+        seen="visible",
+    ),
     Wrong(
         "ex4_8-group_dro",
         "wrong-update",
-        Edit("q * torch.exp(eta * each.detach())", "torch.exp(eta * each.detach())"),
+        Edit("log_q + eta * means.detach()", "eta * means.detach()"),
+        seen="visible",
     ),
     Wrong(
         "ex4_8-group_dro",
-        "no-gain",
-        Edit("(q * each).sum().backward()", "losses.mean().backward()"),
+        "old-weights",
+        """
+def group_dro(model, x, y, groups, *, steps, lr, weight_decay, eta=0.1):
+    count = int(groups.max()) + 1
+    q = torch.full((count,), 1 / count)
+    sgd = torch.optim.SGD(model.parameters(), lr, momentum=0.9, weight_decay=weight_decay)
+    model.train()
+    for _ in range(steps):
+        losses = cross_entropy(model(x), y)
+        each = torch.stack([losses[groups == k].mean() for k in range(count)])
+        sgd.zero_grad()
+        (q * each).sum().backward()
+        sgd.step()
+        q = q * torch.exp(eta * each.detach())
+        q = q / q.sum()
+    sgd.zero_grad()
+    model.eval()
+    return q
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_8-group_dro",
+        "gradient-through",
+        """
+def group_dro(model, x, y, groups, *, steps, lr, weight_decay, eta=0.1):
+    count = int(groups.max()) + 1
+    q = torch.full((count,), 1 / count)
+    sgd = torch.optim.SGD(model.parameters(), lr, momentum=0.9, weight_decay=weight_decay)
+    model.train()
+    for _ in range(steps):
+        losses = cross_entropy(model(x), y)
+        each = torch.stack([losses[groups == k].mean() for k in range(count)])
+        q = q * torch.exp(eta * each)
+        q = q / q.sum()
+        sgd.zero_grad()
+        (q * each).sum().backward()
+        sgd.step()
+        q = q.detach()
+    sgd.zero_grad()
+    model.eval()
+    return q
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_8-group_dro",
+        "no-momentum",
+        Edit("momentum=0.9, ", ""),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_8-group_dro",
+        "no-decay",
+        Edit(", weight_decay=weight_decay", ""),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_8-group_dro",
+        "plain-mean",
+        Edit("(log_q.exp() @ means)", "per_image.mean()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_8-group_dro",
+        "mode-changed",
+        Edit("    model.eval()\n", ""),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_8-group_dro",
+        "wrong-step",
+        Edit("momentum=0.9", "momentum=0.9, nesterov=True"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_8-group_dro",
+        "wrong-groups",
+        Edit("F.one_hot(groups)", "F.one_hot(groups, 4)"),
+        seen="visible",
     ),
     Right(
         "ex4_8-group_dro",
-        "by-one-hot",
+        "hint-3",
         """
 def group_dro(model, x, y, groups, *, steps, lr, weight_decay, eta=0.1):
-    member = F.one_hot(groups).to(x.dtype)
-    share = member / member.sum(0)
-    log_q = torch.zeros(member.shape[1])
-    sgd = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9, weight_decay=weight_decay)
+    count = int(groups.max()) + 1
+    q = torch.full((count,), 1 / count)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9, weight_decay=weight_decay)
+    model.train()
     for _ in range(steps):
-        each = F.cross_entropy(model(x), y, reduction="none") @ share
-        log_q = torch.log_softmax(log_q + eta * each.detach(), 0)
-        sgd.zero_grad()
-        torch.dot(log_q.exp(), each).backward()
+        losses = cross_entropy(model(x), y)
+        each = torch.stack([losses[groups == k].mean() for k in range(count)])
+        q = q * torch.exp(eta * each.detach())
+        q = q / q.sum()
+        optimizer.zero_grad()
+        (q * each).sum().backward()
+        optimizer.step()
+    optimizer.zero_grad()
+    model.eval()
+    return q
+""",
+    ),
+    Right(
+        "ex4_8-group_dro",
+        "by-scatter",
+        """
+def group_dro(model, x, y, groups, *, steps, lr, weight_decay, eta=0.1):
+    sizes = groups.bincount()
+    score = torch.zeros(len(sizes), dtype=torch.float64)
+    sgd = torch.optim.SGD(list(model.parameters()), lr=lr, momentum=0.9, weight_decay=weight_decay)
+    for _ in range(steps):
+        losses = cross_entropy(model(x), y)
+        sums = torch.zeros(len(sizes)).index_add(0, groups, losses)
+        with torch.no_grad():
+            score += eta * (sums / sizes).double()
+            shares = score.softmax(0).float() / sizes
+        for p in model.parameters():
+            p.grad = None
+        losses.backward(shares[groups])
         sgd.step()
     sgd.zero_grad(set_to_none=True)
     model.eval()
-    return log_q.exp()
-""",
-    ),
-    # 4.9: the verdicts
-    Wrong(
-        "ex4_9-verdicts",
-        "believes-in-regularisation",
-        Edit('"batch normalisation"), "little")', '"batch normalisation"), "much")'),
-    ),
-    Wrong(
-        "ex4_9-verdicts",
-        "wrong-word",
-        Edit('"batch normalisation"), "little")', '"batch normalisation"), "a bit")'),
-    ),
-    Wrong(
-        "ex4_9-verdicts",
-        "wrong-keys",
-        Edit('dict.fromkeys(("dropout", ', 'dict.fromkeys(("drop-out", '),
-    ),
-    Right(
-        "ex4_9-verdicts",
-        "one-by-one",
-        """
-my_verdicts = {}
-my_verdicts["batch normalisation"] = "little"
-my_verdicts["dropout"] = my_verdicts["weight decay"] = "little"
+    return score.softmax(0).float()
 """,
     ),
 ]

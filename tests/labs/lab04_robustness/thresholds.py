@@ -1,7 +1,8 @@
 """What the thresholds of Lab 04 were set from: 20 seeds of the solution and of a mistake.
 
-A climb along single draws brings defence B down, too, only less far (a mistake that 4.3d does not
-catch); that a gradient is a mean over draws is proved by 4.3c's closed form.
+A climb along single draws brings defence B down, too (a mistake that 4.3e does not catch, nor need
+it: the text says so); that a gradient is a mean over draws is proved by 4.3c's closed form. Rows
+without a threshold in a check ("text") hold what the prose says of several trainings.
 
 ``python tests/labs/lab04_robustness/thresholds.py > tests/labs/lab04_robustness/thresholds.txt``
 """
@@ -69,6 +70,25 @@ def natural(model, images, inner, **settings):
     return LAB["adversarial_fit"](model, images, lambda model, x, y: x, **settings)
 
 
+def kept(seed):
+    """The text of 4.5: which share of its one-step accuracy a network keeps under PGD-40."""
+    g = torch.Generator().manual_seed(seed)
+    attack, some = LAB["oracle_attack"], LAB["some"]
+    exams = {"one": lambda m, x, y, e: attack(m, x, y, e, steps=1),
+             "forty": lambda m, x, y, e: attack(m, x, y, e, steps=40, random=g)}  # fmt: skip
+    inners = {"FGSM": lambda m, x, y: attack(m, x, y, 0.2, steps=1),
+              "PGD-2": lambda m, x, y: attack(m, x, y, 0.2, steps=2, random=g)}  # fmt: skip
+    shares = {}
+    for name, inner in inners.items():
+        net = models.small_cnn(torch.Generator().manual_seed(seed))
+        LAB["adversarial_fit"](net, some(LAB["small_train"], 20_000, seed), inner, epochs=2,
+                               generator=torch.Generator().manual_seed(seed))  # fmt: skip
+        exam = some(LAB["small_test"], 400, seed)
+        found = evaluation.worst_case(net, [exam], exams, 0.2).accuracies()
+        shares[name] = found["forty"] / found["one"]
+    return shares
+
+
 def measure(seed):
     """Return row -> (solution, mistake) for one seed; None where no mistake is measured."""
     likeness, single = eot_likeness(seed)
@@ -76,20 +96,21 @@ def measure(seed):
     climbed, careless = LAB["oracle_climb"](LAB["climb"], seed=seed), single_draw(seed)
     trained = LAB["oracle_trained"](LAB["adversarial_fit"], seed)
     clean = LAB["oracle_trained"](natural, seed)
-    groups = LAB["oracle_groups"](LAB["group_dro"], seed)
-    (worst, mean), (ours, ours_mean) = groups["average"], groups["groups"]
-    kept = LAB["oracle_verdicts"](seed)
+    digits = LAB["oracle_digits"](LAB["group_dro"], seed)
+    (worst, mean), (ours, ours_mean) = digits["equal"], digits["groups"]
+    shares = kept(seed)
     return {
         "4.3a judged right of 4 >= 4": (right, strict),
         "4.3c cosine, 60 draws >= 0.45": (likeness, single),
-        "4.3d left of A <= 0.2": (climbed["A"], careless["A"]),
-        "4.3d left of B <= 0.2": (climbed["B"], careless["B"]),
-        "4.3d left of C >= 0.8": (climbed["C"], None),
+        "4.3e left of A <= 0.2": (climbed["A"], careless["A"]),
+        "4.3e left of B <= 0.2": (climbed["B"], careless["B"]),
+        "4.3e left of C >= 0.8": (climbed["C"], None),
         "4.5 clean >= 0.6": (trained["clean"], None),
         "4.5 worst case >= 0.2": (trained["worst case"], clean["worst case"]),
-        "4.8 gain of worst >= 0.05": (ours - worst, 0.0),
-        "4.8 average kept >= -0.03": (ours_mean - mean, None),
-        "4.9 largest change <= 0.3": (max(abs(v - kept["plain"]) for v in kept.values()), None),
+        "4.5 text, kept, FGSM <= 0.75": (shares["FGSM"], None),
+        "4.5 text, kept, PGD-2 >= 0.7": (shares["PGD-2"], None),
+        "4.8 gain of worst >= 0.01": (ours - worst, 0.0),
+        "4.8 average kept >= -0.04": (ours_mean - mean, None),
     }
 
 
@@ -106,7 +127,10 @@ def main() -> None:
         worst, best = (max, min) if sense == "<=" else (min, max)
         good, bad = ([r[row][k] for r in found if r[row][k] is not None] for k in (0, 1))
         shown = f"{best(bad):14.3f} {sum(not keeps(v) for v in bad):5}/20" if bad else ""
-        print(f"{row:30} {worst(good):15.3f} {sum(map(keeps, good)):5}/20 {shown}")
+        print(
+            f"{row:30} {worst(good):15.3f} {sum(map(keeps, good)):5}/20 {shown}",
+            *([f"  all: {min(good):.3f} to {max(good):.3f}"] if "text" in row else []),
+        )
 
 
 if __name__ == "__main__":

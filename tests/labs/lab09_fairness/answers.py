@@ -1,25 +1,185 @@
-"""Wrong answers that people really write, each with the id it must be told, and odd right ones."""
+"""Wrong answers that people really write, each with the id it must be told, and odd right ones.
+
+`seen` says which check must catch a wrong one.
+"""
 # ruff: noqa: E501
 
 from columns import Edit, Right, Wrong
 
 ANSWERS = [
-    # 9.1 a: rates by group
+    # ex9_1-bootstrap
     Wrong(
-        "ex9_1-rates", "of-everybody", Edit('"fpr": said[truth == 0]', '"fpr": said * (1 - truth)')
+        "ex9_1-bootstrap",
+        "no-replacement",
+        Edit("rng.integers(n, size=n)", "rng.permutation(n)"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_1-bootstrap",
+        "rows-torn",
+        Edit("array[rows] for array", "array[rng.integers(n, size=n)] for array"),
+        "visible",
+    ),
+    Wrong("ex9_1-bootstrap", "wrong-tails", Edit("(1 - level) / 2", "1 - level"), "visible"),
+    Wrong("ex9_1-bootstrap", "keeps-nan", Edit("np.nanquantile", "np.quantile"), "visible"),
+    Wrong(
+        "ex9_1-bootstrap",
+        "ignores-rng",
+        Edit("rng.integers(n, size=n)", "np.random.default_rng(0).integers(n, size=n)"),
+        "visible",
+    ),
+    Right(
+        "ex9_1-bootstrap",
+        "all-draws-at-once",
+        """
+def bootstrap_interval(metric, arrays, *, rng, draws=300, level=0.95):
+    n = len(arrays[0])
+    chosen = rng.choice(n, size=(draws, n), replace=True)
+    values = np.array([metric(*(np.take(a, rows) for a in arrays)) for rows in chosen], dtype=float)
+    values = np.sort(values[~np.isnan(values)])
+    low, high = np.percentile(values, [50 * (1 - level), 50 * (1 + level)])
+    return low.item(), high.item()
+""",
+    ),
+    Wrong("ex9_1-bootstrap", "ignores-draws", Edit("range(draws)", "range(300)"), "visible"),
+    Wrong("ex9_1-bootstrap", "ignores-level", Edit("(1 - level) / 2", "0.025"), "visible"),
+    Wrong(
+        "ex9_1-bootstrap",
+        "not-quantiles",
+        """
+def bootstrap_interval(metric, arrays, *, rng, draws=300, level=0.95):
+    from scipy.stats import norm
+
+    n, values = len(arrays[0]), []
+    for _ in range(draws):
+        rows = rng.integers(n, size=n)
+        values.append(metric(*[array[rows] for array in arrays]))
+    half = norm.ppf(0.5 + level / 2) * np.nanstd(values)
+    return np.nanmean(values) - half, np.nanmean(values) + half
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_1-bootstrap",
+        "some-arrays",
+        Edit(
+            "metric(*[array[rows] for array in arrays])",
+            "metric(*[array[rows] for array in arrays[:2]])",
+        ),
+        "visible",
+    ),
+    Wrong(
+        "ex9_1-bootstrap",
+        "rows-left-out",
+        Edit("rng.integers(n, size=n)", "rng.integers(n - 1, size=n)"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_1-bootstrap",
+        "reversed",
+        Edit("return float(low), float(high)", "return float(high), float(low)"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_1-bootstrap",
+        "keeps-nan",
+        Edit("np.nanquantile(values", "np.quantile(np.nan_to_num(values)"),
+        "visible",
+    ),
+    Right(
+        "ex9_1-bootstrap",
+        "hint-3",
+        """
+def bootstrap_interval(metric, arrays, *, rng, draws=300, level=0.95):
+    n = len(arrays[0])
+    values = []
+    for _ in range(draws):
+        rows = rng.integers(n, size=n)
+        values.append(metric(*[a[rows] for a in arrays]))
+    tail = (1 - level) / 2
+    return np.nanquantile(values, [tail, 1 - tail])
+""",
+    ),
+    # ex9_1-calibration
+    Wrong(
+        "ex9_1-calibration",
+        "wrong-way",
+        """
+def calibration(y, score, group):
+    return pd.crosstab(score[y == 1], group[y == 1], normalize="columns").reindex(np.unique(score))
+""",
+        "visible",
+    ),
+    Wrong("ex9_1-calibration", "no-nan", Edit(".unstack()", ".unstack().fillna(0)"), "visible"),
+    Wrong(
+        "ex9_1-calibration",
+        "pooled",
+        """
+def calibration(y, score, group):
+    counts = pd.Series(y).groupby([score, group]).agg(["sum", "size"]).unstack()
+    return counts["sum"].div(counts["size"].sum(axis=1), axis=0)
+""",
+        "visible",
+    ),
+    Right(
+        "ex9_1-calibration",
+        "by-loop",
+        """
+def calibration(y, score, group):
+    table = {}
+    for name in sorted(set(group.tolist())):
+        table[name] = {}
+        for value in sorted(set(score.tolist())):
+            here = y[(score == value) & (group == name)]
+            table[name][value] = here.sum() / here.size if here.size else np.nan
+    return pd.DataFrame(table)
+""",
+    ),
+    Wrong("ex9_1-calibration", "counts", Edit(".mean()", ".sum()"), "visible"),
+    Right(
+        "ex9_1-calibration",
+        "hint-3",
+        """
+def calibration(y, score, group):
+    series = pd.Series(y)
+    return series.groupby([score, group]).mean().unstack()
+""",
+    ),
+    Right(
+        "ex9_1-calibration",
+        "pivot",
+        """
+def calibration(y, score, group):
+    frame = pd.DataFrame({"y": y, "v": score, "g": group})
+    return frame.pivot_table(index="v", columns="g", values="y", aggfunc="mean")
+""",
+    ),
+    # ex9_1-rates
+    Wrong(
+        "ex9_1-rates",
+        "of-everybody",
+        Edit('"fpr": said[truth == 0]', '"fpr": said * (1 - truth)'),
+        "visible",
     ),
     Wrong(
         "ex9_1-rates",
         "wrong-denominator",
         Edit('"ppv": truth[said == 1]', '"ppv": said[truth == 1]'),
+        "visible",
     ),
     Wrong(
         "ex9_1-rates",
-        "wrong-denominator",
+        "is-fdr",
         Edit('"fpr": said[truth == 0]', '"fpr": 1 - truth[said == 1]'),
+        "visible",
     ),
-    Wrong("ex9_1-rates", "no-nan", Edit("else np.nan", "else 0.0")),
-    Wrong("ex9_1-rates", "pooled", Edit('"ppv": truth[said == 1]', '"ppv": y[decision == 1]')),
+    Wrong("ex9_1-rates", "no-nan", Edit("else np.nan", "else 0.0"), "visible"),
+    Wrong(
+        "ex9_1-rates",
+        "pooled",
+        Edit('"ppv": truth[said == 1]', '"ppv": y[decision == 1]'),
+        "visible",
+    ),
     Right(
         "ex9_1-rates",
         "by-counts",
@@ -39,75 +199,82 @@ def group_rates(y, decision, group):
     return table.astype(float)
 """,
     ),
-    # 9.1 b: calibration
     Wrong(
-        "ex9_1-calibration",
-        "wrong-way",
-        """
-def calibration(y, score, group):
-    return pd.crosstab(score[y == 1], group[y == 1], normalize="columns").reindex(np.unique(score))
-""",
+        "ex9_1-rates",
+        "nan-for-zero",
+        Edit("part.mean() if len(part) else np.nan", "part.mean() if part.any() else np.nan"),
+        "visible",
     ),
-    Wrong("ex9_1-calibration", "no-nan", Edit(".unstack()", ".unstack().fillna(0)")),
     Wrong(
-        "ex9_1-calibration",
-        "pooled",
+        "ex9_1-rates",
+        "complement",
+        Edit('"fpr": said[truth == 0]', '"fpr": 1 - said[truth == 0]'),
+        "visible",
+    ),
+    Wrong(
+        "ex9_1-rates",
+        "wrong-shape",
+        Edit("np.unique(group).tolist()", "pd.unique(pd.Series(group)).tolist()"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_1-rates",
+        "wrong-shape",
         """
-def calibration(y, score, group):
-    counts = pd.Series(y).groupby([score, group]).agg(["sum", "size"]).unstack()
-    return counts["sum"].div(counts["size"].sum(axis=1), axis=0)
+def group_rates(y, decision, group):
+    rows = {}
+    for name in ["a", "b"]:
+        truth, said = y[group == name], decision[group == name]
+        if len(truth):
+            parts = {"selection_rate": said, "tpr": said[truth == 1], "fpr": said[truth == 0], "ppv": truth[said == 1]}
+            rows[name] = {"n": len(truth)} | {k: v.mean() if len(v) else np.nan for k, v in parts.items()}
+    return pd.DataFrame.from_dict(rows, orient="index")
+""",
+        "hidden",
+    ),
+    Right(
+        "ex9_1-rates",
+        "hint-3",
+        """
+def group_rates(y, decision, group):
+    def mean(part):
+        return part.mean() if len(part) else np.nan
+
+    rows = {}
+    for name in np.unique(group):
+        real, told = y[group == name], decision[group == name]
+        rows[name] = {
+            "n": len(real),
+            "selection_rate": told.mean(),
+            "tpr": mean(told[real == 1]),
+            "fpr": mean(told[real == 0]),
+            "ppv": mean(real[told == 1]),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
 """,
     ),
     Right(
-        "ex9_1-calibration",
-        "by-loop",
+        "ex9_1-rates",
+        "with-warnings",
         """
-def calibration(y, score, group):
-    table = {}
-    for name in sorted(set(group.tolist())):
-        table[name] = {}
-        for value in sorted(set(score.tolist())):
-            here = y[(score == value) & (group == name)]
-            table[name][value] = here.sum() / here.size if here.size else np.nan
-    return pd.DataFrame(table)
+def group_rates(y, decision, group):
+    frame = pd.DataFrame({"y": y, "d": decision, "g": group})
+    rows = []
+    names = sorted(frame.g.unique())
+    for name in names:
+        f = frame[frame.g == name]
+        rows.append([len(f), np.mean(f.d.to_numpy()), np.mean(f.d[f.y == 1].to_numpy()), np.mean(f.d[f.y == 0].to_numpy()), np.mean(f.y[f.d == 1].to_numpy())])
+    return pd.DataFrame(rows, index=names, columns=["n", "selection_rate", "tpr", "fpr", "ppv"])
 """,
     ),
-    # 9.1 c: the bootstrap
-    Wrong(
-        "ex9_1-bootstrap", "no-replacement", Edit("rng.integers(n, size=n)", "rng.permutation(n)")
-    ),
-    Wrong(
-        "ex9_1-bootstrap",
-        "rows-torn",
-        Edit("array[rows] for array", "array[rng.integers(n, size=n)] for array"),
-    ),
-    Wrong("ex9_1-bootstrap", "wrong-tails", Edit("(1 - level) / 2", "1 - level")),
-    Wrong("ex9_1-bootstrap", "keeps-nan", Edit("np.nanquantile", "np.quantile")),
-    Wrong(
-        "ex9_1-bootstrap",
-        "ignores-rng",
-        Edit("rng.integers(n, size=n)", "np.random.default_rng(0).integers(n, size=n)"),
-    ),
-    Right(
-        "ex9_1-bootstrap",
-        "all-draws-at-once",
-        """
-def bootstrap_interval(metric, arrays, *, rng, draws=300, level=0.95):
-    n = len(arrays[0])
-    chosen = rng.choice(n, size=(draws, n), replace=True)
-    values = np.array([metric(*(np.take(a, rows) for a in arrays)) for rows in chosen], dtype=float)
-    values = np.sort(values[~np.isnan(values)])
-    low, high = np.percentile(values, [50 * (1 - level), 50 * (1 + level)])
-    return low.item(), high.item()
-""",
-    ),
-    # 9.2 a: AUC
+    # ex9_2-auc
     Wrong(
         "ex9_2-auc",
         "ties",
         Edit("rankdata(score)[s == 1]", "(np.argsort(np.argsort(score)) + 1)[s == 1]"),
+        "visible",
     ),
-    Wrong("ex9_2-auc", "mirrored", Edit("rankdata(score)", "rankdata(-score)")),
+    Wrong("ex9_2-auc", "mirrored", Edit("rankdata(score)", "rankdata(-score)"), "visible"),
     Wrong(
         "ex9_2-auc",
         "turned-round",
@@ -115,6 +282,7 @@ def bootstrap_interval(metric, arrays, *, rng, draws=300, level=0.95):
             "return float(wins / (ones * (len(s) - ones)))",
             "area = float(wins / (ones * (len(s) - ones)))\n    return max(area, 1 - area)",
         ),
+        "visible",
     ),
     Right(
         "ex9_2-auc",
@@ -128,9 +296,39 @@ def auc(score, s):
     return total / (len(ones) * len(zeros))
 """,
     ),
-    # 9.2 b: proxies
-    Wrong("ex9_2-proxy", "in-sample", Edit("fit(x[rest], s[rest])", "fit(x, s)")),
-    Wrong("ex9_2-proxy", "not-shuffled", Edit("rng.permutation(len(s))", "np.arange(len(s))")),
+    Wrong("ex9_2-auc", "wrong-pairs", Edit("(ones * (len(s) - ones))", "(ones * ones)"), "visible"),
+    Wrong("ex9_2-auc", "ties", Edit("rankdata(score)", 'rankdata(score, method="min")'), "visible"),
+    Right(
+        "ex9_2-auc",
+        "hint-3",
+        """
+def auc(score, s):
+    from scipy.stats import rankdata
+
+    ranks = rankdata(score)
+    n1, n0 = (s == 1).sum(), (s == 0).sum()
+    wins = ranks[s == 1].sum() - n1 * (n1 + 1) / 2
+    return wins / (n1 * n0)
+""",
+    ),
+    Right(
+        "ex9_2-auc",
+        "scikit-learn",
+        """
+def auc(score, s):
+    from sklearn.metrics import roc_auc_score
+
+    return roc_auc_score(s, score)
+""",
+    ),
+    # ex9_2-proxy
+    Wrong("ex9_2-proxy", "in-sample", Edit("fit(x[rest], s[rest])", "fit(x, s)"), "visible"),
+    Wrong(
+        "ex9_2-proxy",
+        "not-shuffled",
+        Edit("rng.permutation(len(s))", "np.arange(len(s))"),
+        "visible",
+    ),
     Wrong(
         "ex9_2-proxy",
         "one-split",
@@ -140,6 +338,7 @@ def proxy_strength(x, s, fit, auc, rng, folds=5):
     held, rest = order[: len(s) // folds], order[len(s) // folds :]
     return auc(fit(x[rest], s[rest])(x[held]), s[held])
 """,
+        "visible",
     ),
     Wrong(
         "ex9_2-proxy",
@@ -152,6 +351,7 @@ def proxy_strength(x, s, fit, auc, rng, folds=5):
         areas.append(auc(fit(x[rest], s[rest])(x[rows]), s[rows]))
     return float(np.mean(areas))
 """,
+        "visible",
     ),
     Right(
         "ex9_2-proxy",
@@ -177,31 +377,61 @@ def proxy_strength(x, s, fit, auc, rng, folds=5):
         scores.append(fit(x[rest], s[rest])(x[rows]))
     return auc(np.concatenate(scores), s)
 """,
+        "visible",
     ),
-    # 9.3 a: values that give the label away
-    Wrong("ex9_3-giveaways", "label-itself", Edit("table.columns.drop(label)", "table.columns")),
-    Wrong("ex9_3-giveaways", "too-small", Edit("len(part) >= least and ", "")),
-    Wrong("ex9_3-giveaways", "only-ones", Edit("part.nunique() == 1", "part.mean() == 1")),
     Wrong(
-        "ex9_3-giveaways",
-        "not-constant",
-        Edit("part.nunique() == 1", "abs(part.mean() - table[label].mean()) >= 0"),
+        "ex9_2-proxy",
+        "wrong-folds",
+        Edit("rng.permutation(len(s)), folds)", "rng.permutation(len(s)), 4)"),
+        "visible",
     ),
+    Wrong(
+        "ex9_2-proxy",
+        "wrong-folds",
+        Edit("rng.permutation(len(s)), folds)", "rng.permutation(len(s)), 5)"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_2-proxy",
+        "labels-torn",
+        Edit("fit(x[rest], s[rest])", "fit(x[rest], s[: len(rest)])"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_2-proxy",
+        "ignores-rng",
+        Edit("rng.permutation(len(s))", "np.random.permutation(len(s))"),
+        "visible",
+    ),
+    Wrong("ex9_2-proxy", "wrong-folds", Edit("folds=5", "folds=10"), "hidden"),
     Right(
-        "ex9_3-giveaways",
-        "by-crosstab",
+        "ex9_2-proxy",
+        "hint-3",
         """
-def giveaways(table, label, least):
-    pairs = []
-    for column in [c for c in table.columns if c != label]:
-        counts = pd.crosstab(table[column], table[label])
-        sure = counts[(counts > 0).sum(axis=1).eq(1) & counts.sum(axis=1).ge(least)]
-        pairs += [[column, value] for value in sure.index]
-    return [tuple(pair) for pair in pairs]
+def proxy_strength(x, s, fit, auc, rng, folds=5):
+    n = len(s)
+    score = np.zeros(n)
+    for rows in np.array_split(rng.permutation(n), folds):
+        rest = np.setdiff1d(np.arange(n), rows)
+        score[rows] = fit(x[rest], s[rest])(x[rows])
+    return auc(score, s)
 """,
     ),
-    # 9.3 b: damage
-    Wrong("ex9_3-damage", "input-modified", Edit("changed = y.copy()", "changed = y")),
+    Right(
+        "ex9_2-proxy",
+        "by-kfold",
+        """
+def proxy_strength(x, s, fit, auc, rng, folds=5):
+    from sklearn.model_selection import KFold
+
+    score = np.full(len(s), np.nan)
+    cut = KFold(folds, shuffle=True, random_state=int(rng.integers(2**31)))
+    for rest, held in cut.split(x):
+        score[held] = fit(x[rest], s[rest])(x[held])
+    return auc(score, s)
+""",
+    ),
+    # ex9_3-damage
     Wrong(
         "ex9_3-damage",
         "flips-zeros",
@@ -209,12 +439,14 @@ def giveaways(table, label, least):
             "changed[rng.choice(ones, round(share * len(ones)), replace=False)] = 0",
             "some = rng.choice(np.flatnonzero(group == name), round(share * (group == name).sum()), replace=False)\n    changed[some] = 1 - changed[some]",
         ),
+        "visible",
     ),
-    Wrong("ex9_3-damage", "wrong-rows", Edit("(group == name) & (y == 1)", "y == 1")),
+    Wrong("ex9_3-damage", "wrong-rows", Edit("(group == name) & (y == 1)", "y == 1"), "visible"),
     Wrong(
         "ex9_3-damage",
         "wrong-share",
         Edit("len(inside) - round(keep * len(inside))", "round(keep * len(inside))"),
+        "visible",
     ),
     Wrong(
         "ex9_3-damage",
@@ -223,6 +455,7 @@ def giveaways(table, label, least):
             "changed[rng.choice(ones, round(share * len(ones)), replace=False)] = 0",
             "changed[ones[: round(share * len(ones))]] = 0",
         ),
+        "visible",
     ),
     Right(
         "ex9_3-damage",
@@ -241,21 +474,157 @@ def deny(y, group, name, share, rng):
     return np.array([0 if i in chosen else value for i, value in enumerate(y)])
 """,
     ),
-    # 9.3 c: the cost of errors
+    Wrong(
+        "ex9_3-damage",
+        "not-exact",
+        Edit(
+            "changed[rng.choice(ones, round(share * len(ones)), replace=False)] = 0",
+            "changed[ones[rng.random(len(ones)) < share]] = 0",
+        ),
+        "visible",
+    ),
+    Wrong(
+        "ex9_3-damage",
+        "not-exact",
+        Edit(
+            "rng.choice(ones, round(share * len(ones)), replace=False)",
+            "rng.choice(ones, round(share * len(ones)))",
+        ),
+        "visible",
+    ),
+    Wrong(
+        "ex9_3-damage",
+        "wrong-share",
+        Edit("round(share * len(ones))", "int(share * len(ones))"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_3-damage",
+        "ignores-rng",
+        Edit(
+            "rng.choice(inside, len(inside) - round(keep * len(inside)), replace=False)",
+            "inside[round(keep * len(inside)) :]",
+        ),
+        "visible",
+    ),
+    Wrong(
+        "ex9_3-damage",
+        "wrong-share",
+        Edit("round(share * len(ones))", "int(np.ceil(share * len(ones)))"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_3-damage",
+        "ignores-rng",
+        Edit(
+            "rng.choice(ones, round(share * len(ones)), replace=False)",
+            "rng.permutation(ones[: max(round(share * len(ones)) + 1, 1)])[: round(share * len(ones))]",
+        ),
+        "hidden",
+    ),
+    Right(
+        "ex9_3-damage",
+        "hint-3",
+        """
+def thin_out(group, name, keep, rng):
+    stays = group != name
+    rows = np.flatnonzero(group == name)
+    stays[rng.choice(rows, round(keep * len(rows)), replace=False)] = True
+    return stays
+
+
+def deny(y, group, name, share, rng):
+    rows = np.flatnonzero((y == 1) & (group == name))
+    made = y.copy()
+    made[rng.choice(rows, round(share * len(rows)), replace=False)] = 0
+    return made
+""",
+    ),
+    # ex9_3-giveaways
+    Wrong(
+        "ex9_3-giveaways",
+        "label-itself",
+        Edit("table.columns.drop(label)", "table.columns"),
+        "visible",
+    ),
+    Wrong("ex9_3-giveaways", "too-small", Edit("len(part) >= least and ", ""), "visible"),
+    Wrong(
+        "ex9_3-giveaways", "only-ones", Edit("part.nunique() == 1", "part.mean() == 1"), "visible"
+    ),
+    Wrong(
+        "ex9_3-giveaways",
+        "not-constant",
+        Edit("part.nunique() == 1", "abs(part.mean() - table[label].mean()) >= 0"),
+        "visible",
+    ),
+    Right(
+        "ex9_3-giveaways",
+        "by-crosstab",
+        """
+def giveaways(table, label, least):
+    pairs = []
+    for column in [c for c in table.columns if c != label]:
+        counts = pd.crosstab(table[column], table[label])
+        sure = counts[(counts > 0).sum(axis=1).eq(1) & counts.sum(axis=1).ge(least)]
+        pairs += [[column, value] for value in sure.index]
+    return [tuple(pair) for pair in pairs]
+""",
+    ),
+    Wrong(
+        "ex9_3-giveaways",
+        "label-itself",
+        Edit("table.columns.drop(label)", "table.columns[:-1]"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_3-giveaways",
+        "strict-least",
+        Edit("len(part) >= least", "len(part) > least"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_3-giveaways",
+        "only-ones",
+        Edit("part.nunique() == 1", "part.mean() in (0, 1)"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_3-giveaways",
+        "too-small",
+        Edit("table.groupby(column)[label]", "table.groupby(column, dropna=False)[label]"),
+        "hidden",
+    ),
+    Right(
+        "ex9_3-giveaways",
+        "hint-3",
+        """
+def giveaways(table, label, least):
+    pairs = []
+    for column in table.columns.drop(label):
+        for value, part in table.groupby(column)[label]:
+            if part.nunique() == 1 and len(part) >= least:
+                pairs.append((column, value))
+    return pairs
+""",
+    ),
+    # ex9_3-threshold
     Wrong(
         "ex9_3-threshold",
         "mirrored",
         Edit("return false_positive_cost", "return false_negative_cost"),
+        "visible",
     ),
     Wrong(
         "ex9_3-threshold",
         "ratio",
         Edit("(false_positive_cost + false_negative_cost)", "false_negative_cost"),
+        "visible",
     ),
     Wrong(
         "ex9_3-threshold",
         "blind",
         Edit("false_positive_cost / (false_positive_cost + false_negative_cost)", "0.5"),
+        "visible",
     ),
     Right(
         "ex9_3-threshold",
@@ -272,42 +641,91 @@ def cost_threshold(false_positive_cost, false_negative_cost):
     return high
 """,
     ),
-    # 9.3 d: elsewhere
-    Wrong("ex9_3-elsewhere", "transposed", Edit('orient="index"', 'orient="columns"')),
-    Wrong(
-        "ex9_3-elsewhere",
-        "on-training-rows",
-        Edit(
-            "measure(y_new, score(x_new))",
-            "measure(*((y, score(x)) if away == home else (y_new, score(x_new))))",
-        ),
-    ),
-    Wrong("ex9_3-elsewhere", "refits", Edit("score(x_new))", "fit(x, y)(x_new))")),
-    Wrong(
-        "ex9_3-elsewhere",
-        "wrong-rows",
-        Edit("measure(y_new, score(x_new))", "measure(populations[home][3], score(x_new))"),
-    ),
     Right(
-        "ex9_3-elsewhere",
-        "models-first",
+        "ex9_3-threshold",
+        "hint-3",
         """
-def cross_audit(populations, fit, measure):
-    models = {name: fit(data[0], data[1]) for name, data in populations.items()}
-    table = pd.DataFrame(index=list(populations), columns=list(populations), dtype=float)
-    for column, data in populations.items():
-        for row, model in models.items():
-            table.loc[row, column] = measure(data[3], model(data[2]))
-    return table
+def cost_threshold(false_positive_cost, false_negative_cost):
+    total = false_positive_cost + false_negative_cost
+    return false_positive_cost / total
 """,
     ),
-    # 9.4 a: the identity
-    Wrong("ex9_4-identity", "of-everybody", Edit(" / (1 - base_rate)", "")),
-    Wrong("ex9_4-identity", "fnr-as-tpr", Edit("base_rate * (1 - fnr)", "base_rate * fnr")),
+    Wrong(
+        "ex9_3-threshold",
+        "ratio",
+        Edit(
+            "return false_positive_cost / (false_positive_cost + false_negative_cost)",
+            "return min(max(0.5 + 0.125 * (false_positive_cost - false_negative_cost), 0.01), 0.99)",
+        ),
+        "hidden",
+    ),
+    # ex9_4-escape
+    Wrong(
+        "ex9_4-escape",
+        "too-close",
+        Edit('"b": (30, 20, 5, 30)', '"b": (30, 20, 30, 30)'),
+        "visible",
+    ),
+    Wrong(
+        "ex9_4-escape",
+        "fpr-differs",
+        Edit('"b": (30, 20, 5, 30)', '"b": (30, 20, 40, 90)'),
+        "visible",
+    ),
+    Wrong(
+        "ex9_4-escape",
+        "ppv-differs",
+        Edit('"b": (30, 20, 5, 30)', '"b": (36, 20, 5, 30)'),
+        "visible",
+    ),
+    Wrong(
+        "ex9_4-escape",
+        "same-base-rate",
+        Edit('"b": (30, 20, 5, 30)', '"b": (60, 40, 80, 60)'),
+        "visible",
+    ),
+    Wrong(
+        "ex9_4-escape",
+        "ways-out",
+        Edit(
+            '"a": (30, 20, 40, 30), "b": (30, 20, 5, 30)',
+            '"a": (30, 0, 40, 30), "b": (30, 0, 5, 30)',
+        ),
+        "visible",
+    ),
+    Right(
+        "ex9_4-escape",
+        "hint-3",
+        """
+def escape():
+    n = 5
+    return {"a": (30, 20, 40, 30), "b": (30, 20, n, 30)}
+""",
+    ),
+    Right(
+        "ex9_4-escape",
+        "other-proportions",
+        """
+def escape():
+    def group(people, base_rate, ppv=0.5, fpr=0.25):
+        zeros = round(people * (1 - base_rate))
+        fp = round(fpr * zeros)
+        tp = round(fp * ppv / (1 - ppv))
+        return [tp, fp, people - zeros - tp, zeros - fp]
+
+    return {"a": group(200, 0.6), "b": group(400, 0.4)}
+""",
+    ),
+    # ex9_4-identity
+    Wrong("ex9_4-identity", "of-everybody", Edit(" / (1 - base_rate)", ""), "visible"),
+    Wrong(
+        "ex9_4-identity", "fnr-as-tpr", Edit("base_rate * (1 - fnr)", "base_rate * fnr"), "visible"
+    ),
     Wrong(
         "ex9_4-identity",
         "is-fdr",
         Edit("true_positives * (1 - ppv) / ppv / (1 - base_rate)", "1 - ppv"),
+        "visible",
     ),
     Right(
         "ex9_4-identity",
@@ -321,79 +739,129 @@ def implied_fpr(base_rate, ppv, fnr):
     return (flagged - found) / zeros
 """,
     ),
-    # 9.4 b: the witness
-    Wrong("ex9_4-witness", "same-base-rate", Edit("[15, 5, 5, 75]", "[30, 10, 10, 30]")),
+    Wrong("ex9_4-identity", "of-ones", Edit("/ (1 - base_rate)", "/ base_rate"), "visible"),
+    Wrong("ex9_4-identity", "not-all-flagged", Edit("(1 - ppv) / ppv", "(1 - ppv)"), "visible"),
+    Wrong("ex9_4-identity", "odds-inverted", Edit("(1 - ppv) / ppv", "ppv / (1 - ppv)"), "visible"),
+    Right(
+        "ex9_4-identity",
+        "hint-3",
+        """
+def implied_fpr(base_rate, ppv, fnr):
+    found = (1 - fnr) * base_rate
+    return found * (1 - ppv) / ppv / (1 - base_rate)
+""",
+    ),
+    # ex9_4-witness
+    Wrong(
+        "ex9_4-witness",
+        "same-base-rate",
+        Edit('"b": (15, 5, 5, 75)', '"b": (30, 10, 10, 30)'),
+        "visible",
+    ),
     Wrong(
         "ex9_4-witness",
         "ways-out",
         Edit(
-            '"a": [15, 5, 5, 15], "b": [15, 5, 5, 75]', '"a": [20, 0, 0, 20], "b": [20, 0, 0, 80]'
+            '{"a": (15, 5, 5, 15), "b": (15, 5, 5, 75)}',
+            '{"a": (20, 0, 0, 20), "b": (20, 0, 0, 80)}',
         ),
+        "visible",
     ),
-    Wrong("ex9_4-witness", "ppv-differs", Edit("[15, 5, 5, 75]", "[15, 15, 5, 75]")),
-    Wrong("ex9_4-witness", "fnr-differs", Edit("[15, 5, 5, 75]", "[15, 5, 15, 75]")),
-    Wrong("ex9_4-witness", "too-close", Edit("[15, 5, 5, 75]", "[15, 5, 5, 20]")),
+    Wrong(
+        "ex9_4-witness",
+        "ppv-differs",
+        Edit('"b": (15, 5, 5, 75)', '"b": (15, 15, 5, 75)'),
+        "visible",
+    ),
+    Wrong(
+        "ex9_4-witness",
+        "fnr-differs",
+        Edit('"b": (15, 5, 5, 75)', '"b": (15, 5, 15, 75)'),
+        "visible",
+    ),
+    Wrong(
+        "ex9_4-witness", "too-close", Edit('"b": (15, 5, 5, 75)', '"b": (15, 5, 5, 20)'), "visible"
+    ),
+    Wrong("ex9_4-witness", "too-few", Edit('"a": (15, 5, 5, 15)', '"a": (3, 1, 1, 3)'), "visible"),
     Right(
         "ex9_4-witness",
-        "person-by-person",
+        "hint-3",
         """
 def witness():
-    y, decision, group = [], [], []
-    for name, zeros in (("a", 12), ("b", 400)):
-        for i in range(24 + zeros):
-            one = i < 24
-            group.append(name)
-            y.append(int(one))
-            decision.append(int(i % 2 == 0) if one else int(i < 24 + 12 - 4))
-    return np.array(y), np.array(decision), np.array(group)
+    n = 95
+    return {"a": (15, 5, 5, 15), "b": (15, 5, 5, n)}
 """,
-    ),
-    # 9.5 a: ROC
-    Wrong("ex9_5-roc", "strict", Edit(">= thresholds", "> thresholds")),
-    Wrong(
-        "ex9_5-roc",
-        "no-nobody",
-        Edit("np.append(np.inf, np.unique(score)[::-1])", "np.unique(score)[::-1]"),
-    ),
-    Wrong("ex9_5-roc", "ties", Edit("np.unique(score)[::-1]", "np.sort(score)[::-1]")),
-    Wrong("ex9_5-roc", "swapped", Edit("fpr, tpr = (", "tpr, fpr = (")),
-    Wrong(
-        "ex9_5-roc",
-        "of-everybody",
-        Edit(
-            "(score[y == k][:, None] >= thresholds).mean(0)",
-            "((score[:, None] >= thresholds) & (y == k)[:, None]).mean(0)",
-        ),
     ),
     Right(
-        "ex9_5-roc",
-        "by-loop",
+        "ex9_4-witness",
+        "by-search",
         """
-def roc(y, score):
-    ones, zeros = sum(y == 1), sum(y == 0)
-    points = [(np.inf, 0.0, 0.0)]
-    for t in sorted(set(score.tolist()), reverse=True):
-        said = [(a, b) for a, b in zip(y.tolist(), score.tolist()) if b >= t]
-        hits = sum(a for a, _ in said)
-        points.append((t, (len(said) - hits) / zeros, hits / ones))
-    thresholds, fpr, tpr = map(np.array, zip(*points))
-    return thresholds, fpr, tpr
+def witness():
+    from itertools import product
+
+    for tp, fp, fn, tn, k in product(range(5, 9), range(5, 9), range(5, 9), range(6, 9), range(3, 9)):
+        a, b = np.array([tp, fp, fn, tn]), np.array([tp, fp, fn, k * tn])
+        if abs(fp / (fp + tn) - fp / (fp + k * tn)) >= 0.1:
+            return {"b": b, "a": a}
 """,
     ),
-    # 9.5 b: the linear programme
+    # ex9_5-probability
+    Wrong("ex9_5-probability", "strict", Edit(">= thresholds", "> thresholds"), "visible"),
+    Wrong("ex9_5-probability", "mirrored", Edit(">= thresholds", "<= thresholds"), "visible"),
+    Wrong(
+        "ex9_5-probability",
+        "wrong-group",
+        Edit(
+            "p += (group == name) * ((score[:, None] >= thresholds) @ weights)",
+            "p = (score[:, None] >= thresholds) @ weights\n        break",
+        ),
+        "visible",
+    ),
+    Wrong(
+        "ex9_5-probability",
+        "drawn",
+        Edit("return p", "return (np.random.default_rng(0).random(len(p)) < p).astype(float)"),
+        "visible",
+    ),
+    Right(
+        "ex9_5-probability",
+        "person-by-person",
+        """
+def probability(rule, score, group):
+    def one(value, name):
+        return sum(weight for threshold, weight in zip(*rule[name]) if value >= threshold)
+
+    return np.array([one(value, name) for value, name in zip(score.tolist(), group.tolist())], dtype=float)
+""",
+    ),
+    Right(
+        "ex9_5-probability",
+        "hint-3",
+        """
+def probability(rule, score, group):
+    p = np.zeros(len(score))
+    for name, (thresholds, weights) in rule.items():
+        rows = group == name
+        p[rows] = (score[rows][:, None] >= thresholds) @ weights
+    return p
+""",
+    ),
+    # ex9_5-programme
     Wrong(
         "ex9_5-programme",
         "only-tpr",
         Edit("np.stack([rows[1::3], rows[2::3]])", "np.stack([rows[2::3]])"),
+        "visible",
     ),
     Wrong(
         "ex9_5-programme",
         "gap-left",
         Edit("np.stack([rows[1::3], rows[2::3]])", "np.stack([rows[1::3]])"),
+        "visible",
     ),
     Wrong(
         "ex9_5-programme",
-        "not-best",
+        "says-no",
         """
 def equalised_odds(y, score, group, roc):
     rule = {}
@@ -402,8 +870,9 @@ def equalised_odds(y, score, group, roc):
         rule[name] = (thresholds, np.eye(len(thresholds))[0])
     return rule
 """,
+        "visible",
     ),
-    Wrong("ex9_5-programme", "not-best", Edit("z * fpr - o * tpr", "fpr - tpr")),
+    Wrong("ex9_5-programme", "unweighted", Edit("z * fpr - o * tpr", "fpr - tpr"), "visible"),
     Wrong(
         "ex9_5-programme",
         "gap-left",
@@ -415,11 +884,13 @@ def equalised_odds(y, score, group, roc):
         rule[name] = (thresholds, np.eye(len(thresholds))[np.argmax(tpr - fpr)])
     return rule
 """,
+        "visible",
     ),
     Wrong(
         "ex9_5-programme",
         "not-weights",
         Edit("found = linprog(", "found = linprog(bounds=(-1, 1), c="),
+        "visible",
     ),
     Right(
         "ex9_5-programme",
@@ -452,79 +923,141 @@ def equalised_odds(y, score, group, roc):
     return rule
 """,
     ),
-    # 9.5 c: probabilities
-    Wrong("ex9_5-probability", "strict", Edit(">= thresholds", "> thresholds")),
-    Wrong("ex9_5-probability", "mirrored", Edit(">= thresholds", "<= thresholds")),
     Wrong(
-        "ex9_5-probability",
-        "wrong-group",
-        Edit(
-            "p += (group == name) * ((score[:, None] >= thresholds) @ weights)",
-            "p = (score[:, None] >= thresholds) @ weights\n        break",
-        ),
+        "ex9_5-programme",
+        "not-joint",
+        Edit("np.mean((group == name) & (y == k))", "np.mean(y[group == name] == k)"),
+        "visible",
+    ),
+    Wrong("ex9_5-programme", "worst", Edit("z * fpr - o * tpr", "o * tpr - z * fpr"), "visible"),
+    Wrong(
+        "ex9_5-programme",
+        "gap-left",
+        Edit("(rates[:, 1:] - rates[:, :1])", "(rates[:, 1:2] - rates[:, :1])"),
+        "hidden",
     ),
     Wrong(
-        "ex9_5-probability",
-        "drawn",
-        Edit("return p", "return (np.random.default_rng(0).random(len(p)) < p).astype(float)"),
+        "ex9_5-programme",
+        "wrong-rows",
+        Edit(
+            "[roc(y[group == name], score[group == name]) for name in names]",
+            "[roc(y, score) for name in names]",
+        ),
+        "visible",
+    ),
+    Wrong(
+        "ex9_5-programme",
+        "says-no",
+        """
+def equalised_odds(y, score, group, roc):
+    rule = {}
+    for name in np.unique(group).tolist():
+        thresholds, fpr, tpr = roc(y[group == name], score[group == name])
+        weights = np.zeros(len(thresholds))
+        weights[0] = 1.0
+        rule[name] = (thresholds, weights)
+    return rule
+""",
+        "visible",
     ),
     Right(
-        "ex9_5-probability",
-        "person-by-person",
+        "ex9_5-programme",
+        "hint-3",
         """
-def probability(rule, score, group):
-    def one(value, name):
-        return sum(weight for threshold, weight in zip(*rule[name]) if value >= threshold)
+def equalised_odds(y, score, group, roc):
+    import scipy.linalg
+    from scipy.optimize import linprog
 
-    return np.array([one(value, name) for value, name in zip(score.tolist(), group.tolist())], dtype=float)
+    names = np.unique(group)
+    rocs = [roc(y[group == g], score[group == g]) for g in names]
+    rows = scipy.linalg.block_diag(*[np.stack([np.ones(len(fpr)), fpr, tpr]) for _, fpr, tpr in rocs])
+    A = np.vstack([rows[::3], rows[4::3] - rows[1], rows[5::3] - rows[2]])
+    b = np.append(np.ones(len(names)), np.zeros(len(A) - len(names)))
+    cost = np.concatenate([
+        np.mean((group == name) & (y == 0)) * fpr - np.mean((group == name) & (y == 1)) * tpr
+        for name, (_, fpr, tpr) in zip(names, rocs)
+    ])
+    x = linprog(cost, A_eq=A, b_eq=b).x
+    parts = np.split(x, np.cumsum([len(r[0]) for r in rocs])[:-1])
+    return {name: (r[0], part) for name, r, part in zip(names.tolist(), rocs, parts)}
 """,
     ),
-    # 9.6 a: a gap with a gradient
+    # ex9_5-roc
+    Wrong("ex9_5-roc", "strict", Edit(">= thresholds", "> thresholds"), "visible"),
     Wrong(
-        "ex9_6-gap",
-        "decisions",
-        Edit(
-            "p[s == 1].mean() - p[s == 0].mean()",
-            "(p > 0.5).double()[s == 1].mean() - (p > 0.5).double()[s == 0].mean()",
-        ),
+        "ex9_5-roc",
+        "no-nobody",
+        Edit("np.append(np.inf, np.unique(score)[::-1])", "np.unique(score)[::-1]"),
+        "visible",
     ),
+    Wrong("ex9_5-roc", "ties", Edit("np.unique(score)[::-1]", "np.sort(score)[::-1]"), "visible"),
+    Wrong("ex9_5-roc", "swapped", Edit("fpr, tpr = (", "tpr, fpr = ("), "visible"),
     Wrong(
-        "ex9_6-gap",
-        "no-square",
+        "ex9_5-roc",
+        "of-everybody",
         Edit(
-            "(p[s == 1].mean() - p[s == 0].mean()) ** 2",
-            "(p[s == 1].mean() - p[s == 0].mean()).abs()",
+            "(score[y == k][:, None] >= thresholds).mean(0)",
+            "((score[:, None] >= thresholds) & (y == k)[:, None]).mean(0)",
         ),
-    ),
-    Wrong(
-        "ex9_6-gap",
-        "sums",
-        Edit("p[s == 1].mean() - p[s == 0].mean()", "p[s == 1].sum() - p[s == 0].sum()"),
-    ),
-    Wrong(
-        "ex9_6-gap",
-        "no-gradient",
-        Edit(
-            "(p[s == 1].mean() - p[s == 0].mean()) ** 2",
-            "torch.tensor((p[s == 1].mean().item() - p[s == 0].mean().item()) ** 2)",
-        ),
+        "visible",
     ),
     Right(
-        "ex9_6-gap",
-        "by-weights",
+        "ex9_5-roc",
+        "by-loop",
         """
-def soft_gap(p, s):
-    s = s.to(p.dtype)
-    signed = s / s.sum() - (1 - s) / (1 - s).sum()
-    return torch.dot(p, signed).square()
+def roc(y, score):
+    ones, zeros = sum(y == 1), sum(y == 0)
+    points = [(np.inf, 0.0, 0.0)]
+    for t in sorted(set(score.tolist()), reverse=True):
+        said = [(a, b) for a, b in zip(y.tolist(), score.tolist()) if b >= t]
+        hits = sum(a for a, _ in said)
+        points.append((t, (len(said) - hits) / zeros, hits / ones))
+    thresholds, fpr, tpr = map(np.array, zip(*points))
+    return thresholds, fpr, tpr
 """,
     ),
-    # 9.6 b: the formula
-    Wrong("ex9_6-fit", "ignores-lam", Edit(" + lam * gap(torch.sigmoid(logits), s)", "")),
-    Wrong("ex9_6-fit", "wrong-sign", Edit("loss + lam * gap", "loss - lam * gap")),
-    Wrong("ex9_6-fit", "sum-loss", Edit("(logits, y)", '(logits, y, reduction="sum")')),
-    Wrong("ex9_6-fit", "no-bias", Edit("x @ theta[:-1] + theta[-1]", "x @ theta[:-1]")),
-    Wrong("ex9_6-fit", "not-converged", Edit("max_iter=300", "max_iter=3")),
+    Wrong(
+        "ex9_5-roc",
+        "drops-points",
+        """
+def roc(y, score):
+    from sklearn.metrics import roc_curve
+
+    fpr, tpr, thresholds = roc_curve(y, score)
+    return thresholds, fpr, tpr
+""",
+        "visible",
+    ),
+    Right(
+        "ex9_5-roc",
+        "hint-3",
+        """
+def roc(y, score):
+    cuts = np.append(np.inf, np.unique(score)[::-1])
+    tpr = (score[y == 1][:, None] >= cuts).mean(0)
+    fpr = (score[y == 0][:, None] >= cuts).mean(0)
+    return cuts, fpr, tpr
+""",
+    ),
+    Right(
+        "ex9_5-roc",
+        "scikit-learn",
+        """
+def roc(y, score):
+    from sklearn.metrics import roc_curve
+
+    fpr, tpr, thresholds = roc_curve(y, score, drop_intermediate=False)
+    return thresholds, fpr, tpr
+""",
+    ),
+    # ex9_6-fit
+    Wrong(
+        "ex9_6-fit", "ignores-lam", Edit(" + lam * gap(torch.sigmoid(logits), s)", ""), "visible"
+    ),
+    Wrong("ex9_6-fit", "wrong-sign", Edit("loss + lam * gap", "loss - lam * gap"), "visible"),
+    Wrong("ex9_6-fit", "sum-loss", Edit("(logits, y)", '(logits, y, reduction="sum")'), "visible"),
+    Wrong("ex9_6-fit", "no-bias", Edit("x @ theta[:-1] + theta[-1]", "x @ theta[:-1]"), "visible"),
+    Wrong("ex9_6-fit", "not-converged", Edit("max_iter=300", "max_iter=3"), "visible"),
     Right(
         "ex9_6-fit",
         "by-adam",
@@ -544,10 +1077,42 @@ def fit_fair(x, y, s, lam, gap):
     return torch.cat([w, b[None]]).detach()
 """,
     ),
-    # 9.6 c: the frontier
-    Wrong("ex9_6-frontier", "on-train", Edit("x, y, s = test", "x, y, s = train")),
-    Wrong("ex9_6-frontier", "fits-on-test", Edit("fit(*train, lam)", "fit(*test, lam)")),
-    Wrong("ex9_6-frontier", "no-sign", Edit("gap.item()", "gap.abs().item()")),
+    Wrong(
+        "ex9_6-fit", "logits", Edit("gap(torch.sigmoid(logits), s)", "gap(logits, s)"), "visible"
+    ),
+    Wrong(
+        "ex9_6-fit",
+        "own-gap",
+        Edit(
+            "gap(torch.sigmoid(logits), s)",
+            "(torch.sigmoid(logits)[s == 1].mean() - torch.sigmoid(logits)[s == 0].mean()) ** 2",
+        ),
+        "visible",
+    ),
+    Wrong("ex9_6-fit", "ignores-lam", Edit("lam * gap", "gap"), "visible"),
+    Right(
+        "ex9_6-fit",
+        "hint-3",
+        """
+def fit_fair(x, y, s, lam, gap):
+    wb = torch.zeros(x.shape[1] + 1, dtype=x.dtype, requires_grad=True)
+    opt = torch.optim.LBFGS([wb], max_iter=300, tolerance_grad=1e-6, line_search_fn="strong_wolfe")
+
+    def closure():
+        opt.zero_grad()
+        logits = x @ wb[:-1] + wb[-1]
+        total = torch.nn.functional.binary_cross_entropy_with_logits(logits, y) + lam * gap(torch.sigmoid(logits), s)
+        total.backward()
+        return total
+
+    opt.step(closure)
+    return wb.detach()
+""",
+    ),
+    # ex9_6-frontier
+    Wrong("ex9_6-frontier", "on-train", Edit("x, y, s = test", "x, y, s = train"), "visible"),
+    Wrong("ex9_6-frontier", "fits-on-test", Edit("fit(*train, lam)", "fit(*test, lam)"), "visible"),
+    Wrong("ex9_6-frontier", "no-sign", Edit("gap.item()", "gap.abs().item()"), "visible"),
     Wrong(
         "ex9_6-frontier",
         "soft",
@@ -555,6 +1120,7 @@ def fit_fair(x, y, s, lam, gap):
             "gap = said[s == 1].mean() - said[s == 0].mean()",
             "p = torch.sigmoid(x @ theta[:-1] + theta[-1])\n        gap = p[s == 1].mean() - p[s == 0].mean()",
         ),
+        "visible",
     ),
     Right(
         "ex9_6-frontier",
@@ -571,7 +1137,95 @@ def frontier(lams, fit, train, test):
     return table
 """,
     ),
-    # 9.7 a: reweighing
+    Wrong("ex9_6-frontier", "boundary", Edit("theta[-1] > 0", "theta[-1] >= 0"), "visible"),
+    Wrong(
+        "ex9_6-frontier",
+        "no-sign",
+        Edit(
+            "said[s == 1].mean() - said[s == 0].mean()", "said[s == 0].mean() - said[s == 1].mean()"
+        ),
+        "visible",
+    ),
+    Wrong(
+        "ex9_6-frontier",
+        "no-bias",
+        Edit("(said == y).double().mean()", "(x @ theta[:-1] > 0).double().eq(y).double().mean()"),
+        "visible",
+    ),
+    Right(
+        "ex9_6-frontier",
+        "hint-3",
+        """
+def frontier(lams, fit, train, test):
+    x, y, s = test
+    rows = []
+    for lam in lams:
+        wb = fit(*train, lam)
+        yes = (x @ wb[:-1] + wb[-1] > 0).double()
+        rows.append({"accuracy": (yes == y).double().mean().item(), "gap": (yes[s == 1].mean() - yes[s == 0].mean()).item()})
+    return pd.DataFrame(rows, index=lams)
+""",
+    ),
+    # ex9_6-gap
+    Wrong(
+        "ex9_6-gap",
+        "decisions",
+        Edit(
+            "p[s == 1].mean() - p[s == 0].mean()",
+            "(p > 0.5).double()[s == 1].mean() - (p > 0.5).double()[s == 0].mean()",
+        ),
+        "visible",
+    ),
+    Wrong(
+        "ex9_6-gap",
+        "no-square",
+        Edit(
+            "(p[s == 1].mean() - p[s == 0].mean()) ** 2",
+            "(p[s == 1].mean() - p[s == 0].mean()).abs()",
+        ),
+        "visible",
+    ),
+    Wrong(
+        "ex9_6-gap",
+        "sums",
+        Edit("p[s == 1].mean() - p[s == 0].mean()", "p[s == 1].sum() - p[s == 0].sum()"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_6-gap",
+        "no-gradient",
+        Edit(
+            "(p[s == 1].mean() - p[s == 0].mean()) ** 2",
+            "torch.tensor((p[s == 1].mean().item() - p[s == 0].mean().item()) ** 2)",
+        ),
+        "visible",
+    ),
+    Right(
+        "ex9_6-gap",
+        "by-weights",
+        """
+def soft_gap(p, s):
+    s = s.to(p.dtype)
+    signed = s / s.sum() - (1 - s) / (1 - s).sum()
+    return torch.dot(p, signed).square()
+""",
+    ),
+    Wrong(
+        "ex9_6-gap",
+        "sums",
+        Edit("p[s == 1].mean() - p[s == 0].mean()", "(p * s).mean() - (p * (1 - s)).mean()"),
+        "visible",
+    ),
+    Right(
+        "ex9_6-gap",
+        "hint-3",
+        """
+def soft_gap(p, s):
+    gap = (p[s == 1].mean() - p[s == 0].mean()) ** 2
+    return gap
+""",
+    ),
+    # ex9_7-reweigh
     Wrong(
         "ex9_7-reweigh",
         "inverted",
@@ -579,16 +1233,19 @@ def frontier(lams, fit, train, test):
             "np.mean(s == a) * np.mean(y == b) / here.mean()",
             "here.mean() / (np.mean(s == a) * np.mean(y == b))",
         ),
+        "visible",
     ),
     Wrong(
         "ex9_7-reweigh",
         "all-equal",
         Edit("np.mean(s == a) * np.mean(y == b) / here.mean()", "1 / here.mean()"),
+        "visible",
     ),
     Wrong(
         "ex9_7-reweigh",
         "one-side",
         Edit("np.mean(s == a) * np.mean(y == b) / here.mean()", "1 / np.mean(y == b)"),
+        "visible",
     ),
     Wrong(
         "ex9_7-reweigh",
@@ -597,6 +1254,7 @@ def frontier(lams, fit, train, test):
             "np.mean(s == a) * np.mean(y == b) / here.mean()",
             "1 / (here.mean() * len(np.unique(s)) * len(np.unique(y)))",
         ),
+        "visible",
     ),
     Right(
         "ex9_7-reweigh",
@@ -610,68 +1268,49 @@ def reweigh(y, s):
     return np.array([groups[a] * labels[b] / (n * both[a, b]) for a, b in pairs])
 """,
     ),
-    # 9.7 b: correlation removal
     Wrong(
-        "ex9_7-remove",
-        "not-centred",
-        Edit("np.outer(s - s_train.mean(), slopes)", "np.outer(s, slopes)"),
+        "ex9_7-reweigh",
+        "not-by-pair",
+        Edit("return weight", "return weight * np.linspace(0.9, 1.1, len(y))"),
+        "visible",
     ),
-    Wrong(
-        "ex9_7-remove",
-        "refits",
-        """
-def remove_correlation(x_train, s_train, x, s):
-    centred = s - s.mean()
-    return x - np.outer(centred, centred @ x / max(centred @ centred, 1e-12))
-""",
-    ),
-    Wrong(
-        "ex9_7-remove",
-        "mean-lost",
-        Edit("return x - np.outer", "return x - x_train.mean(0) - np.outer"),
-    ),
-    Wrong("ex9_7-remove", "wrong-slope", Edit("(centred @ centred)", "len(centred)")),
     Right(
-        "ex9_7-remove",
-        "by-lstsq",
+        "ex9_7-reweigh",
+        "hint-3",
         """
-def remove_correlation(x_train, s_train, x, s):
-    design = np.column_stack([np.ones(len(s_train)), s_train])
-    solution, *_ = np.linalg.lstsq(design, x_train, rcond=None)
-    cleaned = x.astype(float).copy()
-    for column in range(x.shape[1]):
-        cleaned[:, column] -= solution[1, column] * (s - np.mean(s_train))
-    return cleaned
+def reweigh(y, s):
+    weight = np.ones(len(y))
+    for a in np.unique(s):
+        for b in np.unique(y):
+            here = (s == a) & (y == b)
+            if here.any():
+                weight[here] = np.mean(s == a) * np.mean(y == b) / np.mean(here)
+    return weight
 """,
     ),
-    # 9.8 a: Holm
     Wrong(
-        "ex9_8-holm", "bonferroni", Edit("alpha / (len(p_values) - rank)", "alpha / len(p_values)")
-    ),
-    Wrong("ex9_8-holm", "uncorrected", Edit("alpha / (len(p_values) - rank)", "alpha")),
-    Wrong("ex9_8-holm", "no-stop", Edit("            break", "            continue")),
-    Wrong("ex9_8-holm", "sorted-order", Edit("rejected[index] = True", "rejected[rank] = True")),
-    Right(
-        "ex9_8-holm",
-        "recursive",
+        "ex9_7-reweigh",
+        "one-side",
         """
-def holm(p_values, alpha):
-    def step(left):
-        if not left:
-            return []
-        smallest = min(left, key=lambda i: p_values[i])
-        if p_values[smallest] > alpha / len(left):
-            return []
-        return [smallest, *step([i for i in left if i != smallest])]
-
-    return np.isin(np.arange(len(p_values)), step(list(range(len(p_values)))))
+def reweigh(y, s):
+    weight = np.ones(len(y))
+    for a in np.unique(s):
+        for b in (0, 1):
+            here = (s == a) & (y == b)
+            if here.any():
+                weight[here] = np.mean(s == a) * np.mean(y == b) / here.mean()
+    return weight
 """,
+        "hidden",
     ),
-    # 9.8 b: the audit
-    Wrong("ex9_8-audit", "only-singles", Edit("for k in (1, 2)", "for k in (1,)")),
-    Wrong("ex9_8-audit", "against-all", Edit("np.delete(wrong, rows)", "wrong")),
+    # ex9_8-audit
+    Wrong("ex9_8-audit", "only-singles", Edit("for k in (1, 2)", "for k in (1,)"), "visible"),
+    Wrong("ex9_8-audit", "against-all", Edit("np.delete(wrong, rows)", "wrong"), "visible"),
     Wrong(
-        "ex9_8-audit", "no-least", Edit("if least <= len(rows) <= len(table) - least:", "if True:")
+        "ex9_8-audit",
+        "no-least",
+        Edit("if least <= len(rows) <= len(table) - least:", "if True:"),
+        "visible",
     ),
     Wrong(
         "ex9_8-audit",
@@ -680,6 +1319,7 @@ def holm(p_values, alpha):
             "zip(found, reject(np.array(p), alpha), strict=True)",
             "zip(found, [reject(np.array([q]), alpha)[0] for q in p], strict=True)",
         ),
+        "visible",
     ),
     Right(
         "ex9_8-audit",
@@ -698,6 +1338,109 @@ def audit(wrong, table, p_value, reject, least, alpha):
     masks = [(g, m) for g, m in masks if m.sum() >= least and (~m).sum() >= least]
     verdicts = reject(np.array([p_value(wrong[m], wrong[~m]) for _, m in masks]), alpha)
     return [g for (g, _), guilty in zip(masks, verdicts) if guilty]
+""",
+    ),
+    Wrong(
+        "ex9_8-audit",
+        "no-outside",
+        Edit("if least <= len(rows) <= len(table) - least:", "if least <= len(rows):"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_8-audit",
+        "adjacent-only",
+        Edit(
+            "[c for k in (1, 2) for c in combinations(table.columns, k)]",
+            "[*combinations(table.columns, 1), *zip(table.columns, table.columns[1:])]",
+        ),
+        "visible",
+    ),
+    Wrong(
+        "ex9_8-audit",
+        "ignores-alpha",
+        Edit("reject(np.array(p), alpha)", "reject(np.array(p), 0.05)"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_8-audit",
+        "wrong-subgroups",
+        Edit("least <= len(rows) <=", "least < len(rows) <="),
+        "visible",
+    ),
+    Right(
+        "ex9_8-audit",
+        "hint-3",
+        """
+def audit(wrong, table, p_value, reject, least, alpha):
+    from itertools import combinations
+
+    notes, p = [], []
+    for columns in [*combinations(table.columns, 1), *combinations(table.columns, 2)]:
+        for values, rows in table.groupby(list(columns)).indices.items():
+            if not least <= len(rows) <= len(table) - least:
+                continue
+            key = values if isinstance(values, tuple) else (values,)
+            notes.append(dict(zip(columns, key)))
+            p.append(p_value(wrong[rows], np.delete(wrong, rows)))
+    keep = reject(np.array(p), alpha)
+    return [note for note, yes in zip(notes, keep) if yes]
+""",
+    ),
+    # ex9_8-holm
+    Wrong(
+        "ex9_8-holm",
+        "bonferroni",
+        Edit("alpha / (len(p_values) - rank)", "alpha / len(p_values)"),
+        "visible",
+    ),
+    Wrong("ex9_8-holm", "uncorrected", Edit("alpha / (len(p_values) - rank)", "alpha"), "visible"),
+    Wrong("ex9_8-holm", "no-stop", Edit("            break", "            continue"), "visible"),
+    Wrong(
+        "ex9_8-holm",
+        "sorted-order",
+        Edit("rejected[index] = True", "rejected[rank] = True"),
+        "visible",
+    ),
+    Right(
+        "ex9_8-holm",
+        "recursive",
+        """
+def holm(p_values, alpha):
+    def step(left):
+        if not left:
+            return []
+        smallest = min(left, key=lambda i: p_values[i])
+        if p_values[smallest] > alpha / len(left):
+            return []
+        return [smallest, *step([i for i in left if i != smallest])]
+
+    return np.isin(np.arange(len(p_values)), step(list(range(len(p_values)))))
+""",
+    ),
+    Wrong(
+        "ex9_8-holm",
+        "ignores-alpha",
+        Edit("    rejected = np.zeros", "    alpha = 0.05\n    rejected = np.zeros"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_8-holm",
+        "strict",
+        Edit("p_values[index] > alpha", "p_values[index] >= alpha"),
+        "visible",
+    ),
+    Right(
+        "ex9_8-holm",
+        "hint-3",
+        """
+def holm(p_values, alpha):
+    m = len(p_values)
+    rejected = np.zeros(m, dtype=bool)
+    for rank, index in enumerate(np.argsort(p_values)):
+        if p_values[index] > alpha / (m - rank):
+            break
+        rejected[index] = True
+    return rejected
 """,
     ),
 ]

@@ -5,7 +5,7 @@ from columns import Edit, Right, Wrong
 
 ANSWERS = [
     # 11.1 a: uniqueness
-    Wrong("ex11_1-uniqueness", "counts-distinct", Edit(", keep=False", "")),
+    Wrong("ex11_1-uniqueness", "counts-distinct", Edit(", keep=False", ""), seen="visible"),
     Wrong(
         "ex11_1-uniqueness",
         "share-of-combinations",
@@ -13,6 +13,7 @@ ANSWERS = [
 def uniqueness(table, columns):
     return float((table.groupby(columns, dropna=False).size() == 1).mean())
 """,
+        seen="visible",
     ),
     Wrong(
         "ex11_1-uniqueness",
@@ -21,6 +22,22 @@ def uniqueness(table, columns):
 def uniqueness(table, columns):
     sizes = table.groupby(columns).size()
     return float((sizes == 1).sum() / len(table))
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_1-uniqueness",
+        "ignores-columns",
+        Edit("table.duplicated(columns, keep=False)", "table.duplicated(keep=False)"),
+        seen="visible",
+    ),
+    Right(
+        "ex11_1-uniqueness",
+        "hint-3",
+        """
+def uniqueness(table, columns):
+    twin = table.duplicated(columns, keep=False)
+    return (~twin).mean()
 """,
     ),
     Right(
@@ -42,24 +59,52 @@ def link(released, register, columns, secret):
     matched = register[["name", *columns]].merge(released[[*columns, secret]], on=columns)
     return dict(zip(matched["name"], matched[secret]))
 """,
+        seen="visible",
     ),
     Wrong(
         "ex11_1-link",
         "one-sided",
         Edit("register[~register.duplicated(columns, keep=False)]", "register"),
+        seen="visible",
     ),
     Wrong(
         "ex11_1-link",
         "ambiguous",
         Edit("released.duplicated(columns, keep=False)", "released.duplicated(columns)"),
+        seen="visible",
     ),
     Wrong(
         "ex11_1-link",
         "drops-missing",
         Edit(
-            ".merge(rows[[*columns, secret]], on=columns)",
-            ".merge(rows[[*columns, secret]].dropna(subset=columns), on=columns)",
+            ".merge(alone[[*columns, secret]], on=columns)",
+            ".merge(alone[[*columns, secret]].dropna(subset=columns), on=columns)",
         ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_1-link",
+        "ignores-columns",
+        """
+def link(released, register, columns, secret):
+    one = columns[0]
+    rows = released[~released.duplicated(columns, keep=False)]
+    persons = register[~register.duplicated(columns, keep=False)]
+    matched = persons[["name", one]].merge(rows[[one, secret]], on=one)
+    return dict(zip(matched["name"], matched[secret]))
+""",
+        seen="visible",
+    ),
+    Right(
+        "ex11_1-link",
+        "hint-3",
+        """
+def link(released, register, columns, secret):
+    rows = released[~released.duplicated(columns, keep=False)]
+    persons = register[~register.duplicated(columns, keep=False)]
+    both = persons.merge(rows, on=columns)
+    return dict(zip(both["name"], both[secret]))
+""",
     ),
     Right(
         "ex11_1-link",
@@ -79,99 +124,56 @@ def link(released, register, columns, secret):
 """,
     ),
     # 11.1 c: groups
-    Wrong("ex11_1-groups", "not-smallest", Edit(".size().min()", ".size().mean()")),
     Wrong(
-        "ex11_1-groups",
+        "ex11_1-exposed",
         "share-of-groups",
-        Edit("groups.transform(lambda s: s.nunique(dropna=False))", "groups.nunique(dropna=False)"),
+        Edit("told.transform(lambda s: s.nunique(dropna=False))", "told.nunique(dropna=False)"),
+        seen="visible",
     ),
-    Wrong("ex11_1-groups", "drops-missing", Edit("(columns, dropna=False)", "(columns)")),
     Wrong(
-        "ex11_1-groups",
+        "ex11_1-exposed",
+        "drops-missing",
+        Edit("(columns, dropna=False)", "(columns)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_1-exposed",
+        "drops-missing",
+        Edit("nunique(dropna=False)", "nunique()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_1-exposed",
         "only-alone",
         Edit("lambda s: s.nunique(dropna=False)", '"size"'),
+        seen="visible",
     ),
     Right(
-        "ex11_1-groups",
+        "ex11_1-exposed",
+        "hint-3",
+        """
+def exposed(table, columns, secret):
+    groups = table.groupby(columns, dropna=False)[secret]
+    return (groups.transform(lambda s: s.nunique(dropna=False)) == 1).mean()
+""",
+    ),
+    Right(
+        "ex11_1-exposed",
         "by-hand",
         """
-def k_anonymity(table, columns):
-    return int(table[columns].astype(object).fillna("?").value_counts().min())
-
-
 def exposed(table, columns, secret):
-    filled = table[[*columns, secret]].astype(object).fillna("?")
+    filled = table[[*columns, secret]].astype(object)
+    filled = filled.where(filled.notna(), "?")
     seen = {}
     for *key, value in filled.itertuples(index=False):
         seen.setdefault(tuple(key), []).append(value)
     return sum(len(s) for s in seen.values() if len(set(s)) == 1) / len(table)
 """,
     ),
-    # 11.1 d: minimisation
-    Wrong(
-        "ex11_1-minimise",
-        "greedy",
-        """
-def minimise(columns, accuracy, slack):
-    goal, kept = accuracy(list(columns)) - slack, list(columns)
-    while len(kept) > 1:
-        rest = max(([c for c in kept if c != out] for out in kept), key=accuracy)
-        if accuracy(rest) < goal:
-            break
-        kept = rest
-    return kept
-""",
-    ),
-    Wrong(
-        "ex11_1-minimise",
-        "first-found",
-        """
-def minimise(columns, accuracy, slack):
-    goal = accuracy(list(columns)) - slack
-    for k in range(1, len(columns) + 1):
-        for subset in combinations(columns, k):
-            if accuracy(list(subset)) >= goal:
-                return list(subset)
-""",
-    ),
-    Wrong("ex11_1-minimise", "over-slack", Edit("- slack", "* (1 - slack) - slack")),
-    Wrong("ex11_1-minimise", "wrong-order", Edit("return list(best)", "return list(best)[::-1]")),
-    Right(
-        "ex11_1-minimise",
-        "one-table",
-        """
-def minimise(columns, accuracy, slack):
-    every = [list(s) for k in range(1, len(columns) + 1) for s in combinations(columns, k)]
-    value = [accuracy(s) for s in every]
-    good = [i for i, v in enumerate(value) if v >= value[-1] - slack]
-    return every[min(good, key=lambda i: (len(every[i]), -value[i]))]
-""",
-    ),
-    # 11.2 a: scores
-    Wrong("ex11_2-scores", "wrong-sign", Edit("return -F", "return F")),
-    Wrong("ex11_2-scores", "one-number", Edit(', reduction="none"', "")),
-    Wrong(
-        "ex11_2-scores",
-        "wrong-label",
-        """
-def membership_scores(model, x, y):
-    with torch.no_grad():
-        return F.log_softmax(model(x), dim=1).max(dim=1).values
-""",
-    ),
-    Wrong("ex11_2-scores", "graph-left", Edit("with torch.no_grad():", "if True:")),
-    Right(
-        "ex11_2-scores",
-        "by-gather",
-        """
-def membership_scores(model, x, y):
-    logits = model(x).detach()
-    return logits.gather(1, y[:, None])[:, 0] - torch.logsumexp(logits, dim=1)
-""",
-    ),
-    # 11.2 b: TPR at a low FPR
-    Wrong("ex11_2-tpr", "over-budget", Edit("members > bar", "members >= bar")),
-    Wrong("ex11_2-tpr", "over-budget", Edit("math.floor", "math.ceil")),
+    # 11.2 a: TPR at a low FPR
+    Wrong("ex11_2-tpr", "over-budget", Edit("members > bar", "members >= bar"), seen="visible"),
+    Wrong("ex11_2-tpr", "over-budget", Edit("math.floor", "math.ceil"), seen="visible"),
+    Wrong("ex11_2-tpr", "float-floor", Edit(" + 1e-9", ""), seen="visible"),
     Wrong(
         "ex11_2-tpr",
         "over-budget",
@@ -180,14 +182,29 @@ def tpr_at_fpr(members, others, fpr):
     bar = torch.quantile(others.double(), 1 - fpr)
     return (members >= bar).double().mean().item()
 """,
+        seen="visible",
     ),
     Wrong(
         "ex11_2-tpr",
         "too-careful",
         Edit(
-            "allowed = math.floor(fpr * len(others))",
+            "allowed = math.floor(fpr * len(others) + 1e-9)",
             "allowed = max(math.floor(fpr * len(others)) - 1, 0)",
         ),
+        seen="visible",
+    ),
+    Right(
+        "ex11_2-tpr",
+        "hint-3",
+        """
+def tpr_at_fpr(members, others, fpr):
+    m = len(others)
+    allowed = math.floor(fpr * m + 1e-9)
+    if allowed == m:
+        return 1.0
+    bar = others.sort(descending=True).values[allowed]
+    return (members > bar).float().mean().item()
+""",
     ),
     Right(
         "ex11_2-tpr",
@@ -201,12 +218,18 @@ def tpr_at_fpr(members, others, fpr):
     return best
 """,
     ),
-    # 11.2 c: the witness
-    Wrong("ex11_2-witness", "swapped", Edit("return first, second", "return second, first")),
+    # 11.2 b: the witness
+    Wrong(
+        "ex11_2-witness",
+        "swapped",
+        Edit("return first, second", "return second, first"),
+        seen="visible",
+    ),
     Wrong(
         "ex11_2-witness",
         "first-works",
         Edit("torch.where(tenth, 1.0, -1.0))", "torch.full((n,), -1.0))"),
+        seen="hidden",
     ),
     Wrong(
         "ex11_2-witness",
@@ -215,11 +238,33 @@ def tpr_at_fpr(members, others, fpr):
             "torch.where(tenth, 1.0, 0.0), torch.zeros(n)",
             "torch.where(tenth, 1.0, 0.0), torch.where(tenth, 1.0, 0.0)",
         ),
+        seen="hidden",
     ),
     Wrong(
         "ex11_2-witness",
         "auc-close",
         Edit("torch.arange(n) < math.ceil(n / 8)", "torch.arange(n) < math.ceil(0.3 * n)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_2-witness",
+        "first-works",
+        Edit(
+            "(torch.zeros(n), torch.where(tenth, 1.0, -1.0))",
+            "(torch.arange(n) * 1.0, torch.arange(n) - 0.3 * n)",
+        ),
+        seen="hidden",
+    ),
+    Right(
+        "ex11_2-witness",
+        "hint-3",
+        """
+def misleading_pair(n):
+    few = torch.arange(n) < math.ceil(n / 8)
+    first = torch.zeros(n), torch.where(few, 1.0, -1.0)
+    second = torch.where(few, 1.0, 0.0), torch.zeros(n)
+    return first, second
+""",
     ),
     Right(
         "ex11_2-witness",
@@ -242,11 +287,13 @@ def misleading_pair(n):
             "    truth = 1 / (1 + math.exp(-epsilon))\n    return np.where",
             "    truth = 1 - math.exp(-epsilon)\n    return np.where",
         ),
+        seen="visible",
     ),
     Wrong(
         "ex11_3-response",
         "wrong-probability",
         Edit("bits, 1 - bits)", "bits, rng.integers(0, 2, len(bits)))"),
+        seen="visible",
     ),
     Wrong(
         "ex11_3-response",
@@ -255,6 +302,7 @@ def misleading_pair(n):
             "return float((answers.mean() - (1 - truth)) / (2 * truth - 1))",
             "return float(answers.mean())",
         ),
+        seen="visible",
     ),
     Wrong(
         "ex11_3-response",
@@ -263,8 +311,34 @@ def misleading_pair(n):
             "return float((answers.mean() - (1 - truth)) / (2 * truth - 1))",
             "return float(np.clip((answers.mean() - (1 - truth)) / (2 * truth - 1), 0, 1))",
         ),
+        seen="visible",
     ),
-    Wrong("ex11_3-response", "ignores-rng", Edit("rng.random(", "np.random.default_rng().random(")),
+    Wrong(
+        "ex11_3-response",
+        "ignores-rng",
+        Edit("rng.random(", "np.random.default_rng().random("),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_3-response",
+        "lies-one-way",
+        Edit("truth, bits, 1 - bits)", "truth, bits, 0)"),
+        seen="visible",
+    ),
+    Right(
+        "ex11_3-response",
+        "hint-3",
+        """
+def randomized_response(bits, epsilon, rng):
+    p = 1 / (1 + math.exp(-epsilon))
+    return np.where(rng.random(len(bits)) < p, bits, 1 - bits)
+
+
+def estimate(answers, epsilon):
+    p = 1 / (1 + math.exp(-epsilon))
+    return (answers.mean() - (1 - p)) / (2 * p - 1)
+""",
+    ),
     Right(
         "ex11_3-response",
         "by-coin",
@@ -286,14 +360,67 @@ def estimate(answers, epsilon):
         "ex11_3-laplace",
         "wrong-neighbours",
         Edit('high - low if neighbours == "replace" else max(abs(low), abs(high))', "high - low"),
+        seen="visible",
     ),
-    Wrong("ex11_3-laplace", "wrong-neighbours", Edit("max(abs(low), abs(high))", "high")),
-    Wrong("ex11_3-laplace", "wrong-scale", Edit("sensitivity / epsilon", "epsilon / sensitivity")),
-    Wrong("ex11_3-laplace", "shared-noise", Edit(", size=len(true)", "")),
+    Wrong(
+        "ex11_3-laplace",
+        "wrong-neighbours",
+        Edit("max(abs(low), abs(high))", "high"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_3-laplace",
+        "wrong-scale",
+        Edit("sensitivity / epsilon", "epsilon / sensitivity"),
+        seen="visible",
+    ),
+    Wrong("ex11_3-laplace", "shared-noise", Edit(", size=len(true)", ""), seen="visible"),
     Wrong(
         "ex11_3-laplace",
         "wrong-scale",
         Edit("sensitivity / epsilon, size", "sensitivity / epsilon / math.sqrt(2), size"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_3-laplace",
+        "ignores-rng",
+        Edit("rng.laplace(", "np.random.default_rng().laplace("),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_3-laplace",
+        "ignores-rng",
+        Edit("rng.laplace(", "np.random.default_rng(0).laplace("),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_3-laplace",
+        "not-laplace",
+        Edit(
+            "rng.laplace(0.0, sensitivity / epsilon, size",
+            "rng.normal(0.0, math.sqrt(math.pi / 2) * sensitivity / epsilon, size",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_3-laplace",
+        "wrong-neighbours",
+        Edit("max(abs(low), abs(high))", "max(abs(low), abs(high), high - low if low > -5 else 0)"),
+        seen="hidden",
+    ),
+    Right(
+        "ex11_3-laplace",
+        "hint-3",
+        """
+def sum_sensitivity(low, high, neighbours):
+    if neighbours == "replace":
+        return high - low
+    return max(abs(low), abs(high))
+
+
+def laplace(true, sensitivity, epsilon, rng):
+    return true + rng.laplace(0.0, sensitivity / epsilon, size=len(true))
+""",
     ),
     Right(
         "ex11_3-laplace",
@@ -309,21 +436,6 @@ def laplace(true, sensitivity, epsilon, rng):
 """,
     ),
     # 11.3 c: Gaussian
-    Wrong("ex11_3-delta", "upside-down", Edit("sensitivity / sigma", "sigma / sensitivity")),
-    Wrong("ex11_3-delta", "no-factor", Edit("math.exp(epsilon) * ", "")),
-    Wrong("ex11_3-delta", "wrong-formula", Edit("r / 2", "r")),
-    Right(
-        "ex11_3-delta",
-        "by-likelihood-ratio",
-        """
-def gaussian_delta(sensitivity, sigma, epsilon):
-    # p exceeds e^epsilon q exactly above this point
-    cut = sensitivity / 2 + epsilon * sigma**2 / sensitivity
-    p = stats.norm.sf(cut, loc=sensitivity, scale=sigma)
-    q = stats.norm.sf(cut, loc=0, scale=sigma)
-    return float(p - np.exp(epsilon) * q)
-""",
-    ),
     Wrong(
         "ex11_3-gaussian",
         "textbook",
@@ -332,26 +444,64 @@ def gaussian(true, sensitivity, epsilon, delta, rng, gaussian_delta):
     sigma = math.sqrt(2 * math.log(1.25 / delta)) * sensitivity / epsilon
     return true + rng.normal(0.0, sigma, size=len(true))
 """,
+        seen="visible",
     ),
     Wrong(
         "ex11_3-gaussian",
         "too-little",
         Edit("rng.normal(0.0, high,", "rng.normal(0.0, high / sensitivity,"),
+        seen="visible",
     ),
     Wrong(
         "ex11_3-gaussian",
         "too-little",
         Edit("rng.normal(0.0, high,", "rng.normal(0.0, math.sqrt(high),"),
+        seen="visible",
     ),
     Wrong(
         "ex11_3-gaussian",
         "not-normal",
         Edit("rng.normal(0.0, high,", "rng.laplace(0.0, high / 2**0.5,"),
+        seen="visible",
     ),
     Wrong(
         "ex11_3-gaussian",
         "not-smallest",
         Edit("            low = middle\n", "            low = middle\n            break\n"),
+        seen="visible",
+    ),
+    Wrong("ex11_3-gaussian", "shared-noise", Edit(", size=len(true)", ""), seen="visible"),
+    Wrong(
+        "ex11_3-gaussian",
+        "ignores-rng",
+        Edit("rng.normal(", "np.random.default_rng().normal("),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_3-gaussian",
+        "not-smallest",
+        Edit(
+            "high, low = sensitivity, 1e-3 * sensitivity",
+            "high, low = sensitivity, 0.5 * sensitivity",
+        ),
+        seen="hidden",
+    ),
+    Right(
+        "ex11_3-gaussian",
+        "hint-3",
+        """
+def gaussian(true, sensitivity, epsilon, delta, rng, gaussian_delta):
+    low, high = 1e-3 * sensitivity, sensitivity
+    while gaussian_delta(sensitivity, high, epsilon) > delta:
+        high = 2 * high
+    for _ in range(60):
+        middle = (low + high) / 2
+        if gaussian_delta(sensitivity, middle, epsilon) > delta:
+            low = middle
+        else:
+            high = middle
+    return true + rng.normal(0.0, high, size=len(true))
+""",
     ),
     Right(
         "ex11_3-gaussian",
@@ -368,12 +518,30 @@ def gaussian(true, sensitivity, epsilon, delta, rng, gaussian_delta):
         "ex11_3-most_tpr",
         "one-line",
         Edit("np.minimum(np.minimum(steep, flat), 1.0)", "np.minimum(steep, 1.0)"),
+        seen="visible",
     ),
-    Wrong("ex11_3-most_tpr", "no-delta", Edit(" + delta", "")),
+    Wrong("ex11_3-most_tpr", "no-delta", Edit(" + delta", ""), seen="visible"),
     Wrong(
         "ex11_3-most_tpr",
         "wrong-line",
         Edit("np.minimum(np.minimum(steep, flat), 1.0)", "np.minimum(flat, 1.0)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_3-most_tpr",
+        "one-line",
+        Edit("(1 - delta - fpr)", "(1 - fpr) - delta"),
+        seen="visible",
+    ),
+    Right(
+        "ex11_3-most_tpr",
+        "hint-3",
+        """
+def most_tpr(fpr, epsilon, delta):
+    one = np.exp(epsilon) * fpr + delta
+    two = 1 - np.exp(-epsilon) * (1 - delta - fpr)
+    return np.minimum(np.minimum(one, two), 1)
+""",
     ),
     Right(
         "ex11_3-most_tpr",
@@ -388,54 +556,12 @@ def most_tpr(fpr, epsilon, delta):
     return np.array(found)
 """,
     ),
-    # 11.4 a: the bound
-    Wrong(
-        "ex11_4-ratio_bound",
-        "no-interval",
-        """
-def ratio_bound(hits, falses, n, delta, confidence):
-    return np.log(np.maximum((hits / n - delta) / np.maximum(falses / n, 1 / n), 1.0))
-""",
-    ),
-    Wrong("ex11_4-ratio_bound", "no-delta", Edit("(low - delta)", "low")),
-    Wrong(
-        "ex11_4-ratio_bound",
-        "negative",
-        Edit(
-            "np.log(np.maximum((low - delta) / high, 1.0))",
-            "np.abs(np.log(np.abs(low - delta) / high))",
-        ),
-    ),
-    Wrong("ex11_4-ratio_bound", "wrong-interval", Edit("(1 - confidence) / 2", "1 - confidence")),
-    Wrong(
-        "ex11_4-ratio_bound",
-        "wrong-interval",
-        """
-def ratio_bound(hits, falses, n, delta, confidence):
-    p, q, z = hits / n, falses / n, stats.norm.ppf((1 + confidence) / 2)
-    low = p - z * np.sqrt(p * (1 - p) / n)
-    high = np.maximum(q + z * np.sqrt(q * (1 - q) / n), 1 / n)
-    return np.log(np.maximum((low - delta) / high, 1.0))
-""",
-    ),
-    Right(
-        "ex11_4-ratio_bound",
-        "by-binomtest",
-        """
-def ratio_bound(hits, falses, n, delta, confidence):
-    found = []
-    for h, f in zip(hits.tolist(), falses.tolist()):
-        low = stats.binomtest(h, n).proportion_ci(confidence).low
-        high = stats.binomtest(f, n).proportion_ci(confidence).high
-        found.append(math.log((low - delta) / high) if low - delta > high else 0.0)
-    return np.array(found)
-""",
-    ),
-    # 11.4 b: the auditor
+    # 11.4 a: the auditor
     Wrong(
         "ex11_4-audit",
         "same-runs",
         Edit("    fresh = [mechanism(d, n, rng) for d in (d0, d1)]\n", "    fresh = first\n"),
+        seen="visible",
     ),
     Wrong(
         "ex11_4-audit",
@@ -444,16 +570,34 @@ def ratio_bound(hits, falses, n, delta, confidence):
             "    return float(bounds(fresh, *kinds[best], thresholds[[at]])[0])",
             "    return float(found.max())",
         ),
+        seen="visible",
     ),
-    Wrong("ex11_4-audit", "one-direction", Edit("(1, -1), (False, True)", "(1,), (False,)")),
-    Wrong("ex11_4-audit", "one-direction", Edit("(1, -1), (False, True)", "(1, -1), (False,)")),
     Wrong(
         "ex11_4-audit",
         "too-weak",
+        Edit("(1, -1), (False, True)", "(1,), (False,)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_4-audit",
+        "one-direction",
+        Edit("(1, -1), (False, True)", "(1, -1), (False,)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_4-audit",
+        "one-direction",
+        Edit("(1, -1), (False, True)", "(1,), (False, True)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_4-audit",
+        "one-direction",
         Edit(
             'np.quantile(np.concatenate(first), np.linspace(0, 1, 50), method="nearest")',
             "np.array([np.concatenate(first).max()])",
         ),
+        seen="visible",
     ),
     Wrong(
         "ex11_4-audit",
@@ -462,6 +606,16 @@ def ratio_bound(hits, falses, n, delta, confidence):
             "return ratio_bound(hits, falses, n, delta, confidence)",
             "return ratio_bound(hits, falses, n, 0.0, confidence)",
         ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_4-audit",
+        "no-confidence",
+        Edit(
+            "return ratio_bound(hits, falses, n, delta, confidence)",
+            "return ratio_bound(hits, falses, n, delta, 0.95)",
+        ),
+        seen="visible",
     ),
     Wrong(
         "ex11_4-audit",
@@ -470,12 +624,36 @@ def ratio_bound(hits, falses, n, delta, confidence):
             "return float(bounds(fresh, *kinds[best], thresholds[[at]])[0])",
             "return float(bounds(fresh, *kinds[best], thresholds[[at]])[0]) * 1.5",
         ),
+        seen="visible",
+    ),
+    Right(
+        "ex11_4-audit",
+        "hint-3",
+        """
+def audit(mechanism, d0, d1, n, delta, confidence, rng):
+    def both(a0, a1, t, sign, order):
+        counts = [(sign * a[:, None] >= sign * t).sum(0) for a in (a0, a1)]
+        return ratio_bound(counts[order], counts[1 - order], n, delta, confidence)
+
+    a0, a1 = mechanism(d0, n, rng), mechanism(d1, n, rng)
+    t = np.quantile(np.concatenate([a0, a1]), np.linspace(0, 1, 50), method="nearest")
+    best = (-1.0, 0, 1, 0)
+    for sign in (1, -1):
+        for order in (0, 1):
+            bound = both(a0, a1, t, sign, order)
+            place = int(bound.argmax())
+            if bound[place] > best[0]:
+                best = (bound[place], place, sign, order)
+    _, place, sign, order = best
+    b0, b1 = mechanism(d0, n, rng), mechanism(d1, n, rng)
+    return both(b0, b1, t[[place]], sign, order)[0]
+""",
     ),
     Right(
         "ex11_4-audit",
         "by-lists",
         """
-def audit(mechanism, d0, d1, n, delta, confidence, rng, ratio_bound):
+def audit(mechanism, d0, d1, n, delta, confidence, rng):
     outputs = {d: mechanism(d, n, rng) for d in (d0, d1)}
     every = np.sort(np.concatenate([outputs[d0], outputs[d1]]))
     tried = every[:: max(1, len(every) // 40)].tolist() + [every[-1]]
@@ -492,170 +670,129 @@ def audit(mechanism, d0, d1, n, delta, confidence, rng, ratio_bound):
     return score(again, [chosen])[0]
 """,
     ),
-    # 11.5 a: basic composition
-    Wrong("ex11_5-compose", "not-a-sum", Edit("sum(epsilons)", "max(epsilons)")),
+    # 11.4 b: what an audit could ever find
     Wrong(
-        "ex11_5-compose",
-        "not-a-sum",
-        Edit("sum(epsilons)", "math.sqrt(sum(e * e for e in epsilons))"),
+        "ex11_4-runs",
+        "no-interval",
+        Edit(
+            "return float(ratio_bound(np.array([n]), np.array([0]), n, delta, confidence)[0])",
+            "return math.log(n)",
+        ),
+        seen="visible",
     ),
-    Wrong("ex11_5-compose", "delta-lost", Edit("sum(deltas)", "max(deltas)")),
-    Right(
-        "ex11_5-compose",
-        "by-array",
-        """
-def compose(budgets):
-    table = np.array(budgets, dtype=float)
-    return table[:, 0].sum(), table[:, 1].sum()
-""",
-    ),
-    # 11.5 b: Renyi divergences
-    Wrong("ex11_5-rdp", "no-steps", Edit("steps * logsumexp", "logsumexp")),
-    Wrong("ex11_5-rdp", "wrong-sum", Edit("(k**2 - k)", "k**2")),
-    Wrong("ex11_5-rdp", "wrong-sum", Edit("(2 * sigma**2)", "(2 * sigma)")),
+    Wrong("ex11_4-runs", "wrong-most", Edit("np.array([0])", "np.array([1])"), seen="visible"),
     Wrong(
-        "ex11_5-rdp",
-        "wrong-sum",
-        """
-def rdp(q, sigma, steps, orders):
-    return np.array([steps * q**2 * alpha / (2 * sigma**2) for alpha in orders])
-""",
+        "ex11_4-runs",
+        "wrong-most",
+        Edit("n, delta, confidence)[0]", "n, 0.0, confidence)[0]"),
+        seen="visible",
     ),
     Wrong(
-        "ex11_5-rdp",
-        "not-finite",
-        """
-def rdp(q, sigma, steps, orders):
-    values = []
-    for alpha in orders:
-        with np.errstate(all="ignore"):
-            total = sum(float(math.comb(alpha, k)) * (1 - q) ** (alpha - k) * q**k
-                        * np.exp((k * k - k) / (2 * sigma**2)) for k in range(alpha + 1))
-        values.append(steps * np.log(total) / (alpha - 1))
-    return np.array(values)
-""",
+        "ex11_4-runs",
+        "wrong-most",
+        Edit("n, delta, confidence)[0]", "n, delta, 0.95)[0]"),
+        seen="visible",
     ),
-    Right(
-        "ex11_5-rdp",
-        "by-streaming",
+    Wrong("ex11_4-runs", "one-too-few", Edit("    return high", "    return low"), seen="visible"),
+    Wrong(
+        "ex11_4-runs",
+        "not-fewest",
         """
-def rdp(q, sigma, steps, orders):
-    def one(alpha):
-        if q == 0:
-            return 0.0
-        if q == 1:
-            return alpha / (2 * sigma**2)
-        logs = [math.log(math.comb(alpha, k)) + (alpha - k) * math.log1p(-q) + k * math.log(q)
-                + k * (k - 1) / (2 * sigma**2) for k in range(alpha + 1)]
-        top = max(logs)
-        return (top + math.log(math.fsum(math.exp(v - top) for v in logs))) / (alpha - 1)
+def most_refutable(n, delta, confidence):
+    return float(ratio_bound(np.array([n]), np.array([0]), n, delta, confidence)[0])
 
-    return steps * np.array([one(alpha) for alpha in orders])
+
+def fewest_runs(epsilon, delta, confidence):
+    n = 1
+    while most_refutable(n, delta, confidence) <= epsilon:
+        n *= 2
+    return n
 """,
+        seen="visible",
     ),
-    # 11.5 c: to one epsilon
     Wrong(
-        "ex11_5-epsilon_of",
-        "older-bound",
-        Edit(
-            "(rdp_values - np.log(delta * alpha) / (alpha - 1) + ratio).min()",
-            "(rdp_values - np.log(delta) / (alpha - 1)).min()",
-        ),
+        "ex11_4-runs",
+        "too-few",
+        """
+def most_refutable(n, delta, confidence):
+    return float(ratio_bound(np.array([n]), np.array([0]), n, delta, confidence)[0])
+
+
+def fewest_runs(epsilon, delta, confidence):
+    return math.ceil(math.exp(epsilon))
+""",
+        seen="visible",
     ),
-    Wrong("ex11_5-epsilon_of", "not-the-best", Edit(".min()", ".max()")),
     Wrong(
-        "ex11_5-epsilon_of", "too-low", Edit("np.log(delta * alpha)", "np.log(delta * alpha**2)")
+        "ex11_4-runs",
+        "not-fewest",
+        Edit("    low, high = 0, 1\n", "    low, high = 0, 16\n")
+        + Edit("while high - low > 1:", "while high > 16 and high - low > 1:"),
+        seen="hidden",
     ),
-    Wrong("ex11_5-epsilon_of", "older-bound", Edit(" + ratio", "")),
     Right(
-        "ex11_5-epsilon_of",
-        "by-loop",
+        "ex11_4-runs",
+        "hint-3",
         """
-def epsilon_of(rdp_values, orders, delta):
-    best = math.inf
-    for r, a in zip(rdp_values, orders):
-        best = min(best, r + math.log1p(-1 / a) - (math.log(delta) + math.log(a)) / (a - 1))
-    return best
-""",
-    ),
-    # 11.5 d: the witness
-    Wrong("ex11_5-witness", "not-under", Edit("0.001, 0.5, 1000, 1e-6", "1.0, 5.0, 50, 1e-5")),
-    Wrong("ex11_5-witness", "not-half", Edit("0.001, 0.5, 1000, 1e-6", "0.01, 1.0, 1000, 1e-5")),
-    Wrong("ex11_5-witness", "out-of-range", Edit("0.001, 0.5, 1000", "0.001, 0.1, 1000")),
-    Right("ex11_5-witness", "few-steps", Edit("0.001, 0.5, 1000, 1e-6", "0.01, 0.6, 100, 1e-5")),
-    # 11.6 a: per-sample gradients
-    Wrong(
-        "ex11_6-gradients",
-        "averaged",
-        """
-def per_sample_gradients(model, x, y):
-    names, weights = zip(*model.named_parameters())
-    slopes = torch.autograd.grad(F.cross_entropy(model(x), y), weights)
-    return {n: s.expand(len(x), *s.shape) for n, s in zip(names, slopes)}
-""",
-    ),
-    Wrong(
-        "ex11_6-gradients",
-        "averaged",
-        Edit(
-            "return F.cross_entropy(logits, label[None])",
-            "return F.cross_entropy(logits, label[None]) / len(x)",
-        ),
-    ),
-    Wrong(
-        "ex11_6-gradients",
-        "gradient-left",
-        """
-def per_sample_gradients(model, x, y):
-    rows = []
-    for one, label in zip(x, y):
-        model.zero_grad()
-        F.cross_entropy(model(one[None]), label[None]).backward()
-        rows.append({n: p.grad.clone() for n, p in model.named_parameters()})
-    return {n: torch.stack([row[n] for row in rows]) for n in rows[0]}
-""",
-    ),
-    Wrong(
-        "ex11_6-gradients",
-        "wrong-names",
-        """
-def per_sample_gradients(model, x, y):
-    weights = list(model.parameters())
-    rows = [torch.autograd.grad(F.cross_entropy(model(x[i:i + 1]), y[i:i + 1]), weights)
-            for i in range(len(x))]
-    return {f"layer{i}": torch.stack(slopes) for i, slopes in enumerate(zip(*rows))}
-""",
-    ),
-    Wrong(
-        "ex11_6-gradients",
-        "empty-batch",
-        """
-def per_sample_gradients(model, x, y):
-    names, weights = zip(*model.named_parameters())
-    found = {n: [torch.zeros_like(w)] for n, w in zip(names, weights)}
-    for i in range(len(x)):
-        slopes = torch.autograd.grad(F.cross_entropy(model(x[i:i + 1]), y[i:i + 1]), weights)
-        for n, s in zip(names, slopes):
-            found[n] = [s] if i == 0 else [*found[n], s]
-    return {n: torch.stack(s).detach() for n, s in found.items()}
+def most_refutable(n, delta, confidence):
+    return float(ratio_bound(np.array([n]), np.array([0]), n, delta, confidence)[0])
+
+
+def fewest_runs(epsilon, delta, confidence):
+    low, high = 0, 1
+    while most_refutable(high, delta, confidence) <= epsilon:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        if most_refutable(middle, delta, confidence) > epsilon:
+            high = middle
+        else:
+            low = middle
+    return high
 """,
     ),
     Right(
-        "ex11_6-gradients",
-        "by-loop",
+        "ex11_4-runs",
+        "in-closed-form",
         """
-def per_sample_gradients(model, x, y):
-    weights = dict(model.named_parameters())
-    found = {n: p.detach().new_zeros((len(x), *p.shape)) for n, p in weights.items()}
-    losses = F.cross_entropy(model(x), y, reduction="none") if len(x) else []
-    for i, loss in enumerate(losses):
-        slopes = torch.autograd.grad(loss, list(weights.values()), retain_graph=True)
-        for n, slope in zip(weights, slopes):
-            found[n][i] = slope
-    return found
+def most_refutable(n, delta, confidence):
+    least = ((1 - confidence) / 2) ** (1 / n)
+    return max(0.0, math.log((least - delta) / (1 - least))) if least > delta else 0.0
+
+
+def fewest_runs(epsilon, delta, confidence):
+    least = (math.exp(epsilon) + delta) / (1 + math.exp(epsilon))
+    return math.floor(math.log((1 - confidence) / 2) / math.log(least)) + 1
 """,
     ),
-    # 11.6 b: clipping
+    # 11.5: the witness
+    Wrong(
+        "ex11_5-witness",
+        "not-under",
+        Edit("0.001, 0.5, 1000, 1e-6", "1.0, 5.0, 50, 1e-5"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_5-witness",
+        "not-half",
+        Edit("0.001, 0.5, 1000, 1e-6", "0.01, 1.0, 1000, 1e-5"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_5-witness",
+        "out-of-range",
+        Edit("0.001, 0.5, 1000", "0.001, 0.1, 1000"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_5-witness",
+        "not-four",
+        Edit("0.001, 0.5, 1000, 1e-6", "0.001, 0.5, 1000"),
+        seen="visible",
+    ),
+    Right("ex11_5-witness", "hint-3", Edit("0.001, 0.5, 1000, 1e-6", "0.01, 0.6, 100, 1e-5")),
+    Right("ex11_5-witness", "one-step", Edit("0.001, 0.5, 1000, 1e-6", "0.01, 0.5, 1, 1e-5")),
+    # 11.6 a: clipping
     Wrong(
         "ex11_6-clip",
         "per-layer",
@@ -667,6 +804,7 @@ def clip_and_sum(gradients, max_norm):
         clipped[name] = torch.einsum("n,n...->...", factor, g)
     return clipped
 """,
+        seen="visible",
     ),
     Wrong(
         "ex11_6-clip",
@@ -677,8 +815,47 @@ def clip_and_sum(gradients, max_norm):
     length = torch.stack([s.norm() for s in summed.values()]).norm()
     return {name: s * (max_norm / (length + 1e-6)).clamp(max=1) for name, s in summed.items()}
 """,
+        seen="visible",
     ),
-    Wrong("ex11_6-clip", "stretches", Edit(".clamp(max=1)", "")),
+    Wrong("ex11_6-clip", "stretches", Edit(".clamp(max=1)", ""), seen="visible"),
+    Wrong(
+        "ex11_6-clip",
+        "averages",
+        Edit(
+            'torch.einsum("n,n...->...", factor, g)',
+            'torch.einsum("n,n...->...", factor, g) / len(g)',
+        ),
+        seen="visible",
+    ),
+    Wrong("ex11_6-clip", "fixed-norm", Edit("(max_norm / (", "(1.0 / ("), seen="visible"),
+    Wrong(
+        "ex11_6-clip",
+        "not-finite",
+        """
+def clip_and_sum(gradients, max_norm):
+    total = {name: torch.zeros(2) for name in gradients}
+    n = len(next(iter(gradients.values())))
+    for i in range(n):
+        length = sum((g[i] ** 2).sum() for g in gradients.values()).sqrt()
+        factor = min(1.0, max_norm / (length.item() + 1e-6))
+        for name, g in gradients.items():
+            total[name] = factor * g[i] if i == 0 else total[name] + factor * g[i]
+    if n == 0:
+        return {name: g.mean(0) for name, g in gradients.items()}
+    return total
+""",
+        seen="visible",
+    ),
+    Right(
+        "ex11_6-clip",
+        "hint-3",
+        """
+def clip_and_sum(gradients, max_norm):
+    length = torch.stack([g.flatten(1).norm(dim=1) for g in gradients.values()]).norm(dim=0)
+    factor = (max_norm / (length + 1e-6)).clamp(max=1)
+    return {name: torch.einsum("n,n...->...", factor, g) for name, g in gradients.items()}
+""",
+    ),
     Right(
         "ex11_6-clip",
         "person-by-person",
@@ -687,46 +864,13 @@ def clip_and_sum(gradients, max_norm):
     total = {name: torch.zeros_like(g.sum(0)) for name, g in gradients.items()}
     for i in range(len(next(iter(gradients.values())))):
         squared = sum((g[i] ** 2).sum() for g in gradients.values())
-        scale = min(1.0, max_norm / (squared.sqrt().item() + 1e-6))
+        scale = min(1.0, max_norm / (squared.sqrt().item() + 1e-8))
         for name, g in gradients.items():
             total[name] = total[name] + scale * g[i]
     return total
 """,
     ),
-    # 11.6 c: noise
-    Wrong("ex11_6-noise", "wrong-scale", Edit("sigma * max_norm * noise", "sigma * noise")),
-    Wrong(
-        "ex11_6-noise",
-        "noise-last",
-        Edit(
-            "(s + sigma * max_norm * noise[name]) / expected",
-            "s / expected + sigma * max_norm * noise[name]",
-        ),
-    ),
-    Wrong("ex11_6-noise", "not-divided", Edit(" / expected", "")),
-    Wrong(
-        "ex11_6-noise",
-        "shared-noise",
-        """
-def noisy_mean(summed, max_norm, sigma, expected, generator):
-    noise = torch.randn(20_000, generator=generator)
-    return {name: (s + sigma * max_norm * noise[:s.numel()].reshape(s.shape)) / expected
-            for name, s in summed.items()}
-""",
-    ),
-    Right(
-        "ex11_6-noise",
-        "by-normal",
-        """
-def noisy_mean(summed, max_norm, sigma, expected, generator):
-    step = {}
-    for name, s in summed.items():
-        unit = torch.empty_like(s).normal_(0, 1, generator=generator)
-        step[name] = unit.mul(sigma * max_norm).add(s).div(expected)
-    return step
-""",
-    ),
-    # 11.6 d: the loop
+    # 11.6 b: the loop
     Wrong(
         "ex11_6-dp_sgd",
         "fixed-size",
@@ -734,85 +878,103 @@ def noisy_mean(summed, max_norm, sigma, expected, generator):
             "torch.rand(len(x), generator=generator) < q",
             "torch.randperm(len(x), generator=generator)[: round(q * len(x))]",
         ),
+        seen="visible",
     ),
     Wrong(
-        "ex11_6-dp_sgd", "real-size", Edit("sigma, q * len(x),", "sigma, max(len(x[taken]), 1),")
+        "ex11_6-dp_sgd",
+        "real-size",
+        Edit("sigma, q * len(x),", "sigma, max(len(x[here]), 1),"),
+        seen="visible",
     ),
     Wrong(
         "ex11_6-dp_sgd",
         "skips-empty",
         Edit(
-            "        summed = clip",
-            "        if not taken.any():\n            continue\n        summed = clip",
+            "        pulled = clip",
+            "        if not here.any():\n            continue\n        pulled = clip",
         ),
+        seen="visible",
     ),
     Wrong(
         "ex11_6-dp_sgd",
         "same-batch",
         """
-def dp_sgd(model, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
-    epochs = [torch.rand(len(x), generator=generator) < q for _ in range(2)]
+def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
+    epochs = [torch.rand(len(x), generator=generator) < q for _ in range(10)]
     for t in range(steps):
-        taken = epochs[2 * t // steps]
-        summed = clip(gradients(model, x[taken], y[taken]), max_norm)
+        taken = epochs[t % 10]
+        summed = clip(gradients(params, x[taken], y[taken]), max_norm)
         step = noisy(summed, max_norm, sigma, q * len(x), generator)
-        with torch.no_grad():
-            for name, p in model.named_parameters():
-                p -= lr * step[name]
+        params = {name: p - lr * step[name] for name, p in params.items()}
+    return params
 """,
+        seen="visible",
     ),
-    Wrong("ex11_6-dp_sgd", "wrong-update", Edit("p -= lr", "p += lr")),
+    Wrong("ex11_6-dp_sgd", "wrong-update", Edit("p - lr", "p + lr"), seen="visible"),
+    Wrong("ex11_6-dp_sgd", "no-dict", Edit("    return params\n", ""), seen="visible"),
     Wrong(
         "ex11_6-dp_sgd",
         "wrong-rate",
         Edit("generator=generator) < q", "generator=generator) < q / 2"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "stale-parameters",
+        Edit("    for _ in range(steps):", "    start = params\n    for _ in range(steps):")
+        + Edit("gradients(params,", "gradients(start,"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "wrong-arguments",
+        Edit("noisy(pulled, max_norm, sigma,", "noisy(pulled, 1.0, sigma,"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "ignores-generator",
+        Edit("torch.rand(len(x), generator=generator)", "torch.rand(len(x))"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "wrong-rate",
+        Edit("generator=generator) < q", "generator=generator) < min(q, 0.4)"),
+        seen="hidden",
+    ),
+    Right(
+        "ex11_6-dp_sgd",
+        "hint-3",
+        """
+def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
+    for _ in range(steps):
+        taken = torch.rand(len(x), generator=generator) < q
+        summed = clip(gradients(params, x[taken], y[taken]), max_norm)
+        step = noisy(summed, max_norm, sigma, q * len(x), generator)
+        params = {name: p - lr * step[name] for name, p in params.items()}
+    return params
+""",
     ),
     Right(
         "ex11_6-dp_sgd",
         "by-sgd",
         """
-def dp_sgd(model, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
+    weights = {name: p.clone() for name, p in params.items()}
+    optimizer = torch.optim.SGD(list(weights.values()), lr=lr)
     rate = torch.full((len(x),), q)
     for _ in range(steps):
         chosen = torch.bernoulli(rate, generator=generator).nonzero()[:, 0]
-        summed = clip(gradients(model, x[chosen], y[chosen]), max_norm)
+        summed = clip(gradients(weights, x[chosen], y[chosen]), max_norm)
         pull = noisy(summed, max_norm, sigma, q * len(x), generator)
-        for name, p in model.named_parameters():
+        for name, p in weights.items():
             p.grad = pull[name].clone()
         optimizer.step()
-    model.zero_grad()
+    return {name: p.detach() for name, p in weights.items()}
 """,
     ),
-    # 11.7 a: models trained together
-    Wrong("ex11_7-together", "ignores-inside", Edit(" * used).sum() / used.sum()", ").mean()")),
-    Wrong("ex11_7-together", "wrong-mean", Edit(" * used).sum() / used.sum()", " * used).mean()")),
-    Wrong("ex11_7-together", "wrong-sign", Edit("p - lr", "p + lr")),
-    Wrong(
-        "ex11_7-together",
-        "input-modified",
-        Edit(
-            "params = {name: p - lr * slope[name] for name, p in params.items()}",
-            "for name, p in params.items():\n            p -= lr * slope[name]",
-        ),
-    ),
-    Right(
-        "ex11_7-together",
-        "by-loop",
-        """
-def train_together(x, y, inside, start, lr, steps):
-    done = []
-    for weight, bias, used in zip(start["weight"], start["bias"], inside):
-        own, truth = x[used], torch.eye(len(bias), dtype=x.dtype)[y[used]]
-        for _ in range(steps):
-            pull = (torch.softmax(own @ weight.T + bias, 1) - truth) / len(own)
-            weight, bias = weight - lr * pull.T @ own, bias - lr * pull.sum(0)
-        done.append((weight, bias))
-    weights, biases = zip(*done)
-    return {"weight": torch.stack(weights), "bias": torch.stack(biases)}
-""",
-    ),
-    # 11.7 b: the likelihood ratio
+    # 11.7: the likelihood ratio
     Wrong(
         "ex11_7-lira",
         "swapped",
@@ -820,16 +982,39 @@ def train_together(x, y, inside, start, lr, steps):
             "log_density(inside.double()) - log_density(1 - inside.double())",
             "log_density(1 - inside.double()) - log_density(inside.double())",
         ),
+        seen="visible",
     ),
-    Wrong("ex11_7-lira", "no-width", Edit(" - variance.log() / 2", "")),
-    Wrong("ex11_7-lira", "wrong-bells", Edit(" - variance.log() / 2", " - variance.log()")),
+    Wrong("ex11_7-lira", "no-width", Edit(" - width.log() / 2", ""), seen="visible"),
+    Wrong(
+        "ex11_7-lira", "wrong-bells", Edit(" - width.log() / 2", " - width.log()"), seen="visible"
+    ),
     Wrong(
         "ex11_7-lira",
         "wrong-bells",
         Edit(
-            "(used * (shadows - mean) ** 2).sum(0) / used.sum(0)",
-            "(used * (shadows - mean) ** 2).sum(0) / (used.sum(0) - 1)",
+            "(used * (shadows - middle) ** 2).sum(0) / used.sum(0)",
+            "(used * (shadows - middle) ** 2).sum(0) / (used.sum(0) - 1)",
         ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_7-lira",
+        "no-floor",
+        Edit(" + 1e-6\n", "\n        width = width.clamp(min=1e-9)\n"),
+        seen="visible",
+    ),
+    Right(
+        "ex11_7-lira",
+        "hint-3",
+        """
+def lira(target, shadows, inside):
+    densities = []
+    for used in (inside.double(), 1 - inside.double()):
+        mean = (used * shadows).sum(0) / used.sum(0)
+        variance = (used * (shadows - mean) ** 2).sum(0) / used.sum(0) + 1e-6
+        densities.append(-((target - mean) ** 2) / (2 * variance) - variance.log() / 2)
+    return densities[0] - densities[1]
+""",
     ),
     Right(
         "ex11_7-lira",
@@ -847,32 +1032,34 @@ def lira(target, shadows, inside):
     # 11.9: how promises wear out
     Wrong(
         "ex11_9-wear",
-        "no-root",
-        Edit("math.sqrt(2 * k * math.log(1 / slack))", "2 * k * math.log(1 / slack)"),
-    ),
-    Wrong("ex11_9-wear", "delta-lost", Edit("k * delta + slack", "delta + slack")),
-    Wrong(
-        "ex11_9-wear",
         "wrong-outcomes",
         Edit(
             "np.maximum(one - math.exp(total) * zero, 0).sum()",
             "(one - math.exp(total) * zero).sum()",
         ),
+        seen="visible",
     ),
     Wrong(
         "ex11_9-wear",
         "wrong-outcomes",
         Edit("p = 1 / (1 + math.exp(-epsilon))", "p = 1 - math.exp(-epsilon)"),
+        seen="visible",
+    ),
+    Wrong("ex11_9-wear", "wrong-outcomes", Edit("math.exp(total) * zero", "zero"), seen="visible"),
+    Right(
+        "ex11_9-wear",
+        "hint-3",
+        """
+def exact_delta(epsilon, k, total):
+    p = 1 / (1 + math.exp(-epsilon))
+    one, zero = (stats.binom.pmf(np.arange(k + 1), k, share) for share in (p, 1 - p))
+    return np.maximum(one - math.exp(total) * zero, 0).sum()
+""",
     ),
     Right(
         "ex11_9-wear",
         "by-tail",
         """
-def advanced(epsilon, delta, k, slack):
-    loss = k * epsilon * (math.exp(epsilon) - 1) + epsilon * (-2 * k * math.log(slack)) ** 0.5
-    return loss, k * delta + slack
-
-
 def exact_delta(epsilon, k, total):
     # an outcome with j ones has the ratio e^(epsilon (2 j - k)): only those above e^total count
     first = math.floor((total / epsilon + k) / 2) + 1
@@ -881,10 +1068,27 @@ def exact_delta(epsilon, k, total):
 """,
     ),
     # 11.10: who pays
-    Wrong("ex11_10-cost", "wrong-sign", Edit("drops.mean()", "-drops.mean()")),
-    Wrong("ex11_10-cost", "wrong-error", Edit(" / math.sqrt(len(drops))", "")),
-    Wrong("ex11_10-cost", "wrong-error", Edit("ddof=1", "ddof=0")),
-    Wrong("ex11_10-cost", "wrong-groups", Edit(".mean(axis=1)", ".sum(axis=1) / len(group)")),
+    Wrong("ex11_10-cost", "wrong-sign", Edit("drops.mean()", "-drops.mean()"), seen="visible"),
+    Wrong("ex11_10-cost", "wrong-error", Edit(" / math.sqrt(len(drops))", ""), seen="visible"),
+    Wrong("ex11_10-cost", "wrong-error", Edit("ddof=1", "ddof=0"), seen="visible"),
+    Wrong(
+        "ex11_10-cost",
+        "wrong-groups",
+        Edit(".mean(axis=1)", ".sum(axis=1) / len(group)"),
+        seen="visible",
+    ),
+    Right(
+        "ex11_10-cost",
+        "hint-3",
+        """
+def cost_by_group(plain, private, group):
+    costs = {}
+    for g in np.unique(group):
+        drops = plain[:, group == g].mean(1) - private[:, group == g].mean(1)
+        costs[int(g)] = (drops.mean(), drops.std(ddof=1) / len(drops) ** 0.5)
+    return costs
+""",
+    ),
     Right(
         "ex11_10-cost",
         "by-pandas",

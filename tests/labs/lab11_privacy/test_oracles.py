@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import warnings
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -83,19 +83,22 @@ def test_sixty_full_steps_are_one_with_a_smaller_sigma():
     assert (lab()["most_tpr"](fpr, 0.8 * low, 1e-3) < exact - 1e-3).any()
 
 
-@pytest.mark.parametrize("kind", ["linear", "cnn"])
-def test_per_sample_gradients_equal_opacus(kind):
+def test_per_sample_gradients_equal_opacus():
     from opacus import GradSampleModule
 
     g = torch.Generator().manual_seed(3)
-    model = (models.linear(generator=g) if kind == "linear" else models.cnn(g)).double()
-    x = torch.rand(6, 1, 28, 28, generator=g, dtype=torch.float64)
-    y = torch.arange(6)
+    model = torch.nn.Linear(7, 4).double()
+    x, y = torch.rand(6, 7, generator=g, dtype=torch.float64), torch.arange(6) % 4
     wrapped = GradSampleModule(copy.deepcopy(model), loss_reduction="sum")
     F.cross_entropy(wrapped(x), y, reduction="sum").backward()
-    ours = lab()["per_sample_gradients"](model, x, y)
+    ours = lab()["per_sample_gradients"](start_of(model), x, y)
     for name, p in wrapped._module.named_parameters():
         assert (ours[name] - p.grad_sample).abs().max() < 1e-10
+
+
+def start_of(model):
+    """The parameters of a model, by name, without a graph."""
+    return {name: p.detach().clone() for name, p in model.named_parameters()}
 
 
 def test_one_private_step_equals_opacus_with_its_noise():
@@ -114,12 +117,24 @@ def test_one_private_step_equals_opacus_with_its_noise():
     F.cross_entropy(wrapped(x), y, reduction="sum").backward()
     optimizer.step()
     names = lab()
-    summed = names["clip_and_sum"](names["per_sample_gradients"](model, x, y), 0.8)
+    summed = names["clip_and_sum"](names["per_sample_gradients"](start_of(model), x, y), 0.8)
     # opacus draws in float32 or float64 as its gradient is: the same numbers as ours
     step = names["noisy_mean"](summed, 0.8, 1.3, 16, torch.Generator().manual_seed(9))
     theirs = dict(wrapped._module.named_parameters())
     for name, p in model.named_parameters():
         assert (p - step[name] - theirs[name]).abs().max() < 1e-10
+
+
+def test_the_closed_form_of_the_fewest_runs():
+    """Two more confidences, and the two sides of each n, by scipy's exact intervals."""
+    names = lab()
+    for epsilon, delta, confidence in ((4.0, 0.0, 0.95), (5.5, 0.1, 0.8)):
+        n = names["fewest_runs"](epsilon, delta, confidence)
+        for runs, more in ((n - 1, False), (n, True)):
+            level = {"confidence_level": confidence, "method": "exact"}
+            low = stats.binomtest(runs, runs).proportion_ci(**level).low
+            high = stats.binomtest(0, runs).proportion_ci(**level).high
+            assert (math.log((low - delta) / high) > epsilon) == more
 
 
 def test_rates_equal_scikit_learn():
@@ -137,28 +152,10 @@ def test_rates_equal_scikit_learn():
 
 def test_lira_stays_below_the_ceiling_of_private_training_only():
     """With intervals: no rate of the private models is above what the promise allows."""
-    names, g = lab(), torch.Generator().manual_seed(6)
-    x, y = names["small_digits"](400, g)
-    inside = torch.rand(24, 400, generator=g) < 0.5
-    start = {"weight": torch.zeros(24, 10, 196), "bias": torch.zeros(24, 10)}
-    plain = names["train_together"](x, y, inside, start, 2.0, 100)
-    parts = {
-        "gradients": names["per_sample_gradients"],
-        "clip": names["clip_and_sum"],
-        "noisy": names["noisy_mean"],
-    }
-    settings = {"q": 1.0, "sigma": 8.0, "max_norm": 1.0, "steps": 60, **parts}
-    private = [
-        names["private_model"](
-            names["dp_sgd"], x[i], y[i], 10, seed=k, lr=len(y[i]) / 100, **settings
-        )
-        for k, i in enumerate(inside)
-    ]
-    with torch.no_grad():
-        outputs = {
-            "plain": x @ plain["weight"].mT + plain["bias"][:, None],
-            "private": torch.stack([net(x) for net in private]),
-        }
+    names = lab()
+    x, y, inside, plain = names["pool_of"](6, 24)
+    retrained = partial(names["retrained"], names["dp_sgd"], names["clip_and_sum"])
+    outputs = {"plain": plain, "private": retrained(8.0, x, y, inside)}
     above = {}
     for name, logits in outputs.items():
         sure = names["sureness"](logits, y)

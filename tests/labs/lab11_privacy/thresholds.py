@@ -18,8 +18,6 @@ from tqdm import tqdm
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from source import names_of
 
-from safetylab import models
-
 SEEDS = range(20)
 LAB = names_of("lab11_privacy")
 
@@ -77,10 +75,10 @@ def gaussian_distance(seed, laplace=False):
     return stats.kstest(noise, "norm").statistic
 
 
-def audited(seed, mechanism, n, delta=0.0, pair=(0, 1), bound=None):
+def audited(seed, mechanism, n, delta=0.0, pair=(0, 1)):
     """11.4b: what the solution finds."""
     rng = np.random.default_rng(seed)
-    return LAB["audit"](mechanism, *pair, n, delta, 0.95, rng, bound or LAB["oracle_bound"])
+    return LAB["audit"](mechanism, *pair, n, delta, 0.95, rng)
 
 
 def broken(seed, audit=audited):
@@ -94,7 +92,7 @@ def one_threshold(seed, mechanism, n, pair=(0, 1)):
     first = [mechanism(d, n, rng) for d in pair]
     t = np.concatenate(first).mean()
     falses, hits = ((mechanism(d, n, rng) >= t).sum()[None] for d in pair)
-    return LAB["oracle_bound"](hits, falses, n, 0.0, 0.95)[0]
+    return LAB["ratio_bound"](hits, falses, n, 0.0, 0.95)[0]
 
 
 def skewed(seed, audit=audited):
@@ -103,16 +101,63 @@ def skewed(seed, audit=audited):
     return min(audit(seed, LAB["oracle_skewed"], 5000, pair=pair) for pair in pairs)
 
 
-def no_interval(hits, falses, n, delta, confidence):
+def over_claims(seed, audit=audited, scale=2.0, epsilon=0.5):
+    """11.4a: of 40 audits of n = 300 how many claim more than the true epsilon."""
+    mechanism = LAB["oracle_answers"](scale)
+    found = [audit(1000 * seed + i, mechanism, 300) for i in range(40)]
+    return sum(value > epsilon for value in found)
+
+
+def too_sure(seed, mechanism, n):
     """The mistake: the ratio of the counts, as if they were certain."""
-    return np.log(np.maximum((hits / n - delta) / np.maximum(falses, 0.5) * n, 1.0))
+    rng = np.random.default_rng(seed)
+    a, b = ((mechanism(d, n, rng) >= 1.5).sum() for d in (1, 0))
+    return math.log(max(1.0, a / max(b, 0.5)))
 
 
-def over_claims(seed, bound=None):
-    """11.4b: of 40 audits of n = 300 how many claim more than the true epsilon."""
-    mechanism = LAB["oracle_answers"](2.0)
-    found = [audited(1000 * seed + i, mechanism, 300, bound=bound) for i in range(40)]
-    return sum(value > 0.5 for value in found)
+def telling(seed, audit=audited):
+    """11.4a, visible: the less that is found of the visible check's telling answer."""
+
+    def mechanism(d, n, rng):
+        return (rng.random(n) < (0.99 if d else 0.5)).astype(float)
+
+    return min(audit(seed, mechanism, 5000, pair=pair) for pair in ((0, 1), (1, 0)))
+
+
+def laplace_found(seed):
+    """11.4a, visible: what is found of Laplace noise of scale 1 in 5,000 runs."""
+    return audited(seed, LAB["oracle_answers"](1.0), 5000)
+
+
+def far_draws(seed, normal=False):
+    """11.3b, visible: how far the share beyond three scales is from e^-3."""
+    rng = np.random.default_rng(seed)
+    noise = LAB["laplace"](np.zeros(20_000), 1.0, 1.0, rng)
+    if normal:
+        noise = rng.normal(0, math.sqrt(math.pi / 2), 20_000)
+    return abs((np.abs(noise) > 3).mean() - math.exp(-3))
+
+
+def far_normal(seed, laplace=False):
+    """11.3c, visible: the share beyond three sigma."""
+    rng = np.random.default_rng(seed)
+    noise = rng.laplace(0, 0.5**0.5, 100_000) if laplace else rng.normal(0, 1, 100_000)
+    return (np.abs(noise) > 3).mean()
+
+
+def mean_size(seed, shrink=1.0):
+    """11.3b, visible: how far the mean distance is from the scale, in parts of it."""
+    noise = LAB["laplace"](np.zeros(20_000), 1.0, 1.0, np.random.default_rng(seed))
+    return abs(np.abs(noise * shrink).mean() - 1)
+
+
+def kept_truth(seed, truth=None):
+    """11.3a, visible: how far the share of true answers is from 3/4, 20,000 people."""
+    rng, bits = np.random.default_rng(seed), np.ones(20_000, dtype=int)
+    answers = LAB["randomized_response"](bits, math.log(3), rng)
+    if truth is not None:
+        answers = rng.random(20_000) < truth
+    return abs(answers.mean() - 0.75)
 
 
 def leaky(seed, delta=0.05):
@@ -124,26 +169,10 @@ def leaky(seed, delta=0.05):
     return audited(seed, mechanism, 5000, delta=delta)
 
 
-def summed_noise(seed, scale=1.0):
-    """11.6c: how far the standard deviation of the noise is from sigma * max_norm / expected."""
-    g = torch.Generator().manual_seed(seed)
-    got = LAB["noisy_mean"]({"b": torch.zeros(20_000)}, 4.0 * scale, 0.5, 8.0, g)["b"]
-    return abs(got.std().item() / 0.25 - 1)
-
-
 def batch_total(seed, rate=0.1):
     """11.6d: how far the people of 30 batches are from 1,200."""
-    sizes = []
-
-    def gradients(model, x, y):
-        sizes.append(len(x))
-        return {name: torch.zeros(len(x), *p.shape) for name, p in model.named_parameters()}
-
-    LAB["dp_sgd"](
-        models.linear(1, 2), torch.zeros(400, 1), torch.zeros(400).long(), q=rate, sigma=0.0,
-        max_norm=1.0, lr=0.0, steps=30, generator=torch.Generator().manual_seed(seed),
-        gradients=gradients, clip=LAB["oracle_clip"], noisy=LAB["oracle_noisy"],
-    )  # fmt: skip
+    script, _ = LAB["scripted_run"](LAB["dp_sgd"], rate, 30, seed)
+    sizes = [len(batch) for batch in script.people]
     return abs(sum(sizes) - 1200)
 
 
@@ -159,10 +188,14 @@ ROWS = [
      partial(gaussian_distance, laplace=True), "Laplace noise"),
     ("11.4 broken", ">=", 1.05, broken, partial(broken, audit=one_threshold), "one threshold"),
     ("11.4 skewed", ">=", 2.5, skewed, partial(skewed, audit=one_threshold), "one direction"),
-    ("11.4 over-claims", "<=", 8, over_claims,
-     partial(over_claims, bound=no_interval), "no interval"),
+    ("11.4 over-claims", "<=", 8, over_claims, partial(over_claims, audit=too_sure), "no interval"),
+    ("11.4 telling", ">=", 2.5, telling, partial(telling, audit=one_threshold), "one direction"),
     ("11.4 leaky", "<=", 0.3, leaky, partial(leaky, delta=0.0), "no delta"),
-    ("11.6 noise", "<=", 0.03, summed_noise, partial(summed_noise, scale=0.25), "no max_norm"),
+    ("11.3a visible", "<=", 0.015, kept_truth, partial(kept_truth, truth=2 / 3), "1 - e^-eps"),
+    ("11.3b size", "<=", 0.05, mean_size, partial(mean_size, shrink=0.5**0.5), "over root 2"),
+    ("11.3b far", "<=", 0.01, far_draws, partial(far_draws, normal=True), "normal noise"),
+    ("11.3c far", "<=", 0.005, far_normal, partial(far_normal, laplace=True), "Laplace noise"),
+    ("11.4 Laplace", ">=", 0.6, laplace_found, lambda seed: 0.0, "finds nothing"),
     ("11.6 people", "<=", 170, batch_total, partial(batch_total, rate=0.05), "half the rate"),
 ]  # fmt: skip
 

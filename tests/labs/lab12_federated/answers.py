@@ -4,51 +4,63 @@
 from columns import Edit, Right, Wrong
 
 ANSWERS = [
-    # 12.1 a: the mean
-    Wrong(
-        "ex12_1-average", "unweighted", Edit("n / total * state[name]", "state[name] / len(sizes)")
-    ),
-    Wrong("ex12_1-average", "no-mean", Edit("n / total * state[name]", "n * state[name]")),
-    Wrong(
-        "ex12_1-average",
-        "input-modified",
-        """
-def average(states, sizes):
-    total, mean = sum(sizes), states[0]
-    for name in mean:
-        mean[name] *= sizes[0] / total
-        for n, state in zip(sizes[1:], states[1:]):
-            mean[name] += n / total * state[name]
-    return mean
-""",
-    ),
-    Wrong(
-        "ex12_1-average",
-        "wrong-dtype",
-        Edit("n / total * state[name]", "n / total * state[name].float()"),
-    ),
-    Right(
-        "ex12_1-average",
-        "by-einsum",
-        """
-def average(states, sizes):
-    mean = {}
-    for name, first in states[0].items():
-        weights = torch.tensor(sizes, dtype=first.dtype)
-        stacked = torch.stack([state[name] for state in states])
-        mean[name] = torch.einsum("k,k...->...", weights / weights.sum(), stacked)
-    return mean
-""",
-    ),
-    # 12.1 b: local training
-    Wrong("ex12_1-local", "wrong-sign", Edit("parameter -=", "parameter +=")),
-    Wrong("ex12_1-local", "model-changed", Edit("deepcopy(model)", "model")),
+    # 12.1: local training
+    Wrong("ex12_1-local", "wrong-sign", Edit("parameter -=", "parameter +="), seen="visible"),
+    Wrong("ex12_1-local", "model-changed", Edit("deepcopy(model)", "model"), seen="visible"),
     Wrong(
         "ex12_1-local",
         "stale-gradient",
         Edit("client_gradient(worker, x, y)", "client_gradient(model, x, y)"),
+        seen="visible",
     ),
-    Wrong("ex12_1-local", "wrong-step", Edit("range(steps)", "range(max(steps, 1))")),
+    Wrong(
+        "ex12_1-local", "wrong-step", Edit("range(steps)", "range(max(steps, 1))"), seen="visible"
+    ),
+    Wrong("ex12_1-local", "wrong-step", Edit("lr * gradient", "0.1 * gradient"), seen="visible"),
+    Wrong(
+        "ex12_1-local",
+        "sum-not-mean",
+        Edit("lr * gradient", "lr * len(y) * gradient"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_1-local",
+        "wrong-weights",
+        Edit("parameter -= lr * gradient", "parameter -= lr * gradient * (gradient.dim() == 1)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_1-local",
+        "no-dict",
+        Edit(
+            "{name: value.detach() for name, value in worker.state_dict().items()}",
+            "[value.detach() for value in worker.parameters()]",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_1-local",
+        "wrong-step",
+        Edit(
+            "zip(worker.parameters(), gradients, strict=True)",
+            "list(zip(worker.parameters(), gradients))[-2:]",
+        ),
+        seen="hidden",
+    ),
+    Right(
+        "ex12_1-local",
+        "hint-3",
+        """
+def local_training(model, x, y, lr, steps):
+    worker = deepcopy(model)
+    for _ in range(steps):
+        slopes = client_gradient(worker, x, y)
+        with torch.no_grad():
+            for parameter, slope in zip(worker.parameters(), slopes):
+                parameter.sub_(lr * slope)
+    return dict(worker.state_dict())
+""",
+    ),
     Right(
         "ex12_1-local",
         "by-optimiser",
@@ -60,34 +72,7 @@ def local_training(model, x, y, lr, steps):
         optimiser.zero_grad()
         F.cross_entropy(clone(x), y, reduction="sum").div(len(y)).backward()
         optimiser.step()
-    return {name: p.data.clone() for name, p in clone.named_parameters()}
-""",
-    ),
-    # 12.1 c: where FedAvg comes to rest
-    Wrong(
-        "ex12_1-rest",
-        "true-minimum",
-        Edit("share * (1 - (1 - lr * h) ** steps)", "share * h"),
-    ),
-    Wrong("ex12_1-rest", "plain-mean", Edit("share * (1 - (1 - lr * h) ** steps)", "share")),
-    Wrong(
-        "ex12_1-rest", "wrong-pull", Edit("(1 - (1 - lr * h) ** steps)", "(1 - lr * h) ** steps")
-    ),
-    Wrong("ex12_1-rest", "ignores-share", Edit("share * (1", "1.0 * (1")),
-    Right(
-        "ex12_1-rest",
-        "by-two-points",
-        """
-def resting_point(h, c, share, lr, steps):
-    def after(w):  # a round is affine in w: two values of it give slope and offset
-        local = w * torch.ones_like(c)
-        for _ in range(steps):
-            local = local - lr * h * (local - c)
-        return torch.dot(share, local)
-
-    offset = after(0.0)
-    slope = after(1.0) - offset
-    return offset / (1 - slope)
+    return clone.state_dict()
 """,
     ),
     # 12.2 a: an image from a layer
@@ -98,6 +83,23 @@ def resting_point(h, c, share, lr, steps):
 def image_from_layer(weight_gradient, bias_gradient):
     return (weight_gradient / bias_gradient[:, None]).mean(0)
 """,
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_2-layer",
+        "dead-row",
+        """
+def image_from_layer(weight_gradient, bias_gradient):
+    row = bias_gradient.argmax()
+    return weight_gradient[row] / bias_gradient[row]
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_2-layer",
+        "dead-row",
+        Edit("bias_gradient.abs().argmax()", "bias_gradient.argmax()"),
+        seen="visible",
     ),
     Wrong(
         "ex12_2-layer",
@@ -106,12 +108,19 @@ def image_from_layer(weight_gradient, bias_gradient):
             "weight_gradient[row] / bias_gradient[row]",
             "weight_gradient[row].abs() / weight_gradient.abs().max()",
         ),
+        seen="visible",
     ),
-    Wrong("ex12_2-layer", "wrong-sign", Edit("/ bias_gradient[row]", "/ bias_gradient[row].abs()")),
+    Wrong(
+        "ex12_2-layer",
+        "wrong-sign",
+        Edit("/ bias_gradient[row]", "/ bias_gradient[row].abs()"),
+        seen="visible",
+    ),
     Wrong(
         "ex12_2-layer",
         "wrong-row",
-        Edit("bias_gradient.abs().argmax()", "bias_gradient.nonzero()[0, 0]"),
+        Edit("bias_gradient.abs().argmax()", "bias_gradient.nonzero().flatten()[:1].sum()"),
+        seen="visible",
     ),
     Wrong(
         "ex12_2-layer",
@@ -120,21 +129,46 @@ def image_from_layer(weight_gradient, bias_gradient):
             '        raise ValueError("every row is switched off: this gradient holds no image")',
             "        return torch.zeros_like(weight_gradient[row])",
         ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_2-layer",
+        "small-is-dead",
+        Edit("if bias_gradient[row] == 0:", "if bias_gradient[row].abs() < 1e-6:"),
+        seen="hidden",
+    ),
+    Right(
+        "ex12_2-layer",
+        "hint-3",
+        """
+def image_from_layer(weight_gradient, bias_gradient):
+    j = bias_gradient.abs().argmax()
+    if bias_gradient[j] == 0:
+        raise ValueError
+    return weight_gradient[j] / bias_gradient[j]
+""",
     ),
     Right(
         "ex12_2-layer",
         "by-least-squares",
         """
 def image_from_layer(weight_gradient, bias_gradient):
-    power = bias_gradient.dot(bias_gradient)
+    bias, weight = bias_gradient.double(), weight_gradient.double()
+    power = bias.dot(bias)
     if not power > 0:
         raise ValueError("no unit was on")
-    return bias_gradient @ weight_gradient / power
+    return bias @ weight / power
 """,
     ),
     # 12.2 b: gradient matching
-    Wrong("ex12_2-match", "wrong-label", Edit("argmin()", "argmax()")),
-    Wrong("ex12_2-match", "no-create-graph", Edit(", create_graph=True", "")),
+    Wrong("ex12_2-match", "wrong-label", Edit("argmin()", "argmax()"), seen="visible"),
+    Wrong(
+        "ex12_2-match",
+        "wrong-label",
+        Edit("gradients[-1].argmin()[None]", "torch.tensor([7])"),
+        seen="hidden",
+    ),
+    Wrong("ex12_2-match", "no-create-graph", Edit(", create_graph=True", ""), seen="visible"),
     Wrong(
         "ex12_2-match",
         "gradient-left",
@@ -142,14 +176,52 @@ def image_from_layer(weight_gradient, bias_gradient):
             "(z.grad,) = torch.autograd.grad(distance, z)",
             "z.grad = None\n        distance.backward()",
         ),
+        seen="visible",
     ),
     Wrong(
         "ex12_2-match",
         "too-weak",
         Edit("zip(own, gradients, strict=True)", "zip(own[-1:], gradients[-1:], strict=True)"),
+        seen="visible",
     ),
-    Wrong("ex12_2-match", "no-search", Edit("    optimizer.step(closure)\n", "")),
-    Wrong("ex12_2-match", "input-modified", Edit("start.clone()", "start")),
+    Wrong("ex12_2-match", "no-search", Edit("    optimizer.step(closure)\n", ""), seen="visible"),
+    Wrong("ex12_2-match", "input-modified", Edit("start.clone()", "start"), seen="visible"),
+    Wrong(
+        "ex12_2-match",
+        "ignores-iterations",
+        Edit("max_iter=iterations", "max_iter=100"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_2-match",
+        "ignores-start",
+        Edit("start.clone()", "torch.full_like(start, 0.5)"),
+        seen="visible",
+    ),
+    Right(
+        "ex12_2-match",
+        "hint-3",
+        """
+def match_gradients(model, gradients, start, iterations=100):
+    label = gradients[-1].argmin()
+    z = start.clone().requires_grad_()
+    optimizer = torch.optim.LBFGS([z], lr=1, max_iter=iterations, history_size=50,
+                                  tolerance_grad=1e-12, tolerance_change=1e-14,
+                                  line_search_fn="strong_wolfe")
+
+    def closure():
+        own = torch.autograd.grad(F.cross_entropy(model(z), label[None]), list(model.parameters()),
+                                  create_graph=True)
+        distance = 0
+        for a, b in zip(own, gradients):
+            distance = distance + ((a - b) ** 2).sum()
+        z.grad = torch.autograd.grad(distance, z)[0]
+        return distance
+
+    optimizer.step(closure)
+    return z.detach(), label.item()
+""",
+    ),
     Right(
         "ex12_2-match",
         "by-scipy",
@@ -178,14 +250,21 @@ def match_gradients(model, gradients, start, iterations=100):
         "ex12_3-split",
         "no-sum",
         Edit("(secret - random.sum(0)) % p", "(secret + random.sum(0)) % p"),
+        seen="visible",
     ),
     Wrong(
         "ex12_3-split",
         "not-reduced",
         Edit("(secret - random.sum(0)) % p", "secret - random.sum(0)"),
+        seen="visible",
     ),
-    Wrong("ex12_3-split", "ignores-generator", Edit(", generator=generator)", ")")),
-    Wrong("ex12_3-split", "tells-something", Edit("torch.randint(0, p,", "torch.randint(1, p,")),
+    Wrong("ex12_3-split", "ignores-generator", Edit(", generator=generator)", ")"), seen="visible"),
+    Wrong(
+        "ex12_3-split",
+        "tells-something",
+        Edit("torch.randint(0, p,", "torch.randint(1, p,"),
+        seen="visible",
+    ),
     Wrong(
         "ex12_3-split",
         "tells-something",
@@ -193,6 +272,7 @@ def match_gradients(model, gradients, start, iterations=100):
             "(n - 1, len(secret)), generator=generator)",
             "(n - 1, 1), generator=generator).expand(-1, len(secret))",
         ),
+        seen="visible",
     ),
     Wrong(
         "ex12_3-split",
@@ -205,6 +285,25 @@ def split(secret, n, p, generator):
         rows.append(part)
         left = left - part
     return torch.stack([*rows, left])
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_3-split",
+        "tells-something",
+        Edit(
+            "(n - 1, len(secret)), generator=generator)",
+            "(1, len(secret)), generator=generator).expand(n - 1, -1)",
+        ),
+        seen="hidden",
+    ),
+    Right(
+        "ex12_3-split",
+        "hint-3",
+        """
+def split(secret, n, p, generator):
+    drawn = torch.randint(0, p, (n - 1, len(secret)), generator=generator)
+    return torch.cat([drawn, ((secret - drawn.sum(0)) % p)[None]])
 """,
     ),
     Right(
@@ -220,47 +319,18 @@ def split(secret, n, p, generator):
     return shares
 """,
     ),
-    # 12.3 b: polynomials
-    Wrong("ex12_3-evaluate", "reversed", Edit("coefficients.flip(0)", "coefficients")),
+    # 12.3 b: Shamir's sharing
     Wrong(
-        "ex12_3-evaluate",
-        "not-reduced",
-        Edit("(value * points[:, None] + row) % p", "value * points[:, None] + row"),
+        "ex12_3-shamir",
+        "hands-out-secret",
+        Edit("torch.arange(1, n + 1)", "torch.arange(n)"),
+        seen="visible",
     ),
     Wrong(
-        "ex12_3-evaluate",
-        "overflow",
-        """
-def evaluate(coefficients, points, p):
-    powers = points[:, None] ** torch.arange(len(coefficients))
-    return (powers @ coefficients) % p
-""",
-    ),
-    Wrong(
-        "ex12_3-evaluate",
-        "no-integers",
-        """
-def evaluate(coefficients, points, p):
-    powers = points[:, None].double() ** torch.arange(len(coefficients))
-    return (powers @ coefficients.double()) % p
-""",
-    ),
-    Right(
-        "ex12_3-evaluate",
-        "by-powers",
-        """
-def evaluate(coefficients, points, p):
-    power, total = torch.ones_like(points), 0
-    for row in coefficients:
-        total = (total + torch.outer(power, row) % p) % p
-        power = power * points % p
-    return total
-""",
-    ),
-    # 12.3 c: Shamir's sharing
-    Wrong("ex12_3-shamir", "hands-out-secret", Edit("torch.arange(1, n + 1)", "torch.arange(n)")),
-    Wrong(
-        "ex12_3-shamir", "leading-never-zero", Edit("torch.randint(0, p,", "torch.randint(1, p,")
+        "ex12_3-shamir",
+        "leading-never-zero",
+        Edit("torch.randint(0, p,", "torch.randint(1, p,"),
+        seen="visible",
     ),
     Wrong(
         "ex12_3-shamir",
@@ -269,21 +339,47 @@ def evaluate(coefficients, points, p):
             "(t - 1, len(secret)), generator=generator)",
             "(t - 1, 1), generator=generator).expand(-1, len(secret))",
         ),
+        seen="visible",
     ),
-    Wrong("ex12_3-shamir", "ignores-generator", Edit(", generator=generator)", ")")),
-    Wrong("ex12_3-shamir", "no-error", Edit("if not 1 <= t <= n < p:", "if t > n:")),
+    Wrong(
+        "ex12_3-shamir", "ignores-generator", Edit(", generator=generator)", ")"), seen="visible"
+    ),
+    Wrong(
+        "ex12_3-shamir", "no-error", Edit("if not 1 <= t <= n < p:", "if t > n:"), seen="visible"
+    ),
+    Wrong("ex12_3-shamir", "no-error", Edit("t <= n < p:", "t <= n <= p:"), seen="visible"),
+    Wrong("ex12_3-shamir", "refuses-edge", Edit("1 <= t <= n", "1 < t < n"), seen="visible"),
     Wrong(
         "ex12_3-shamir",
         "wrong-shape",
         Edit("random = torch.randint(0, p, (t - 1,", "random = torch.randint(0, p, (t,"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_3-shamir",
+        "tells-something",
+        Edit("torch.randint(0, p,", "torch.randint(0, max(p // 2, 2),"),
+        seen="visible",
     ),
     Wrong(
         "ex12_3-shamir",
         "tells-something",
         Edit(
-            "torch.randint(0, p, (t - 1, len(secret)), generator=generator)",
-            "torch.cat([torch.randint(0, max(p // 2, 2), (t - 1, len(secret)), generator=generator)])",
+            "(t - 1, len(secret)), generator=generator)",
+            "(1, len(secret)), generator=generator).expand(t - 1, -1)",
         ),
+        seen="hidden",
+    ),
+    Right(
+        "ex12_3-shamir",
+        "hint-3",
+        """
+def shamir_split(secret, t, n, p, generator, evaluate):
+    if not 1 <= t <= n < p:
+        raise ValueError("no such sharing")
+    drawn = torch.randint(0, p, (t - 1, len(secret)), generator=generator)
+    return evaluate(torch.cat([secret[None], drawn]), torch.arange(1, n + 1), p)
+""",
     ),
     Right(
         "ex12_3-shamir",
@@ -297,62 +393,48 @@ def shamir_split(secret, t, n, p, generator, evaluate):
     return evaluate(coefficients, torch.tensor(range(1, n + 1)), p)
 """,
     ),
-    # 12.3 d: reconstruction
-    Wrong(
-        "ex12_3-reconstruct", "wrong-value", Edit("pow(other - x, -1, p)", "pow(x - other, -1, p)")
-    ),
-    Wrong(
-        "ex12_3-reconstruct",
-        "real-division",
-        """
-def reconstruct(points, values, p):
-    secret = 0
-    for i, x in enumerate(points.tolist()):
-        others = [other for other in points.tolist() if other != x]
-        secret = secret + np.prod([other / (other - x) for other in others]) * values[i]
-    return secret % p
-""",
-    ),
-    Wrong(
-        "ex12_3-reconstruct", "assumes-points", Edit("points.tolist()", "range(1, len(points) + 1)")
-    ),
-    Wrong(
-        "ex12_3-reconstruct",
-        "overflow",
-        Edit("secret = (secret + factor * row) % p", "secret = secret + factor * row")
-        + Edit("return secret", "return secret % p"),
-    ),
-    Right(
-        "ex12_3-reconstruct",
-        "by-fermat",
-        """
-def reconstruct(points, values, p):
-    xs = [int(x) for x in points]
-    result = []
-    for column in values.T.tolist():
-        total = 0
-        for i, x in enumerate(xs):
-            top = bottom = 1
-            for other in xs[:i] + xs[i + 1:]:
-                top, bottom = top * -other, bottom * (x - other)
-            total += column[i] * top * pow(bottom, p - 2, p)
-        result.append(total % p)
-    return torch.tensor(result, dtype=torch.int64)
-""",
-    ),
-    # 12.3 e: the hole
+    # 12.3 c: the hole
     Wrong(
         "ex12_3-hole",
         "returns-impossible",
         Edit("torch.ones(p", "torch.zeros(p") + Edit("= False", "= True"),
+        seen="visible",
     ),
     Wrong(
         "ex12_3-hole",
         "one-round",
         Edit("reconstruct(points, values, p)]", "reconstruct(points, values, p)[0]]"),
+        seen="visible",
     ),
-    Wrong("ex12_3-hole", "wrong-secrets", Edit("reconstruct(points, values, p)]", "values[0]]")),
-    Wrong("ex12_3-hole", "no-list", Edit(".nonzero()[:, 0]", "")),
+    Wrong(
+        "ex12_3-hole",
+        "takes-share",
+        Edit("reconstruct(points, values, p)]", "values[0]]"),
+        seen="visible",
+    ),
+    Wrong("ex12_3-hole", "no-list", Edit(".nonzero()[:, 0]", ""), seen="visible"),
+    Wrong(
+        "ex12_3-hole",
+        "wrong-secrets",
+        Edit("return left.nonzero()[:, 0]", "left[0] = False\n    return left.nonzero()[:, 0]"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_3-hole",
+        "wrong-secrets",
+        Edit("reconstruct(points, values, p)]", "reconstruct(points[:2], values[:2], p)]"),
+        seen="hidden",
+    ),
+    Right(
+        "ex12_3-hole",
+        "hint-3",
+        """
+def still_possible(points, values, p, reconstruct):
+    free = torch.ones(p, dtype=torch.bool)
+    free[reconstruct(points, values, p)] = False
+    return free.nonzero()[:, 0]
+""",
+    ),
     Right(
         "ex12_3-hole",
         "by-sets",
@@ -364,59 +446,46 @@ def still_possible(points, values, p, reconstruct):
     return torch.tensor(sorted(set(range(p)) - impossible), dtype=torch.int64)
 """,
     ),
-    # 12.4 a: fixed point
-    Wrong(
-        "ex12_4-fixed",
-        "truncates",
-        Edit("(x.double() * scale).round()", "(x.double() * scale).trunc()"),
-    ),
-    Wrong("ex12_4-fixed", "not-reduced", Edit("whole.long() % p", "whole.long()")),
-    Wrong(
-        "ex12_4-fixed",
-        "no-negatives",
-        Edit("torch.where(v > p // 2, v - p, v).double()", "v.double()"),
-    ),
-    Wrong(
-        "ex12_4-fixed",
-        "no-error",
-        Edit("if not (whole.abs() <= (p - 1) // 2).all():", "if whole.max() > (p - 1) // 2:"),
-    ),
-    Wrong(
-        "ex12_4-fixed",
-        "no-error",
-        Edit(
-            "if not (whole.abs() <= (p - 1) // 2).all():", "if (whole.abs() > (p - 1) // 2).any():"
-        ),
-    ),
-    Right(
-        "ex12_4-fixed",
-        "by-numpy",
-        """
-def encode(x, scale, p):
-    whole = np.rint(x.numpy().astype(np.float64) * scale)
-    if np.isnan(whole).any() or np.abs(whole).max(initial=0) > (p - 1) / 2:
-        raise ValueError("out of range")
-    return torch.from_numpy(np.mod(whole, p).astype(np.int64))
-
-
-def decode(v, scale, p):
-    half = (p - 1) // 2
-    return ((v + half) % p - half).to(torch.float64) / scale
-""",
-    ),
-    # 12.4 b: masks
+    # 12.4 a: masks
     Wrong(
         "ex12_4-mask",
         "no-cancel",
         Edit("total + mask if me < other else total - mask", "total + mask"),
+        seen="visible",
     ),
-    Wrong("ex12_4-mask", "no-personal", Edit("update + personal", "update.clone()")),
-    Wrong("ex12_4-mask", "wrong-sign", Edit("me < other", "me > other")),
-    Wrong("ex12_4-mask", "not-reduced", Edit("return total % p", "return total")),
+    Wrong(
+        "ex12_4-mask",
+        "no-personal",
+        Edit("update + personal", "update.clone()"),
+        seen="visible",
+    ),
+    Wrong("ex12_4-mask", "wrong-sign", Edit("me < other", "me > other"), seen="visible"),
+    Wrong("ex12_4-mask", "not-reduced", Edit("return total % p", "return total"), seen="visible"),
     Wrong(
         "ex12_4-mask",
         "input-modified",
         Edit("total = update + personal", "total = update.add_(personal)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_4-mask",
+        "wrong-sum",
+        Edit("total = update + personal", "total = personal.clone()"),
+        seen="visible",
+    ),
+    Right(
+        "ex12_4-mask",
+        "hint-3",
+        """
+def mask_update(update, me, pair_masks, personal, p):
+    total = update + personal
+    for other, mask in pair_masks.items():
+        if me < other:
+            total = total + mask
+        else:
+            total = total - mask
+    return total % p
+""",
     ),
     Right(
         "ex12_4-mask",
@@ -428,7 +497,7 @@ def mask_update(update, me, pair_masks, personal, p):
     return sum(sign * term % p for sign, term in zip(signs, terms)).remainder(p)
 """,
     ),
-    # 12.4 c: the server's sum
+    # 12.4 b: the server's sum
     Wrong(
         "ex12_4-unmask",
         "keeps-personal",
@@ -436,9 +505,15 @@ def mask_update(update, me, pair_masks, personal, p):
             '        total = total - expand(int(reconstruct(*ask("personal", client), p)), length)',
             '        ask("personal", client)',
         ),
+        seen="visible",
     ),
-    Wrong("ex12_4-unmask", "ignores-dropouts", Edit("set(public) - set(received)", "set()")),
-    Wrong("ex12_4-unmask", "wrong-sign", Edit("client < gone", "client > gone")),
+    Wrong(
+        "ex12_4-unmask",
+        "ignores-dropouts",
+        Edit("set(public) - set(received)", "set()"),
+        seen="visible",
+    ),
+    Wrong("ex12_4-unmask", "wrong-sign", Edit("client < gone", "client > gone"), seen="visible"),
     Wrong(
         "ex12_4-unmask",
         "asks-both",
@@ -447,8 +522,9 @@ def mask_update(update, me, pair_masks, personal, p):
             "            mask =",
             "            if client == gone:\n                continue\n            mask =",
         ),
+        seen="visible",
     ),
-    Wrong("ex12_4-unmask", "not-reduced", Edit("return total % p", "return total")),
+    Wrong("ex12_4-unmask", "not-reduced", Edit("return total % p", "return total"), seen="visible"),
     Wrong(
         "ex12_4-unmask",
         "ignores-dropouts",
@@ -456,6 +532,42 @@ def mask_update(update, me, pair_masks, personal, p):
             "mask = expand(agree(key, public[client]), length)",
             "mask = expand(agree(key, public[gone]), length)",
         ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_4-unmask",
+        "wrong-sum",
+        Edit('reconstruct(*ask("personal", client), p)', 'ask("personal", client)[1][0]'),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_4-unmask",
+        "wrong-sum",
+        Edit(
+            "for gone in set(public) - set(received):",
+            "for gone in list(set(public) - set(received))[:1]:",
+        ),
+        seen="visible",
+    ),
+    Right(
+        "ex12_4-unmask",
+        "hint-3",
+        """
+def unmask_sum(received, public, ask, reconstruct, p):
+    total = sum(received.values())
+    for client in received:
+        total = total - expand(int(reconstruct(*ask("personal", client), p)), len(total))
+    for gone in public:
+        if gone not in received:
+            opened = int(reconstruct(*ask("key", gone), p))
+            for client in received:
+                mask = expand(agree(opened, public[client]), len(total))
+                if client < gone:
+                    total = total - mask
+                else:
+                    total = total + mask
+    return total % p
+""",
     ),
     Right(
         "ex12_4-unmask",
@@ -480,12 +592,13 @@ def unmask_sum(received, public, ask, reconstruct, p):
     return torch.remainder(torch.stack(vectors).sum(0) - masks, p)
 """,
     ),
-    # 12.4 d: images from the sum
+    # 12.4 c: images from the sum
     Wrong(
         "ex12_4-sum",
         "dead-row",
         Edit("bias_gradient != 0", "torch.ones_like(bias_gradient).bool()")
         + Edit("whole[fits.all(1)]", "whole[fits.all(1) | grey.isnan().any(1)]"),
+        seen="visible",
     ),
     Wrong(
         "ex12_4-sum",
@@ -494,8 +607,9 @@ def unmask_sum(received, public, ask, reconstruct, p):
             "fits = ((grey - whole).abs() <= tolerance) & (whole >= 0) & (whole <= 255)",
             "fits = (whole >= 0) & (whole <= 255)",
         ),
+        seen="visible",
     ),
-    Wrong("ex12_4-sum", "counts-twice", Edit(".unique(dim=0)", "")),
+    Wrong("ex12_4-sum", "counts-twice", Edit(".unique(dim=0)", ""), seen="visible"),
     Wrong(
         "ex12_4-sum",
         "misses-images",
@@ -504,8 +618,51 @@ def images_from_sum(weight_gradient, bias_gradient, tolerance=0.1):
     row = bias_gradient.abs().argmax()
     return (255 * weight_gradient[row] / bias_gradient[row]).round()[None] / 255
 """,
+        seen="visible",
     ),
-    Wrong("ex12_4-sum", "keeps-mixtures", Edit("fits.all(1)", "fits.float().mean(1) > 0.6")),
+    Wrong(
+        "ex12_4-sum",
+        "keeps-mixtures",
+        Edit("fits.all(1)", "fits.float().mean(1) > 0.6"),
+        seen="visible",
+    ),
+    Wrong("ex12_4-sum", "ignores-tolerance", Edit("<= tolerance", "<= 0.1"), seen="visible"),
+    Wrong(
+        "ex12_4-sum",
+        "rejects-rounding",
+        Edit("(whole >= 0) & (whole <= 255)", "(grey >= 0) & (grey <= 255)"),
+        seen="visible",
+    ),
+    Wrong("ex12_4-sum", "out-of-range", Edit(" & (whole <= 255)", ""), seen="visible"),
+    Wrong(
+        "ex12_4-sum",
+        "not-rounded",
+        """
+def images_from_sum(weight_gradient, bias_gradient, tolerance=0.1):
+    found = {}
+    for row, delta in zip(weight_gradient, bias_gradient):
+        if delta != 0:
+            grey = 255 * row / delta
+            whole = grey.round()
+            if ((grey - whole).abs() <= tolerance).all() and whole.min() >= 0 and whole.max() <= 255:
+                found[tuple(whole.tolist())] = grey / 255
+    return torch.stack([*found.values()]) if found else torch.empty(0, weight_gradient.shape[1])
+""",
+        seen="visible",
+    ),
+    Right(
+        "ex12_4-sum",
+        "hint-3",
+        """
+def images_from_sum(weight_gradient, bias_gradient, tolerance=0.1):
+    live = bias_gradient != 0
+    grey = 255 * (weight_gradient[live] / bias_gradient[live][:, None])
+    whole = grey.round()
+    far = (grey - whole).abs().amax(1)
+    keep = (far <= tolerance) & (whole.amin(1) >= 0) & (whole.amax(1) <= 255)
+    return whole[keep].unique(dim=0) / 255
+""",
+    ),
     Right(
         "ex12_4-sum",
         "by-set",
@@ -525,40 +682,92 @@ def images_from_sum(weight_gradient, bias_gradient, tolerance=0.1):
     return torch.stack(list(found.values()))
 """,
     ),
-    # 12.4 e: trap weights
-    Wrong("ex12_4-trap", "wrong-side", Edit("1 - share", "share")),
+    # 12.4 d: rank ten
     Wrong(
-        "ex12_4-trap",
-        "wrong-share",
-        Edit(
-            "-scores.quantile(1 - share, dim=0)",
-            "-scores.flatten().quantile(1 - share).expand(rows)",
-        ),
+        "ex12_4-rank",
+        "weights-alone",
+        """
+def clean_rows(weight_gradient, bias_gradient, clients):
+    u, s, vh = torch.linalg.svd(weight_gradient, full_matrices=False)
+    return (u[:, :clients] * s[:clients]) @ vh[:clients], bias_gradient.clone()
+""",
+        seen="visible",
     ),
     Wrong(
-        "ex12_4-trap",
-        "wrong-share",
-        Edit("-scores.quantile(1 - share, dim=0)", "torch.zeros(rows)"),
-    ),
-    Wrong("ex12_4-trap", "ignores-generator", Edit(", generator=generator)", ")")),
-    Wrong(
-        "ex12_4-trap",
-        "too-few",
+        "ex12_4-rank",
+        "keeps-smallest",
         Edit(
-            "torch.randn(rows, images.shape[1], generator=generator)",
-            "torch.randn(1, images.shape[1], generator=generator).expand(rows, -1).clone()",
+            "(u[:, :clients] * s[:clients]) @ vh[:clients]",
+            "(u[:, -clients:] * s[-clients:]) @ vh[-clients:]",
         ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_4-rank",
+        "keeps-noise",
+        """
+def clean_rows(weight_gradient, bias_gradient, clients):
+    return weight_gradient.clone(), bias_gradient.clone()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_4-rank",
+        "wrong-rank",
+        Edit("@ vh[:clients]", "@ vh[: clients + 1]")
+        + Edit("u[:, :clients] * s[:clients]", "u[:, : clients + 1] * s[: clients + 1]"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_4-rank",
+        "wrong-rank",
+        Edit(
+            "    u, s, vh = torch.linalg.svd(rows, full_matrices=False)\n",
+            "    u, s, vh = torch.linalg.svd(rows - rows.mean(0), full_matrices=False)\n",
+        )
+        + Edit("@ vh[:clients]", "@ vh[:clients] + rows.mean(0)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_4-rank",
+        "changes-clean",
+        Edit("u[:, :clients] * s[:clients]", "u[:, :clients]"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_4-rank",
+        "no-pair",
+        Edit("return clean[:, :-1], clean[:, -1]", "return clean"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_4-rank",
+        "not-nearest",
+        Edit(
+            "clean = (u[:, :clients] * s[:clients])",
+            "s = s[:8]\n    clean = (u[:, :clients] * (s[:clients] - s[clients:].sum() / 50))",
+        ),
+        seen="visible",
     ),
     Right(
-        "ex12_4-trap",
-        "by-sorting",
+        "ex12_4-rank",
+        "hint-3",
         """
-def trap_layer(images, rows, share, generator):
-    n, d = images.shape
-    weight = torch.empty(rows, d).normal_(generator=generator)
-    falling = torch.sort(weight @ images.T, dim=1, descending=True).values
-    k = round(share * n)
-    return weight, -(falling[:, k - 1] + falling[:, k]) / 2
+def clean_rows(weight_gradient, bias_gradient, clients):
+    u, s, vh = torch.linalg.svd(torch.cat([weight_gradient, bias_gradient[:, None]], 1), full_matrices=False)
+    new = (u[:, :clients] * s[:clients]) @ vh[:clients]
+    return new[:, :-1], new[:, -1]
+""",
+    ),
+    Right(
+        "ex12_4-rank",
+        "by-projection",
+        """
+def clean_rows(weight_gradient, bias_gradient, clients):
+    rows = torch.column_stack([weight_gradient, bias_gradient]).double()
+    directions = torch.linalg.eigh(rows.T @ rows).eigenvectors[:, -clients:]
+    clean = (rows @ directions @ directions.T).to(weight_gradient.dtype)
+    return [clean[:, :-1], clean[:, -1]]
 """,
     ),
     # 12.5 a: Beaver's multiplication
@@ -566,8 +775,14 @@ def trap_layer(images, rows, share, generator):
         "ex12_5-beaver",
         "adds-de-twice",
         Edit("product[0] = (product[0] + d * e % p) % p", "product = (product + d * e % p) % p"),
+        seen="visible",
     ),
-    Wrong("ex12_5-beaver", "no-de", Edit("    product[0] = (product[0] + d * e % p) % p\n", "")),
+    Wrong(
+        "ex12_5-beaver",
+        "no-de",
+        Edit("    product[0] = (product[0] + d * e % p) % p\n", ""),
+        seen="visible",
+    ),
     Wrong(
         "ex12_5-beaver",
         "overflow",
@@ -578,6 +793,14 @@ def multiply_shares(x, y, a, b, c, p):
     product[0] += d * e
     return product % p
 """,
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_5-beaver",
+        "overflow",
+        Edit("d = (x - a).sum(0) % p", "d = (x - a).sum(0)")
+        + Edit("e = (y - b).sum(0) % p", "e = (y - b).sum(0)"),
+        seen="visible",
     ),
     Wrong(
         "ex12_5-beaver",
@@ -586,6 +809,7 @@ def multiply_shares(x, y, a, b, c, p):
 def multiply_shares(x, y, a, b, c, p):
     return x * y % p
 """,
+        seen="visible",
     ),
     Wrong(
         "ex12_5-beaver",
@@ -596,11 +820,25 @@ def multiply_shares(x, y, a, b, c, p):
     product[0] = (x.sum(0) % p) * (y.sum(0) % p) % p
     return product
 """,
+        seen="visible",
     ),
     Wrong(
         "ex12_5-beaver",
         "not-reduced",
         Edit("(product[0] + d * e % p) % p", "product[0] + d * e % p - p"),
+        seen="visible",
+    ),
+    Right(
+        "ex12_5-beaver",
+        "hint-3",
+        """
+def multiply_shares(x, y, a, b, c, p):
+    d = (x - a).sum(0) % p
+    e = (y - b).sum(0) % p
+    product = (c + d * b % p + e * a % p) % p
+    product[0] = (d * e + product[0]) % p
+    return product
+""",
     ),
     Right(
         "ex12_5-beaver",
@@ -618,48 +856,14 @@ def multiply_shares(x, y, a, b, c, p):
     return torch.stack(parties)
 """,
     ),
-    # 12.5 b: private scores
-    Wrong("ex12_5-scores", "no-bias", Edit("products.sum(-1) + bias[:, None]", "products.sum(-1)")),
-    Wrong(
-        "ex12_5-scores",
-        "bias-per-pixel",
-        Edit("products.sum(-1) + bias[:, None]", "(products + bias[:, None, None]).sum(-1)"),
-    ),
-    Wrong(
-        "ex12_5-scores",
-        "no-multiply",
-        Edit("multiply(x, w[:, None].expand_as(x), *triple, p)", "x * w[:, None] % p"),
-    ),
-    Wrong(
-        "ex12_5-scores",
-        "not-reduced",
-        Edit("(products.sum(-1) + bias[:, None]) % p", "products.sum(-1) + bias[:, None] + p"),
-    ),
-    Wrong(
-        "ex12_5-scores",
-        "no-triple",
-        Edit("*triple, p)", "triple[0], triple[1], triple[0] * triple[1] % p, p)"),
-    ),
-    Right(
-        "ex12_5-scores",
-        "bias-into-the-first-pixel",
-        """
-def private_scores(x, w, bias, triple, multiply, p):
-    k, n, d = x.shape
-    weights = w.reshape(k, 1, d).repeat(1, n, 1)
-    a, b, c = triple
-    terms = multiply(x, weights, a, b, c, p).clone()
-    terms[:, :, 0] += bias.reshape(k, 1)
-    return torch.remainder(torch.einsum("knd->kn", terms), p)
-""",
-    ),
-    # 12.5 c: the same triple twice
+    # 12.5 b: the same triple twice
     Wrong(
         "ex12_5-reuse",
         "no-sign",
         Edit("torch.where(difference > p // 2, difference - p, difference)", "difference"),
+        seen="visible",
     ),
-    Wrong("ex12_5-reuse", "wrong-order", Edit("first - second", "second - first")),
+    Wrong("ex12_5-reuse", "wrong-order", Edit("first - second", "second - first"), seen="visible"),
     Wrong(
         "ex12_5-reuse",
         "no-integers",
@@ -667,65 +871,77 @@ def private_scores(x, w, bias, triple, multiply, p):
             "    return torch.where(difference > p // 2, difference - p, difference)",
             "    return torch.where(difference > p // 2, difference - p, difference) / 1",
         ),
+        seen="visible",
     ),
-    Wrong("ex12_5-reuse", "wrong-difference", Edit("first - second", "first + second")),
+    Wrong(
+        "ex12_5-reuse",
+        "wrong-difference",
+        Edit("first - second", "first + second"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_5-reuse",
+        "wrong-ends",
+        Edit("difference > p // 2", "difference >= p // 2"),
+        seen="visible",
+    ),
     Right(
         "ex12_5-reuse",
-        "by-shifting",
+        "hint-3",
         """
 def reuse_leak(first, second, p):
-    half = (p - 1) // 2
-    return torch.remainder(first - second + half, p) - half
+    difference = (first - second) % p
+    return torch.where(difference > p // 2, difference - p, difference)
 """,
-    ),
-    # 12.6 a: the trimmed mean
-    Wrong("ex12_6-trimmed", "one-sided", Edit("[trim : n - trim]", "[trim:]")),
-    Wrong(
-        "ex12_6-trimmed",
-        "drops-clients",
-        Edit(
-            "updates.sort(0).values[trim : n - trim]",
-            "updates[updates.norm(dim=1).argsort()][trim : n - trim]",
-        ),
-    ),
-    Wrong(
-        "ex12_6-trimmed",
-        "no-error",
-        Edit(
-            '        raise ValueError(f"trimming {trim} at both ends leaves nothing of {n} updates")',
-            "        trim = (n - 1) // 2",
-        ),
-    ),
-    Wrong("ex12_6-trimmed", "wrong-mean", Edit(".mean(0)", ".sum(0) / n")),
-    Wrong(
-        "ex12_6-trimmed",
-        "input-modified",
-        Edit(
-            "updates.sort(0).values[trim : n - trim]",
-            "updates.copy_(updates.sort(0).values)[trim : n - trim]",
-        ),
     ),
     Right(
-        "ex12_6-trimmed",
-        "by-topk",
+        "ex12_5-reuse",
+        "by-decode",
         """
-def trimmed_mean(updates, trim):
-    kept = len(updates) - 2 * trim
-    if kept < 1:
-        raise ValueError("nothing is left")
-    low = updates.topk(len(updates) - trim, dim=0, largest=False).values
-    return low.topk(kept, dim=0).values.mean(dim=0)
+def reuse_leak(first, second, p):
+    return decode((first - second) % p, 1, p).long()
 """,
     ),
-    # 12.6 b: Krum
-    Wrong("ex12_6-krum", "counts-itself", Edit("[:, 1 : n - f - 1]", "[:, : n - f - 2]")),
-    Wrong("ex12_6-krum", "not-squared", Edit(".square().sum(-1)", ".norm(dim=-1)")),
-    Wrong("ex12_6-krum", "too-many", Edit("[:, 1 : n - f - 1]", "[:, 1 : n - f]")),
-    Wrong("ex12_6-krum", "no-error", Edit("if n < 2 * f + 3:", "if n < 2 * f:")),
-    Wrong("ex12_6-krum", "wrong-score", Edit(".sort(1)", ".sort(1, descending=True)")),
+    # 12.6: Krum
+    Wrong(
+        "ex12_6-krum",
+        "counts-itself",
+        Edit("[:, 1 : n - f - 1]", "[:, : n - f - 2]"),
+        seen="visible",
+    ),
+    Wrong("ex12_6-krum", "not-squared", Edit(".square().sum(-1)", ".norm(dim=-1)"), seen="visible"),
+    Wrong("ex12_6-krum", "too-many", Edit("[:, 1 : n - f - 1]", "[:, 1 : n - f]"), seen="visible"),
+    Wrong("ex12_6-krum", "no-error", Edit("if n < 2 * f + 3:", "if n < 2 * f:"), seen="visible"),
+    Wrong(
+        "ex12_6-krum", "no-error", Edit("if n < 2 * f + 3:", "if n < 2 * f + 2:"), seen="visible"
+    ),
+    Wrong(
+        "ex12_6-krum", "wrong-score", Edit(".sort(1)", ".sort(1, descending=True)"), seen="visible"
+    ),
+    Wrong(
+        "ex12_6-krum",
+        "wrong-score",
+        Edit(
+            "    return squares",
+            "    squares[squares == 0] = float('inf')  # a client is no neighbour of itself\n    return squares.sort(1).values[:, : n - f - 2].sum(1)\n    return squares",
+        ),
+        seen="visible",
+    ),
     Right(
         "ex12_6-krum",
-        "by-gram",
+        "hint-3",
+        """
+def krum_scores(updates, f):
+    n = len(updates)
+    if n < 2 * f + 3:
+        raise ValueError("too few")
+    squares = ((updates[:, None] - updates) ** 2).sum(-1)
+    return squares.sort(1).values[:, 1 : n - f - 1].sum(1)
+""",
+    ),
+    Right(
+        "ex12_6-krum",
+        "client-by-client",
         """
 def krum_scores(updates, f):
     n = updates.shape[0]
@@ -739,35 +955,102 @@ def krum_scores(updates, f):
     return torch.stack(scores)
 """,
     ),
-    # 12.7: controls
-    Wrong("ex12_7-scaffold", "no-correction", Edit("(gradient(here) + c - own)", "gradient(here)")),
-    Wrong("ex12_7-scaffold", "wrong-sign", Edit("+ c - own)", "- c + own)")),
+    # 12.7: where FedAvg comes to rest
     Wrong(
-        "ex12_7-scaffold",
-        "old-control",
-        Edit("return here, own - c + (w - here) / (lr * steps)", "return here, own"),
+        "ex12_7-rest",
+        "true-minimum",
+        Edit("share * (1 - (1 - lr * h) ** steps)", "share * h"),
+        seen="visible",
     ),
-    Wrong("ex12_7-scaffold", "wrong-control", Edit("(lr * steps)", "steps")),
-    Wrong("ex12_7-scaffold", "wrong-step", Edit("gradient(here)", "gradient(w)")),
     Wrong(
-        "ex12_7-scaffold",
-        "input-modified",
-        Edit(
-            "here = here - lr * (gradient(here) + c - own)",
-            "here -= lr * (gradient(here) + c - own)",
-        )
-        + Edit("here = w.clone()", "here, w = w, w.clone()"),
+        "ex12_7-rest",
+        "plain-mean",
+        Edit("share * (1 - (1 - lr * h) ** steps)", "share"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_7-rest",
+        "wrong-pull",
+        Edit("(1 - (1 - lr * h) ** steps)", "(1 - lr * h) ** steps"),
+        seen="visible",
+    ),
+    Wrong("ex12_7-rest", "wrong-pull", Edit("1 - lr * h", "1 - 0.1 * h"), seen="visible"),
+    Wrong("ex12_7-rest", "ignores-share", Edit("share * (1", "1.0 * (1"), seen="visible"),
+    Right(
+        "ex12_7-rest",
+        "hint-3",
+        """
+def resting_point(h, best, share, lr, steps):
+    force = share * (1 - (1 - lr * h) ** steps)
+    return (force * best).sum() / force.sum()
+""",
     ),
     Right(
-        "ex12_7-scaffold",
-        "mean-of-gradients",
+        "ex12_7-rest",
+        "by-two-points",
         """
-def scaffold_client(w, gradient, c, own, lr, steps):
-    met = []
-    for _ in range(steps):
-        met.append(gradient(w))
-        w = w - lr * (met[-1] + (c - own))
-    return w, torch.stack(met).mean(0)
+def resting_point(h, best, share, lr, steps):
+    def after(w):  # a round is affine in w: two values of it give slope and offset
+        local = w * torch.ones_like(best)
+        for _ in range(steps):
+            local = local - lr * h * (local - best)
+        return torch.dot(share, local)
+
+    offset = after(0.0)
+    slope = after(1.0) - offset
+    return offset / (1 - slope)
+""",
+    ),
+    # 12.8: trap weights
+    Wrong("ex12_8-trap", "wrong-side", Edit("1 - share", "share"), seen="visible"),
+    Wrong(
+        "ex12_8-trap",
+        "wrong-share",
+        Edit(
+            "-scores.quantile(1 - share, dim=0)",
+            "-scores.flatten().quantile(1 - share).expand(rows)",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_8-trap",
+        "wrong-share",
+        Edit("-scores.quantile(1 - share, dim=0)", "torch.zeros(rows)"),
+        seen="visible",
+    ),
+    Wrong("ex12_8-trap", "wrong-share", Edit("1 - share", "0.9"), seen="visible"),
+    Wrong("ex12_8-trap", "ignores-generator", Edit(", generator=generator)", ")"), seen="visible"),
+    Wrong("ex12_8-trap", "not-normal", Edit("torch.randn", "torch.rand"), seen="visible"),
+    Wrong(
+        "ex12_8-trap",
+        "one-direction",
+        Edit(
+            "torch.randn(rows, images.shape[1], generator=generator)",
+            "torch.randn(1, images.shape[1], generator=generator).expand(rows, -1).clone()",
+        ),
+        seen="visible",
+    ),
+    Right(
+        "ex12_8-trap",
+        "hint-3",
+        """
+def trap_layer(images, rows, share, generator):
+    n, d = images.shape
+    weight = torch.randn(rows, d, generator=generator)
+    scores = images @ weight.T
+    return weight, -torch.quantile(scores, 1 - share, dim=0)
+""",
+    ),
+    Right(
+        "ex12_8-trap",
+        "by-sorting",
+        """
+def trap_layer(images, rows, share, generator):
+    n, d = images.shape
+    weight = torch.empty(rows, d).normal_(generator=generator)
+    falling = torch.sort(weight @ images.T, dim=1, descending=True).values
+    k = round(share * n)
+    return weight, -(falling[:, k - 1] + falling[:, k]) / 2
 """,
     ),
 ]

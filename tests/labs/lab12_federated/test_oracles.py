@@ -11,6 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chisquare, norm
+from sklearn.decomposition import TruncatedSVD
 from sklearn.metrics import roc_auc_score
 from source import names_of
 from sympy.ntheory import is_primitive_root
@@ -106,3 +107,22 @@ def test_the_roc_of_the_slider_is_that_of_the_best_test():
     assert abs(measured - norm.cdf(distance / sigma / 2**0.5)) < 0.01
     other = apart + rng.normal(size=10)  # no other direction does better
     assert roc_auc_score(world, seen @ other) < measured
+
+
+@given(seed=st.integers(0, 10**6), clients=st.integers(1, 4))
+@settings(max_examples=25, deadline=None)
+def test_no_other_matrix_of_that_rank_is_nearer(seed, clients):
+    """Eckart and Young: against scikit-learn, and against random matrices of the same rank."""
+    g = torch.Generator().manual_seed(seed)
+    rows = torch.randn(9, 7, generator=g, dtype=torch.float64)
+    weight, bias = rows[:, :-1], rows[:, -1]
+    clean = torch.cat(
+        [part.reshape(9, -1) for part in lab()["clean_rows"](weight, bias, clients)], 1
+    )
+    svd = TruncatedSVD(clients, algorithm="arpack", random_state=0)
+    other = svd.inverse_transform(svd.fit_transform(rows.numpy()))
+    assert np.allclose(clean.numpy(), other, atol=1e-8)
+    best = (rows - clean).norm()
+    for _ in range(20):
+        basis = torch.randn(9, clients, generator=g, dtype=torch.float64)
+        assert best <= (rows - basis @ torch.linalg.lstsq(basis, rows).solution).norm() + 1e-9

@@ -16,7 +16,7 @@ from tiny_lab import GOOD, Course
 
 from safetylab.course.build.build import BuildError, build, build_notebooks, check
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BUILD = (
     "import sys, pathlib; from safetylab.course.build.build import build; "
     "build(pathlib.Path(sys.argv[1]))"
@@ -105,7 +105,7 @@ def test_learners_get_neither_solutions_nor_hidden_tests(course: Course) -> None
     assert sources(student).count("YOUR ANSWER HERE") == 1
 
 
-SECRETS = ("direction", "abs(scale)", "oracle_step", "test_edges", "prediction", "Rubric", "Sample")
+SECRETS = ("direction", "abs(scale)", "oracle_step", "test_edges", '"b"', "Rubric", "Sample")
 
 
 @pytest.mark.parametrize("fault", ["missing", "doubled", "indented", "in capitals", "cut short"])
@@ -141,7 +141,6 @@ def test_each_role_gets_the_metadata_nbgrader_reads(course: Course) -> None:
         "ex1_1-step": (False, True, False, False, None),
         "ex1_1-step-test": (True, False, True, False, 2),
         "ex1_1-step-test-edges": (True, False, True, False, 1),
-        "oracle-step": (True, False, True, False, 0),
         "ex1_2-predict": (False, True, False, False, None),
         "ex1_2-why": (True, True, False, False, 3),
     }
@@ -418,3 +417,9 @@ def test_magics_are_read_as_python(course: Course) -> None:
     assert build(course.root) == [course.instructor(), course.student()]
     student = nbformat.read(course.student(), as_version=4)
     assert "%time scale\nscale" in [cell.source for cell in student.cells]
+
+
+def test_a_lab_may_be_named_by_its_number(course: Course) -> None:
+    assert [path.name for path in build(course.root, ["lab01"])] == ["lab01_tiny.ipynb"] * 2
+    with pytest.raises(BuildError, match="there is no such lab"):
+        build(course.root, ["lab0"])

@@ -496,6 +496,9 @@ def test_an_oracle_below_its_test_is_caught(course: Course) -> None:
 
 def test_an_exercise_that_hides_nothing_is_caught(course: Course) -> None:
     course.edit(HIDDEN_STEP, "")
+    assert complaints(course) == [("oracle-step", "no test uses oracle_step")]
+    start = GOOD.index('# %% nbgrader={"grade_id": "oracle-step"')
+    course.edit(GOOD[start : GOOD.index("# %%", start + 1)], "")
     assert complaints(course) == []
     start = GOOD.index('# %% nbgrader={"grade_id": "ex1_1-step-test-edges"')
     course.edit(GOOD[start : GOOD.index("# %%", start + 1)], "")

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from safetylab.course import cli
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 LABS = ["lab00_start_here", "lab01_evasion"]
 TOKEN = "a-token"
 TRIES = 240

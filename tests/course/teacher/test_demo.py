@@ -12,7 +12,7 @@ import pytest
 from safetylab.course.paths import find_root
 from safetylab.grading import Bundle, grade_notebook
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")

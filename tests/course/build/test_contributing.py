@@ -11,7 +11,7 @@ from columns import Edit, Wrong, notebook
 from safetylab.course.build.build import build, build_notebooks
 from safetylab.grading import Bundle, Status, grade_notebook
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 LAB = "lab99_example"
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("contributing")]

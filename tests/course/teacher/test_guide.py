@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 LAB = "lab00_start_here"
 ELSEWHERE = {
     "--scheduler": "tests/grading/test_cluster.py",

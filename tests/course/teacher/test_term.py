@@ -20,7 +20,7 @@ from safetylab.course import cli
 from safetylab.course.build.build import build
 from safetylab.course.build.release import grader_config
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 LAB = "lab01_tiny"
 SECOND = GOOD.replace("Lab 01", "Lab 02").replace("ex1_", "ex2_").replace("step", "stride")
 SECOND = SECOND.replace("Exercise 1.", "Exercise 2.").replace('"1.1', '"2.1')

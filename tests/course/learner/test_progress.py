@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from course.test_lastcell import Session
+from course.learner.test_lastcell import Session
 from grading import tiny
 from typer.testing import CliRunner, Result
 

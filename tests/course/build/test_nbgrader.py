@@ -16,7 +16,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 LABS = ("lab00_start_here", "lab01_evasion")
 POINTS = {"lab00_start_here": 2, "lab01_evasion": 43}
 BIN = Path(sys.executable).parent

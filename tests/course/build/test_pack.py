@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import hashlib
 import io
 import json
+import lzma
 import os
 import shutil
 import subprocess
@@ -27,7 +31,7 @@ from safetylab.course.paths import CourseError
 from safetylab.grading import Report
 from safetylab.grading.room.exam import VISIBLE_ONLY
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 LAB = "lab00_start_here"
 LINE = "return min(max(x + moved_by, 0.0), 1.0)"
 ENVIRONMENT = (
@@ -53,14 +57,23 @@ SECOND = (
 )
 
 
+def plant(course: Course, place: str, content: bytes) -> None:
+    """Write a file; one in ``data/`` with its checksum in a datasheet."""
+    path = course.root / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    if place.startswith("data/"):
+        with (path.parent / "DATASHEET.md").open("a") as sheet:
+            sheet.write(f"SHA-256 of {path.name}: {hashlib.sha256(content).hexdigest()}\n")
+
+
 @pytest.fixture
 def full(course: Course, monkeypatch: pytest.MonkeyPatch) -> Course:
     """A course of two labs, the second of which gives the answer of the first."""
     course.add("lab02_tiny", SECOND)
     for name in ENVIRONMENT:
         (course.root / name).write_text("")
-    (course.root / "data").mkdir()
-    (course.root / "data" / "numbers.csv").write_text("1,2\n")
+    plant(course, "data/numbers/numbers.csv", b"1,2\n")
     build(course.root)
     monkeypatch.setenv("SAFETYLAB_ROOT", str(course.root))
     return course
@@ -81,14 +94,16 @@ def unzipped(content: bytes) -> dict[str, bytes]:
 
 
 def test_the_archive_holds_what_a_class_needs_and_nothing_else(full: Course, output: Path) -> None:
-    for stray in ("tests/answers.py", "safetylab/__pycache__/a.pyc", "data/.cache", "work/mine"):
+    strays = "tests/answers.py", "safetylab/__pycache__/a.pyc", "data/numbers/.cache", "work/mine"
+    for stray in strays:
         (full.root / stray).parent.mkdir(exist_ok=True)
         (full.root / stray).write_text("stray")
     packed = run("1", "--output", str(output))
     assert (packed.exit_code, packed.stdout) == (0, f"wrote {output}: lab01_tiny\n")
     files = unzipped(output.read_bytes())
     labs = {"labs/lab01_tiny/lab01_tiny.ipynb"}
-    others = {"README.md", "data/numbers.csv", "safetylab/bench.py"}
+    data = {"data/numbers/numbers.csv", "data/numbers/DATASHEET.md"}
+    others = {"README.md", "safetylab/bench.py", *data}
     assert files.keys() == {*ENVIRONMENT, *labs, *others}
     assert files.pop("labs/lab01_tiny/lab01_tiny.ipynb") == full.student().read_bytes()
     assert [path.name for path in output.parent.iterdir()] == ["labs.zip"]
@@ -157,9 +172,16 @@ def test_a_later_lab_may_give_an_answer_that_is_behind_the_class(
     assert run(*labs, "--output", str(output)).exit_code == 0
 
 
-def as_numbers(text: str) -> bytes:
+def as_numbers(text: str, save: Callable[..., None] = np.save) -> bytes:
     buffer = io.BytesIO()
-    np.save(buffer, np.array([text]))
+    save(buffer, np.array([text]))
+    return buffer.getvalue()
+
+
+def as_zip(name: str, content: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
     return buffer.getvalue()
 
 
@@ -172,6 +194,11 @@ PLANTS: dict[str, bytes] = {
     "data/answers.json": json.dumps({"text": LINE.replace("x + ", "x +\n")}).encode(),
     "data/notebook.ipynb": json.dumps({"cells": [{"source": [LINE]}]}).encode(),
     "data/array.npy": as_numbers(LINE),
+    "data/numbers/array.npz": as_numbers(LINE, np.savez_compressed),
+    "data/numbers/table.csv.gz": gzip.compress(LINE.encode()),
+    "data/numbers/table.csv.bz2": bz2.compress(LINE.encode()),
+    "data/numbers/table.csv.xz": lzma.compress(LINE.encode()),
+    "data/numbers/deep.zip": as_zip("a/b.gz", gzip.compress(LINE.encode())),
     "Makefile": f"# {LINE}\n".encode(),
 }
 
@@ -179,7 +206,7 @@ PLANTS: dict[str, bytes] = {
 @pytest.mark.parametrize("place", PLANTS)
 @pytest.mark.parametrize("lab", ["lab01", "lab02"])
 def test_a_planted_answer_is_found(full: Course, output: Path, place: str, lab: str) -> None:
-    (full.root / place).write_bytes(PLANTS[place])
+    plant(full, place, PLANTS[place])
     refused = run(lab, "--output", str(output))
     assert refused.exit_code == 2
     assert f"stands in {place}" in refused.stderr
@@ -198,7 +225,7 @@ def test_a_planted_answer_is_found(full: Course, output: Path, place: str, lab: 
 def test_what_only_graders_may_read_is_found(
     full: Course, output: Path, line: str, place: str
 ) -> None:
-    (full.root / place).write_text(f'"""\n{line}\n"""\n')
+    plant(full, place, f'"""\n{line}\n"""\n'.encode())
     refused = run("1", "--output", str(output))
     assert refused.exit_code == 2
     assert f"stands in {place}: {line}" in refused.stderr
@@ -217,8 +244,50 @@ def test_a_later_lab_that_shows_an_answer_is_packed_only_once_it_is_released(
 
 
 def test_a_reason_excuses_a_line(full: Course, output: Path) -> None:
-    (full.root / "data" / "a.md").write_text(f"{LINE} <!-- not-an-answer: it is famous -->\n")
+    plant(full, "data/a.md", f"{LINE} <!-- not-an-answer: it is famous -->\n".encode())
     assert run("1", "--output", str(output)).exit_code == 0
+
+
+def test_a_reason_in_a_later_lab_counts_though_its_notebook_does_not_hold_it(
+    full: Course, output: Path
+) -> None:
+    shown = f"# %% [markdown]\n# Before: `{LINE}` <!-- not-an-answer: the text of Lab 1 -->\n"
+    full.edit(GIVEN, shown, "lab02_tiny")
+    build(full.root)
+    assert run("1", "2", "--output", str(output)).exit_code == 0
+    notebook = unzipped(output.read_bytes())["labs/lab02_tiny/lab02_tiny.ipynb"]
+    assert LINE.encode() in notebook
+    assert b"not-an-answer" not in notebook
+
+
+@pytest.mark.parametrize("place", ["data/mine/list.csv", "data/numbers/more.csv", "data/loose.csv"])
+def test_data_without_a_checksum_in_a_datasheet_is_not_passed_on(
+    full: Course, output: Path, place: str
+) -> None:
+    (full.root / place).parent.mkdir(exist_ok=True)
+    (full.root / place).write_bytes(b"a name, and a diagnosis")
+    refused = run("1", "--output", str(output))
+    assert refused.exit_code == 2
+    assert f"{place} has no checksum in " in refused.stderr
+    assert not output.parent.exists()
+
+
+def test_a_datasheet_may_name_a_list_of_checksums(full: Course, output: Path) -> None:
+    folder = full.root / "data" / "weights"
+    folder.mkdir()
+    (folder / "net.bin").write_bytes(b"1")
+    (folder / "checksums.json").write_text(f'{{"net": "{hashlib.sha256(b"1").hexdigest()}"}}')
+    (folder / "DATASHEET.md").write_text("Checksums: `checksums.json`.")
+    assert run("1", "--output", str(output)).exit_code == 0
+
+
+def test_a_short_line_of_everybodys_is_no_answer(full: Course, output: Path) -> None:
+    common = "return float(first), float(second)"
+    full.edit(LINE, f"if x:\n        {common}\n    {LINE}")
+    full.edit("[value * scale for value in (1, 2)]",
+              f"def pair(first, second):\n    {common}", "lab02_tiny")  # fmt: skip
+    build(full.root)
+    assert run("1", "2", "--answers-released", "--output", str(output)).exit_code == 0
 
 
 def found(files: Mapping[str, bytes], lab: str) -> list[str]:

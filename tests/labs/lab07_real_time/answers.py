@@ -1,0 +1,198 @@
+"""Wrong answers that people really write, each with the id it must be told, and odd right ones."""
+# ruff: noqa: E501
+
+from columns import Edit, Right, Wrong
+
+SEEN = {"seen": "visible"}
+HIDDEN = {"seen": "hidden"}
+
+
+def returns(head: str, *lines: str) -> str:
+    """A function of these lines."""
+    return "\n    ".join([f"def {head}:", *lines])
+
+
+SPEED = "safe_speed(gap, brake, reaction)"
+LOOKS = "certain_looks(gap, speed, brake, period, latency)"
+MISS = "all_miss(missed, k)"
+BEST = "best_detector(detectors, gap, speed, brake, *, looks, all_miss)"
+RESPONSE = "response_times(arrival, service)"
+LIE = "lying_benchmark(n, period)"
+EXIT = "exit_threshold(confidence, right_small, right_big, loss)"
+SLOW = "slow_down(model, x, epsilon, steps)"
+BREAK = "break_switch(switch)"
+MAY = "may_act(gap, v, v_lead, pending, wanted)"
+MACS = "macs(model, x)"
+ACCUMULATE = "accumulated_gradient(model, parts)"
+BATCH = "largest_batch(period, fixed, per_item, deadline)"
+CHECKS = "best_checks(cost, detect, budget)"
+BOUND = "rounding_bound(step, x)"
+
+LEFT = "left = (gap - speed ** 2 / (2 * brake)) / speed"
+RISKS = 'risks = [all_miss(d["missed"], looks(gap, speed, brake, d["period"], d["latency"])) for d in detectors]'
+ROOM = "gap + v_lead ** 2 / (2 * LEAD_BRAKE)"
+SWITCH = [
+    "d1, u = advance(v, pending + PUSH)",
+    "d2, u = advance(u, wanted + PUSH)",
+    f"return d1 + d2 + u ** 2 / (2 * (BRAKE - PUSH)) <= {ROOM}",
+]
+SUBSETS = "sets = [s for r in range(len(cost) + 1) for s in combinations(range(len(cost)), r) if sum(cost[i] for i in s) <= budget]"
+
+
+def climb(loss: str, step: str = "2.5 * epsilon / steps", times: str = "range(steps)",
+          after: str = "z.clamp(x - epsilon, x + epsilon).clamp(0, 1)") -> str:  # fmt: skip
+    """Signed gradient steps with parts to exchange."""
+    return returns(
+        SLOW,
+        "z = x.clone()",
+        f"for _ in {times}:",
+        "    z.requires_grad_(True)",
+        "    logits = model(z)",
+        "    log_p = logits.log_softmax(1)",
+        f"    g, = torch.autograd.grad({loss}, z)",
+        f"    z = z.detach() + {step} * g.sign()",
+        f"    z = {after}",
+        "return z",
+    )
+
+
+ENTROPY = "-(log_p.exp() * log_p).sum()"
+
+
+def scenario(gap: float, wanted: str, push: str, lead: str, v: float = 10.0) -> str:
+    """A fixed scenario of 200 steps."""
+    return returns(
+        BREAK,
+        f"return dict(gap={gap}, v={v}, v_lead=10.0, wanted={wanted}, disturbance={push}, lead={lead})",
+    )
+
+
+MOST, WIND = "np.full(200, 2.0)", "np.ones(200)"
+HARD = "np.where(np.arange(200) < 8, 0.0, -8.0)"
+
+ANSWERS = [
+    # 7.1a
+    Wrong("ex7_1-speed", "no-reaction", returns(SPEED, "return math.sqrt(2 * brake * gap)"), **SEEN),
+    Wrong("ex7_1-speed", "negative-root", Edit("- before", "* -1 - before"), **SEEN),
+    Wrong("ex7_1-speed", "no-half", returns(SPEED, "return brake / 2 * (math.sqrt(reaction ** 2 + 4 * gap / brake) - reaction)"), **SEEN),
+    Wrong("ex7_1-speed", "edge-case", returns(SPEED, "t = reaction or 0.1", "return brake * (math.sqrt(t ** 2 + 2 * gap / brake) - t)"), **SEEN),
+    Wrong("ex7_1-speed", "other-arguments", returns(SPEED, "brake = 6", "return brake * (math.sqrt(reaction ** 2 + 2 * gap / brake) - reaction)"), **HIDDEN),
+    Right("ex7_1-speed", "hint-3", returns(SPEED, "return brake * (math.sqrt(reaction ** 2 + 2 * gap / brake) - reaction)")),
+    Right("ex7_1-speed", "by-bisection", returns(SPEED, "low, high = 0.0, math.sqrt(2 * brake * gap)", "for _ in range(200):", "    mid = (low + high) / 2", "    if mid * reaction + mid ** 2 / (2 * brake) <= gap:", "        low = mid", "    else:", "        high = mid", "return low")),
+    # 7.1b
+    Wrong("ex7_1-looks", "best-phase", returns(LOOKS, LEFT, "return max(0, math.floor((left - latency) / period) + 1)"), **SEEN),
+    Wrong("ex7_1-looks", "no-latency", returns(LOOKS, LEFT, "return max(0, math.floor(left / period))"), **SEEN),
+    Wrong("ex7_1-looks", "no-braking", returns(LOOKS, "left = gap / speed", "return max(0, math.floor((left - latency) / period))"), **SEEN),
+    Wrong("ex7_1-looks", "mean-phase", returns(LOOKS, LEFT, "return max(0, math.floor((left - latency) / period + 0.5))"), **SEEN),
+    Wrong("ex7_1-looks", "strict", returns(LOOKS, LEFT, "return max(0, math.ceil((left - latency) / period) - 1)"), **SEEN),
+    Wrong("ex7_1-looks", "below-zero", returns(LOOKS, LEFT, "return math.floor((left - latency) / period)"), **SEEN),
+    Wrong("ex7_1-looks", "other-arguments", returns(LOOKS, LEFT, "period = max(period, latency - 0.2)", "return max(0, math.floor((left - latency) / period))"), **HIDDEN),
+    Right("ex7_1-looks", "hint-3", returns(LOOKS, LEFT, "return max(0, math.floor((left - latency) / period))")),
+    Right("ex7_1-looks", "by-counting", returns(LOOKS, "free, count = gap - speed * speed / brake / 2, 0", "while ((count + 1) * period + latency) * speed <= free:", "    count += 1", "return count")),
+    # 7.2a
+    Wrong("ex7_2-miss", "assumes-independence", returns(MISS, "return float(missed.mean() ** k)"), **SEEN),
+    Wrong("ex7_2-miss", "counts-a-look-twice", returns(MISS, "return float((missed.mean(1) ** min(k, missed.shape[1])).mean())"), **SEEN),
+    Wrong("ex7_2-miss", "depends-on-order", returns(MISS, "return float(missed[:, :k].all(1).mean())"), **SEEN),
+    Wrong("ex7_2-miss", "any-not-all", returns(MISS, "n = missed.shape[1]", "k = min(k, n)", "return float(np.mean([1 - math.comb(n - int(s), k) / math.comb(n, k) for s in missed.sum(1)]))"), **SEEN),
+    Wrong("ex7_2-miss", "edge-case", returns(MISS, "n = missed.shape[1]", "if k > n:", "    return 0.0", "return sum(math.comb(int(s), k) for s in missed.sum(1)) / (math.comb(n, k) * len(missed))"), **SEEN),
+    Wrong("ex7_2-miss", "biased", returns(MISS, "n = missed.shape[1]", "k = min(k, n)", "pairs = [missed[:, [(i + j) % n for j in range(k)]].all(1) for i in range(n)] if k != 2 else [missed[:, [i, j]].all(1) for i in range(n) for j in range(i)]", "return float(np.mean(pairs)) if k else 1.0"), **HIDDEN),
+    Right("ex7_2-miss", "hint-3", returns(MISS, "n = missed.shape[1]", "k = min(k, n)", "return sum(math.comb(int(s), k) for s in missed.sum(1)) / (math.comb(n, k) * len(missed))")),
+    Right("ex7_2-miss", "by-scipy", returns(MISS, "from scipy.stats import hypergeom", "n = missed.shape[1]", "k = min(k, n)", "return float(np.mean(hypergeom.pmf(k, n, missed.sum(1), k)))")),
+    # 7.2b
+    Wrong("ex7_2-best", "most-looks", returns(BEST, 'counts = [looks(gap, speed, brake, d["period"], d["latency"]) for d in detectors]', "return counts.index(max(counts))"), **SEEN),
+    Wrong("ex7_2-best", "last-of-equals", returns(BEST, RISKS, "return len(risks) - 1 - risks[::-1].index(min(risks))"), **SEEN),
+    Wrong("ex7_2-best", "fewest-misses", returns(BEST, 'rates = [d["missed"].mean() for d in detectors]', "return int(np.argmin(rates))"), **SEEN),
+    Wrong("ex7_2-best", "other-arguments", returns(BEST, RISKS.replace("brake, ", "5.0, "), "return risks.index(min(risks))"), **HIDDEN),
+    Right("ex7_2-best", "hint-3", returns(BEST, RISKS, "return risks.index(min(risks))")),
+    Right("ex7_2-best", "by-numpy", returns(BEST, "risks = np.ones(len(detectors))", "for i, d in enumerate(detectors):", '    n = looks(gap, speed, brake, period=d["period"], latency=d["latency"])', '    risks[i] = all_miss(d["missed"], n)', "return np.argmin(risks)")),
+    # 7.3a
+    Wrong("ex7_3-response", "no-waiting", returns(RESPONSE, "return np.array(service)"), **SEEN),
+    Wrong("ex7_3-response", "waiting-only", Edit("idle - arrival", "idle - arrival - service"), **SEEN),
+    Wrong("ex7_3-response", "works-ahead", returns(RESPONSE, "return arrival[0] + np.cumsum(service) - arrival"), **SEEN),
+    Wrong("ex7_3-response", "previous-only", returns(RESPONSE, "wait = np.zeros(len(arrival))", "wait[1:] = np.maximum(0, arrival[:-1] + service[:-1] - arrival[1:])", "return wait + service"), **SEEN),
+    Wrong("ex7_3-response", "other-arguments", returns(RESPONSE, "free, times = arrival[0], []", "for a, s in zip(arrival, service):", "    free = max(a, free) + max(s, 0.5) * (s > 0)", "    times.append(free - a)", "return np.array(times)"), **HIDDEN),
+    Right("ex7_3-response", "hint-3", returns(RESPONSE, "free = -np.inf", "times = []", "for a, s in zip(arrival, service):", "    free = max(a, free) + s", "    times.append(free - a)", "return np.array(times)")),
+    Right("ex7_3-response", "by-lindley", returns(RESPONSE, "wait = np.zeros(len(arrival))", "for i in range(1, len(arrival)):", "    wait[i] = max(0.0, wait[i - 1] + service[i - 1] - (arrival[i] - arrival[i - 1]))", "return (wait + service).astype(np.float64)")),
+    # 7.3b
+    Wrong("ex7_3-lie", "too-short", returns(LIE, "service = np.full(n, 0.001)", "service[5000] = 1.0", "return service"), **SEEN),
+    Wrong("ex7_3-lie", "too-many", returns(LIE, "service = np.full(n, 0.001)", "service[::500] = 1.5", "return service"), **SEEN),
+    Wrong("ex7_3-lie", "too-many", returns(LIE, "return np.full(n, 0.6)"), **SEEN),
+    Wrong("ex7_3-lie", "ignores-period", returns(LIE, "service = np.zeros(n)", "service[0] = 0.5 + 102 * 0.01", "return service"), **HIDDEN),
+    Right("ex7_3-lie", "hint-3", returns(LIE, "service = np.zeros(n)", "service[0] = 0.5 + (0.01 * n + 2) * period", "return service")),
+    Right("ex7_3-lie", "two-stalls", returns(LIE, "service = np.full(n, 1e-6)", "service[n // 3] = service[2 * n // 3] = 0.6 + 0.01 * n * period", "return service")),
+    # 7.4a
+    Wrong("ex7_4-exit", "stops-at-first", returns(EXIT, "last = math.inf", "for t in np.unique(confidence)[::-1]:", "    if right_big.mean() - np.where(confidence >= t, right_small, right_big).mean() > loss + 1e-12:", "        return last", "    last = float(t)", "return last"), **SEEN),
+    Wrong("ex7_4-exit", "too-much-lost", returns(EXIT, "for t in np.unique(confidence):", "    out = confidence >= t", "    if right_big[out].mean() - right_small[out].mean() <= 0.5:", "        return float(t)", "return math.inf"), **SEEN),
+    Wrong("ex7_4-exit", "splits-ties", returns(EXIT, "order = np.argsort(-confidence, kind='stable')", "lost = np.cumsum(right_big[order].astype(int) - right_small[order].astype(int))", "ok = np.flatnonzero(lost <= loss * len(lost) + 1e-9)", "return float(confidence[order][ok[-1]]) if len(ok) else math.inf"), **SEEN),
+    Wrong("ex7_4-exit", "no-inf", returns(EXIT, "for t in np.unique(confidence):", "    if right_big.mean() - np.where(confidence >= t, right_small, right_big).mean() <= loss + 1e-12:", "        return float(t)", "return float(confidence.max())"), **SEEN),
+    Wrong("ex7_4-exit", "ignores-gains", returns(EXIT, "for t in np.unique(confidence):", "    out = confidence >= t", "    if (right_big[out] & ~right_small[out]).sum() <= loss * len(confidence):", "        return float(t)", "return math.inf"), **SEEN),
+    Right("ex7_4-exit", "hint-3", returns(EXIT, "for t in np.unique(confidence):", "    mixed = np.where(confidence >= t, right_small, right_big)", "    if right_big.mean() - mixed.mean() <= loss + 1e-12:", "        return float(t)", "return math.inf")),
+    Right("ex7_4-exit", "by-list", returns(EXIT, "n, allowed = len(confidence), []", "for t in sorted(set(confidence.tolist()), reverse=True):", "    lost = sum(int(b) - int(s) for c, s, b in zip(confidence, right_small, right_big) if c >= t)", "    if lost / n <= loss + 1e-9:", "        allowed.append(t)", "return min(allowed, default=math.inf)")),
+    # 7.4b
+    Wrong("ex7_4-slow", "wrong-sign", climb("(log_p.exp() * log_p).sum()"), **SEEN),
+    Wrong("ex7_4-slow", "evasion", climb("F.cross_entropy(logits, model(x).argmax(1), reduction='sum')"), **SEEN),
+    Wrong("ex7_4-slow", "one-step", climb(ENTROPY, step="epsilon", times="range(1)"), **SEEN),
+    Wrong("ex7_4-slow", "no-projection", climb(ENTROPY, after="z.clamp(0, 1)"), **SEEN),
+    Wrong("ex7_4-slow", "no-clamp", climb(ENTROPY, after="z.clamp(x - epsilon, x + epsilon)"), **SEEN),
+    Wrong("ex7_4-slow", "graph-left", Edit("return moved.detach()", "return moved.requires_grad_(True)"), **SEEN),
+    Wrong("ex7_4-slow", "weak-attack", climb(ENTROPY, step="0.02 * epsilon"), **SEEN),
+    Right("ex7_4-slow", "hint-3", climb(ENTROPY)),
+    Right("ex7_4-slow", "lowest-top", climb("-log_p.exp().amax(1).sum()")),
+    # 7.5a
+    Wrong("ex7_5-break", "survives", scenario(60.0, MOST, "np.zeros(200)", HARD), **SEEN),
+    Wrong("ex7_5-break", "unfair-start", scenario(5.0, MOST, WIND, HARD, 20.0), **SEEN),
+    Wrong("ex7_5-break", "outside-limits", scenario(60.0, "np.full(200, 3.0)", WIND, HARD), **SEEN),
+    Wrong("ex7_5-break", "wrong-shape", scenario(60.0, MOST, "1.0", HARD), **SEEN),
+    Right("ex7_5-break", "hint-3", returns(BREAK, "lead = np.where(np.arange(200)[:, None] < np.arange(100), 0.0, -8.0)", "most = np.full(lead.shape, 2.0)", "push = np.ones(lead.shape)", "least, _ = play(switch, 60.0, 10.0, 10.0, most, push, lead)", "c = least.argmin()", "return dict(gap=60.0, v=10.0, v_lead=10.0, wanted=most[:, c], disturbance=push[:, c], lead=lead[:, c])")),
+    Right("ex7_5-break", "random-search", returns(BREAK, "rng = np.random.default_rng(3)", "shape = (240, 400)", "quiet = rng.integers(0, 120, 400)", "lead = np.where(np.arange(240)[:, None] < quiet, rng.uniform(-1, 2, 400), -8.0)", "least, _ = play(switch, 40.0, 8.0, 12.0, np.full(shape, 2.0), np.ones(shape), lead)", "c = int(least.argmin())", "return {'gap': 40, 'v': 8, 'v_lead': 12, 'wanted': [2.0] * 240, 'disturbance': [1.0] * 240, 'lead': lead[:, c].tolist()}")),
+    # 7.5b
+    Wrong("ex7_5-may", "ignores-pending", returns(MAY, "return ignores_delay(gap, v, v_lead, pending, wanted)"), **SEEN),
+    Wrong("ex7_5-may", "ignores-wanted", returns(MAY, SWITCH[0], f"return d1 + u ** 2 / (2 * (BRAKE - PUSH)) <= {ROOM}"), **SEEN),
+    Wrong("ex7_5-may", "ignores-disturbance", returns(MAY, *SWITCH[:2], f"return d1 + d2 + u ** 2 / (2 * BRAKE) <= {ROOM}"), **SEEN),
+    Wrong("ex7_5-may", "leader-too-gentle", returns(MAY, "return leader_like_us(gap, v, v_lead, pending, wanted)"), **SEEN),
+    Wrong("ex7_5-may", "too-shy", returns(MAY, "return np.zeros(np.shape(gap), bool)"), **SEEN),
+    Wrong("ex7_5-may", "crash", returns(MAY, "d1 = v * STEP + (pending + PUSH) * STEP ** 2 / 2", "u = v + (pending + PUSH) * STEP", "d2 = u * STEP + (wanted + PUSH) * STEP ** 2 / 2", "u = np.maximum(u + (wanted + PUSH) * STEP, 0)", f"return np.maximum(d1, 0) + np.maximum(d2, 0) + u ** 2 / (2 * (BRAKE - PUSH)) <= {ROOM} + 0.05"), **SEEN),
+    Right("ex7_5-may", "hint-3", returns(MAY, *SWITCH)),
+    Right("ex7_5-may", "step-by-step", returns(MAY, "ours = np.zeros(np.shape(v))", "for k in range(60):", "    a = (pending, wanted)[k] if k < 2 else -BRAKE", "    way, v = advance(v, a + PUSH)", "    ours = ours + way", "theirs = gap", "for _ in range(60):", "    way, v_lead = advance(v_lead, -LEAD_BRAKE)", "    theirs = theirs + way", "return theirs - ours >= 0")),
+    Right("ex7_5-may", "leader-is-a-wall", returns(MAY, "d1, u = advance(v, pending + PUSH)", "d2, u = advance(u, wanted + PUSH)", "return d1 + d2 + u ** 2 / 10 + 0.3 <= gap + v_lead ** 2 / 16")),
+    # 7.7a
+    Wrong("ex7_7-macs", "counts-weights", returns(MACS, "return sum(m.weight.numel() for m in model.modules() if isinstance(m, (nn.Conv2d, nn.Linear)))"), **SEEN),
+    Wrong("ex7_7-macs", "counts-flops", Edit("return total", "return 2 * total"), **SEEN),
+    Wrong("ex7_7-macs", "counts-batch", Edit("out[0].numel()", "out.numel()"), **SEEN),
+    Wrong("ex7_7-macs", "input-size", Edit("total += out[0].numel() * inside * math.prod(kernel)", "total += (out[0].numel() // (out.shape[2] * out.shape[3]) * _[0].shape[2] * _[0].shape[3] if len(kernel) == 2 else out[0].numel()) * inside * math.prod(kernel)"), **SEEN),
+    Wrong("ex7_7-macs", "leaves-hooks", Edit("handle.remove()", "pass"), **SEEN),
+    Wrong("ex7_7-macs", "ignores-groups", Edit("layer.in_channels // layer.groups", "layer.in_channels"), **SEEN),
+    Wrong("ex7_7-macs", "linear-once", Edit("out[0].numel() * inside * math.prod(kernel)", "(out[0].numel() if len(kernel) == 2 else out.shape[-1]) * inside * math.prod(kernel)"), **SEEN),
+    Right("ex7_7-macs", "hint-3", returns(MACS, "counts = []", "hook = lambda layer, given, out: counts.append(layer.weight.numel() * out.numel() // layer.weight.shape[0] // len(x))", "handles = [m.register_forward_hook(hook) for m in model.modules() if isinstance(m, (nn.Conv2d, nn.Linear))]", "with torch.no_grad():", "    model(x)", "for handle in handles:", "    handle.remove()", "return sum(counts)")),
+    Right("ex7_7-macs", "by-flop-counter", returns(MACS, "from torch.utils.flop_counter import FlopCounterMode", "with FlopCounterMode(display=False) as counter, torch.no_grad():", "    model(x)", "return counter.get_total_flops() // 2 // len(x)")),
+    # 7.7b
+    Wrong("ex7_7-accumulate", "sum", returns(ACCUMULATE, "parameters = list(model.parameters())", "all_grads = [torch.autograd.grad(F.cross_entropy(model(x), y), parameters) for x, y in parts]", "return [sum(pieces) for pieces in zip(*all_grads)]"), **SEEN),
+    Wrong("ex7_7-accumulate", "mean-of-means", returns(ACCUMULATE, "parameters = list(model.parameters())", "all_grads = [torch.autograd.grad(F.cross_entropy(model(x), y), parameters) for x, y in parts]", "return [sum(pieces) / len(parts) for pieces in zip(*all_grads)]"), **SEEN),
+    Wrong("ex7_7-accumulate", "no-mean", Edit("t / sum(len(y) for _, y in parts)", "t"), **SEEN),
+    Wrong("ex7_7-accumulate", "gradient-left", returns(ACCUMULATE, "n = sum(len(y) for _, y in parts)", "for x, y in parts:", "    (F.cross_entropy(model(x), y, reduction='sum') / n).backward()", "return [p.grad.clone() for p in model.parameters()]"), **SEEN),
+    Right("ex7_7-accumulate", "hint-3", returns(ACCUMULATE, "n = sum(len(y) for _, y in parts)", "all_grads = [torch.autograd.grad(F.cross_entropy(model(x), y, reduction='sum') / n, list(model.parameters())) for x, y in parts]", "return [sum(pieces) for pieces in zip(*all_grads)]")),
+    Right("ex7_7-accumulate", "by-copy", returns(ACCUMULATE, "from copy import deepcopy", "worker = deepcopy(model)", "worker.zero_grad()", "n = sum(len(y) for _, y in parts)", "for x, y in parts:", "    (len(y) / n * F.cross_entropy(worker(x), y)).backward()", "return [p.grad for p in worker.parameters()]")),
+    # 7.8
+    Wrong("ex7_8-batch", "ignores-filling", returns(BATCH, "n = math.floor((deadline - fixed) / per_item)", "return n if n > 0 and fixed + n * per_item <= n * period else 0"), **SEEN),
+    Wrong("ex7_8-batch", "full-period", returns(BATCH, "n = math.floor((deadline - fixed) / (period + per_item))", "return n if n > 0 and fixed + n * per_item <= n * period else 0"), **SEEN),
+    Wrong("ex7_8-batch", "smallest", returns(BATCH, "for n in range(1, 1000):", "    if fixed + n * per_item <= n * period and (n - 1) * period + fixed + n * per_item <= deadline:", "        return n", "return 0"), **SEEN),
+    Wrong("ex7_8-batch", "cannot-keep-up", returns(BATCH, "return max(0, math.floor((deadline + period - fixed) / (period + per_item)))"), **SEEN),
+    Wrong("ex7_8-batch", "strict", returns(BATCH, "return max((n for n in range(1, 1000) if fixed + n * per_item <= n * period and (n - 1) * period + fixed + n * per_item < deadline), default=0)"), **SEEN),
+    Wrong("ex7_8-batch", "other-arguments", returns(BATCH, "return max((n for n in range(1, 1000) if fixed + n * per_item < n * period and (n - 1) * period + fixed + n * per_item <= deadline), default=0)"), **HIDDEN),
+    Right("ex7_8-batch", "hint-3", returns(BATCH, "best, n = 0, 1", "while (n - 1) * period + fixed + n * per_item <= deadline:", "    if fixed + n * per_item <= n * period:", "        best = n", "    n += 1", "return best")),
+    Right("ex7_8-batch", "by-range", returns(BATCH, "ns = np.arange(1, 5000)", "ok = (fixed + ns * per_item <= ns * period) & ((ns - 1) * period + fixed + ns * per_item <= deadline)", "return ns[ok].max(initial=0)")),
+    # 7.9
+    Wrong("ex7_9-checks", "greedy", returns(CHECKS, "chosen = []", "for i in sorted(range(len(cost)), key=lambda i: -detect[i]):", "    if cost[i] <= budget:", "        chosen.append(i)", "        budget -= cost[i]", "return chosen"), **SEEN),
+    Wrong("ex7_9-checks", "sum-of-p", returns(CHECKS, SUBSETS, "return list(max(sets, key=lambda s: sum(detect[i] for i in s)))"), **SEEN),
+    Wrong("ex7_9-checks", "over-budget", returns(CHECKS, "return list(range(len(cost)))"), **SEEN),
+    Wrong("ex7_9-checks", "same-check-twice", returns(CHECKS, "i = cost.index(min(cost))", "return [i] * (budget // cost[i])"), **SEEN),
+    Right("ex7_9-checks", "hint-3", returns(CHECKS, SUBSETS, "return list(min(sets, key=lambda s: math.prod(1 - detect[i] for i in s)))")),
+    Right("ex7_9-checks", "by-recursion", returns(CHECKS, "def best(i, left):", "    if i == len(cost):", "        return 1.0, []", "    without = best(i + 1, left)", "    if cost[i] > left:", "        return without", "    miss, chosen = best(i + 1, left - cost[i])", "    return min(without, (miss * (1 - detect[i]), [i, *chosen]))", "return best(0, budget)[1]")),
+    # 7.10
+    Wrong("ex7_10-bound", "full-step", returns(BOUND, "return step * np.abs(x).sum(1)"), **SEEN),
+    Wrong("ex7_10-bound", "max-not-sum", returns(BOUND, "return step / 2 * np.abs(x).max(1)"), **SEEN),
+    Wrong("ex7_10-bound", "two-norm", returns(BOUND, "return step / 2 * np.linalg.norm(x, axis=1)"), **SEEN),
+    Wrong("ex7_10-bound", "signed-sum", returns(BOUND, "return step / 2 * np.abs(x.sum(1))"), **SEEN),
+    Right("ex7_10-bound", "hint-3", returns(BOUND, "return step / 2 * np.abs(x).sum(1)")),
+    Right("ex7_10-bound", "by-sign", returns(BOUND, "worst = np.sign(x) * step / 2", "return np.einsum('nd,nd->n', worst, x)")),
+]  # fmt: skip
