@@ -53,10 +53,11 @@ import torch.nn.functional as F
 from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 
-from safetylab import data, models, plots, tables, widgets
+from safetylab import data, models, page, plots, tables, widgets
 from safetylab.checks import exercise, expect, expect_array, expect_number, expect_tensor, untouched
 
 torch.set_num_threads(1)  # these networks are so small that one thread is the fastest
+page.progress(8)
 
 # %% [markdown]
 # ## It breaks
@@ -92,12 +93,13 @@ plots.show(plots.image_grid(other.x[:8], words),
            + ", ".join(f"{k} ({v:.0%} sure)" for k, v in zip(p.argmax(1), p.max(1), strict=True)))
 
 # %% [markdown]
-# It is wrong in nearly half of its answers, and mostly sure of them. MNIST's digits were fitted
+# It is wrong in nearly half of its answers, and more than 90 % sure of half of these. MNIST's digits were fitted
 # into 20 by 20 pixels in the middle of the picture; do the same with the other collection, and see
 # what that alone does.
 
 # %% id="hook-frame" tags=["demo"]
-for name, images in (("enlarged to 28 pixels", other), ("to 20 pixels, centred", framed)):
+for name, images in (("MNIST", mnist), ("other, enlarged to 28 pixels", other),
+                     ("other, to 20 pixels, centred", framed)):
     p = probabilities(images.x)
     sure, right = p.max(1), p.argmax(1) == images.y.numpy()
     best = np.argsort(-sure, kind="stable")[: len(sure) // 5]
@@ -106,8 +108,10 @@ for name, images in (("enlarged to 28 pixels", other), ("to 20 pixels, centred",
 
 # %% [markdown]
 # Preprocessing belongs to the distribution. And refusing to answer where the network is unsure does
-# not save us here: among its surest answers on the other collection are wrong ones, too.
-#
+# not save us here: of its surest fifth on MNIST all are right, on the other collection 15 % are
+# wrong.
+
+# %% [markdown]
 # # Part A: strangers, and other people
 #
 # About 75 minutes: exercises 8.1 to 8.3.
@@ -157,7 +161,8 @@ def test_auroc():
            "ties-lose")
     expect(abs(got - 5 / 6) > 1e-9, "the tie counts as a win in yours; it counts one half",
            "ties-win")
-    expect(abs(got - 0.75) < 1e-9, f"4 of 6 pairs are won and one is tied: 0.75; yours: {got:.6f}")
+    expect(abs(got - 0.75) < 1e-9, f"4 of 6 pairs are won and one is tied: 0.75; yours: {got:.6f}",
+           "other-pairs")
     got = expect_number(auroc(np.array([3.0, 3.0]), np.array([3.0])), "auroc")
     expect(abs(got - 0.5) < 1e-9, f"if all scores are equal the AUROC is 0.5; yours: {got:.6f}",
            "ties-in-order")
@@ -209,17 +214,19 @@ def test_false_alarms():
     """Five familiar scores and four strange ones; three of four strangers must be caught."""
     inside, outside = np.array([1.0, 2.0, 3.0, 3.0, 6.0]), np.array([2.0, 3.0, 5.0, 8.0])
     got = expect_number(false_alarms(inside.copy(), outside.copy(), 0.75), "false_alarms")
-    expect(abs(got - 0.5) > 1e-9, "the roles are swapped: catch the share of outside, and count "
+    expect(min(abs(got - 0.5), abs(got - 1)) > 1e-9, "the roles are swapped: catch the share of outside, and count "
            "inside", "roles-swapped")
     expect(abs(got - 0.2) > 1e-9, "a threshold that flags one familiar input of five lets two "
            "strangers of four pass (a score equal to the threshold is flagged)",
            "catches-too-few")
     expect(abs(got - 0.6) < 1e-9, "the threshold 3 catches three of four strangers and flags three "
-           f"of five familiar inputs: 0.6; yours: {got:.4f}")
+           f"of five familiar inputs: 0.6; yours: {got:.4f}", "other-threshold")
     for share, truth in ((0.7, 0.6), (1.0, 0.8), (0.25, 0.0)):
         got = expect_number(false_alarms(inside.copy(), outside.copy(), share), "false_alarms")
-        expect(abs(got - truth) < 1e-9, f"share {share:g}: {truth:g}; yours: {got:.4f}",
-               "other-share")
+        expect(got > truth - 1e-9, f"share {share:g}: {truth:g}; with yours, {got:.4f}, too few "
+               "strangers are caught: round their number up", "catches-too-few")
+        expect(got < truth + 1e-9, f"share {share:g}: {truth:g}; yours: {got:.4f}: a higher "
+               "threshold, one of the strangers' scores, would do", "threshold-too-low")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(812)
     for n, m, levels in ((4, 3, 4), (20, 20, 6), (50, 40, 900), (7, 19, 5)):
@@ -242,7 +249,7 @@ print(f"MNIST confidences equal to 1: {(exact.astype(np.float32) == 1).mean():.1
       f"{(exact == 1).mean():.1%} in float64")
 
 # %% [markdown]
-# So ties are not a matter of taste: in single precision a good part of all scores are tied. And
+# So ties are not a matter of taste: in single precision 15 % of these scores are tied at 1. And
 # papers differ in whose 95 % they fix ("FPR at 95 % TPR" with either role): name yours.
 #
 # ## Exercise 8.2: strangers (7 points)
@@ -285,7 +292,7 @@ def test_energy():
     expect(not np.allclose(got, [-np.log(8 / 3), -np.log(16 / 3)]), "sum the exponentials, do not "
            "average them", "mean")
     expect(np.allclose(got, [-np.log(8), -np.log(16)]),
-           f"the scores are -2.0794 and -2.7726; yours: {got.tolist()}")
+           f"the scores are -2.0794 and -2.7726; yours: {got.tolist()}", "other-sum")
     far = expect_array(energy(z + np.array([[3000.0], [-3000.0]])), (2,), "energy", finite=False)
     expect(np.isfinite(far).all(), "with logits of 3,000 or -3,000 your exponential overflows or "
            "vanishes: take the largest logit out first", "overflow")
@@ -351,15 +358,22 @@ def test_mahalanobis():
     expect((got > -1e-9).all(), "a squared distance cannot be negative", "wrong-sign")
     expect(abs(got[0]) < 1e-9, f"at a class mean the distance is 0; yours: {got[0]:.4f}",
            "not-nearest")
+    expect(min(abs(got[1] ** 2 - 2), abs(got[1] ** 2 - 1.5)) > 1e-6, "this is the distance; the "
+           "score is its square", "not-squared")
+    expect(min(abs(got[1] - 16), abs(got[1] - 4)) > 1e-6, "this is a distance in which all "
+           "directions count alike: use the inverse covariance", "euclidean")
+    expect(got[1] < 100, f"(10, 4) is 4 away from its mean where the cloud is long; yours: "
+           f"{got[1]:.4f}: use the inverse of the covariance, not the covariance", "not-inverse")
     expect(got[2] > 20, "(5, 0) lies between the two clouds and far from both, for a cloud is "
            "narrow in that direction: take class means off before the covariance",
            "total-covariance")
-    ratio = got[1] / got[3]
-    expect(abs(ratio - 16) > 1e-6 and abs(got[2] / got[1] - 25 / 16) > 1e-6,
-           "this is a distance in which all directions count alike: use the inverse covariance",
-           "euclidean")
     expect(abs(got[1] - 2) < 0.6, "(10, 4) is 4 away from its mean in the direction of variance 8: "
-           f"16 / 8 = 2 (or 1.5 if you divide by n - 2); yours: {got[1]:.4f}", "not-inverse")
+           f"16 / 8 = 2 (or 1.5 if you divide by n - 2); yours: {got[1]:.4f}", "other-covariance")
+    shear = np.array([[1.0, 1.0], [0.0, 1.0]])
+    same = expect_array(mahalanobis(train @ shear, y.copy(), at @ shear), (4,), "mahalanobis")
+    expect(np.allclose(same, got, rtol=1e-6), "shear all features alike and the distances stay; "
+           f"yours go from {got[1]:.4f} to {same[1]:.4f}: take the whole covariance matrix, not "
+           "its diagonal", "diagonal")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(822)
     for n, d, k in ((60, 3, 2), (90, 5, 4), (40, 1, 3)):
@@ -371,15 +385,12 @@ def test_mahalanobis():
         turn, shift = rng.normal(size=(d, d)) + 3 * np.eye(d), rng.normal(size=d)
         same = mahalanobis(train @ turn + shift, y + 5, at @ turn + shift)
         expect(np.allclose(got, same, rtol=1e-6), "an invertible linear map of all features "
-               "changes "
-               f"your distances by a factor of up to {np.max(np.abs(got / same - 1)) + 1:.3f}; it "
-               "must not", "not-inverse")
+               f"changes your distances, the first from {got[0]:.4f} to {same[0]:.4f}; it must "
+               "not", "diagonal")
         means = np.stack([train[y == c].mean(0) for c in range(k)])
-        own = mahalanobis(train, y, means)
-        expect(np.allclose(own, 0, atol=1e-9), "the distance at a class mean is not 0",
+        zero = mahalanobis(train, y, means)
+        expect(np.allclose(zero, 0, atol=1e-9), "the distance at a class mean is not 0",
                "not-nearest")
-        own = np.mean([mahalanobis(train[y == c] - means[c], 0 * y[y == c], np.zeros((1, d)))[0]
-                       for c in range(k)])
         rest = train - means[y]
         ball = np.mean(mahalanobis(rest, 0 * y, rest))
         expect(abs(ball / d - 1) < 0.15, f"the mean of the squared distances of a cloud's own rows "
@@ -432,16 +443,22 @@ def test_combined_p():
     calibration = np.stack([np.arange(1.0, 10.0), np.array([5.0] * 5 + [7.0] * 4)], 1)
     new = np.array([[20.0, 0.0], [9.0, 0.0], [0.0, 7.0], [0.0, 0.0]])
     got = expect_array(combined_p(calibration.copy(), new.copy()), (4,), "combined_p")
+    expect(got.max() < 1.01, f"a p-value of {got.max():.2f}: cut it at 1", "above-one")
+    expect(got[3] > 0.99, "the last input scores lower than all familiar ones: it is not strange, "
+           f"p is 1; yours: {got[3]:.4f}. Count the calibration scores that are as high as the "
+           "new one", "wrong-tail")
     expect(got[0] > 0, "a p-value of 0 would be certainty from nine examples: the new input counts "
            "as one of n + 1", "no-plus-one")
     expect(abs(got[0] - 0.1) > 1e-9, "you took the smallest of two p-values as if you had looked "
            "once: multiply by the number of detectors", "no-correction")
-    expect(got[0] < 0.6, "detector 1 screams at the first input, higher than all nine; yours says "
+    expect(abs(got[0] - 2 / 9) > 1e-9, "the new input counts as one of n + 1 below the line, too: "
+           "divide by 10", "no-plus-one")
+    expect(got[0] < 0.3, "detector 1 screams at the first input, higher than all nine; yours says "
            f"p = {got[0]:.2f}", "misses-one-clear-alarm")
     expect(abs(got[1] - 0.4) < 1e-9, "the second input ties with the highest calibration score, "
            f"which is at least as high: 2 * 2/10 = 0.4; yours: {got[1]:.4f}", "strict")
     expect(np.allclose(got, [0.2, 0.4, 1.0, 1.0]),
-           f"the p-values are 0.2, 0.4, 1, 1; yours: {got.tolist()}")
+           f"the p-values are 0.2, 0.4, 1, 1; yours: {got.tolist()}", "other-count")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(823)
     for n, m, levels in ((9, 1, 50), (19, 2, 6), (30, 3, 1000), (12, 3, 3)):
@@ -470,7 +487,7 @@ print("8.2c: visible checks passed")
 # A fourth detector is a *density*: one Gaussian over all 784 pixels, fitted to 10,000 training
 # digits; its score is the negative log-density. Which of these does it find most probable, that is
 # least strange? `"test digits"`, `"faint digits"` (all pixels times 0.3), `"grey mean"` (the mean
-# of all training images) or `"noise"` (uniform pixels)? (`my_familiar`)
+# of these training digits) or `"noise"` (uniform pixels)? (`my_familiar`)
 
 # %% nbgrader={"grade_id": "ex8_2-predict", "solution": true}
 ### BEGIN SOLUTION
@@ -479,15 +496,16 @@ my_familiar = "test digits"
 
 # %% id="strangers-data" tags=["demo"]
 g = torch.Generator().manual_seed(0)
-drawn = data.sample(mnist, 4000, g)
-familiar, inside_x = drawn.x[:2000], drawn.x[2000:]
+drawn = data.sample(mnist, 10_000, g)  # all of them, in a random order
+familiar, inside_x = drawn.x[:2000], drawn.x[2000:4000]
 train = data.sample(data.mnist("train"), 10_000, g)
 train_pixels = train.x.flatten(1).double().numpy()
 centre = train_pixels.mean(0)
 precision = np.linalg.inv(np.cov(train_pixels.T) + 0.01 * np.eye(784))
 strangers = {
     "other collection": other.x, "inverted": 1 - inside_x,
-    "noise": torch.rand(inside_x.shape, generator=g), "faint digits": 0.3 * inside_x,
+    "noise": torch.rand(inside_x.shape, generator=g),
+    "noise, 0 to 255": 255 * torch.rand(inside_x.shape, generator=g), "faint digits": 0.3 * inside_x,
     "blurred": F.avg_pool2d(inside_x, 5, 1, 2),
     "grey mean": torch.from_numpy(centre).float().reshape(1, 1, 28, 28).repeat(50, 1, 1, 1),
     "two overlaid": torch.maximum(inside_x, inside_x[torch.randperm(2000, generator=g)]),
@@ -496,7 +514,7 @@ strangers = {
 
 @torch.no_grad()
 def features(x):
-    """The 100 numbers before the network's last layer, with a little noise for invertibility."""
+    """The 100 numbers before the network's last layer: (n, 100)."""
     return network[:-1](x).double().numpy()
 
 
@@ -506,7 +524,7 @@ def nll(x):
     return ((gaps @ precision) * gaps).sum(1) / 2
 
 
-jitter = np.random.default_rng(0).normal(0, 0.03, (10_000, 100))
+jitter = np.random.default_rng(0).normal(0, 0.03, (10_000, 100))  # makes it invertible
 noisy_features = features(train.x) + jitter
 
 
@@ -528,8 +546,8 @@ print("median negative log-density (up to a constant): "
 print(f"most probable of 2,000 test digits: {inside[:, 3].min():.0f}")
 
 # %% [markdown]
-# The mean image is the most probable image of a Gaussian, by definition: its mode. No digit comes
-# near it, and it is no digit. "Probable" and "typical" are two things (Nalisnick et al. 2019 found
+# The mean image is the most probable image of a Gaussian, by definition: its mode. None of 2,000
+# test digits comes near it, and it is no digit. "Probable" and "typical" are two things (Nalisnick et al. 2019 found
 # this in deep generative models).
 
 # %% id="strangers-table" tags=["demo"]
@@ -545,10 +563,14 @@ print(f"false alarms on 2,000 familiar digits: {false.mean():.1%}")
 
 # %% [markdown]
 # An AUROC below one half means that the detector finds the strangers *more* familiar than the
-# familiar. Energy does so with none of these, but inverted digits come near; mahalanobis and
-# density do with faint and blurred digits. The combined alarm keeps its promise on false alarms,
-# and the last column shows what it does not promise: to catch strangers. It says nothing about two
-# digits laid over each other, most of the time.
+# familiar. Each of the four has such strangers: confidence and energy the noise from 0 to 255 (a
+# picture that nobody divided by 255), mahalanobis and density the faint, the blurred and the grey
+# mean.
+#
+# The alarm in the last column combines five scores: these four, and the density's other way round,
+# for "too probable" is strange, too. Its false alarms stay near the 5 % that it promises (on
+# average over calibration sets). To catch strangers it does not promise: it lets most of the
+# pictures of two digits pass.
 #
 # ## Exercise 8.3: the inputs shift (5 points)
 #
@@ -587,13 +609,12 @@ def test_target_risk():
     got = expect_number(target_risk(losses.copy(), w.copy()), "target_risk")
     expect(abs(got - 0.5) > 1e-9, "this is the mean on the source: the weights change nothing",
            "unweighted")
-    expect(abs(got - 1) > 1e-9, "the mean of w * loss needs weights whose mean is 1; these are "
-           "known "
-           "up to a factor", "unknown-factor")
+    expect(min(abs(got - 1), abs(got - 4)) > 1e-9, "the mean (or sum) of w * loss is right only if "
+           "the weights have mean (or sum) 1; these are known up to a factor", "unknown-factor")
     expect(abs(got - 1.3333333333 / 3.3333333333) > 1e-6, "you divide by the weights: an example "
            "that is rare in the source counts more, not less", "inverse-weights")
     expect(abs(got - 2 / 3) < 1e-9, "4 of 6 parts of the weight have loss 1: 0.6667; yours: "
-           f"{got:.4f}")
+           f"{got:.4f}", "other-mean")
     more = expect_number(target_risk(losses.copy(), 10 * w), "target_risk")
     expect(abs(more - got) < 1e-9, f"ten times all weights changes yours from {got:.4f} to "
            f"{more:.4f}", "unknown-factor")
@@ -640,8 +661,7 @@ def density_ratio(log_odds, n_source, n_target):
 # %% nbgrader={"grade_id": "ex8_3-ratio-test", "points": 3}
 @exercise("8.3")
 def test_density_ratio():
-    """Counts instead of a classifier: two kinds of people, 100 in the source and 20 in the "
-    "target."""
+    """Counts instead of a classifier: two kinds of people, 100 source and 20 target inputs."""
     source, target = np.array([80.0, 20.0]), np.array([4.0, 16.0])
     got = expect_array(density_ratio(np.log(target / source), 100, 20), (2,), "density_ratio")
     expect(not np.allclose(got, target / source), "there are five times as many source inputs: the "
@@ -650,11 +670,12 @@ def test_density_ratio():
            "target "
            "inputs the odds for target are smaller than the ratio", "sizes-upside-down")
     expect(not np.allclose(got, [4, 0.25]), "this is source by target", "inverse-ratio")
-    expect(not np.allclose(got, 5 * target / (source + target)), "exp(log_odds) are odds, not a "
+    odds = target / (source + target)
+    expect(not np.allclose(got, 5 * odds) and not np.allclose(got, odds), "exp(log_odds) are odds, not a "
            "probability", "probability-not-odds")
     expect(np.allclose(got, [0.25, 4.0]), "the shares are .8 and .2 in the source, .2 and .8 in "
            "the "
-           f"target: ratios 0.25 and 4; yours: {got.tolist()}")
+           f"target: ratios 0.25 and 4; yours: {got.tolist()}", "other-ratio")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(832)
     for k in (1, 2, 7):
@@ -711,19 +732,24 @@ for name in ("Self-emp-not-inc", "Self-emp-inc", "Local-gov"):
         np.concatenate([X["train"][private], X["train"][train_away]]), which)
     odds = judge.decision_function(X["test"][at_home])
     weights = density_ratio(odds, private.sum(), train_away.sum())
-    error = (wrong[away].mean() * (1 - wrong[away].mean()) / away.sum()) ** 0.5
-    print(f"  {name}: error {wrong[away].mean():.3f} (standard error {error:.3f}), foretold by "
-          f"weights {target_risk(wrong[at_home], weights):.3f}")
+    error, foretold = wrong[away].mean(), target_risk(wrong[at_home], weights)
+    spread = (error * (1 - error) / away.sum()) ** 0.5
+    own = ((weights * (wrong[at_home] - foretold)) ** 2).sum() ** 0.5 / weights.sum()
+    print(f"  {name}: error {error:.3f} (standard error {spread:.3f}), foretold {foretold:.3f} "
+          f"({own:.3f}); missing {error - foretold:.3f}, "
+          f"{(error - foretold) / math.hypot(spread, own):.1f} standard errors")
 
 # %% [markdown]
-# Where the shift is known, the weighted risk finds the truth and the unweighted one does not; the
-# effective size says how many unweighted examples the weighted ones are worth.
+# Where the shift is known, the weighted risk comes near the truth, and the unweighted one is far
+# below it in each of five draws. The *effective size* $(\sum w)^2 / \sum w^2$ says how many
+# unweighted examples the weighted ones are worth: half of them here.
 #
-# In the real sectors the weights foretell a part of the rise for the self-employed, and about all
-# of it for the local government. What is missing may be that the labels given the inputs differ
-# (then no weight helps), or that our linear judge of sectors is too simple. The data here cannot
-# say which.
-#
+# In the real sectors the weights foretell a rise everywhere: all but a gap within the noise for
+# Self-emp-inc, two thirds of it for Self-emp-not-inc, less than half for Local-gov. What is missing
+# may be that the labels given the inputs differ (then no weight helps), or that our linear judge of
+# sectors is too simple, and the eight columns too few. The data here cannot say which.
+
+# %% [markdown]
 # **Checkpoint.** Save the notebook. Next time, select this cell and choose *Run > Run All Above
 # Selected Cell*; then go on below.
 
@@ -790,20 +816,19 @@ def test_conformal_threshold():
     scores = np.array([7, 1, 19, 4, 12, 2, 9, 15, 3, 18, 6, 11, 5, 14, 8, 17, 10, 13, 16]) * 1.0
     got = conformal_threshold(scores.copy(), 0.1)
     expect(got is not None, "your function returned None: is there a return?", "none")
-    expect(got > 17.99, f"with threshold {got:g} you promise {int(got) / 20:.0%}: of 20 places "
-           "that "
-           "the new score can take, 90 % are 18; count n + 1, not n", "covers-too-little")
-    expect(got < 18.01, f"the 18th of 19 scores is enough for 90 %; yours: {got:g}",
-           "covers-too-much")
+    for alpha, truth in ((0.1, 18.0), (0.25, 15.0), (0.3, 14.0), (0.12, 18.0), (0.5, 10.0),
+                         (0.7, 6.0)):
+        got = expect_number(conformal_threshold(scores.copy(), alpha), "conformal_threshold")
+        told = f"19 scores, alpha {alpha:g}: the {truth:g}th is asked for; yours: {got:g}"
+        expect(abs(got - round(got)) < 1e-9, f"{told}, which is between two scores",
+               "between-two-scores")
+        expect(got >= truth, f"{told}, which covers {got / 20:.0%}: the new score can take 20 "
+               "places, not 19, and the rank is rounded up", "covers-too-little")
+        expect(got <= truth, f"{told}, which is more than you need (is 20 * (1 - alpha) a whole "
+               "number but for rounding?)", "covers-too-much")
     few = conformal_threshold(scores[:3].copy(), 0.1)
     expect(few == math.inf, "three scores can promise at most 75 %: return math.inf; yours: "
-           f"{few:g}",
-           "never-infinite")
-    for alpha, truth in ((0.25, 15.0), (0.3, 14.0), (0.12, 18.0), (0.5, 10.0)):
-        got = expect_number(conformal_threshold(scores.copy(), alpha), "conformal_threshold")
-        expect(abs(got - round(got)) < 1e-9, f"{got:g} is between two scores: one of them is asked "
-               "for", "between-two-scores")
-        expect(got == truth, f"alpha {alpha:g}: {truth:g}; yours: {got:g}", "wrong-rank")
+           f"{few:g}", "never-infinite")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(841)
     for n in (1, 2, 5, 9, 10, 19, 24, 39):
@@ -857,25 +882,33 @@ def weighted_threshold(scores, w, w_test, alpha):
 # %% nbgrader={"grade_id": "ex8_4-weighted-test", "points": 4}
 @exercise("8.4")
 def test_weighted_threshold():
-    """Five scores; the weights, 16 in all with the new one's, halve the question."""
-    scores, w = np.array([3.0, 1.0, 5.0, 2.0, 4.0]), np.array([4.0, 1.0, 2.0, 2.0, 3.0])
+    """Seven scores, whose weights add up to 27, and the new one's."""
+    scores = np.array([4.0, 3.0, 7.0, 6.0, 2.0, 1.0, 5.0])
+    w = np.array([1.0, 7.0, 1.0, 1.0, 7.0, 6.0, 4.0])
 
     def ask(w_test, alpha, factor=1.0):
         got = weighted_threshold(scores.copy(), factor * w, factor * w_test, alpha)
         expect(got is not None, "your function returned None: is there a return?", "none")
         return float(got)
 
-    got = ask(4.0, 0.5)
-    expect(got != 2, "the weights must be sorted with their scores", "unsorted-weights")
-    expect(got == 4, "up to 3 the weights are 1 + 2 + 4 = 7 of 16, up to 4 they are 10: the "
-           f"threshold for 1/2 is 4; yours: {got:g} (is the new example's weight in the sum?)",
-           "no-test-weight")
-    got = ask(4.0, 0.25)
-    expect(got == 5, f"3/4 of 16 is reached at score 5, exactly; yours: {got:g}", "strict")
-    got = ask(4.0, 0.2)
-    expect(got == math.inf, "all five calibration scores hold 12 of 16, less than 80 %: return "
+    got = ask(2.0, 0.3)
+    expect(got != 7, "an example that is frequent in the target counts more: your weights count "
+           "the other way round", "inverse-weights")
+    expect(got != 2, "this covers a share alpha, not 1 - alpha", "alpha-not-coverage")
+    expect(got != 6 or ask(200.0, 0.3) != 6, "6 is the threshold without weights", "unweighted")
+    expect(got not in (1, 6), "the weights must be sorted with their scores", "unsorted-weights")
+    expect(got != 3, "up to 3 the weights are 20; with the new example's there are 29 in all, and "
+           "20 is less than 70 % of them", "no-test-weight")
+    expect(got != 5, "up to 4 the weights are 21 of 29, enough for 70 %: the new example counts "
+           "with its weight, not as one in n + 1", "counts-not-weights")
+    expect(got == 4, "up to 4 the weights are 21 of 29, the first share of at least 70 %: the "
+           f"threshold is 4; yours: {got:g}", "other-threshold")
+    got = ask(5.0, 0.375)
+    expect(got == 3, f"5/8 of 32 is reached at score 3, exactly; yours: {got:g}", "strict")
+    got = ask(5.0, 0.1)
+    expect(got == math.inf, "all seven calibration scores hold 27 of 32, less than 90 %: return "
            f"math.inf; yours: {got:g}", "never-infinite")
-    expect(ask(4.0, 0.5, 100.0) == 4, "a common factor of all weights changes your threshold",
+    expect(ask(2.0, 0.3, 100.0) == 4, "a common factor of all weights changes your threshold",
            "unknown-factor")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(842)
@@ -917,22 +950,27 @@ misfit = 1 - chance[np.arange(len(chance)), rich["test"].astype(int)]
 woman = (rows["test"]["sex"] == "Female").to_numpy()
 groups = {"all": np.ones(len(woman), bool), "above 50,000": rich["test"],
           "women above 50,000": rich["test"] & woman}
-held = {name: [] for name in groups}
+kinds = ("one threshold", "one per class")
+held = {(name, kind): [] for kind in kinds for name in groups}
 for seed in range(5):
     order = np.random.default_rng(seed).permutation(len(misfit))
-    cut, new = conformal_threshold(misfit[order[:4000]], 0.1), order[4000:]
-    for name, members in groups.items():
-        held[name].append((misfit[new] <= cut)[members[new]].mean())
-print(f"you said {my_coverage:g}")
-for name, shares in held.items():
-    print(f"covered, {name}: {min(shares):.3f} to {max(shares):.3f} (5 draws, 90 % promised)")
+    known, new = order[:4000], order[4000:]
+    one = conformal_threshold(misfit[known], 0.1)
+    each = [conformal_threshold(misfit[known[rich["test"][known] == k]], 0.1) for k in (0, 1)]
+    for kind, cut in zip(kinds, (one, np.array(each)[rich["test"][new].astype(int)]), strict=True):
+        for name, members in groups.items():
+            held[name, kind].append((misfit[new] <= cut)[members[new]].mean())
+print(f"you said {my_coverage:g}; 90 % promised, 5 draws")
+for (name, kind), shares in held.items():
+    print(f"  {kind}: covered, {name}: {min(shares):.3f} to {max(shares):.3f}")
 
 # %% [markdown]
 # The promise is kept on average, as promised, and broken for a group to which it was not made:
-# those who earn more, and the women among them most. A threshold for each *class* mends the first
-# (the theorem then holds within the class), not the second.
+# those who earn more, and the women among them most. A threshold for each *class* mends the first,
+# for the theorem then holds within the class. The women among them are still covered less than
+# promised: nothing was promised to them.
 #
-# Under a shift of the inputs, the weights of 8.3 restore the average:
+# Under a shift of the inputs, known weights, as in 8.3, restore the average:
 
 # %% id="shifted-promise" tags=["demo"]
 for seed in range(5):
@@ -949,8 +987,9 @@ for seed in range(5):
           f"{(misfit[new] <= cuts).mean():.3f} with {size:.2f} labels a set")
 
 # %% [markdown]
-# Weights mend this shift because it *is* a covariate shift, with known weights. Turn the camera
-# instead, and the labels given the pixels change as well. Move the slider: 95 % was promised.
+# The theorem asks for a covariate shift with known weights, and this is one. Turn the camera
+# instead: there are no such pictures in the source, and a weight would have to be infinite. Move
+# the slider: 95 % was promised, the threshold is that of upright digits.
 
 # %% id="turn-widget" tags=["demo"]
 def turned(x, degrees):
@@ -995,6 +1034,10 @@ widgets.slider(turn_picture, [0, 10, 20, 30, 45, 60, 75, 90], label="turned by (
                alt=turn_words)
 
 # %% [markdown]
+# At 45 degrees the sets cover less than a third, although more than half of the answers are right:
+# the threshold is so tight that most sets are empty. An empty set is a sign. The network's own
+# words are none: it stays more than 80 % sure at each of these angles.
+#
 # ## Exercise 8.5: an alarm you may look at (7 points)
 #
 # Difficulty: 4 of 5 · Minutes: 30 · Why: a monitor is looked at all day. A test at 5 %, repeated
@@ -1038,12 +1081,15 @@ def test_flag_rate_bound():
            "a threshold with about that rate or more", "average-rate")
     expect(abs(got - (1 - 0.95 ** (1 / 19))) > 1e-3, "this is exceeded with probability 1 - delta: "
            "take the other tail", "wrong-tail")
+    near = [1 - 0.05 ** (1 / n) for n in (18, 20)]
+    expect(min(abs(got - other) for other in near) > 1e-6, "n or j is off by one: the rate is "
+           "distributed as Beta(1, 19) here", "off-by-one")
     expect(abs(got - truth) < 1e-6, f"the largest of 19 scores is exceeded at a rate of at most "
-           f"{truth:.6f}, but for 5 % of calibration sets; yours: {got:.6f}", "off-by-one")
+           f"{truth:.6f}, but for 5 % of calibration sets; yours: {got:.6f}", "not-the-quantile")
     got = expect_number(flag_rate_bound(3, 3, 0.125), "flag_rate_bound")
     truth = 0.875 ** (1 / 3)
-    expect(abs(got - truth) < 1e-6, "above the smallest of 3 scores: all three must be below the "
-           f"rate, b^3 = 0.875, b = {truth:.6f}; yours: {got:.6f}", "off-by-one")
+    expect(abs(got - truth) < 1e-6, "above the smallest of 3 scores: the rate is at most b if all "
+           f"three are, b^3 = 0.875, b = {truth:.6f}; yours: {got:.6f}", "other-arguments")
     ### BEGIN HIDDEN TESTS
     for n, j, delta in ((199, 10, 0.05), (50, 7, 0.01), (8, 4, 0.3), (1, 1, 0.5), (2000, 40, 0.1)):
         b = expect_number(flag_rate_bound(n, j, delta), "flag_rate_bound")
@@ -1200,52 +1246,70 @@ print("8.5b: visible checks passed")
 # %% [markdown]
 # ### A camera that turns
 #
-# MNIST, image after image. From image 1,000 on the camera turns by a fiftieth of a degree per
-# image. No labels: an input is flagged when the network's confidence is below that of the least
-# sure 60 of 2,000 calibration digits, and $p_0$ is your bound for that.
+# MNIST, image after image: test digits that were not used for calibration. From image 1,000 on the
+# camera turns by a fiftieth of a degree per image. No labels: an input is flagged when the
+# network's confidence is below that of the least sure 60 of 2,000 calibration digits, and $p_0$ is
+# your bound for that.
+
+# %% id="stream-calibration" tags=["demo"]
+p0 = flag_rate_bound(2000, 60, 0.05)
+confidence = probabilities(drawn.x).max(1)
+limit = np.sort(confidence[:2000])[59]
+still = (confidence[2000:] < limit) * 1.0  # the flags of digits that do not turn
+rates = []
+for seed in range(200):
+    order = np.random.default_rng(seed).permutation(10_000)
+    least = np.sort(confidence[order[:2000]])[59]
+    rates.append((confidence[order[2000:]] < least).mean())
+print(f"flag rate: on average {60 / 2001:.4f}, bound {p0:.4f}; in the stream, unturned, "
+      f"{still.mean():.4f}")
+print(f"200 other calibration sets: rates {min(rates):.4f} to {max(rates):.4f}, "
+      f"{np.mean(np.array(rates) > p0):.1%} above the bound")
 
 # %% id="stream" tags=["demo"]
 def run_stream(seed, speed=0.02, length=3000):
     """Flags, and whether the answers were right, along a stream that turns from image 1,000 on."""
-    pick = np.random.default_rng(seed).integers(0, 2000, length)
-    flags, right, limit = [], [], np.sort(-calibration[:, 0])[59]
+    pick = 2000 + np.random.default_rng(seed).integers(0, 8000, length)
+    flags, right = [], []
     for start in range(0, length, 50):
         here = pick[start : start + 50]
-        p = probabilities(turned(inside_x[here], max(0, start - 1000) * speed))
+        p = probabilities(turned(drawn.x[here], max(0, start - 1000) * speed))
         flags += (p.max(1) < limit).tolist()
-        right += (p.argmax(1) == drawn.y[2000:].numpy()[here]).tolist()
+        right += (p.argmax(1) == drawn.y.numpy()[here]).tolist()
     return np.array(flags, float), np.array(right)
 
 
-p0 = flag_rate_bound(2000, 60, 0.05)
-print(f"flag rate at most {p0:.4f}; on average it would be {60 / 2001:.4f}; in the 2,000 digits of "
-      f"the stream, unturned, it is {(inside[:, 0] > np.sort(calibration[:, 0])[-60]).mean():.4f}")
-lines = {}
+lines, alarms = {}, []
 for seed in range(5):
     flags, right = run_stream(seed)
     path = wealth(flags, p0)
-    alarm = int(np.argmax(path >= 20)) if path.max() >= 20 else len(path)
     lines[f"stream {seed}"] = (range(1, 3001), np.log10(np.clip(path, 1e-2, 1e4)))
-    print(f"stream {seed}: alarm at image {alarm}, {max(0, alarm - 1000) * 0.02:.1f} degrees; "
-           "accuracy "
-          f"of the last 200 images {right[max(0, alarm - 200):alarm].mean():.1%}; at the end "
-          f"{right[-200:].mean():.1%}")
-still = inside[:, 0] > np.sort(calibration[:, 0])[-60]  # the flags of digits that do not turn
-quiet = [wealth(still[np.random.default_rng(seed).integers(0, 2000, 3000)] * 1.0, p0).max() >= 20
+    told = "no alarm"
+    if path.max() >= 20:
+        alarms.append(int(np.argmax(path >= 20)) + 1)
+        told = (f"alarm at image {alarms[-1]}, {max(0, alarms[-1] - 1000) * 0.02:.1f} degrees; of "
+                f"the last 200 images {right[max(0, alarms[-1] - 200):alarms[-1]].mean():.1%} right")
+    print(f"stream {seed}: {told}; at the end {right[-200:].mean():.1%}")
+quiet = [wealth(still[np.random.default_rng(seed).integers(0, 8000, 3000)], p0).max() >= 20
          for seed in range(100)]
 print(f"without turning: {sum(quiet)} of 100 streams of 3,000 images ring")
 figure = plots.curves(lines, xlabel="image", ylabel="log10 of the wealth", percent=False)
 figure.axes[0].axhline(math.log10(20), ls="--", color="#767676")
 figure.axes[0].set_ylim(-2.2, 4.2)
-plots.show(figure, alt="The wealth along five streams, on a log scale. The camera turns from image "
-           "1,000 on; all lines cross 20 coins between image "
-           f"{min(int(np.argmax(np.array(y) >= math.log10(20))) for _, y in lines.values())} and "
-           f"{max(int(np.argmax(np.array(y) >= math.log10(20))) for _, y in lines.values())}.")
+plots.show(figure, alt="The wealth along five streams, cut at 0.01 and 10,000, on a log scale. The "
+           f"camera turns from image 1,000 on; {len(alarms)} of 5 lines reach 20 coins, first at "
+           f"images {', '.join(map(str, sorted(alarms)))}.")
 
 # %% [markdown]
-# The alarm rings while most answers are still right, without a single label. What it promises: of
-# 100 monitors whose world stands still at most 5 ever ring (and 5 more have a bad calibration set).
-# It promises nothing about how soon it rings.
+# The picture cuts the wealth at 0.01 and 10,000. Our own bet (a hundredth of what is left enters
+# the game at each step, and three times the staked money moves with each flag) rings between 17 and
+# 26 degrees in each of the five, without a single label, while more than nine of ten answers are
+# still right. Yours may be earlier or later: a bet that loses all through the quiet time has that
+# to win back.
+#
+# What all fair bets promise: the bound fails for at most 5 % of calibration sets (of the 200 shown,
+# about so many), and where it holds a monitor whose world stands still rings with probability at
+# most 5 %, ever. They promise nothing about how soon one rings.
 #
 # ## Exercise 8.6: one monitor, one broken label (4 points)
 #
@@ -1356,27 +1420,34 @@ def oracle_table(rng, classes):
 def test_label_weights():
     """Two classes, ten rows; in the target class 1 stands three times as often."""
     y = np.array([0] * 6 + [1] * 4)
-    pred = np.array([0, 0, 0, 0, 0, 1, 1, 1, 1, 0])
-    target = np.array([0, 0, 0, 0, 0, 1] + [1, 1, 1, 0] * 3)
+    pred = np.array([0, 0, 0, 0, 1, 1, 1, 1, 1, 0])
+    target = np.array([0, 0, 0, 0, 1, 1] + [1, 1, 1, 0] * 3)
     got = label_weights(y.copy(), pred.copy(), target.copy(), 2)
     got = expect_array(got, (2,), "label_weights")
     truth = np.array([5 / 9, 5 / 3])
     expect(not np.allclose(got, truth * [0.6, 0.4]), "these are the shares of the classes in the "
            "target; asked for is by how much they have grown", "returns-shares")
-    expect(not np.allclose(got, [8 / 18 / 0.6, 10 / 18 / 0.4]), "you took the predictions on the "
-           "target for its labels", "counts-predictions")
-    wrong = np.linalg.solve(np.array([[0.5, 0.1], [0.1, 0.3]]), [8 / 18, 10 / 18])
-    expect(np.allclose(got, truth) or not np.allclose(got, wrong * [0.6, 0.4]), "the matrix holds "
-           "shares of all rows, not of the rows of a class", "not-joint")
+    counted = np.array([7 / 18, 11 / 18])
+    expect(not np.allclose(got, counted / [0.6, 0.4]) and not np.allclose(got, counted), "you took "
+           "the predictions on the target for its labels", "counts-predictions")
+    expect(not np.allclose(got, 2 * counted), "this is by how much each *prediction* has become "
+           "more frequent, and predictions err", "ratio-of-predictions")
+    expect(got.min() > 0, f"class 0 gets a negative weight, {got[0]:.4f}: predictions go down the "
+           "matrix and labels across, or the other way?", "transposed")
+    expect(not np.allclose(got, [25 / 27, 10 / 9]), "you took the labels given a prediction from "
+           "the validation rows; under label shift these change", "labels-given-predictions")
+    expect(np.allclose(got, truth) or not np.allclose(got / got[0], truth / truth[0]), "yours are "
+           f"off by a factor of {got[0] / truth[0]:.4f}: all entries of the matrix together add up "
+           "to 1, and so do the shares of predictions", "not-joint")
     expect(np.allclose(got, truth), f"class 0 counts 5/9, class 1 three times that; yours: "
-           f"{got.tolist()}", "not-joint")
+           f"{got.tolist()}", "other-system")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(871)
     for classes in (2, 3, 5, 8):
         y, pred, moved, truth = oracle_table(rng, classes)
         got = expect_array(label_weights(y, pred, moved, classes), (classes,), "label_weights")
         expect(np.allclose(got, truth), f"{classes} classes: {np.round(truth, 4).tolist()}; yours: "
-               f"{np.round(got, 4).tolist()}", "transposed")
+               f"{np.round(got, 4).tolist()}", "other-tables")
     ### END HIDDEN TESTS
 
 
@@ -1432,8 +1503,7 @@ def test_sure_and_wrong():
     with untouched(torch.nn.Identity(), x):
         got = expect_tensor(sure_and_wrong(x), (20, 1, 28, 28), "sure_and_wrong")
     expect(got.min() >= 0 and got.max() <= 1, f"pixels from {got.min():.2f} to {got.max():.2f}: "
-           "stay "
-           "in [0, 1]", "no-pictures")
+           "stay in [0, 1]", "no-pictures")
     one = expect_tensor(sure_and_wrong(x[:1]), (1, 1, 28, 28), "sure_and_wrong")
     expect(torch.allclose(one, got[:1]), "an image alone must become the same as among others",
            "depends-on-others")
@@ -1462,8 +1532,8 @@ for name, change in changes.items():
     print(f"{name}: claimed error {claim:.1%}, true error {truth:.1%}")
 
 # %% [markdown]
-# The claim does not rise with the truth, for the method cannot see that its assumption broke:
-# it looks at predictions, and assumes what the images of a class look like.
+# The claim stays near 1 % whatever the truth. The method looks at predictions only, and assumes
+# that the images of a class look as before; a broken assumption leaves no trace in its answer.
 #
 # ## Exercise 8.8: which test sees which shift? (4 points)
 #
@@ -1505,18 +1575,20 @@ def permutation_p(statistic, a, b, B, rng):
 def test_permutation_p():
     """A statistic that writes down what it is asked, and answers from a list."""
     a, b = np.arange(3.0)[:, None], np.arange(10.0, 15.0)[:, None]
-    answers = [5.0, 4.0, 6.0, 5.0, 1.0, 9.0, 2.0, 3.0, 4.0, 4.5]  # observed, then nine
-    asked = []
+    first, shuffled = 5.0, [4.0, 6.0, 5.0, 5.0, 9.0, 2.0, 3.0, 4.0, 4.5]
+    mixed, known = [], []
 
     def scripted(one, two):
-        asked.append((np.array(one).ravel().tolist(), np.array(two).ravel().tolist()))
-        return answers[min(len(asked), len(answers)) - 1]
+        parts = np.array(one).ravel().tolist(), np.array(two).ravel().tolist()
+        if parts == (a.ravel().tolist(), b.ravel().tolist()):
+            known.append(1)
+            return first
+        mixed.append(parts)
+        return shuffled[min(len(mixed), 9) - 1]
 
     got = expect_number(permutation_p(scripted, a.copy(), b.copy(), 9, np.random.default_rng(0)),
                         "permutation_p")
-    expect(asked[0] == (a.ravel().tolist(), b.ravel().tolist()),
-           "ask for the statistic of a and b as they are first", "observed-not-first")
-    mixed = asked[1:]
+    expect(known, "nobody asks for the statistic of a and b as they are", "observed-missing")
     expect(len(mixed) == 9, f"B = 9 shuffles were asked for; you made {len(mixed)}", "other-count")
     expect(all(len(one) == 3 and len(two) == 5 for one, two in mixed), "the parts must keep the "
            f"sizes 3 and 5; yours: {len(mixed[0][0])} and {len(mixed[0][1])}", "other-sizes")
@@ -1526,13 +1598,14 @@ def test_permutation_p():
            "twice or lost", "draws-with-replacement")
     expect(any(max(one) >= 10 for one, _ in mixed), "your shuffles never move a row from b to a",
            "never-mixes-the-samples")
-    expect(abs(got - 3 / 9) > 1e-9, "the observed split counts, too: (1 + k) / (1 + B), never 0",
-           "no-plus-one")
-    expect(abs(got - 3 / 10) > 1e-9, "a shuffled statistic equal to the observed one counts",
-           "strict")
-    expect(abs(got - 4 / 10) < 1e-9, "6, 5 and 9 are at least 5, and the observed one: 4/10; "
-           "yours: "
-           f"{got:.4f}", "wrong-tail")
+    expect(min(abs(got - 4 / 9), abs(got - 4 / 10)) > 1e-9, "the observed split counts, above and "
+           "below the line: (1 + k) / (1 + B), never 0", "no-plus-one")
+    expect(min(abs(got - 3 / 10), abs(got - 2 / 9)) > 1e-9, "a shuffled statistic equal to the "
+           "observed one counts", "strict")
+    expect(abs(got - 8 / 10) > 1e-9, "you count the shuffled statistics that are at most the "
+           "observed one; large means different", "wrong-tail")
+    expect(abs(got - 5 / 10) < 1e-9, "6, 5, 5 and 9 are at least 5, and the observed one: 5/10; "
+           f"yours: {got:.4f}", "other-count")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(881)
     for n, m, B in ((1, 4, 19), (6, 2, 50), (10, 10, 7)):
@@ -1544,7 +1617,7 @@ def test_permutation_p():
             return seen[-1]
 
         got = expect_number(permutation_p(mean_gap, a, b, B, np.random.default_rng(1)), "p")
-        truth = sum(value >= seen[0] for value in seen) / (B + 1)
+        truth = sum(value >= mean_gap(a, b, []) for value in seen) / (B + 1)
         expect(len(seen) == B + 1 and abs(got - truth) < 1e-9, f"n = {n}, m = {m}, B = {B}: "
                f"{truth:.4f}; yours: {got:.4f}", "no-plus-one")
     p = [permutation_p(lambda one, two: float(np.mean(two) - np.mean(one)), rng.normal(size=(9, 1)),
@@ -1572,7 +1645,7 @@ def moments_gap(a, b):
 
 
 rng, shear = np.random.default_rng(0), np.array([[1.0, 0.8], [0.0, 0.6]])
-worlds = {"mean + 0.6": lambda x: x + np.array([0.6, 0.0]), "spread x 1.6": lambda x: 1.6 * x,
+worlds = {"nothing": lambda x: x, "mean + 0.6": lambda x: x + np.array([0.6, 0.0]), "spread x 1.6": lambda x: 1.6 * x,
           "correlation 0.8": lambda x: x @ shear}
 for name, move in worlds.items():
     power = {"KS per axis": 0, "second moments": 0}
@@ -1583,8 +1656,9 @@ for name, move in worlds.items():
     print(f"{name}: " + ", ".join(f"{test} sees {k} of 30" for test, k in power.items()))
 
 # %% [markdown]
-# Both tests keep their 5 % (that is what the permutations are for), and each is blind where the
-# other sees: a statistic per axis cannot see how two coordinates hang together.
+# Where nothing has changed, both ring rarely: the permutations see to that, for any statistic. Each
+# is nearly blind where the other sees: a statistic per axis cannot see how two coordinates hang
+# together, second moments hardly see a mean that moves a little.
 #
 # ## What you found
 #
