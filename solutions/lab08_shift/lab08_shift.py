@@ -93,8 +93,8 @@ plots.show(plots.image_grid(other.x[:8], words),
            + ", ".join(f"{k} ({v:.0%} sure)" for k, v in zip(p.argmax(1), p.max(1), strict=True)))
 
 # %% [markdown]
-# It is wrong in nearly half of its answers, and more than 90 % sure of most of these. MNIST's digits
-# were fitted into 20 by 20 pixels in the middle of the picture; do the same with the other
+# It is wrong in nearly half of its answers, and more than 90 % sure of most of these. MNIST's
+# digits were fitted into 20 by 20 pixels in the middle of the picture; do the same with the other
 # collection, and see what that alone does.
 
 # %% id="hook-frame" tags=["demo"]
@@ -214,8 +214,8 @@ def test_false_alarms():
     """Five familiar scores and four strange ones; three of four strangers must be caught."""
     inside, outside = np.array([1.0, 2.0, 3.0, 3.0, 6.0]), np.array([2.0, 3.0, 5.0, 8.0])
     got = expect_number(false_alarms(inside.copy(), outside.copy(), 0.75), "false_alarms")
-    expect(min(abs(got - 0.5), abs(got - 1)) > 1e-9, "the roles are swapped: catch the share of outside, and count "
-           "inside", "roles-swapped")
+    expect(min(abs(got - 0.5), abs(got - 1)) > 1e-9, "the roles are swapped: catch the "
+           "share of outside, and count inside", "roles-swapped")
     expect(abs(got - 0.2) > 1e-9, "a threshold that flags one familiar input of five lets two "
            "strangers of four pass (a score equal to the threshold is flagged)",
            "catches-too-few")
@@ -505,7 +505,8 @@ precision = np.linalg.inv(np.cov(train_pixels.T) + 0.01 * np.eye(784))
 strangers = {
     "other collection": other.x, "inverted": 1 - inside_x,
     "noise": torch.rand(inside_x.shape, generator=g),
-    "noise, 0 to 255": 255 * torch.rand(inside_x.shape, generator=g), "faint digits": 0.3 * inside_x,
+    "noise, 0 to 255": 255 * torch.rand(inside_x.shape, generator=g),
+    "faint digits": 0.3 * inside_x,
     "blurred": F.avg_pool2d(inside_x, 5, 1, 2),
     "grey mean": torch.from_numpy(centre).float().reshape(1, 1, 28, 28).repeat(50, 1, 1, 1),
     "two overlaid": torch.maximum(inside_x, inside_x[torch.randperm(2000, generator=g)]),
@@ -671,8 +672,8 @@ def test_density_ratio():
            "inputs the odds for target are smaller than the ratio", "sizes-upside-down")
     expect(not np.allclose(got, [4, 0.25]), "this is source by target", "inverse-ratio")
     odds = target / (source + target)
-    expect(not np.allclose(got, 5 * odds) and not np.allclose(got, odds), "exp(log_odds) are odds, not a "
-           "probability", "probability-not-odds")
+    expect(not np.allclose(got, 5 * odds) and not np.allclose(got, odds), "exp(log_odds) "
+           "are odds, not a probability", "probability-not-odds")
     expect(np.allclose(got, [0.25, 4.0]), "the shares are .8 and .2 in the source, .2 and .8 in "
            "the "
            f"target: ratios 0.25 and 4; yours: {got.tolist()}", "other-ratio")
@@ -1288,9 +1289,10 @@ for seed in range(5):
     lines[f"stream {seed}"] = (range(1, 3001), np.log10(np.clip(path, 1e-2, 1e4)))
     told = "no alarm"
     if path.max() >= 20:
-        alarms.append(int(np.argmax(path >= 20)) + 1)
-        told = (f"alarm at image {alarms[-1]}, {max(0, alarms[-1] - 1000) * 0.02:.1f} degrees; of "
-                f"the last 200 images {right[max(0, alarms[-1] - 200):alarms[-1]].mean():.1%} right")
+        at = int(np.argmax(path >= 20)) + 1
+        alarms.append(at)
+        told = (f"alarm at image {at}, {max(0, at - 1000) * 0.02:.1f} degrees; of the last 200 "
+                f"images {right[max(0, at - 200):at].mean():.1%} right")
     print(f"stream {seed}: {told}; at the end {right[-200:].mean():.1%}")
 quiet = [wealth(still[np.random.default_rng(seed).integers(0, 8000, 3000)], p0).max() >= 20
          for seed in range(100)]
@@ -1653,8 +1655,8 @@ def moments_gap(a, b):
 
 
 rng, shear = np.random.default_rng(0), np.array([[1.0, 0.8], [0.0, 0.6]])
-worlds = {"nothing": lambda x: x, "mean + 0.6": lambda x: x + np.array([0.6, 0.0]), "spread x 1.6": lambda x: 1.6 * x,
-          "correlation 0.8": lambda x: x @ shear}
+worlds = {"nothing": lambda x: x, "mean + 0.6": lambda x: x + np.array([0.6, 0.0]),
+          "spread x 1.6": lambda x: 1.6 * x, "correlation 0.8": lambda x: x @ shear}
 for name, move in worlds.items():
     power = {"KS per axis": 0, "second moments": 0}
     for _ in range(100):
