@@ -12,7 +12,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab08_shift")]
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    return "\n".join(words(executed("lab08_shift")[0]))
+    whole = "\n".join(words(executed("lab08_shift")[0]))
+    return re.sub(r"'image/png': '[^']*'", "", whole)  # megabytes that no test reads
 
 
 def number(text: str, pattern: str) -> float:
