@@ -106,7 +106,8 @@ def test_weights_restore_the_average(text):
 
 def test_turned_digits(text):
     rows = re.findall(
-        r"by (\d+) degrees: (\d+)% right, the network says (\d+)%; sets of ([\d.]+) labels cover (\d+)%",
+        r"by (\d+) degrees: (\d+)% right, the network says (\d+)%; "
+        r"sets of ([\d.]+) labels cover (\d+)%",
         text,
     )
     shown = {int(row[0]): tuple(map(float, row[1:])) for row in rows}
@@ -135,7 +136,7 @@ def test_the_stream(text):
 
 
 def test_sure_and_wrong(text):
-    rows = re.findall(r"(\S.*): claimed error ([\d.]+)%, true error ([\d.]+)%", text)
+    rows = re.findall(r"(\w+): claimed error ([\d.]+)%, true error ([\d.]+)%", text)
     assert len(rows) == 5
     assert all(0.5 < float(claim) < 1.5 for _, claim, _ in rows)
     assert max(float(truth) for _, _, truth in rows) > 80
