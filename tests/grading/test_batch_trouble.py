@@ -31,9 +31,8 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def root(empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A course with three submissions, of which none is graded; no rehearsal is held."""
-    monkeypatch.setattr(batch, "WORTH_A_REHEARSAL", 99)
+def root(empty: Path, tmp_path: Path) -> Path:
+    """A course with three submissions, of which none is graded."""
     course = shutil.copytree(empty, tmp_path / "course")
     for student, answers in STUDENTS.items():
         nc.hand_in(course, student, nc.answered(course, answers))
