@@ -108,6 +108,7 @@ def test_a_gradebook_that_is_held_for_ever_stops_the_run(
 def test_a_gradebook_that_cannot_even_be_read_is_told(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(record, "PATIENCE", 0.2)
     with (
         held(root, "BEGIN EXCLUSIVE"),
         pytest.raises(CourseError, match=r"database is locked .* run the command again"),
