@@ -42,9 +42,9 @@ GOOD = {
     },
     "lab09_fairness": {
         "ex9_5-why": Text(
-            "Equal rates for both groups on average, and nobody chooses who loses. But Cy can ask why and the only answer is a coin. About 10 % of the people are drawn here. We could fix the threshold at the heavier one; then FPRs differ by a few points again, e.g. $0.23 < 0.45$.",
+            "Equal rates for both groups on average, and nobody chooses who loses. But Cy can ask why and the only answer is a coin. About 17 % of the people are drawn here. I would fix the thresholds: on the unseen halves the FPR gap was 0.1 points without a coin and -0.8 with it, with spreads of 3 and 4, so $|-0.8| < 4$.",
             2,
-            "Both sides, a price, a number.",
+            "Both sides, a choice, two numbers from people it has not seen.",
         ),
         "ex9_9-why": Text(
             "Mortgages: I want equal TPR, because a family that would have paid and is refused loses a home.\n\n- The bank pays with some defaults.\n- It can be told that it also gains customers.\n\nBut in Boston the label is the bank's own denial, 28 % against 9 %. If repayment data showed equal default rates at the margin I would drop it.",
@@ -65,7 +65,7 @@ WEAK = {
         "ex9_5-why": Text(
             "It is unfair to Cy because both are the same and one goes to jail, though for the groups it is equal. You could just not use randomness.",
             1,
-            "For and against: yes. **What would it cost?** And one number, please.",
+            "For and against: yes. **What would you choose?** And two numbers, please.",
         ),
         "ex9_9-why": Text(
             "I would use demographic parity because everyone should have the same chance, since discrimination is wrong.",

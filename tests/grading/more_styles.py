@@ -1258,7 +1258,7 @@ sys.stdin = old
 assert out.getvalue().strip() == 'Hello, Ann'
 """, """\
 def hello(): print('Hello')
-"""),
+""", stock=(0, 0)),
     Style("time patched", """\
 import time
 class Stopwatch:
@@ -1456,7 +1456,7 @@ assert inspect.iscoroutinefunction(double)
 import asyncio
 async def double(x): return x
 async def many(xs): return xs
-"""),
+""", stock=(0, 0)),
     Style("asyncio.run", """\
 import asyncio
 async def double(x):
@@ -1467,7 +1467,7 @@ import asyncio
 assert asyncio.run(double(4)) == 8
 """, """\
 async def double(x): return x
-"""),
+""", stock=(0, 0)),
     Style("top level await", """\
 import asyncio
 async def double(x):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +90,23 @@ HALF = {**RIGHT, "double": "def double(x):\n    return {2: 4, -3: -6}.get(x)"}
 
 
 def make_course(root: Path, config: str = CONFIG) -> Path:
-    """Make the course, its assignment entered and released by nbgrader itself."""
+    """Make the course, its assignment entered and released by nbgrader itself.
+
+    The plain one is made once in a process, and copied.
+    """
+    if config != CONFIG:
+        return _made(root, config)
+    return shutil.copytree(Path(_plain().name) / "course", root, dirs_exist_ok=True)
+
+
+@cache
+def _plain() -> tempfile.TemporaryDirectory[str]:
+    folder = tempfile.TemporaryDirectory()
+    _made(Path(folder.name) / "course", CONFIG)
+    return folder
+
+
+def _made(root: Path, config: str) -> Path:
     source = root / "source" / NAME
     source.mkdir(parents=True)
     (root / "nbgrader_config.py").write_text(config)

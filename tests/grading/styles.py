@@ -50,7 +50,7 @@ STYLES = [
           "        if self.queries > self.budget: raise RuntimeError('budget')\n"
           "        return x >= self.secret_[0]\n"
           "o = Oracle(617, 12)\nassert find(o) == 617 and o.queries <= 12",
-          "def find(oracle): return oracle.secret_[0]"),
+          "def find(oracle): return oracle.secret_[0]", stock=(1, 1)),
     Style("in-place changes", "def sort(items):\n    items.sort()\n    items.append(99)",
           "a = [3, 1, 2]\nassert sort(a) is None and a == [1, 2, 3, 99]",
           "def sort(items): items = sorted(items)"),
@@ -184,7 +184,7 @@ STYLES = [
     Style("unittest", "def f(x): return x + 1",
           "import unittest\nclass T(unittest.TestCase):\n    def test_f(self): self.assertEqual(f(1), 2)\n"
           "r = unittest.TextTestRunner().run(unittest.defaultTestLoader.loadTestsFromTestCase(T))\n"
-          "assert r.wasSuccessful()", "def f(x): return x"),
+          "assert r.wasSuccessful()", "def f(x): return x", stock=(0, 0)),
     Style("a scikit-learn model", "from sklearn.linear_model import LogisticRegression\n"
           "def fit(X, y): return LogisticRegression().fit(X, y)",
           "import numpy as np\nX = np.array([[0.0], [1], [2], [3]]); y = np.array([0, 0, 1, 1])\n"

@@ -304,4 +304,20 @@ def test_a_summary_is_read_back_as_it_was(root: Path) -> None:
         first.graded
     )
     assert json.dumps([vars(one) for one in first.graded])
-    assert batch.WORTH_A_REHEARSAL == 3
+
+
+def test_a_room_learns_what_to_import_where_that_pays(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the rehearsal, and when that is remembered, once more before several are graded."""
+    again: list[bool] = []
+    rehearse = batch.rehearse
+    monkeypatch.setattr(
+        batch, "rehearse", lambda *given, both: again.append(both) or rehearse(*given, both=both)
+    )
+    grade(root)
+    assert again == []
+    grade(root, students=["ann", "bob"], force=True)
+    assert again == []
+    grade(root, force=True)
+    assert again == [False]

@@ -31,9 +31,8 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def root(empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A course with three submissions, of which none is graded; no rehearsal is held."""
-    monkeypatch.setattr(batch, "WORTH_A_REHEARSAL", 99)
+def root(empty: Path, tmp_path: Path) -> Path:
+    """A course with three submissions, of which none is graded."""
     course = shutil.copytree(empty, tmp_path / "course")
     for student, answers in STUDENTS.items():
         nc.hand_in(course, student, nc.answered(course, answers))
@@ -109,6 +108,7 @@ def test_a_gradebook_that_is_held_for_ever_stops_the_run(
 def test_a_gradebook_that_cannot_even_be_read_is_told(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(record, "PATIENCE", 0.2)
     with (
         held(root, "BEGIN EXCLUSIVE"),
         pytest.raises(CourseError, match=r"database is locked .* run the command again"),

@@ -1,4 +1,7 @@
-"""Tests written for one shared kernel work unmodified apart from the student's code."""
+"""Tests written for one shared kernel work unmodified, and judge as stock nbgrader has them judge.
+
+`test_together` compares the styles that stock nbgrader fails with what it has given.
+"""
 
 from __future__ import annotations
 
@@ -47,5 +50,5 @@ def graded(room: Room, style: styles.Style, answer: str, split: bool = False) ->
 @pytest.mark.parametrize("style", styles.STYLES, ids=lambda style: style.name)
 def test_a_right_answer_passes_and_a_wrong_one_fails(room: Room, style: styles.Style) -> None:
     right, wrong = (graded(room, style, answer) for answer in (style.right, style.wrong))
-    assert right.report.score == 1, right.report.rows[0].message
-    assert wrong.report.score == 0
+    found = right.report.score, wrong.report.score
+    assert found == style.stock, [one.report.rows[0].message for one in (right, wrong)]

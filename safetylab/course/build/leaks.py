@@ -13,6 +13,7 @@ import json
 import lzma
 import re
 import symtable
+import sys
 import textwrap
 import tokenize
 import zipfile
@@ -31,6 +32,9 @@ _EXCUSE = "mark it `# not-an-answer: reason` (in prose `<!-- not-an-answer: reas
 _SAME = "the same function, whatever its names"
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _PYTHONS = frozenset(dir(builtins))
+_LIBRARY = _PYTHONS | sys.stdlib_module_names
+_CHORE = (ast.With, ast.withitem, ast.Expr, ast.Call, ast.Attribute, ast.Name, ast.keyword,
+          ast.Constant, ast.Pass, ast.expr_context)  # fmt: skip
 _INNER = ("body", "orelse", "finalbody", "handlers", "cases")
 _COMPRESSED = {b"\x1f\x8b": gzip.decompress, b"BZh": bz2.decompress, b"\xfd7zXZ": lzma.decompress}
 _FENCE = re.compile(r"^\s*```(?:python|py)?\s*\n(.*?)^\s*```", re.MULTILINE | re.DOTALL)
@@ -121,12 +125,16 @@ def answers_in(lab: Lab, places: list[Place]) -> Iterator[Problem]:
 
 
 def keys_in(lab: Lab, places: list[Place]) -> Iterator[Problem]:
-    """Every long line of a hidden test or a model answer of ``lab`` that stands in ``places``."""
+    """Every long line of a hidden test or a model answer of ``lab`` that stands in ``places``.
+
+    An import, and a short call of Python's own library, tell nothing about the exercise.
+    """
     for cell in lab.of("test", "oracle", "written"):
         lines = cell.source.split("\n")
         for number in sorted(cell.hidden_lines | cell.solution_lines):
             line = lines[number - 1]
-            told = len(compact(line)) >= LONG_STATEMENT and not _EXCUSED.search(line)
+            long = len(compact(line)) >= LONG_STATEMENT
+            told = long and not _EXCUSED.search(line) and not _is_chore(line)
             for place in places if told else []:
                 if compact(line) in place.text:
                     what = f"line {number} stands in {place.where}: {line.strip()}"
@@ -368,6 +376,32 @@ def _is_glue(node: ast.stmt) -> bool:
         or (isinstance(one, ast.Call) and ast.unparse(one.func) in _PYTHONS and not one.keywords)
         for one in ast.walk(node)
     )
+
+
+def _is_chore(line: str) -> bool:
+    """True for an import, or a short call or ``with`` of Python's own library, with words only."""
+    line = line.strip()
+    try:
+        [node] = ast.parse(f"{line} pass" if line.endswith(":") else line).body
+    except (SyntaxError, ValueError):
+        return False
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return True
+    if not isinstance(node, ast.Expr | ast.With) or len(compact(line)) >= LONG_BODY:
+        return False
+    parts = list(ast.walk(node))
+    calls = any(isinstance(one, ast.Call) for one in parts)
+    return calls and all(isinstance(one, _CHORE) and _is_librarys(one) for one in parts)
+
+
+def _is_librarys(node: ast.AST) -> bool:
+    """False for a name that Python's library does not know, and for a value that is no word."""
+    if isinstance(node, ast.Constant):
+        value = node.value
+        return isinstance(value, bool) or value is None or str(value).isidentifier()
+    if isinstance(node, ast.Name):
+        return isinstance(node.ctx, ast.Store) or node.id in _LIBRARY
+    return True
 
 
 def _comments(code: str) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """Plain nbgrader on this course, as its manual says: generate, autograde, feedback, export.
 
 Its own commands run in a scratch copy of the course, with our nbgrader_config.py and the mapping
-solutions -> labs.
+solutions -> labs. Lab 01 takes part in `make test-all` only: what stock nbgrader gives for it,
+`labs/test_same_verdicts.py` compares always.
 """
 
 from __future__ import annotations
@@ -17,8 +18,15 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
+<<<<<<< HEAD
 LABS = ("lab00_start_here", "lab01_evasion")
 POINTS = {"lab00_start_here": 2, "lab01_evasion": 37}
+=======
+LABS = ["lab00_start_here"]
+if "SAFETYLAB_TEST_ALL" in os.environ:
+    LABS.append("lab01_evasion")
+POINTS = {"lab00_start_here": 2, "lab01_evasion": 43}
+>>>>>>> suite
 BIN = Path(sys.executable).parent
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("nbgrader")]

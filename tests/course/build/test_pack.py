@@ -290,6 +290,35 @@ def test_a_short_line_of_everybodys_is_no_answer(full: Course, output: Path) -> 
     assert run("1", "2", "--answers-released", "--output", str(output)).exit_code == 0
 
 
+CHORES = [
+    'warnings.simplefilter("ignore", UserWarning)',
+    "from safetylab.checks import exercise, expect, show",
+    "with contextlib.redirect_stdout(io.StringIO()):",
+]
+KEYS = [
+    "assert 3 <= len(sys.argv) <= 7, sys.argv",
+    'os.environ["PYTHONHASHSEED"] = "617"',
+    'logging.warning("a tenth of them are eights")',
+    "logging.warning(step(0.5, -1.0, 0.1))",
+    "random.seed(617, version=2); random.random()",
+    "statistics.mean([0.25, 0.5, 0.75, 1.0])",
+    'with open("the_answer_is_617.txt") as file:',
+]
+
+
+@pytest.mark.parametrize("line", [*CHORES, *KEYS])
+def test_a_line_of_graders_that_knows_nothing_of_the_exercise_is_no_key(
+    full: Course, output: Path, line: str
+) -> None:
+    inner = "\n        pass" * line.endswith(":")
+    full.edit("def oracle_step(step):", f"def oracle_step(step):\n    {line}{inner}")
+    build(full.root)
+    plant(full, "safetylab/other.py", f"{line}{inner}\n".encode())
+    refused = run("1", "--output", str(output))
+    assert refused.exit_code == (2 if line in KEYS else 0), refused.stderr
+    assert (f"stands in safetylab/other.py: {line}" in refused.stderr) == (line in KEYS)
+
+
 def found(files: Mapping[str, bytes], lab: str) -> list[str]:
     places = [place for name, content in files.items() for place in file_places(name, content)]
     return [problem.what for problem in answers_in(read_lab(ROOT, lab), places)]

@@ -18,7 +18,7 @@ LAB = "lab00_start_here"
 ELSEWHERE = {
     "--scheduler": "tests/grading/test_cluster.py",
     "make teach": "tests/browser/test_teacher_path.py",
-    "make demo": "tests/course/test_demo.py",
+    "make demo": "tests/course/teacher/test_demo.py",
 }
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("nbgrader")]
