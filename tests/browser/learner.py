@@ -135,7 +135,7 @@ class Learner:
         return cell.locator(".jp-OutputArea-output")
 
     def run_all_above(self, name: str) -> None:
-        """Choose Run All Above Selected Cell from the menu and wait until all of it has run."""
+        """Choose Run All Above Selected Cell; wait until all of it has run, or one failed."""
         self.cell(name)
         self.page.evaluate(_ALL_ABOVE)
 

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from grading import nbcourse as nc
 from grading.foreign import A, Foreign, T
-from grading.test_together import make, name_of
+from grading.stock import make, name_of
 
 from safetylab.course.paths import CourseError
 from safetylab.grading.gradebook.batch import grade_assignment

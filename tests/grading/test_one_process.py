@@ -11,7 +11,7 @@ import pytest
 from grading import nbcourse as nc
 from grading import tiny
 from grading.foreign import A, C, Foreign, L, P, T
-from grading.test_together import handed_in, notebook
+from grading.stock import handed_in, notebook
 
 from safetylab.grading import Bundle, Status
 from safetylab.grading.paper.rebuild import Role
