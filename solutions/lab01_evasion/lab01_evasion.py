@@ -1738,7 +1738,8 @@ def carlini_wagner(model, x, y, walk, rounds=6, c=3.0):
     failed, worked, weight = torch.zeros(len(x)), distance.clone(), torch.full((len(x),), c)
     for k in range(rounds):
         found = walk(model, x, y, weight, grey if k == 1 else start)
-        fooled, size = evaluation.is_wrong(model, found, y), (found - x).flatten(1).norm(dim=1)
+        fooled = evaluation.is_wrong(model, found, y)
+        size = (found - x).flatten(1).norm(dim=1)  # not-an-answer: how far an image has moved
         rows = (fooled & (size < distance)).nonzero()[:, 0]
         nearest[rows], distance[rows] = found[rows], size[rows]
         worked[fooled] = torch.minimum(worked, weight)[fooled]

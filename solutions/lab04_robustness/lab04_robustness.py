@@ -1322,9 +1322,10 @@ def oracle_adversarial_fit(adversarial_fit):
 def adversarial_fit(model, images, inner, *, epochs, generator, lr=0.01, batch_size=128,
                     watch=None):
     """Train model in place at the points that inner(model, x, y) returns; a list, one per epoch."""
-    steps = epochs * -(-len(images.y) // batch_size)  # batches per epoch, rounded up
+    steps = epochs * -(-len(images.y) // batch_size)  # not-an-answer: given
     optimizer = torch.optim.Adam(model.parameters())
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=steps)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(  # not-an-answer: given
+        optimizer, lr, total_steps=steps)
     ### BEGIN SOLUTION
     history = []
     for _ in range(epochs):

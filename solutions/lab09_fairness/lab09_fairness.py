@@ -1725,7 +1725,8 @@ def test_fit_fair():
 
     def slope(theta, scale, lam):
         here = theta.detach().double().clone().requires_grad_(True)
-        p = torch.sigmoid(x @ here[:-1] + here[-1]).clamp(1e-12, 1 - 1e-12)
+        score = x @ here[:-1] + here[-1]  # not-an-answer: the text says how theta is used
+        p = torch.sigmoid(score).clamp(1e-12, 1 - 1e-12)
         cross = -(y * p.log() + (1 - y) * (1 - p).log()).mean()
         bias = (p * (s - 0.4)).mean() ** 2
         return torch.autograd.grad(cross * scale + lam * bias, here)[0].abs()

@@ -2818,7 +2818,7 @@ def train_together(x, y, inside, start, lr, steps):
     params, used = dict(start), inside.to(x.dtype)
     for _ in range(steps):
         slope = slopes(params, used)
-        params = {name: p - lr * slope[name] for name, p in params.items()}
+        params = {name: p - lr * slope[name] for name, p in params.items()}  # not-an-answer: SGD
     return params
 
 

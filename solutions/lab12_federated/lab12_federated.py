@@ -53,7 +53,7 @@ import torch
 import torch.nn.functional as F
 
 from safetylab import data, evaluation, models, page, plots, training, widgets
-from safetylab.checks import exercise, expect, expect_tensor, untouched
+from safetylab.checks import exercise, expect, expect_tensor, lend, untouched
 
 torch.set_num_threads(1)  # these networks are so small that one thread is the fastest
 page.progress(12)
@@ -209,7 +209,7 @@ def test_local_training():
     for parameter in model.parameters():
         torch.nn.init.zeros_(parameter)
     for lr, steps in ((0.1, 0), (0.1, 1), (0.1, 2), (0.5, 3)):
-        got = local_training(model, torch.zeros(4, 2), y, lr, steps)
+        got = local_training(lend(model), torch.zeros(4, 2), y, lr, steps)
         expect(all((value == 0).all() for value in model.state_dict().values()),
                "your code changed the server's model: train a copy of it", "model-changed")
         expect(isinstance(got, dict) and set(got) == {"1.weight", "1.bias"}, "return a dict with "

@@ -40,7 +40,7 @@ def _column_out(codec: Codec, column: Any) -> Tree:
         tree = codec.to_tree(codes)
         return ["category", tree, _index_out(codec, kinds), bool(column.cat.ordered)]
     name = str(dtype)
-    texts = [None if missing else text
+    texts = [None if missing else str(text) if type(text) is np.str_ else text
              for text, missing in zip(column.tolist(), column.isna(), strict=True)]  # fmt: skip
     if name not in _TEXT or any(type(text) not in (str, type(None)) for text in texts):
         raise NotPlain(f"a column of {dtype} does not cross: give bools, numbers or text")

@@ -10,6 +10,7 @@ which they come, so that one that comes twice in a call is one object on the oth
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -109,7 +110,7 @@ class Codec:
             self.remember(value)
         if kind in (list, set, tuple, frozenset):
             return [kind.__name__, [self.to_tree(item) for item in value]]
-        if kind is dict:
+        if kind in (dict, OrderedDict):  # an OrderedDict (a state_dict) arrives as a dict
             self.remember(value)
             return ["dict", [[self.to_tree(k), self.to_tree(v)] for k, v in value.items()]]
         if kind is bytes:
