@@ -192,7 +192,7 @@ def careless(model, x, y, epsilon):
         (lambda m, x, y, e: x.flatten(1), "wrong-shape", "shape"),
         (lambda m, x, y, e: x.double(), "wrong-dtype", "float32"),
         (lambda m, x, y, e: x.numpy(), "no-tensor", "ndarray"),
-        (lambda m, x, y, e: None, "no-tensor", "NoneType"),
+        (lambda m, x, y, e: None, "no-return", "is there a return"),
         (lambda m, x, y, e: x / 0, "not-finite", "nan"),
         (lambda m, x, y, e: x.where(x < 0.9, math.nan), "not-finite", "nan"),
     ],

@@ -21,7 +21,7 @@ CLASS = {"ann": nc.RIGHT, "bob": nc.HALF, "cyd": nc.WRONG}
 FAIR = {"ann": [3.0, 2.0], "bob": [0.0, 1.0], "cyd": [0.0, 0.0]}
 COMMAND = [sys.executable, "-m", "safetylab.course.cli", "grade", nc.NAME, "--jobs", "1"]
 KERNEL = (  # as on Windows and macOS
-    "import sys\nfrom safetylab.grading import room\nroom.FORKS = False\n"
+    "import sys\nfrom safetylab.grading.room import room\nroom.FORKS = False\n"
     "room.world = lambda: ''\nfrom safetylab.course.cli import main\n"
     f"sys.argv = ['safetylab', 'grade', '{nc.NAME}', '--jobs', '1']\nmain()\n"
 )
