@@ -1923,7 +1923,8 @@ def crowd_model(seed):
     """One reward model on 20,000 comparisons of the crowd, 7 to 3."""
     generator = torch.Generator().manual_seed(seed)
     both = [compare(brief, 14_000, generator), compare(reasons, 6_000, generator)]
-    first, second, label = (torch.cat(part) for part in zip(*both, strict=True))
+    parts = zip(*both, strict=True)
+    first, second, label = (torch.cat(part) for part in parts)  # not-an-answer: joins two lists
     return rich_features @ fit_reward(rich_features[first], rich_features[second], label, 1e-3,
                                       preference_loss)
 

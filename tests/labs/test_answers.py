@@ -146,7 +146,9 @@ def test_no_right_answer_stands_under_other_names_in_a_cell(lab):
     for answer in (answer for answer in load(lab) if isinstance(answer, Right)):
         code = answer.code
         text = code.apply(model[answer.cell]) if isinstance(code, Edit) else code
-        assert answers_among([text], [source]) == {}, (answer.cell, answer.name)
+        own = f"cell `{answer.cell}`"  # what the stub itself gives is no answer
+        found = [where for places in answers_among([text], [source]).values() for where in places]
+        assert {where for where in found if own not in where} == set(), (answer.cell, answer.name)
 
 
 @pytest.mark.parametrize("lab", LABS)
