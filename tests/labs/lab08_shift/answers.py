@@ -118,7 +118,7 @@ ANSWERS = [
     Wrong("ex8_1-alarms", "catches-too-few", Edit("inside >= threshold", "inside > threshold"), **SEEN),
     Wrong("ex8_1-alarms", "catches-too-few", returns(ALARMS, "need = max(1, int(share * len(outside)))", "return (inside >= np.sort(outside)[len(outside) - need]).mean()"), **SEEN),
     Wrong("ex8_1-alarms", "threshold-too-low", returns(ALARMS, "return (inside >= np.quantile(outside, 1 - share)).mean()"), **SEEN),
-    Wrong("ex8_1-alarms", "other-share", returns(ALARMS, "share = min(share, 0.75) if share < 1 else 1", "need = math.ceil(share * len(outside) - 1e-9)", "return (inside >= np.sort(outside)[len(outside) - need]).mean()"), **HIDDEN),
+    Wrong("ex8_1-alarms", "catches-too-few", returns(ALARMS, "share = min(share, 0.75) if share < 1 else 1", "need = math.ceil(share * len(outside) - 1e-9)", "return (inside >= np.sort(outside)[len(outside) - need]).mean()"), **SEEN),
     Right("ex8_1-alarms", "hint-3", returns(ALARMS, "need = math.ceil(share * len(outside) - 1e-9)", "threshold = np.sort(outside)[len(outside) - need]", "return (inside >= threshold).mean()")),
     Right("ex8_1-alarms", "by-scan", returns(ALARMS, "fine = [t for t in np.unique(outside) if (outside >= t).mean() >= share - 1e-9]", "return min((inside >= t).mean() for t in fine)")),
     Right("ex8_1-alarms", "by-quantile", returns(ALARMS, "return float(np.mean(-inside <= np.quantile(-outside, min(1, share), method='inverted_cdf')))")),
@@ -153,7 +153,7 @@ ANSWERS = [
     Wrong("ex8_2-combined", "misses-one-clear-alarm", combined(end="((1 + higher) / (n + 1)).mean(1)"), **SEEN),
     Wrong("ex8_2-combined", "misses-one-clear-alarm", combined(end="np.minimum(1, 2 * ((1 + higher) / (n + 1)).mean(1))"), **SEEN),
     Wrong("ex8_2-combined", "above-one", combined(end="m * ((1 + higher) / (n + 1)).min(1)"), **SEEN),
-    Wrong("ex8_2-combined", "not-valid", combined(end="np.minimum(1, min(m, 2) * ((1 + higher) / (n + 1)).min(1) ** (1 if n < 10 else 2))"), **HIDDEN),
+    Wrong("ex8_2-combined", "no-correction", combined(end="np.minimum(1, min(m, 2) * ((1 + higher) / (n + 1)).min(1) ** (1 if n < 10 else 2))"), **SEEN),
     Right("ex8_2-combined", "hint-3", combined()),
     Right("ex8_2-combined", "row-by-row", returns(P, "n, m = calibration.shape", "return np.array([min(1.0, m * min((1 + sum(c >= v for c in calibration[:, j])) / (1 + n) for j, v in enumerate(row))) for row in scores])")),
     # 8.3a

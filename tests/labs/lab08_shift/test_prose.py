@@ -84,18 +84,16 @@ def test_sectors(text):
 
 def test_to_whom_the_promise_is_made(text):
     def covered(kind, group):
-        found = re.search(rf"{kind}: covered, {group}: ([\d.]+) to ([\d.]+)", text)
+        found = re.search(rf"{kind}: covered, {group}: ([\d.]+) \(", text)
         assert found
-        return float(found[1]), float(found[2])
+        return float(found[1])
 
-    assert covered("one threshold", "all")[0] > 0.88
-    assert covered("one threshold", "above 50,000")[1] < 0.75
-    assert (
-        covered("one threshold", "women above 50,000")[1]
-        < covered("one threshold", "above 50,000")[0]
-    )
-    assert covered("one per class", "above 50,000")[0] > 0.87
-    assert covered("one per class", "women above 50,000")[1] < 0.83
+    assert abs(covered("one threshold", "all") - 0.9) < 0.003  # "one on average"
+    above = covered("one threshold", "above 50,000")
+    assert covered("one threshold", "women above 50,000") < above - 0.05
+    assert above < 0.75
+    assert covered("one per class", "above 50,000") > 0.89
+    assert covered("one per class", "women above 50,000") < 0.83
 
 
 def test_weights_restore_the_average(text):
