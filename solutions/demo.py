@@ -28,7 +28,7 @@ from safetylab.grading.gradebook.summary import print_summary
 
 ROOT = Path(__file__).resolve().parents[1]
 LAB = "lab01_evasion"
-LONGEST = "ex1_5-carlini_wagner"
+LONGEST = "ex1_5-walk"
 MISTAKES = {
     "dora-no-sign": ("ex1_2-fgsm", "gradient.sign()", "gradient"),
     "emil-wrong-sign": ("ex1_2-fgsm", "x + epsilon", "x - epsilon"),
