@@ -60,7 +60,7 @@ def test_a_check_is_a_bar_that_opens_by_keyboard(learner: Learner, server: Serve
 def test_wrong_right_and_another_day(learner: Learner, server: Server):
     learner.open(server.blank(LAB))
     top = learner.run("setup-imports")
-    assert "0 of 43 points · next: exercise 1.1, how far" in words(strip(top))
+    assert "0 of 37 points · next: exercise 1.1, how far" in words(strip(top))
     for name, source in TOO_SIMPLE.items():
         learner.fill(name, source)
     learner.run("setup-linear")
@@ -90,7 +90,7 @@ def test_wrong_right_and_another_day(learner: Learner, server: Server):
     told = learner.check(CHECK)
     assert words(told.first) == "1.2: visible checks passed"
     assert "1.1 ○ open 1.2 ✓ passed" in words(strip(told))
-    assert "3 of 43 points · next: exercise 1.1" in words(strip(told))
+    assert "3 of 37 points · next: exercise 1.1" in words(strip(told))
     learner.screenshot("page-right", told.first)
     assert violations(learner.page) == []
     assert "1.2 ✓ passed" in words(strip(learner.cell("setup-imports")))
