@@ -12,14 +12,13 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import seeds
 from source import names_of
 
 from safetylab import data, evaluation, models
 
-SEEDS = range(20)
 LAB = names_of("lab01_evasion")
 STANDARD = models.pretrained("mnist_cnn")
 TEST = data.mnist("test")
@@ -154,24 +153,5 @@ ROWS = [
 ]  # fmt: skip
 
 
-def main() -> None:
-    """Print, for each threshold, the worst seed of the solution and the best of the mistake."""
-    chosen = [row for row in ROWS if row[0].startswith(tuple(sys.argv[1:]) or "")]
-    columns = ("solution, worst", "passed", "mistake, best", "failed")
-    print("{:22} {:>16} {:>8} {:>14} {:>8}".format("threshold", *columns))
-    for name, sense, threshold, solution, mistake, what in tqdm(chosen):
-        worst, best = (max, min) if sense == "<=" else (min, max)
-        good = [solution(seed) for seed in SEEDS]
-        bad = [mistake(seed) for seed in SEEDS] if mistake else []
-        passed = sum(v <= threshold if sense == "<=" else v >= threshold for v in good)
-        failed = sum(v > threshold if sense == "<=" else v < threshold for v in bad)
-        shown = f"{best(bad):14.3f} {failed:5}/20" if bad else " " * 23
-        print(
-            f"{name + ' ' + sense + ' ' + str(threshold):22} {worst(good):16.3f} {passed:5}/20"
-            f" {shown}  ({what})"
-        )
-
-
 if __name__ == "__main__":
-    torch.set_num_threads(1)
-    main()
+    seeds.table(ROWS)

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import seeds
 from source import names_of
 
-SEEDS = range(20)
 LAB = names_of("lab09_fairness")
 COMPAS = [LAB["compas"][c].to_numpy() for c in ("two_year_recid", "decile_score", "race")]
 
@@ -192,23 +191,5 @@ ROWS = [
 ]  # fmt: skip
 
 
-def main() -> None:
-    """Print, for each threshold, the worst seed of the solution and the best of the mistake."""
-    columns = ("solution, worst", "passed", "mistake, best", "failed")
-    print("{:26} {:>16} {:>8} {:>14} {:>8}".format("threshold", *columns))
-    for name, sense, threshold, solution, mistake, what in tqdm(ROWS):
-        worst, best = (max, min) if sense == "<=" else (min, max)
-        good = [solution(seed) for seed in SEEDS]
-        bad = [mistake(seed) for seed in SEEDS] if mistake else []
-        passed = sum(v <= threshold if sense == "<=" else v >= threshold for v in good)
-        failed = sum(v > threshold if sense == "<=" else v < threshold for v in bad)
-        shown = f"{best(bad):14.2g} {failed:5}/20" if bad else " " * 23
-        print(
-            f"{name + ' ' + sense + ' ' + str(threshold):26} {worst(good):16.2g} {passed:5}/20"
-            f" {shown}  ({what})"
-        )
-
-
 if __name__ == "__main__":
-    torch.set_num_threads(1)
-    main()
+    seeds.table(ROWS)

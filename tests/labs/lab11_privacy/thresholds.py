@@ -13,12 +13,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from scipy import stats
-from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import seeds
 from source import names_of
 
-SEEDS = range(20)
 LAB = names_of("lab11_privacy")
 
 
@@ -200,21 +199,5 @@ ROWS = [
 ]  # fmt: skip
 
 
-def main() -> None:
-    """Print, for each threshold, the worst seed of the solution and the best of the mistake."""
-    columns = ("solution, worst", "passed", "mistake, best", "failed")
-    print("{:24} {:>16} {:>8} {:>14} {:>8}".format("threshold", *columns))
-    for name, sense, threshold, solution, mistake, what in tqdm(ROWS):
-        worst, best = (max, min) if sense == "<=" else (min, max)
-        good, bad = ([measure(seed) for seed in SEEDS] for measure in (solution, mistake))
-        passed = sum(v <= threshold if sense == "<=" else v >= threshold for v in good)
-        failed = sum(v > threshold if sense == "<=" else v < threshold for v in bad)
-        print(
-            f"{name + ' ' + sense + ' ' + str(threshold):24} {worst(good):16.4f} {passed:5}/20"
-            f" {best(bad):14.4f} {failed:5}/20  ({what})"
-        )
-
-
 if __name__ == "__main__":
-    torch.set_num_threads(1)
-    main()
+    seeds.table(ROWS)

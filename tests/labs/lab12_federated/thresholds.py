@@ -10,14 +10,13 @@ from functools import partial
 from pathlib import Path
 
 import torch
-from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import seeds
 from source import names_of
 
 from safetylab import data, evaluation, models
 
-SEEDS = range(20)
 LAB = names_of("lab12_federated")
 TEST = data.mnist("test")
 DIGITS = TEST.x.flatten(1)
@@ -149,21 +148,5 @@ ROWS = [
 ]  # fmt: skip
 
 
-def main() -> None:
-    """Print, for each threshold, the worst seed of the solution and the best of the mistake."""
-    columns = ("solution, worst", "passed", "mistake, best", "failed")
-    print("{:26} {:>16} {:>8} {:>14} {:>8}".format("threshold", *columns))
-    for name, sense, threshold, solution, mistake, what in tqdm(ROWS):
-        worst, best = (max, min) if sense == "<=" else (min, max)
-        good, bad = [[run(seed) for seed in SEEDS] for run in (solution, mistake)]
-        passed = sum(v <= threshold if sense == "<=" else v >= threshold for v in good)
-        failed = sum(v > threshold if sense == "<=" else v < threshold for v in bad)
-        print(
-            f"{name + ' ' + sense + ' ' + str(threshold):26} {worst(good):16.3g} {passed:5}/20"
-            f" {best(bad):14.3g} {failed:5}/20  ({what})"
-        )
-
-
 if __name__ == "__main__":
-    torch.set_num_threads(1)
-    main()
+    seeds.table(ROWS)

@@ -13,15 +13,14 @@ from pathlib import Path
 
 import torch
 from scipy.stats import chisquare
-from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import seeds
 from source import names_of
 
 from safetylab import language
 from safetylab.language import TablePolicy, TinyGPT, all_answers
 
-SEEDS = range(20)
 LAB = names_of("lab15_alignment")
 
 
@@ -132,23 +131,5 @@ ROWS = [
 ]
 
 
-def main() -> None:
-    """Print, for each threshold, the worst seed of the solution and the best of the mistake."""
-    chosen = [row for row in ROWS if not sys.argv[1:] or row[0].startswith(sys.argv[1])]
-    columns = ("solution, worst", "passed", "mistake, best", "failed")
-    print("{:22} {:>16} {:>8} {:>14} {:>8}".format("threshold", *columns))
-    for name, sense, threshold, solution, mistake, what in tqdm(chosen):
-        worst, best = (max, min) if sense == "<=" else (min, max)
-        good = [solution(seed) for seed in SEEDS]
-        bad = [mistake(seed) for seed in SEEDS]
-        passed = sum(v <= threshold if sense == "<=" else v >= threshold for v in good)
-        failed = sum(v > threshold if sense == "<=" else v < threshold for v in bad)
-        print(
-            f"{name + ' ' + sense + ' ' + str(threshold):22} {worst(good):16.4f} {passed:5}/20"
-            f" {best(bad):14.4f} {failed:5}/20  ({what})"
-        )
-
-
 if __name__ == "__main__":
-    torch.set_num_threads(1)
-    main()
+    seeds.table(ROWS)
