@@ -9,6 +9,7 @@ from nbformat import NotebookNode, ValidationError
 from nbgrader.nbgraderformat import ValidationError as GraderRefusal
 
 from safetylab.course.build import generated
+from safetylab.course.build.contract import contract_problems
 from safetylab.course.build.fold import oracle_problems
 from safetylab.course.build.leaks import Bench, Place, leaks, released_places
 from safetylab.course.build.names import name_problems
@@ -137,7 +138,7 @@ class _Course:
     def notebooks(self, lab: Lab) -> tuple[NotebookNode, NotebookNode]:
         """Both notebooks of a lab that keeps the rules of its own."""
         problems = [*rule_problems(lab), *name_problems(lab), *score_problems(lab)]
-        problems += [*part_problems(lab), *prose_problems(lab)]
+        problems += [*part_problems(lab), *prose_problems(lab), *contract_problems(lab)]
         problems = problems or list(oracle_problems(lab))
         if problems:
             raise BuildError(problems)

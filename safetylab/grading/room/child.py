@@ -10,7 +10,6 @@ import socket
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ import numpy as np
 from safetylab.grading.crossing import wire
 from safetylab.grading.crossing.peer import Gone, Peer, TimeIsUp
 from safetylab.grading.room.cells import Names, Shell, Text
+from safetylab.grading.room.served import Served
 
 HIDDEN = "BEGIN HIDDEN TESTS"
 
@@ -33,37 +33,21 @@ def serve(role: str, shell: Shell, control: socket.socket, other: socket.socket)
     """
     sys.path.insert(0, "")  # a module beside the notebook is found, as in Jupyter
     made = Student(shell, other) if role == "student" else Tests(shell, other)
-    me = os.getpid()
     while True:
         if isinstance(made, Student) and control not in _ready(control, made.peer.sock):
             made.listen()
-            continue
-        (number, op, values), blobs = wire.receive(control)
-        answer = getattr(made, op)(blobs=blobs, **values)
-        if os.getpid() != me:  # a fork of the student's own came back from its cell
-            os._exit(0)
-        wire.send(control, [number, answer])
+        else:
+            made.obey(control)
 
 
 def _ready(*lines: socket.socket) -> list[socket.socket]:
     return select.select(lines, [], [])[0]
 
 
-class _Side:
+class _Side(Served):
     def __init__(self, shell: Shell, namespace: dict[str, Any], peer: Peer) -> None:
         self.shell, self.peer = shell, peer
         shell.enter(namespace)
-
-    def files(self, names: list[str], blobs: list[bytes]) -> None:
-        """Write companion files into the working folder."""
-        for name, content in zip(names, blobs, strict=True):
-            path = Path(name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-
-    def modules(self, blobs: list[bytes]) -> list[str]:
-        """Return the names of all modules that were imported."""
-        return [name for name, module in sys.modules.items() if getattr(module, "__spec__", None)]
 
 
 class Student(_Side):

@@ -13,10 +13,10 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from queue import Empty
-from types import TracebackType
 from typing import Any
 
 from safetylab.grading.paper.outcome import End, Frame, GradingError, Outcome
+from safetylab.grading.room.served import Held
 from safetylab.grading.room.together import Files
 
 START_LIMIT = 60.0
@@ -39,7 +39,7 @@ _VALUE = """(lambda value: float(value)
 )(Out.get(get_ipython().execution_count - 1))"""
 
 
-class Kernel:
+class Kernel(Held):
     """A kernel for the length of a ``with`` block, working in a temporary folder.
 
     Args:
@@ -66,14 +66,6 @@ class Kernel:
             self.close()
             raise
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the kernel at once and remove its folder."""

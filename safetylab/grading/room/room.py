@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib.metadata import distributions
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import safetylab
@@ -24,6 +23,7 @@ from safetylab.grading.crossing import wire
 from safetylab.grading.paper.outcome import End, Frame, GradingError, Outcome, Output
 from safetylab.grading.room.kernel import Kernel
 from safetylab.grading.room.run import Processes, Runner
+from safetylab.grading.room.served import Held
 from safetylab.grading.room.together import Files, OnCell, Process, Together
 from safetylab.places import data_folder
 
@@ -61,7 +61,7 @@ raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 """
 
 
-class Room:
+class Room(Held):
     """A fork server for as many notebooks as wanted, several at a time if need be.
 
     Args:
@@ -89,17 +89,6 @@ class Room:
     def sandbox(self) -> str:
         """What stands between a student and the machine: ``"bubblewrap"``, or nothing."""
         return "bubblewrap" if self._world else ""
-
-    def __enter__(self) -> Room:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the server and every process in the room."""
@@ -252,21 +241,14 @@ class Side:
 
 
 @dataclass
-class Alone:
+class Alone(Held):
     """The one process of a notebook that runs as in Jupyter."""
 
     room: Room
     side: Side
 
-    def __enter__(self) -> Alone:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End what runs here."""
         self.side.close()
 
     def bring(self, files: Files) -> None:
@@ -320,7 +302,7 @@ def _credit(text: str) -> float | None:
 
 
 @dataclass
-class Pair:
+class Pair(Held):
     """The student's process and the tests'; what the student says decides nothing."""
 
     room: Room
@@ -328,15 +310,8 @@ class Pair:
     tests: Side
     shared: list[str] = field(default_factory=list)
 
-    def __enter__(self) -> Pair:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End what runs here."""
         self.student.close()
         self.tests.close()
 

@@ -94,7 +94,7 @@ class _Keeper:
                 timer.cancel()
             if limits not in self.rooms:
                 place = Room(timeout=limits.timeout, memory=limits.memory, modules=())
-                self.rooms[limits] = place.__enter__()
+                self.rooms[limits] = place
             self.inside[limits] = self.inside.get(limits, 0) + 1
             return self.rooms[limits]
 
@@ -110,13 +110,13 @@ class _Keeper:
     def close(self, limits: Limits) -> None:
         with self.lock:
             if not self.inside.get(limits) and limits in self.rooms:
-                self.rooms.pop(limits).__exit__(None, None, None)
+                self.rooms.pop(limits).close()
 
     def give_up(self, limits: Limits, place: Room) -> None:
         """Open a new room for those who come, in place of one that is out of order."""
         with self.lock:
             if self.rooms.get(limits) is place:
-                self.rooms.pop(limits).__exit__(None, None, None)
+                self.rooms.pop(limits).close()
 
     def close_all(self) -> None:
         for limits in list(self.rooms):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from types import TracebackType
 from typing import Protocol
 
 from safetylab.grading.paper import defined
@@ -18,17 +18,8 @@ from safetylab.grading.paper.rebuild import Role, Step
 from safetylab.grading.room.together import MAX_RESTARTS, MAX_TIMEOUTS, Files, OnCell
 
 
-class Processes(Protocol):
+class Processes(AbstractContextManager["Processes"], Protocol):
     """Where a notebook runs: see `room.Pair` and `kernel.Alone`."""
-
-    def __enter__(self) -> Processes: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
 
     def begin(self, shared: frozenset[str], files: Files, own: Files) -> None:
         """Tell both sides what the notebook brings along."""

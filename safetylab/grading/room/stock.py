@@ -24,16 +24,13 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
+from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.session import Session
-
-with contextlib.suppress(ImportError):
-    pass  # imported by the first %matplotlib: once for all forks
-from ipykernel.zmqshell import ZMQInteractiveShell
 from traitlets.config import Config
 
-from safetylab.grading.crossing import wire
+from safetylab.grading.room.served import Served
 
 MAX_TEXT = 100_000
 MAX_PICTURES = 8_000_000
@@ -281,7 +278,7 @@ def _described(
     return {"ename": str(name)[:200], "evalue": text[:MAX_ERROR], "frames": frames}
 
 
-class _Process:
+class _Process(Served):
     def __init__(self, shell: StockShell) -> None:
         self.shell = shell
         self.read = [0, 0]
@@ -290,17 +287,6 @@ class _Process:
             Path(name).unlink()
             os.dup2(descriptor, number)
             os.close(descriptor)
-
-    def files(self, names: list[str], blobs: list[bytes]) -> None:
-        """Write the notebook's files into the working folder."""
-        for name, content in zip(names, blobs, strict=True):
-            path = Path(name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-
-    def modules(self, blobs: list[bytes]) -> list[str]:
-        """Return the names of all modules that were imported."""
-        return [name for name, module in sys.modules.items() if getattr(module, "__spec__", None)]
 
     def run(self, source: str, place: int, blobs: list[bytes]) -> dict[str, Any]:
         """Run a cell."""
@@ -342,13 +328,9 @@ def serve(shell: StockShell, control: socket.socket) -> None:
     sys.argv[:] = ["ipykernel_launcher.py", "-f", "/tmp/kernel.json"]
     shell.wake()
     _as_if_new()
-    made, me = _Process(shell), os.getpid()
+    made = _Process(shell)
     while True:
-        (number, op, values), blobs = wire.receive(control)
-        answer = getattr(made, op)(blobs=blobs, **values)
-        if os.getpid() != me:  # a fork of the student's own came back from its cell
-            os._exit(0)
-        wire.send(control, [number, answer])
+        made.obey(control)
 
 
 def _as_if_new() -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from types import TracebackType
 from typing import Protocol
 
 from safetylab.grading.paper.outcome import End, Outcome, Run
@@ -23,17 +23,8 @@ OnCell = Callable[[int, int], None]
 Files = Mapping[str, bytes]
 
 
-class Process(Protocol):
+class Process(AbstractContextManager["Process"], Protocol):
     """Where a whole notebook runs: see `room.Alone` and `kernel.Kernel`."""
-
-    def __enter__(self) -> Process: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
 
     def bring(self, files: Files) -> None:
         """Write files into the working folder."""

@@ -15,6 +15,22 @@ HIDDEN_STEP = "    ### BEGIN HIDDEN TESTS\n    oracle_step(step)\n    ### END HI
 
 # what is replaced, by what, then the cell and the beginning of every complaint that must follow
 MISTAKES = {
+    # the grader's contract
+    "a class for an answer": (
+        BODY,
+        BODY.rstrip() + "\n\nclass Step:\n    pass\n\n",
+        [("ex1_1-step", "the answer defines the class Step")],
+    ),
+    "a test that looks into a function": (
+        '    expect(step(0.5, 1.0, 0.1) > 0.5, "go up")\n',
+        '    expect(step.__doc__ is not None, "say what it does")\n',
+        [("ex1_1-step-test", "line 4 takes step.__doc__ of a student's function")],
+    ),
+    "a test that sees one process": (
+        '    expect(step(0.5, 1.0, 0.1) > 0.5, "go up")\n',
+        '    expect("step" in globals(), "define step")\n',
+        [("ex1_1-step-test", "line 4 uses globals")],
+    ),
     # markers
     "answer without markers": (
         BODY,
