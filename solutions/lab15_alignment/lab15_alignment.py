@@ -521,9 +521,9 @@ print("15.2a: visible checks passed")
 #   below 1e-6
 #
 # <details><summary>Hint 1: where to look</summary>
-# Plain gradient descent needs a step size that fits, and even with the best one about 100 steps for
-# the six words of this lab, about 3,000 for the 72 features of 15.4. A second-order method takes
-# dozens.
+# Plain gradient descent needs a step size that fits. With one over the largest curvature it takes
+# about 100 steps for the six words of this lab, about 3,000 for the 72 features of 15.4. A
+# second-order method takes dozens.
 # <details><summary>Hint 2: the idea</summary>
 # <code>torch.optim.LBFGS</code> with <code>line_search_fn="strong_wolfe"</code> and small
 # tolerances; or Newton's method, whose second derivative you can write down.
@@ -1373,9 +1373,10 @@ plots.show(figure, alt="Gold at beta 0.1, dotted the reference at "
 #   happened here. Ask everywhere, every answer equally often, and the same model falls *further*.
 #
 # All rows stand at the same $\beta$, not at the same distance from the reference. At the same KL of
-# 2 the two single faults change places, and the verdict stays: 15.5 (deeper) has that table.
+# 2 hurry alone costs more than the word counter alone, and the verdict stays: both together lose
+# far more than the sum. 15.5 (deeper) has that table.
 #
-# So, in this lab: a weakness of the raters *and* a model that cannot express where it ends. In 15.5
+# So, in this lab: a weakness of the raters *and* a model that cannot express where it ends. There
 # you also see what ten times as many comparisons of the same kind do about it.
 
 # %% [markdown]

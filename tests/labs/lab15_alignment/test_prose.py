@@ -255,7 +255,7 @@ def test_which_repair_helps(text):
         for name in ("nothing wrong", "rated itself")
     )
     lost = [whole[1] - v for v in (hurry[1], rows["words", "careful", "4,000"][1], base[1])]
-    assert lost == pytest.approx([0.47, 0.26, 1.75], abs=0.005)  # and they change places
+    assert lost == pytest.approx([0.47, 0.26, 1.75], abs=0.005)
 
 
 def test_every_optimiser_reaches_the_closed_form(number):
