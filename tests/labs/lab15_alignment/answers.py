@@ -277,6 +277,36 @@ def fit_reward(first, second, label, penalty, loss):
 """,
         seen="visible",
     ),
+    Wrong(
+        "ex15_2-fit",
+        "not-converged",
+        """
+def fit_reward(first, second, label, penalty, loss):
+    gap, w = first - second, torch.zeros(first.shape[1], dtype=torch.float64, requires_grad=True)
+    rate = 1 / (torch.linalg.eigvalsh(gap.T @ gap / len(gap)).max() / 4 + penalty)
+    for _ in range(500):
+        value = loss(first @ w, second @ w, label) + penalty / 2 * (w * w).sum()
+        (slope,) = torch.autograd.grad(value, w)
+        w = (w - rate * slope).detach().requires_grad_()
+    return w.detach()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_2-fit",
+        "over-budget",
+        """
+def fit_reward(first, second, label, penalty, loss):
+    gap, w = first - second, torch.zeros(first.shape[1], dtype=torch.float64, requires_grad=True)
+    rate = 1 / (torch.linalg.eigvalsh(gap.T @ gap / len(gap)).max() / 4 + penalty)
+    for _ in range(4000):
+        value = loss(first @ w, second @ w, label) + penalty / 2 * (w * w).sum()
+        (slope,) = torch.autograd.grad(value, w)
+        w = (w - rate * slope).detach().requires_grad_()
+    return w.detach()
+""",
+        seen="visible",
+    ),
     Right(
         "ex15_2-fit",
         "by-newton",
@@ -398,6 +428,23 @@ def objective(log_pi, log_ref, reward, beta):
         ),
         seen="visible",
     ),
+    Wrong(
+        "ex15_3-best_value",
+        "overflow",
+        """
+def best_value(log_ref, reward, beta):
+    return beta * torch.log((log_ref.exp() * torch.exp(reward / beta)).sum())
+""",
+        seen="visible",
+    ),
+    Right(
+        "ex15_3-best_value",
+        "by-the-best-policy",
+        """
+def best_value(log_ref, reward, beta):
+    return objective(tilt(log_ref, reward, beta), log_ref, reward, beta)
+""",
+    ),
     Right(
         "ex15_3-best_value",
         "by-largest",
@@ -499,6 +546,20 @@ def peak(log_ref, proxy, gold, low, high, tilt):
                         options={"xatol": 1e-9}).x
     log_pi = tilt(log_ref, proxy, math.exp(u))
     return math.exp(u), float((log_pi.exp() * (log_pi - log_ref)).sum())
+""",
+        seen="hidden",
+    ),
+    Wrong(
+        "ex15_4-peak",
+        "not-the-peak",
+        """
+def peak(log_ref, proxy, gold, low, high, tilt):
+    a, b = low, high
+    for _ in range(60):
+        middle = (a * b) ** 0.5
+        rises = gold_slope(tilt(log_ref, proxy, middle), proxy, gold) > 0
+        a, b = (a, middle) if rises else (middle, b)
+    return middle, float(kl(tilt(log_ref, proxy, middle), log_ref))
 """,
         seen="hidden",
     ),
@@ -649,6 +710,22 @@ def mend(log_ref, features, ask, *, fit, tilt, find_beta, generator):
     Wrong("ex15_5-mend", "too-far", Edit("reward, 1.999", "reward, 6.0"), seen="visible"),
     Wrong(
         "ex15_5-mend",
+        "wrong-way",
+        """
+def mend(log_ref, features, ask, *, fit, tilt, find_beta, generator):
+    ask(torch.zeros(1, dtype=torch.int64), torch.ones(1, dtype=torch.int64))
+    return tilt(log_ref, -greats, find_beta(log_ref, -greats, 2.0))
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_5-mend",
+        "too-far",
+        Edit("find_beta(log_ref, reward, 1.999)", "0.01"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_5-mend",
         "too-little",
         Edit("ask(first, second), 3.0", "ask(first, second), 0.01"),
         seen="hidden",
@@ -747,6 +824,26 @@ def rloo_loss(log_pi, log_ref, reward, beta):
         "over-budget",
         Edit("TablePolicy(log_ref), 400", "TablePolicy(log_ref), 600"),
         seen="visible",
+    ),
+    Wrong(
+        "ex15_6-train",
+        "ignores-loss",
+        """
+def train_rloo(log_ref, reward, beta, *, loss, generator):
+    star = tilt(log_ref, reward, beta)
+    for step in range(20):
+        log_pi = ((1 - step / 19) * log_ref + step / 19 * star).log_softmax(0).requires_grad_()
+        rows = torch.multinomial(log_pi.detach().exp(), 4000, True, generator=generator)
+        loss(log_pi[rows], log_ref[rows], reward[rows], beta).backward()
+    return star
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_6-train",
+        "ignores-generator",
+        Edit("replacement=True,\n                                  generator=generator)", "True)"),
+        seen="hidden",
     ),
     Wrong(
         "ex15_6-train",
@@ -985,6 +1082,14 @@ def borda(log_p, rewards, shares):
         """
 def cycle():
     return torch.stack([torch.tensor([7.0, -1.0, -4.0]).roll(turn) for turn in (0, 2, 1)])
+""",
+    ),
+    Right(
+        "ex15_8-cycle",
+        "in-whole-numbers",
+        """
+def cycle():
+    return torch.tensor([[9, 1, 0], [0, 2, 1], [1, 0, 2]])
 """,
     ),
     Right(

@@ -7,6 +7,7 @@ import re
 import pytest
 import torch
 from execute import executed, words
+from source import names_of
 
 from safetylab import language
 
@@ -84,6 +85,109 @@ def test_the_moment(text, number):
     assert number(r"gold peaks at beta 0.77, KL") == pytest.approx(0.49, abs=0.01)
 
 
+@pytest.fixture(scope="module")
+def lab():
+    return names_of("lab15_alignment")
+
+
+def learned(lab, features, utility, n, seed):
+    """The weights and the reward that the lab's `learned` fits, which is a demonstration's own."""
+    first, second, label = lab["compare"](utility, n, torch.Generator().manual_seed(seed))
+    w = lab["fit_reward"](features[first], features[second], label, 1e-3, lab["preference_loss"])
+    return w, features @ w
+
+
+def test_the_path_ends_beyond_ten_nats_and_gold_climbs_back(lab):
+    ref, back = lab["log_ref"], 0
+    for seed in range(5):
+        w, proxy = learned(lab, lab["word_counts"], lab["rated"], 4000, seed)
+        far = lab["tilt"](ref, proxy, 0.02)
+        assert lab["kl"](far, ref) > 9.5  # seed 0, that of the text: more than 10
+        end = float(lab["tilt"](ref, proxy, 0.001).exp() @ lab["gold"])
+        assert (w.argmax() == language.WORDS.index("because")) == (abs(end) < 0.1)
+        back += abs(end) < 0.1
+        if seed == 0:
+            assert lab["kl"](far, ref) > 10
+            assert abs(end) < 0.1
+            names = language.WORDS
+            prices = w[names.index("great")], w[names.index("because")]
+            assert abs(prices[0] - prices[1]) < 0.05  # "cost nearly the same"
+    assert back == 3
+    five = [ref[(lab["answers"] == language.WORDS.index(word)).all(1)] for word in
+            ("great", "because")]  # fmt: skip
+    assert 1700 < float((five[0] - five[1]).exp()) < 1950  # "some 1,800 times as often"
+
+
+def test_labels_in_place_of_gold_cross_zero_near_0_7(lab):
+    _, proxy = learned(lab, lab["word_counts"], lab["rated"], 4000, 0)
+    g, signs = torch.Generator().manual_seed(0), {}
+    for beta in (0.77, 0.65):
+        pi = lab["tilt"](lab["log_ref"], proxy, beta).exp()
+        a, b = torch.multinomial(pi, 1_000_000, replacement=True, generator=g).reshape(2, -1)
+        label = torch.sigmoid(lab["gold"][a] - lab["gold"][b])
+        signs[beta] = float(((proxy[a] - proxy[b]) * (label - 0.5)).mean())
+    assert signs[0.77] > 0 > signs[0.65]
+
+
+def descent_steps(gap, label, penalty=1e-3):
+    """Steps of gradient descent with step 1 / (largest curvature) until no slope is above 1e-6."""
+    rate = 1 / (float(torch.linalg.eigvalsh(gap.T @ gap / len(gap)).max()) / 4 + penalty)
+    w = torch.zeros(gap.shape[1], dtype=torch.float64)
+    for step in range(20_000):
+        slope = gap.T @ (torch.sigmoid(gap @ w) - label) / len(gap) + penalty * w
+        if slope.abs().max() < 1e-6:
+            return step
+        w = w - rate * slope
+    raise AssertionError("not there after 20,000 steps")
+
+
+def test_how_many_steps_gradient_descent_takes(lab):
+    first, second, label = lab["compare"](lab["rated"], 4000, torch.Generator().manual_seed(0))
+    few, many = (
+        descent_steps(features[first] - features[second], label)
+        for features in (lab["word_counts"], language.rich_features(lab["answers"]))
+    )
+    assert 80 < few < 150  # "about 100"
+    assert 2500 < many < 3500  # "about 3,000"
+
+
+def test_a_strong_penalty_is_a_guess_about_the_world(lab):
+    rich, ref, utility = language.rich_features(lab["answers"]), lab["log_ref"], lab["rated"]
+    best = lab["tilt"](ref, utility, lab["oracle_find_beta"](ref, utility, 2.0)).exp() @ utility
+    for penalty, low, high in ((3.0, 0.55, 0.85), (0.03, 0.88, 0.95)):
+        made = []
+        for seed in range(100, 103):
+            g = torch.Generator().manual_seed(seed)
+            first, second = torch.multinomial(ref.exp(), 1200, True, generator=g).reshape(2, 600)
+            label = torch.bernoulli(torch.sigmoid(utility[first] - utility[second]), generator=g)
+            reward = rich @ lab["oracle_newton"](rich[first], rich[second], label, penalty)
+            pi = lab["tilt"](ref, reward, lab["oracle_find_beta"](ref, reward, 1.999)).exp()
+            start = ref.exp() @ utility
+            made.append(float((pi @ utility - start) / (best - start)))
+        assert low < min(made) <= max(made) < high
+
+
+def test_the_baseline_calms_where_net_rewards_are_far_from_zero(lab, number):
+    """15.6a: shift the reward by 3, and the leave-one-out baseline takes most of the noise."""
+    ref = lab["log_ref"]
+    _, proxy = learned(lab, lab["word_counts"], lab["rated"], 4000, 0)
+    policy, noise = language.TablePolicy(ref), {}
+    for name in ("with", "without"):
+        g, slopes = torch.Generator().manual_seed(1), []
+        for _ in range(60):
+            rows = torch.multinomial(ref.exp(), 256, replacement=True, generator=g)
+            log_pi = policy.joint()[rows]
+            if name == "with":
+                loss = lab["rloo_loss"](log_pi, ref[rows], proxy[rows] + 3, 0.5)
+            else:
+                loss = -((proxy[rows] + 3) * log_pi).mean()
+            slopes.append(torch.autograd.grad(loss, policy.levels[0])[0].flatten())
+        noise[name] = float(torch.stack(slopes).var(0).sum())
+    assert noise["with"] < noise["without"] / 3
+    assert number(r"net rewards under the best policy differ by up to [\d.]+e") <= -10
+    assert number(r"net rewards under the reference +differ by up to") > 1
+
+
 def test_covariance_is_zero_at_the_peak(text):
     rates = [float(v) for v in re.findall(r"covariance of proxy and gold +(-?[\d.]+)", text)]
     assert rates[0] > 0.1
@@ -112,6 +216,7 @@ def test_who_is_to_blame(text):
     assert at["the same, asked everywhere"][2] < at["hurried, counts words"][1]  # "falls further"
     assert rows["careful, counts words"][3][2] < 1.49  # "below the reference on each of the five"
     assert rows["careful, counts words"][1][1] > 2.5  # "put the fall off"
+    assert rows["careful, counts words"][3][1] >= 0 > rows["hurried, counts words"][3][2]
 
 
 def test_the_losses_are_told_with_their_spread(text):
@@ -145,6 +250,12 @@ def test_which_repair_helps(text):
     assert min(rows["rich", "careful", "4,000"]) > 2.75
     assert rows["rich", "careful", "4,000"][2] == 2.97  # the model answer of 15.9
     assert base[2] < 1.49 < base[0]  # the shorter leash
+    whole, hurry = (
+        [float(v) for v in re.search(rf"{name} +((?:[\d.]+ *){{3}})$", text, re.M)[1].split()]
+        for name in ("nothing wrong", "rated itself")
+    )
+    lost = [whole[1] - v for v in (hurry[1], rows["words", "careful", "4,000"][1], base[1])]
+    assert lost == pytest.approx([0.47, 0.26, 1.75], abs=0.005)
 
 
 def test_every_optimiser_reaches_the_closed_form(number):
@@ -162,22 +273,27 @@ def test_what_breaks_dpo(number):
             "raters half as decided",
             "no pair with praise in it",
             "a policy that cannot",
+            "500 pairs, soft labels",
+            "every pair, labelled once",
             "500 pairs, labelled once",
         )
     }
     assert cases.pop("all conditions hold") == 0
+    assert cases.pop("500 pairs, soft labels") < 0.05  # "cost little"
+    assert cases.pop("every pair, labelled once") < 0.05
     assert min(cases.values()) > 0.1
     assert max(cases, key=cases.get) == "500 pairs, labelled once"  # "the last one costs most"
 
 
 def test_dpo_overfits_and_the_preferred_answers_get_rarer(number):
     start, best, stopped, overfit = (
-        [number(rf"{name} *: KL to the best policy", k) for k in (0, 1, 2)]
+        [number(rf"{name} *: KL to the best policy", k) for k in (0, 1, 3, 2)]
         for name in ("reference", "best", "stopped", "overfit")
     )
     assert stopped[0] < 0.7 * start[0] < start[0] < overfit[0]
     assert overfit[1] < start[1] - 0.5
     assert best[1] < start[1]  # "the best policy does it as well"
+    assert overfit[1] - overfit[3] > best[1] - best[3] > start[1] - start[3]  # "the gap"
     assert 45 < overfit[2] < 55  # per cent, "half of the overfit policy"
     assert best[2] < 20
     assert number(r"answers won each of their comparisons,") < 2  # "one or two"
@@ -198,3 +314,16 @@ def test_whose_values(text, number):
     assert gains["maximin"][0] == gains["maximin"][1] > 0.3
     assert gains["only the brief"][0] == max(pair[0] for pair in gains.values())
     assert gains["only the reasons"][1] == max(pair[1] for pair in gains.values())
+
+
+def test_the_vote_hears_strength_until_it_is_sure(text, number):
+    base = number(r"share of answers with a reason: reference")
+    rows = [
+        (float(low), float(high))
+        for low, high in re.findall(r"a full stop [\d.]+, a reason [\d. ]+: (\d+)% to (\d+)%", text)
+    ]
+    plain, ten_times, quarter = rows
+    assert plain[1] < base  # "lose it, on each of five seeds"
+    assert ten_times[1] < base  # "lose as before"
+    assert abs(sum(ten_times) - sum(plain)) / 2 < 3  # per cent
+    assert quarter[0] > base + 10  # "the three of ten win"
