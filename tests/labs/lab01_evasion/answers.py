@@ -954,4 +954,318 @@ def project(z, x, epsilon, norm):
         Edit("target, epsilon, loss=nearness", "model(x).argmax(1), epsilon, loss=nearness"),
         seen="visible",
     ),
+    # what a later reader wrote
+    Wrong(
+        "ex1_1-worst_margin",
+        "input-modified",
+        """
+def worst_margin(margin, w, epsilon, norm):
+    margin -= epsilon * (w.abs().sum() if norm == "linf" else w.norm())
+    return margin
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_1-worst_margin",
+        "too-pessimistic",
+        Edit("w.abs().sum()", "7 * w[0] / 3"),
+        seen="hidden",
+    ),
+    Right(
+        "ex1_1-worst_margin",
+        "lists-in-float32",
+        """
+def worst_margin(margin, w, epsilon, norm):
+    size = sum(abs(v) for v in w.tolist())
+    if norm == "l2":
+        size = sum(v * v for v in w.tolist()) ** 0.5
+    return torch.tensor([m - epsilon * size for m in margin.tolist()])
+""",
+    ),
+    Wrong(
+        "ex1_1-in_box",
+        "input-modified",
+        """
+def worst_margin_in_box(x, y, w, b, epsilon):
+    x.add_(-epsilon * side(y)[:, None] * w.sign()).clamp_(0, 1)
+    return side(y) * (x @ w + b)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_1-in_box",
+        "wrong-room",
+        """
+def worst_margin_in_box(x, y, w, b, epsilon):
+    pull = side(y)[:, None] * w
+    whole = torch.where(pull > 0, x >= epsilon, x <= 1 - epsilon)
+    return side(y) * (x @ w + b) - (epsilon * pull.abs() * whole).sum(1)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_2-fgsm",
+        "wrong-loss",
+        """
+def fgsm(model, x, y, epsilon):
+    z = x.clone().requires_grad_(True)
+    own = model(z).gather(1, y[:, None]).sum()
+    return (x - epsilon * torch.autograd.grad(own, z)[0].sign()).clamp(0, 1)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_3-project",
+        "box-first",
+        """
+def project(z, x, epsilon, norm):
+    move = z.clamp(0, 1) - x
+    if norm == "linf":
+        return x + move.clamp(-epsilon, epsilon)
+    size = move.flatten(1).norm(dim=1).clamp_min(1e-12).reshape(-1, *[1] * (x.dim() - 1))
+    return x + move * (epsilon / size).clamp(max=1)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_3-project",
+        "not-finite",
+        """
+def project(z, x, epsilon, norm):
+    move = z - x
+    if norm == "linf":
+        return (x + move.clamp(-epsilon, epsilon)).clamp(0, 1)
+    size = move.flatten(1).norm(dim=1).reshape(-1, *[1] * (x.dim() - 1))
+    return (x + move * epsilon / size.clamp_min(epsilon)).clamp(0, 1)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_3-pgd",
+        "one-noise",
+        Edit("torch.rand(x.shape, gen", "torch.rand(x.shape[1:], gen"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_3-pgd",
+        "start-too-near",
+        Edit("noise / x[0].numel() ** 0.5", "noise / x.numel() ** 0.5"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_3-pgd",
+        "corners",
+        Edit("noise = epsilon * (2 * torch.rand(", "noise = epsilon * torch.sign(2 * torch.rand("),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_3-pgd",
+        "wrong-centre",
+        Edit("direction, x[left], epsilon", "direction, here.detach(), epsilon"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_3-pgd",
+        "stops-late",
+        Edit(
+            "left, moved = left[right], moved[right]",
+            "z[left] = moved\n            left, moved = left[right], moved[right]",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_3-pgd",
+        "stops-late",
+        Edit(
+            "right = logits.argmax(1) == y[left]",
+            "right = ~evaluation.is_wrong(model, moved, y[left])",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_3-restarts",
+        "no-stop",
+        """
+def with_restarts(model, x, y, attack, restarts):
+    x_adv = x.clone()
+    rest = (~evaluation.is_wrong(model, x, y)).nonzero()[:, 0]
+    for _ in range(restarts):
+        points = attack(model, x[rest], y[rest])
+        wrong = evaluation.is_wrong(model, points, y[rest])
+        x_adv[rest[wrong]] = points[wrong]
+        rest = rest[~wrong]
+    return x_adv
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_4-targeted",
+        "one-loss",
+        Edit("return -cross_entropy(logits, labels)", "return -F.cross_entropy(logits, labels)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_4-targeted",
+        "raw-logit",
+        Edit(
+            "return -cross_entropy(logits, labels)",
+            "return logits.gather(1, labels[:, None])[:, 0]",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_4-targeted",
+        "drops-failures",
+        Edit(
+            "there = ~evaluation.is_wrong(model, x, target)",
+            "there = ~evaluation.is_wrong(model, x, target) | (model(x_adv).argmax(1) != target)",
+        ),
+        seen="visible",
+    ),
+    Right(
+        "ex1_4-targeted",
+        "by-margin",
+        """
+def targeted(model, x, target, epsilon, attack):
+    def lead(logits, labels):
+        own = logits.gather(1, labels[:, None])[:, 0]
+        return own - logits.scatter(1, labels[:, None], -torch.inf).amax(1)
+
+    result = attack(model, x, target, epsilon, loss=lead)
+    same = model(x).argmax(1) == target
+    return torch.where(same.reshape(-1, *[1] * (x.dim() - 1)), x, result)
+""",
+    ),
+    Wrong(
+        "ex1_5-box",
+        "input-modified",
+        Edit(
+            "return torch.atanh((2 * x - 1) * (1 - 1e-5))",
+            "return torch.atanh(2 * x.clamp_(1e-5, 1 - 1e-5) - 1)",
+        ),
+        seen="visible",
+    ),
+    Wrong("ex1_5-walk", "too-far", Edit("(m < 0) & (far < best_far)", "m < 0"), seen="visible"),
+    Wrong(
+        "ex1_7-diagnose",
+        "not-half",
+        Edit("silent.float().mean() > 0.5", "silent.float().mean() >= 0.5"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_7-diagnose",
+        "part-of-image",
+        """
+def diagnose(model, x, y, margin):
+    if (model(x) != model(x)).any():
+        return "noise"
+    for measure, verdict in ((margin, "flat"), (cross_entropy, "saturated")):
+        z = x.clone().requires_grad_(True)
+        (slope,) = torch.autograd.grad(measure(model(z), y).sum(), z)
+        if (slope == 0).float().mean() > 0.5:
+            return verdict
+    return "none"
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_7-diagnose",
+        "part-of-image",
+        """
+def diagnose(model, x, y, margin):
+    if (model(x) != model(x)).any():
+        return "noise"
+    for measure, verdict in ((margin, "flat"), (cross_entropy, "saturated")):
+        z = x.clone().requires_grad_(True)
+        (slope,) = torch.autograd.grad(measure(model(z), y).sum(), z)
+        if (slope.flatten(1).sum(1) == 0).float().mean() > 0.5:
+            return verdict
+    return "none"
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_7-diagnose",
+        "misses-noise",
+        """
+def diagnose(model, x, y, margin):
+    if isinstance(model, models.Noisy):
+        return "noise"
+    for measure, verdict in ((margin, "flat"), (cross_entropy, "saturated")):
+        z = x.clone().requires_grad_(True)
+        (slope,) = torch.autograd.grad(measure(model(z), y).sum(), z)
+        if (slope.flatten(1) == 0).all(1).float().mean() > 0.5:
+            return verdict
+    return "none"
+""",
+        seen="hidden",
+    ),
+    Wrong(
+        "ex1_7-attack_anyway",
+        "whole-batch",
+        """
+def attack_anyway(model, surrogate, x, y, epsilon, *, attack, margin):
+    tries = [attack(v, x, y, epsilon, loss=lambda logits, y: -margin(logits, y))
+             for v in (model, surrogate)]
+    worth = [sum(margin(model(t), y).mean().item() for _ in range(5)) for t in tries]
+    return tries[worth.index(min(worth))]
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_7-attack_anyway",
+        "whole-batch",
+        """
+def attack_anyway(model, surrogate, x, y, epsilon, *, attack, margin):
+    flat = diagnose(model, x, y, margin) == "flat"
+    return attack(surrogate if flat else model, x, y, epsilon,
+                  loss=lambda logits, y: -margin(logits, y))
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_10-universal",
+        "ignores-box",
+        Edit("(x[batch] + delta).clamp(0, 1)", "x[batch] + delta"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_10-universal",
+        "clamps-late",
+        Edit(".clamp(-epsilon, epsilon)", "")
+        + Edit("return delta.detach()", "return delta.detach().clamp(-epsilon, epsilon)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_10-universal",
+        "not-every-image",
+        Edit(
+            "torch.randperm(len(x), generator=generator)",
+            "torch.randint(len(x), (len(x),), generator=generator)",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_10-universal",
+        "one-order",
+        Edit(
+            "    for _ in range(epochs):",
+            "    order = torch.randperm(len(x), generator=generator)\n    for _ in range(epochs):",
+        )
+        + Edit("in torch.randperm(len(x), generator=generator).split", "in order.split"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_11-sticker",
+        "wrong-batch",
+        Edit("torch.randint(0, len(x), (64,)", "torch.randint(0, len(x), (len(x),)")
+        + Edit("torch.full((64,), target)", "torch.full((len(x),), target)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_11-sticker",
+        "one-batch",
+        Edit("x[batch]", "x[:64]"),
+        seen="visible",
+    ),
 ]
