@@ -431,7 +431,7 @@ def strip(depth):
     ax.plot(tips, [0] * len(tips), "X", color=plots.PALETTE["vermillion"], label="tips out")
     paid, tipped, value = worth(path, binned)
     ax.set(xlim=(0, 40), ylim=(-0.6, 6.6), xlabel="actions", ylabel="cell",
-           title=f"look-ahead {depth:g}: paid {paid}, worth {value} to us after 40 actions")
+           title=f"look-ahead {depth:g}: paid {paid}, tipped out {tipped}, worth {value} to us")
     figure.legend(loc="outside right upper")
     return figure
 
