@@ -18,6 +18,7 @@ COMPAS_SHA256 = "b98a0b64b40ae129ca5344555e44695ba4afbab47531bafb6241f23fd36f722
 FICO_CDF_SHA256 = "9d1125bb9109d95eb703a66762ed92c3b4fe5250d94737529cc1d44e13fe3a43"
 FICO_PERFORMANCE_SHA256 = "ef531cf02b48da1bcc6186df7721e2ecc0e566f10bd7ea5ea7c597c54c2f4726"
 FICO_TOTALS_SHA256 = "60ba4af53f9e61dedad3a5c4246390e666760e7552c98b08084dd3abf6b73f13"
+OPEN_BANDIT_SHA256 = "ed7ba0f60c66ea9551a1789cbcbd9bd09e06b0cabf43a9d617f09361a7c9a299"
 LAW_SCHOOL_SHA256 = "37f86c84391bff0e97579b0f14178187ef703c78118817ee74aecf8e436a2ac5"
 GERMAN_CREDIT_SHA256 = "b206cbb6135b2297476a372ac5857ccf028869a759cb8fe56a47c2aa2bfc0810"
 
@@ -198,3 +199,22 @@ def german_credit() -> pd.DataFrame:
     doi 10.24432/C5NC77; see ``data/german_credit/DATASHEET.md``.
     """
     return _read("german_credit/german_credit.csv.gz", GERMAN_CREDIT_SHA256)
+
+
+def open_bandit() -> pd.DataFrame:
+    """Return how often a fashion shop showed each item, and how often it was clicked.
+
+    Returns:
+        A frame with an index from 0, one row for each policy, item, position and chance: policy
+        (``"random"``, uniform, or ``"bts"``, Bernoulli Thompson sampling), item (0 to 79), position
+        (1 to 3), chance (that this policy shows this item at this position, in (0, 1]), shown and
+        clicks (whole numbers; 10,000 showings for each policy).
+
+    Raises:
+        FileNotFoundError, ValueError: as `safetylab.data.read_verified`.
+
+    Source: the small sample of the Open Bandit Dataset in the package obp 0.4.1, counted by
+    ``solutions/make_bandit_counts.py``; Saito et al., "Open Bandit Dataset and Pipeline", 2020,
+    arXiv 2008.07146; see ``data/open_bandit/DATASHEET.md``.
+    """
+    return _read("open_bandit/counts.csv.gz", OPEN_BANDIT_SHA256)

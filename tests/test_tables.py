@@ -117,3 +117,15 @@ def test_german_credit_has_the_published_counts():
     assert not found.isna().any(axis=None)
     assert found[["duration", "credit_amount", "age"]].dtypes.eq("int64").all()
     assert found["status"].isin(["A11", "A12", "A13", "A14"]).all()
+
+
+def test_open_bandit_has_the_counts_of_both_logs():
+    """10,000 showings each, 38 and 42 clicks; the random policy shows 80 items evenly by design."""
+    found = tables.open_bandit()
+    totals = found.groupby("policy")[["shown", "clicks"]].sum()
+    assert totals.loc["random"].tolist() == [10_000, 38]
+    assert totals.loc["bts"].tolist() == [10_000, 42]
+    assert found.loc[found["policy"] == "random", "chance"].eq(1 / 80).all()
+    assert found["chance"].between(0, 1, inclusive="right").all()
+    assert (found["clicks"] <= found["shown"]).all()
+    assert found.columns.tolist() == ["policy", "item", "position", "chance", "shown", "clicks"]

@@ -31,6 +31,7 @@ DATA_FILES = {
     "adversarial_digits/adversarial_digits.npz": "safetylab.data.ADVERSARIAL_SHA256",
     "adult/adult.csv.gz": "safetylab.tables.ADULT_SHA256",
     "german_credit/german_credit.csv.gz": "safetylab.tables.GERMAN_CREDIT_SHA256",
+    "open_bandit/counts.csv.gz": "safetylab.tables.OPEN_BANDIT_SHA256",
     "compas/compas_two_years_deidentified.csv.gz": "safetylab.tables.COMPAS_SHA256",
     "law_school/law_school.csv.gz": "safetylab.tables.LAW_SCHOOL_SHA256",
     "hmda_boston/hmda_boston.csv.gz": "safetylab.tables.BOSTON_SHA256",
