@@ -28,15 +28,15 @@
 #
 # | | |
 # |---|---|
-# | Paper | section 3.4 (transparency; proprietary models; model cards and datasheets; limits and risks told to users) |
+# | Paper | section 3.4 (transparency; proprietary models; model cards, datasheets, limits told) |
 # | Time | Part A 68 min, Part B 82 min; deeper 25 min |
 # | Points | 50: core 45, a deeper one 5 (45 checked by machine, 5 read by a person) |
 # | You need | numpy, a little probability (expectation, counting subsets), the idea of a p-value |
-# | It runs in | about 25 CPU seconds in all, 6 without the demonstrations; 1 GiB of memory |
+# | It runs in | about 19 CPU seconds in all, 5 without the demonstrations; 0.9 GiB of memory |
 #
 # | symbol | name in code | what it is |
 # |---|---|---|
-# | counts of a test | `tp`, `fn`, `tn`, `fp` | loans that went bad: flagged, cleared; that did not: cleared, flagged |
+# | counts of a test | `tp`, `fn`, `tn`, `fp` | bad loans: flagged, not; fine ones: not, flagged |
 # | | `n` | how many: loans, answers, people |
 # | | `k` | how many runs somebody made |
 # | audited people, weights, one more person | `X`, `w`, `x` | (N, d), (d,), (d,), float64 |
@@ -51,9 +51,10 @@
 # %% nbgrader={"grade_id": "setup-imports", "locked": true}
 import math
 from fractions import Fraction
-from itertools import combinations, permutations, product
+from itertools import combinations, pairwise, permutations, product
 
 import numpy as np
+import pandas as pd
 import torch
 from sklearn.linear_model import LogisticRegression
 
@@ -236,7 +237,7 @@ def test_matrices():
            "precision 0/0, which is no 0.00: it does not fit", "zero-by-zero")
     expect(len(got) == 3, f"precision 0.00 of 2 loans: 3 matrices; yours: {len(got)}")
     got = found({"specificity": 0.7, "f1": 0.7}, 7, 1)
-    expect(got == {(2, 1, 3, 1), (3, 1, 2, 1)}, "specificity 0.7 and F1 0.7 with one digit, 7 loans: "
+    expect(got == {(2, 1, 3, 1), (3, 1, 2, 1)}, "specificity and F1 0.7, one digit, 7 loans: "
            f"(2, 1, 3, 1) and (3, 1, 2, 1); yours: {sorted(got)}", "other-digits")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1311)
@@ -336,8 +337,9 @@ print("13.1b: visible checks passed")
 
 # %% [markdown]
 # Now the real model behind the invented lender: logistic regression on 880 rows of the German
-# credit data (the columns are put on one scale over all 1,000 rows), tested on the 120 others. In
-# *bad* loans the borrower did not pay as agreed.
+# credit data (the columns are put on one scale over all 1,000 rows), tested on the 120 others. A
+# *bad* loan is one that the bank counted as such. Bad ones were drawn into the data more often than
+# they occurred.
 
 # %% id="loans" tags=["demo"]
 rows = tables.german_credit()
@@ -345,7 +347,7 @@ bad = (rows.pop("credit_risk") == 2).to_numpy()
 people = tables.design_matrix(rows).to_numpy()
 
 
-def tested(seed, n=120):
+def measured(seed, n=120):
     """The confusion matrix of logistic regression on n loans that it has not seen."""
     order = np.random.default_rng(seed).permutation(len(people))
     train, test = order[n:], order[:n]
@@ -361,7 +363,7 @@ def honest_card(row, metrics, digits):
     return {metric: round(above / below, digits) for metric, (above, below) in fractions.items()}
 
 # %% id="lender-demo" tags=["demo"]
-truth = tested(seed=1)
+truth = measured(seed=1)
 card = honest_card(truth, LENDER, 3)
 print(f"the lender's card: {len(matrices(LENDER, 120, 3))} matrices fit")
 for left_out in LENDER:
@@ -370,8 +372,9 @@ for left_out in LENDER:
 print(f"measured: {dict(zip(('tp', 'fn', 'tn', 'fp'), truth, strict=True))}, {card}")
 
 # %% [markdown]
-# No matrix fits the four numbers. Leave out any one of three, and still none fits... leave out the
-# false one, and exactly one is left: the truth, in every count.
+# No matrix fits the four numbers. Leave out accuracy, precision or F1, and still none fits. Leave
+# out recall, and exactly one is left: the one that we measured. Three true numbers give away the
+# fourth.
 
 # %% id="silence-demo" tags=["demo"]
 LINES = ("accuracy", "recall", "precision", "f1")
@@ -392,10 +395,9 @@ for digits in (2, 3):
 
 # %% [markdown]
 # The **false-positive rate** is the share of the fine loans that were flagged: 1 minus
-# specificity. It is the number that matters to a person who would have paid and is refused, and it
-# is not on the card. Accuracy alone says nothing about it. Three numbers with two digits each say
-# it exactly: a card that gives accuracy, precision and recall has told you the rest, whether or
-# not it meant to.
+# specificity. It matters to a person who would have paid and is refused, and it is not on the card.
+# This accuracy alone leaves it anywhere from 0 to 1. Three numbers with two digits each say
+# it exactly here: this card has told you the rest, whether or not it meant to.
 #
 # How sure is the tool? Twenty splits, three honest numbers with three digits each, and two lies:
 # accuracy two points too high, and specificity sold as precision.
@@ -403,7 +405,7 @@ for digits in (2, 3):
 # %% id="lies-demo" tags=["demo"]
 counted = {"honest": [], "accuracy + 0.02": [], "specificity as precision": []}
 for seed in range(20):
-    row = tested(seed)
+    row = measured(seed)
     told = honest_card(row, ("accuracy", "recall", "precision"), 3)
     swapped = {"precision": honest_card(row, ("specificity",), 3)["specificity"]}
     lies = (told, told | {"accuracy": round(told["accuracy"] + 0.02, 3)}, told | swapped)
@@ -416,9 +418,9 @@ for name, sizes in counted.items():
 # %% [markdown]
 # No honest card was refuted (none can be: its own matrix fits), and every lie of these two kinds
 # was. The tool does not see a lie that is consistent: whoever invents a matrix and computes the
-# card from it passes. Its forebear is GRIM (Brown and Heathers, 2017), which asks of a mean of whole
-# numbers whether n such numbers can have it. Fazekas and Kovács (2023, 2024) built a library of
-# such tests for classifiers, mlscorecheck.
+# card from it passes. Its forebear is GRIM (Brown and Heathers, 2017), which asks of a mean of
+# whole numbers whether n such numbers can have it. Fazekas and Kovács (2023, 2024) built a library
+# of such tests for classifiers, mlscorecheck.
 #
 # Move the sliders: which numbers are on the card, and with how many digits?
 
@@ -524,8 +526,8 @@ def test_expected_best():
             expect(abs(got - truth) < 1e-9, f"k = {k} of {some.tolist()}: {truth:.6f}; yours: "
                    f"{got:.6f}", "other-arguments")
     got = best(np.arange(60.0), 30)  # the mean of the maximum of k of 1..n is k (n + 1) / (k + 1)
-    expect(abs(got - (30 * 61 / 31 - 1)) < 1e-6, f"30 of the numbers 0 to 59: {30 * 61 / 31 - 1:.6f}"
-           f"; yours: {got:.6f}", "other-arguments")
+    expect(abs(got - (30 * 61 / 31 - 1)) < 1e-6, "30 of the numbers 0 to 59: "
+           f"{30 * 61 / 31 - 1:.6f}; yours: {got:.6f}", "other-arguments")
     ### END HIDDEN TESTS
 
 
@@ -648,13 +650,19 @@ held = [later[c] > bar for c, (_, later, _, bar) in zip(chosen, runs, strict=Tru
 drop = [seen[c] - later[c] for c, (seen, later, *_) in zip(chosen, runs, strict=True)]
 print(f"you said {my_reported} and {my_fresh} of 20")
 print(f"best of twenty above the rival: reported {sum(wins)}, on fresh loans {sum(held)} of 20")
-print(f"one single network above it: {np.mean([(seen > bar).mean() for seen, _, bar, _ in runs]):.0%}"
-      " of all 400")
-print(f"reported minus fresh: {100 * np.median(drop):.1f} points (median), "
+single = np.mean([(seen > bar).mean() for seen, _, bar, _ in runs])
+print(f"one single network above it: {single:.0%} of all 400")
+print(f"the best, reported minus fresh: {100 * np.median(drop):.1f} points (median), "
       f"{100 * min(drop):.1f} to {100 * max(drop):.1f}")
+usual = np.mean([seen.mean() - later.mean() for seen, later, *_ in runs])
+print(f"all 400 networks, reported minus fresh: {100 * usual:.1f} points (mean)")
 
 # %% [markdown]
-# PROSE-A
+# The reported network beats its rival in 13 of 20 splits, and on fresh loans in 3. Nobody cheated:
+# every score was measured correctly. One network in eight is above the rival. To look at twenty and
+# to show the best turns this into two splits in three, and the score falls back by about four
+# points (median) when fresh loans are asked. The control is the last line: without choosing, the
+# scores on the two sets hardly differ.
 
 # %% id="runs-demo" tags=["demo"]
 ks = list(range(1, 21))
@@ -664,14 +672,19 @@ line = float(np.mean([bar for _, _, bar, _ in runs]))
 for k in (1, 2, 5, 10, 20):
     print(f"best of {k}: expected {grows[k - 1]:.3f}, above the rival with chance "
           f"{beats[k - 1]:.0%} (rival: {line:.3f})")
-plots.show(plots.curves({"best of k above the rival": (ks, beats)}, xlabel="runs made, k",
-                        ylabel="chance, mean over 20 splits"),
-           alt="The chance that the best of k networks scores above the rival on the loans that "
-           "are reported, mean of 20 splits: " + ", ".join(
+figure = plots.curves({"best of k above the rival": (ks, beats)}, xlabel="runs made, k",
+                      ylabel="chance, mean over 20 splits")
+figure.axes[0].set_xticks([1, 5, 10, 15, 20])
+plots.show(figure, alt="The chance that the best of k networks scores above the rival on the "
+           "loans that are reported, mean of 20 splits: " + ", ".join(
                f"{beats[k - 1]:.0%} for k = {k}" for k in (1, 2, 5, 10, 20)))
 
 # %% [markdown]
-# PROSE-B
+# The same network, the same data: from 13 % with one run to 65 % with twenty. So the line "accuracy
+# 0.77" leaves something open that no digit can close: how often was it measured? Honest ways to say
+# it are the mean and the spread of all runs, or the expected best together with k, and as many
+# tries for the rival. (Dodge et al. 2019 proposed the curve of the expected best; their estimate
+# draws with replacement, and Tang et al. 2020 show that it is biased.)
 #
 # ## Exercise 13.3: forty answers of a closed system (6 points)
 #
@@ -739,7 +752,8 @@ def test_other_model():
                f"does yours (score {got @ x:.4g}; at or above 0 is a yes)", "same-side")
 
     audited, w = [[1, 0, 0], [0, 1, 0]], [1, 2, -1]
-    checked(audited, w, [1, 1, 1], True, "X = [[1, 0, 0], [0, 1, 0]], w = (1, 2, -1), x = (1, 1, 1)")
+    checked(audited, w, [1, 1, 1], True, "rows (1, 0, 0) and (0, 1, 0), w = (1, 2, -1), "
+            "x = (1, 1, 1)")
     checked(audited, w, [0, 0, 3], True, "the same, x = (0, 0, 3)")
     checked(audited, w, [2, 1, 0], False, "the same, x = (2, 1, 0)")
     more = [[1, 0, 1], [2, 0, 2], [1, 1, 1], [0, 1, 0]]
@@ -797,11 +811,19 @@ for N, sizes in left.items():
           "(five draws)")
 
 # %% [markdown]
-# PROSE-C
+# After 40 people, each of the 100 others could still be decided the opposite way, in each of the
+# five draws: forty answers, and nothing is proven about anybody else. Each answer is one linear
+# equation for the weights, and there are 49 independent columns. After 60 people between 1 and 19
+# of the 100 are open, after 120 at most 4. The secret is then almost out: Tramèr et al. (2016)
+# copied models behind paid services in this way. The line between "proves nothing" and "gives all
+# away" is short.
 #
-# For a system that is not linear it is worse, whatever N: it may keep a list of exceptions. A single
-# `if` changes the decision about one person, or about everybody who carries some mark, and no
-# audited answer. Answers alone cannot exclude it; the program could.
+# (The other model may be a strange one, with huge weights. Whoever may assume that weights are
+# small can say more; from the answers alone that does not follow.)
+#
+# For a system that is not linear it is worse, whatever N: it may keep a list of exceptions. A
+# single `if` changes the decision about one person, or about everybody who carries some mark, and
+# no audited answer. Answers alone cannot exclude it; the program could.
 
 # %% [markdown]
 # **Checkpoint.** Save the notebook. Next time, select this cell and choose *Run > Run All Above
@@ -848,9 +870,9 @@ for N, sizes in left.items():
 # <code>answers = np.concatenate([a, b])</code>, likewise <code>prompts</code>, and
 # <code>is_b = np.array([False] * len(a) + [True] * len(b))</code>. Keep
 # <code>first = statistic(answers, is_b)</code> and <code>k = 0</code>. In each round take
-# <code>new = is_b.copy()</code>; for each <code>prompt</code> in <code>np.unique(prompts)</code> set
-# <code>here = prompts == prompt</code>, <code>new[here] = rng.permutation(is_b[here])</code>; then
-# <code>k += statistic(answers, new) >= first</code>
+# <code>new = is_b.copy()</code>; for each <code>prompt</code> in <code>np.unique(prompts)</code>
+# set <code>here = prompts == prompt</code>, <code>new[here] = rng.permutation(is_b[here])</code>;
+# then <code>k += statistic(answers, new) >= first</code>
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "ex13_4-p", "solution": true}
@@ -930,8 +952,8 @@ def test_permutation_p():
                f"12 must stay so; a labelling of yours has {is_b.sum()}", "other-size")
         there = kind[np.array(answers)][is_b]
         expect((there == 0).sum() == 9, "of the answers to prompt 0, 9 are the service's, in every "
-               f"labelling; in one of yours {(there == 0).sum()} are: exchange within a prompt only",
-               "ignores-prompts")
+               f"labelling; in one of yours {(there == 0).sum()} are: exchange within a prompt "
+               "only", "ignores-prompts")
     expect(got < 0.5, "sample b has all the large numbers and no other labelling reaches its sum; "
            f"your p is {got:.4f}: is is_b true where the answer is of sample b, and is "
            "\"at least as large\" counted?", "wrong-way")
@@ -1036,7 +1058,9 @@ for name, times in accused.items():
     print(f"  exchange {name}: {times} of 20")
 
 # %% [markdown]
-# PROSE-D
+# The model is the same. Exchanged across prompts, the test accuses it every time: what it found is
+# that other people asked. Exchanged within prompts it accuses once in 20, as level 0.05 allows.
+# Whatever may differ without anybody's fault has to be kept by the shuffles.
 #
 # **b. `most_power(law, other, n, alpha)`**: what could the best test find? A test of level alpha
 # accuses with chance at most alpha under the law $P$ of the card. Its **power** is the chance to
@@ -1123,18 +1147,20 @@ def test_most_power():
         got = bound(law, other, n, 0.05)
         expect(abs(got - 0.05) < 1e-6, "with equal laws, or with no answer, nothing beats alpha = "
                f"0.05; yours: {got:.6f}", "no-alpha")
-    got = bound(even, tilted, 1, 0.5)
-    expect(got > 0.75 - 1e-9, "\"accuse at the first answer\" has level 0.5 and power 0.75; your "
+    got = bound(never, seldom, 1, 0.0)
+    expect(got > 0.1 - 1e-9, "\"accuse at the second answer\" has level 0 and power 0.1; your "
            f"bound says that there is no such test: {got:.6f}", "no-root")
-    expect(abs(got - 1) > 1e-6, "total variation is half of the sum of the differences", "no-half")
-    expect(got < 0.75 + 1e-9, f"TV is 0.25: with one answer the bound is 0.75; yours: {got:.6f}")
+    expect(abs(got - 0.2) > 1e-6, "total variation is half of the sum of the differences",
+           "no-half")
+    expect(got < 0.1 + 1e-9, "TV is 0.1 and Pinsker gives 0.2295: with one answer and alpha 0 the "
+           f"smaller one counts, 0.1; yours: {got:.6f}", "pinsker-only")
     got = bound(never, seldom, 5, 0.0)
     expect(abs(got - 0.1) > 1e-9, "five answers were seen, not one", "no-n")
-    expect(got > 1 - 0.9**5 - 1e-9, "\"accuse when the second answer appears among five\" has level "
-           f"0 and power 0.40951; your bound says that there is no such test: {got:.6f}", "root-tv")
+    expect(got > 1 - 0.9**5 - 1e-9, "\"accuse when the second answer appears among five\" has "
+           f"level 0 and power 0.40951; your bound says that there is no such test: {got:.6f}", "root-tv")
     expect(got < 0.5 + 1e-9, f"five times TV 0.1 is 0.5; yours: {got:.6f}", "looser")
-    got = bound(even, tilted, 16, 0.01)
-    expect(got < 1, "16 times TV is 4 and says nothing; Pinsker says more: take the smaller one",
+    got = bound(even, tilted, 10, 0.01)
+    expect(got < 1, "10 times TV is 2.5 and says nothing; Pinsker says more: take the smaller one",
            "tv-only")
     got = bound(even, tilted, 4, 0.05)
     truth = 0.05 + math.sqrt(4 * 0.5 * math.log(4 / 3) / 2)
@@ -1204,7 +1230,16 @@ print(f"one in ten, best test with 1,000 answers: {best_power(rare, 1000, 1000):
       f"{most_power(original, rare, 1000, 0.05):.2f}")
 
 # %% [markdown]
-# PROSE-E
+# The same model is accused in 2 of 40 tests: the level holds. The surprise test finds temperature
+# 1.2 every time and 1.1 in four of five. Rounding to 0.5 has about the total variation of
+# temperature 1.1, a test that finds it nearly always exists, and both of ours mostly miss it: **a
+# test sees what its statistic looks at**, and open weights help only somebody who knows what to
+# look for. (Rates of 40 tests: 0.57 may be 0.4 or 0.7.)
+#
+# When one request in ten is answered at temperature 1.2, the total variation is 0.016, and your
+# bound says before anybody has looked: with 300 answers no test of level 0.05 finds it in more
+# than 42 of 100 cases. The best one finds it in about 20. Where your bound says 1.00, it promises
+# nothing.
 #
 # Gao, Liang and Guestrin (ICLR 2025) tested 31 endpoints that served open models, with a
 # permutation test within prompts: 11 differed from the reference weights. A difference is no
@@ -1277,7 +1312,7 @@ def oracle_toy(seed):
 
     def logp(items):
         firsts = [int(item[0]) for item in items]
-        return float(sum(table[i, j] for i, j in zip(firsts, firsts[1:], strict=False)))
+        return float(sum(table[i, j] for i, j in pairwise(firsts)))
 
     return logp
 
@@ -1302,7 +1337,7 @@ def test_order_p():
     def rising(some):
         firsts = [int(item[0]) for item in some]
         tried.append([tuple(int(word) for word in item) for item in some])
-        return float(sum(i < j for i, j in zip(firsts, firsts[1:], strict=False)))
+        return float(sum(i < j for i, j in pairwise(firsts)))
 
     def p_of(logp, shuffles=99, groups=None):
         tried.clear()
@@ -1314,8 +1349,8 @@ def test_order_p():
                    "12 items as they are, three words each", "other-items")
             expect(all(item in items for item in some), "the words of an item stay together and "
                    "in their order: only whole items change places", "shuffles-words")
-            expect(len(set(some)) == 12, "an item stands twice in one of your orders: put the items "
-                   "in another order, do not draw them", "draws-again")
+            expect(len(set(some)) == 12, "an item stands twice in one of your orders: put the "
+                   "items in another order, do not draw them", "draws-again")
         return got
 
     got = p_of(rising)
@@ -1345,8 +1380,8 @@ def test_order_p():
         p = order_p(logp, list(some), 400, rng, labels if any(labels) else None)
         p = expect_number(p, "order_p")
         spread = math.sqrt(400 * share * (1 - share)) + 1e-9
-        expect(abs(401 * p - 1 - 400 * share) < 5 * spread, f"of all orders of {len(labels)} items, "
-               f"labels {labels}, {share:.4f} are at least as likely; with 400 shuffles your p is "
+        expect(abs(401 * p - 1 - 400 * share) < 5 * spread, f"of all orders of {len(labels)} "
+               f"items, labels {labels}, {share:.4f} are at least as likely; with 400 shuffles your p is "
                f"{p:.4f}", "other-orders")
     ### END HIDDEN TESTS
 
@@ -1386,7 +1421,14 @@ for name, values in ps.items():
           f"p from {min(values):.2f} to {max(values):.2f}")
 
 # %% [markdown]
-# PROSE-F
+# A model that has read the file is accused for each of the 20 exams, at the smallest p there is.
+# One that has not is accused once in 20. If all orders of the items were equally likely when the
+# exam was written (they are **exchangeable**: here the order is random), then that happens with
+# chance at most 0.05, whatever the model.
+#
+# No alarm is no acquittal: of the models that have read the same items in another order, 18 of 20
+# pass. (Oren et al. report detection for models down to 1.4 billion parameters and benchmarks of
+# 1,000 items.)
 #
 # **b. The failure. `frame(items, topics)`**: you run the benchmark, and you want a rival accused
 # whose model has never seen it. You may not change an item. In which order do you publish them?
@@ -1434,11 +1476,9 @@ def test_frame():
         above = (mine - np.mean(usual)) / np.std(usual)
         expect(order != list(range(60)), "this is the order in which you were given them, a random "
                "one", "as-given")
-        expect(above > -3, f"your order is {-above:.1f} standard deviations less likely to the "
-               "model than random orders: no test will find that it prefers it", "spreads-topics")
-        expect(above > 3, f"to a model that has not read the exam your order is {above:.1f} standard "
-               "deviations likelier than random orders; more than 3 are needed to accuse it "
-               "reliably", "not-framed")
+        expect(above > 3, "to a model that has not read the exam your order should be more than 3 "
+               "standard deviations likelier than random orders, to be accused reliably; yours: "
+               f"{above:.1f}", "not-framed")
     ### BEGIN HIDDEN TESTS
     times = 0
     for seed in range(10):
@@ -1471,7 +1511,13 @@ for name, values in ps.items():
           f"{max(values):.2f}")
 
 # %% [markdown]
-# PROSE-G
+# With your order each of the 20 innocent models is accused, at p = 0.01. The theorem has a
+# condition, and it fails: not all orders were equally likely when the file was written. Nobody
+# need mean harm; a file that is sorted by topic does it.
+#
+# The mend is that of 13.4: shuffle only what could as well have come in another order. Within
+# topics the innocent are hardly ever accused, and those who have read your file still are, each
+# time. Whoever tests has to know how the file was made.
 #
 # ## Exercise 13.6: tell it (11 points)
 #
@@ -1675,7 +1721,13 @@ plots.show(icons(hundred), alt="A hundred loans as dots. " + ", ".join(
          "flagged and paid"), hundred, strict=True)))
 
 # %% [markdown]
-# PROSE-H
+# Of 100 loans like these, 25 are flagged and 17 of them rightly; 16 of the 33 bad ones are missed.
+# When the trouble is rare, most flags are false: 8 of 103 are right, with the same kind of test.
+# Ten people are too few to say it with: "right if flagged" may be off by more than a tenth. With
+# 100 it is off by a few hundredths at most, in 95 % of these settings.
+#
+# Gigerenzer and Hoffrage (1995) gave people such problems as numbers of people instead of
+# probabilities: without training, up to half of the answers were then what Bayes' rule says.
 #
 # **c. Write it.** The lender of this lab (the true numbers, not the false card) publishes the part
 # "Limits" of its model card. Write it twice, each time in at most 120 words: for **a person whose
@@ -1688,7 +1740,7 @@ plots.show(icons(hundred), alt="A hundred loans as dots. " + ", ".join(
 # The person: whole numbers of people, both kinds of error, what to do now. The buyer: where and on
 # whom it was measured, how surely, how often somebody looked, what nobody can check.
 # <details><summary>Hint 3: nearly the words</summary>
-# "Of 100 applications like those we tested ... were flagged, ... of them would have paid. You can
+# "Of 100 loans like those we tested ... were flagged, ... of them would have paid. You can
 # ..." and "Tested once on 120 loans of ... (interval ...). Not tested on ... You cannot check ...
 # unless we give you ..."
 # </details></details></details>
@@ -1699,15 +1751,15 @@ plots.show(icons(hundred), alt="A hundred loans as dots. " + ", ".join(
 # these 25, 17 went bad and 8 were paid: 8 people in a hundred would have been refused although they
 # paid. It also missed 16 that went bad. So a flag is a warning about applications like yours and no
 # statement about you. You may ask which details it used, correct them, and have a person decide
-# again; write to the address on this letter within 30 days. You cannot check our test yourself; the
-# supervisory authority may ask for its data.
+# again; write to the address on this letter. You cannot check our test yourself: for that you would
+# need the loans that we tested it on.
 #
-# For the buyer: Measured once, on 120 held-out loans out of 1,000 from the German credit data of
-# 1994: precision 21 of 30 (95 % interval 0.52 to 0.83), recall 21 of 40 (0.37 to 0.67), false
-# positives 9 of 80. We looked at twenty splits and report the second. Not measured by age or on loans
-# after 1994, and not on those who were refused, for whom no outcome exists. That the weights served
-# are those tested you can only check if we give you the weights; with scores of 120 people you would
-# find them out.
+# For the buyer: Measured once, on 120 held-out loans out of 1,000 of a German bank from the 1970s,
+# in which bad loans are drawn more often than they occur: precision 21 of 30 (95 % interval 0.52
+# to 0.83), recall 21 of 40 (0.37 to 0.67), false positives 9 of 80. We looked at twenty splits and
+# report the second. Not measured by age or on loans after 1994, and not on those who were refused,
+# for whom no outcome exists. That the weights served are those tested you can only check if we
+# give you the weights; with scores of 120 people you would find them out.
 #
 # Rubric:
 #
@@ -1718,12 +1770,12 @@ plots.show(icons(hundred), alt="A hundred loans as dots. " + ", ".join(
 # - 1 point: one thing that the reader cannot check, and what would let them
 # - 1 point: no promise ("fair", "safe", "accurate") without a number, and no judgement of people
 #
-# Sample A (5/5): "To you: of 100 loans in our test 25 were flagged; 8 of those 25 were paid back, so
-# the flag is wrong about one in three. 16 others went bad without a flag. Ask us for the data behind
-# the decision and for a second look by a person. To the bank: 120 loans, one split of twenty that we
-# tried, 1990s Germany, no check on other products or on age groups. Recall 21 of 40. Whether we serve
-# you this model tomorrow you cannot see from answers alone if we change one request in ten; ask for
-# the weights."
+# Sample A (5/5): "To you: of 100 loans in our test 25 were flagged; 8 of those 25 were paid back,
+# so the flag is wrong about one in three. 16 others went bad without a flag. Ask us for the data
+# behind the decision and for a second look by a person. To the bank: 120 loans, one split of
+# twenty that we tried, a German bank of the 1970s, no check on other products or on age groups.
+# Recall 21 of 40. Whether we serve you this model tomorrow you cannot see from answers alone if we
+# change one request in ten; ask for the weights."
 #
 # Sample B (1/5): "Our model is accurate (76.7 %) and fair. The buyer gets the same accuracy on 120
 # test loans. Applicants who are refused are high-risk customers and can apply again later." (One
@@ -1746,8 +1798,8 @@ plots.show(icons(hundred), alt="A hundred loans as dots. " + ", ".join(
 # Difficulty: 3 of 5 · Minutes: 25 · Deeper: nothing depends on it · Why: open data can be checked
 # for a leak, test rows that stand in the training part. But rows can be equal without one.
 #
-# Write `leak_p(train, test, shuffles, rng)`: are there more test rows that also stand in the training
-# part than when the rows are split at random?
+# Write `leak_p(train, test, shuffles, rng)`: are there more test rows that also stand in the
+# training part than when the rows are split at random?
 #
 # - `train`: (a, d), `test`: (b, d), arrays of whole numbers, one row per person
 # - the count: how many **test rows** are equal to at least one training row
@@ -1760,10 +1812,10 @@ plots.show(icons(hundred), alt="A hundred loans as dots. " + ", ".join(
 # <code>np.unique(rows, axis=0, return_inverse=True)</code> gives the numbers, <code>np.isin</code>
 # says which of some numbers stand among others.
 # <details><summary>Hint 3: nearly the code</summary>
-# <code>ids = np.unique(np.concatenate([train, test]), axis=0, return_inverse=True)[1].ravel()</code>,
-# <code>a = len(train)</code>, <code>first = np.isin(ids[a:], ids[:a]).sum()</code>; in each round
-# <code>new = rng.permutation(ids)</code> and <code>k += np.isin(new[a:], new[:a]).sum() >=
-# first</code>
+# <code>ids = np.unique(np.concatenate([train, test]), axis=0,
+# return_inverse=True)[1].ravel()</code>, <code>a = len(train)</code>, <code>first =
+# np.isin(ids[a:], ids[:a]).sum()</code>; in each round <code>new = rng.permutation(ids)</code> and
+# <code>k += np.isin(new[a:], new[:a]).sum() >= first</code>
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "ex13_7-leak", "solution": true}
@@ -1824,7 +1876,7 @@ def test_leak_p():
     got = p_of(twice[inside], twice[outside])
     expect(got > 0.5, "20 people who stand in the data twice, split so that fewer pairs are torn "
            f"apart than usual: no sign of a leak; your p is {got:.4f}", "any-duplicate-is-a-leak")
-    many = np.array([[1, 1]] * 3 + [[k, 0] for k in range(5)])  # one row three times
+    many = np.array([[1, 1]] * 3 + [[k, 0] for k in range(10, 15)])  # one row three times
     train, test = many[[0, 3, 4, 5]], many[[1, 2, 6, 7]]
     got = p_of(train, test, 400)
     expect(got < 0.7, "two of three equal rows stand in the test part, and 30 of 70 splits have as "
@@ -1841,7 +1893,7 @@ def test_leak_p():
         expect(abs(401 * got - 1 - 400 * share) < 5 * spread, f"{a} training and {b} test rows: of "
                f"all splits {share:.4f} have at least as many shared test rows; your p with 400 "
                f"shuffles: {got:.4f}", "other-arguments")
-    columns = np.stack([np.arange(20) % 4, np.arange(20)], 1)
+    columns = np.stack([np.arange(20) % 12, np.arange(20)], 1)
     got = p_of(columns[:12], columns[12:], 19)
     expect(abs(got - 1) < 1e-9, "rows that agree in their first number only are different: p = 1; "
            f"yours: {got:.4f}", "one-column")
@@ -1853,9 +1905,8 @@ print("13.7: visible checks passed")
 
 # %% id="adult-demo" tags=["demo"]
 census = {part: tables.adult(part).drop(columns="fnlwgt") for part in ("train", "test")}
-ids = np.concatenate([census["train"].astype(str).agg("|".join, axis=1),
-                      census["test"].astype(str).agg("|".join, axis=1)])
-ids = np.unique(ids, return_inverse=True)[1].reshape(-1, 1)
+everyone = pd.concat(census.values())
+ids = everyone.groupby(list(everyone.columns), dropna=False).ngroup().to_numpy()[:, None]
 cut = len(census["train"])
 shared = int(np.isin(ids[cut:], ids[:cut]).sum())
 print(f"Adult, all columns but the survey weight: {shared:,} of {len(ids) - cut:,} test rows stand "
@@ -1868,50 +1919,60 @@ for copies in (200, 400, 800):
     print(f"  with {copies} test rows replaced by training rows: p = {p:.2f}")
 
 # %% [markdown]
-# PROSE-I
+# Adult has 2,586 test rows that also stand in the training part, and no sign of a leak: each of
+# the 99 random splits has at least as many. In fourteen columns people repeat. (That the published
+# split has fewer than the random ones is odd; we do not know why.) Planted copies, one run each:
+# 200 are not found, 400 barely, 800 are.
 #
 # ## What you found
 #
 # A card is a set of equations. Some have no solution, some one, and accuracy alone has thousands.
 # A best score says how often somebody tried. Scores of a linear system fix it on the span of the
-# questions and nowhere else. A test has a level only if its shuffles keep what really varies, and no
-# test finds what hardly differs. And the same test can be aimed at the innocent.
+# questions and nowhere else. A test has a level only if its shuffles keep what really varies, and
+# no test finds what hardly differs. And the same test can be aimed at the innocent.
 #
 # | you get | you can | you cannot |
 # |---|---|---|
-# | a card | refute it, bound what it leaves out (13.1) | see how many runs stood behind it (13.2 needs the runs) |
-# | answers | test whether the system is the same, as far as the total variation allows (13.4) | exclude an exception for one person (13.3), or one request in ten (13.4) |
-# | scores | pin down a linear model on the span of your questions (13.3) | say anything beyond the span |
-# | weights | make the sharper test (13.4), test for the exam (13.5) | see the data, or a copy in another order (13.5) |
+# | a card | refute it, bound what it leaves out (13.1) | see how many runs there were (13.2) |
+# | answers | test whether it is the same system (13.4) | exclude an exception (13.3, 13.4) |
+# | scores | pin down a linear model (13.3) | say anything beyond the span of the questions |
+# | weights | make a sharper test (13.4), ask for the exam (13.5) | see a copy in another order |
 # | data | look for leaks (13.7) | know that this is what was trained on |
 #
-# **Limits.** The lender, the exam and its models are invented; the loans are real and from the
-# 1970s to 1990s. The audited system of 13.3 is linear and its scores are exact. The tests of 13.4
+# **Limits.** The lender, the exam and its models are invented; the loans are real, of one
+# German bank in the 1970s: only loans that were granted, and the bad ones drawn more often than
+# they occurred. The audited system of 13.3 is linear and its scores are exact. The tests of 13.4
 # and 13.5 look for one kind of difference each; a large p clears nobody.
 #
 # **The paper** (section 3.4) names complex and proprietary models and the lack of a common standard
-# of reporting, and asks for model cards, datasheets, open source, and for telling users capabilities,
-# limits and risks.
+# of reporting, and asks for model cards, datasheets, open source, and for telling users
+# capabilities, limits and risks.
 #
 # **Law**, as it stood on 29 November 2026 where we read it. This is no legal advice, it is not
 # graded, and when each rule applies is not said here.
 #
 # | rule | what it asks for | how it was read |
 # |---|---|---|
-# | AI Act, Regulation (EU) 2024/1689 of 13 June 2024, Article 13(1) and (2) | high-risk systems are transparent enough that those who use them can interpret the output; instructions for use that are concise, complete, correct and clear | text, in a copy on the web |
-# | the same, Article 86(1) | somebody who is adversely affected by a decision based on certain high-risk systems can ask the deployer for clear and meaningful explanations of the system's role and the main elements of the decision | text, in a copy on the web |
-# | GDPR, Regulation (EU) 2016/679 of 27 April 2016, Article 15(1)(h) | meaningful information about the logic involved in automated decisions | second hand: abstract of Custers and Heijne, 2022 |
+# | AI Act, Art. 13(1), (2) | output that can be interpreted; clear instructions for use | text |
+# | AI Act, Art. 86(1) | explanation of a system's role in a decision | text |
+# | GDPR, Art. 15(1)(h) | meaningful information about the logic involved | second hand |
+#
+# The AI Act is Regulation (EU) 2024/1689 of 13 June 2024; the articles were read in copies on the
+# web, not in the Official Journal. Article 13 is about high-risk systems and about what their
+# deployers are told. Article 86 gives a person who is adversely affected by a decision based on
+# certain high-risk systems a right to ask the deployer. The GDPR is Regulation (EU) 2016/679 of 27
+# April 2016; its article was read in the abstract of Custers and Heijne (2022).
 #
 # **Read on.** Mitchell et al., *Model cards for model reporting*, FAT* 2019. Gebru et al.,
 # *Datasheets for datasets*, CACM 2021. Fazekas, Kovács, *Testing the consistency of performance
 # scores reported for binary classification problems*, 2023. Brown, Heathers, *The GRIM test*, 2017.
 # Dodge et al., *Show your work*, EMNLP 2019, and Tang et al., *Showing your work doesn't always
 # work*, ACL 2020. Kapoor, Narayanan, *Leakage and the reproducibility crisis in
-# machine-learning-based science*, Patterns 2023. Tramèr et al., *Stealing machine learning models via
-# prediction APIs*, USENIX Security 2016. Gao, Liang, Guestrin, *Model equality testing*, ICLR 2025.
-# Oren et al., *Proving test set contamination in black-box language models*, ICLR 2024. Phipson,
-# Smyth, *Permutation p-values should never be zero*, 2010. Gigerenzer, Hoffrage, *How to improve
-# Bayesian reasoning without instruction*, Psychological Review 1995.
+# machine-learning-based science*, Patterns 2023. Tramèr et al., *Stealing machine learning models
+# via prediction APIs*, USENIX Security 2016. Gao, Liang, Guestrin, *Model equality testing*, ICLR
+# 2025. Oren et al., *Proving test set contamination in black-box language models*, ICLR 2024.
+# Phipson, Smyth, *Permutation p-values should never be zero*, 2010. Gigerenzer, Hoffrage, *How to
+# improve Bayesian reasoning without instruction*, Psychological Review 1995.
 #
 # **Where next.** Lab 15: a model whose goals you choose.
 #
