@@ -616,7 +616,8 @@ print("13.2b: visible checks passed")
 
 # %% nbgrader={"grade_id": "ex13_2-predict", "solution": true}
 ### BEGIN SOLUTION
-my_reported, my_fresh = 15, 10
+my_reported = 15
+my_fresh = 10
 ### END SOLUTION
 
 # %% id="nets" tags=["demo"]
@@ -797,7 +798,8 @@ print("13.3: visible checks passed")
 
 # %% nbgrader={"grade_id": "ex13_3-predict", "solution": true}
 ### BEGIN SOLUTION
-my_open, my_open_later = 50, 0
+my_open = 50
+my_open_later = 0
 ### END SOLUTION
 
 # %% id="audit-demo" tags=["demo"]
@@ -933,9 +935,9 @@ def oracle_far(p, share, shuffles):
 # %% nbgrader={"grade_id": "ex13_4-p-test", "points": 5}
 @exercise("13.4")
 def test_permutation_p():
-    """Twenty numbered answers to two prompts; the test sees every labelling that is tried."""
-    a, b = np.arange(8), np.arange(8, 20)
-    prompts_a, prompts_b = np.arange(8) % 2, np.array([0] * 9 + [1] * 3)
+    """Numbered answers to two prompts; the test sees every labelling that is tried."""
+    a, b = np.arange(12), np.arange(12, 32)
+    prompts_a, prompts_b = np.arange(12) % 2, np.array([0] * 14 + [1] * 6)
     kind = np.concatenate([prompts_a, prompts_b])
     tried = []
 
@@ -952,13 +954,13 @@ def test_permutation_p():
 
     got = p_of(gap)
     for answers, is_b in tried:
-        expect(sorted(answers) == list(range(20)), "each labelling is one of the same 20 answers, "
+        expect(sorted(answers) == list(range(32)), "each labelling is one of the same 32 answers, "
                "each of them once: do not draw them anew", "draws-again")
-        expect(len(is_b) == 20 and is_b.sum() == 12, "12 of the 20 answers are the service's, and "
-               f"12 must stay so; a labelling of yours has {is_b.sum()}", "other-size")
+        expect(len(is_b) == 32 and is_b.sum() == 20, "20 of the 32 answers are the service's, and "
+               f"20 must stay so; a labelling of yours has {is_b.sum()}", "other-size")
         there = kind[np.array(answers)][is_b]
-        expect((there == 0).sum() == 9, "of the answers to prompt 0, 9 are the service's, in every "
-               f"labelling; in one of yours {(there == 0).sum()} are: exchange within a prompt "
+        expect((there == 0).sum() == 14, "of the answers to prompt 0, 14 are the service's, in "
+               f"every labelling; in one of yours {(there == 0).sum()} are: exchange within a prompt "
                "only", "ignores-prompts")
     expect(got < 0.5, "sample b has all the large numbers and no other labelling reaches its sum; "
            f"your p is {got:.4f}: is is_b true where the answer is of sample b, and is "
@@ -990,7 +992,7 @@ def test_permutation_p():
     rows, none = np.arange(24).reshape(12, 2), np.zeros(6, int)  # answers of two words
     rng = np.random.default_rng(5)
     p = permutation_p(rows[:6], rows[6:], none, none, seconds, 199, rng)
-    expect(abs(expect_number(p, "permutation_p") - 1 / 200) < 0.011, "answers of two words, shape "
+    expect(abs(expect_number(p, "permutation_p") - 1 / 200) < 0.021, "answers of two words, shape "
            f"(6, 2): p should be about 1/200; yours: {p:.4f}", "other-shape")
     ### END HIDDEN TESTS
 
@@ -1176,8 +1178,8 @@ def test_most_power():
     expect(got < truth + 1e-9, f"four answers, alpha 0.05: the bound is {truth:.6f}; yours: "
            f"{got:.6f}", "looser")
     got = bound(even, never, 1, 0.2)
-    expect(abs(got - 0.7) < 1e-9, "the second answer has chance 0 under the other law: TV 0.5 and "
-           f"alpha 0.2 make 0.7; yours: {got:.6f}", "zeros")
+    expect(0.4 - 1e-9 < got < 0.7 + 1e-9, "the second answer has chance 0 under the other law: TV "
+           f"0.5 and alpha 0.2 make 0.7; yours: {got:.6f}", "zeros")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1342)
     for trial in range(120):
@@ -1936,10 +1938,10 @@ for copies in (200, 400, 800):
 # ## What you found
 #
 # A card is a set of equations. Some have no solution, some one, and accuracy alone has thousands.
-# A best score says how often somebody tried. Scores of a linear system fix it on the span of the
-# questions and nowhere else. A test keeps its level when its shuffles keep what may differ without
-# fault, and how little a service differs bounds what any test can find. The same test can be aimed
-# at the innocent.
+# A best score depends on how often somebody tried. Scores of a linear system fix it on the span of
+# the questions and nowhere else. A test keeps its level when its shuffles keep what may differ
+# without fault, and how little a service differs bounds what any test can find. The same test can
+# be aimed at the innocent.
 #
 # | you get | you can | you cannot |
 # |---|---|---|
@@ -1973,7 +1975,7 @@ for copies in (200, 400, 800):
 # certain high-risk systems a right to ask the deployer. The GDPR is Regulation (EU) 2016/679 of 27
 # April 2016; its article was read in the abstract of Custers and Heijne (2022).
 #
-# **Read on.** Mitchell et al., *Model cards for model reporting*, FAT* 2019. Gebru et al.,
+# **Read on.** Mitchell et al., *Model cards for model reporting*, FAT\* 2019. Gebru et al.,
 # *Datasheets for datasets*, CACM 2021. Fazekas, Kovács, *Testing the consistency of performance
 # scores reported for binary classification problems*, 2023. Brown, Heathers, *The GRIM test*, 2017.
 # Dodge et al., *Show your work*, EMNLP 2019, and Tang et al., *Showing your work doesn't always

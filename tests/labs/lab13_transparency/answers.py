@@ -182,7 +182,7 @@ ANSWERS = [
     Wrong("ex13_4-p", "draws-again", exchange("answers = np.concatenate([rng.choice(np.concatenate([a, b]), len(a)), rng.choice(np.concatenate([a, b]), len(b))])\nnew = is_b"), **SEEN),
     Wrong("ex13_4-p", "other-size", exchange("new = rng.random(len(is_b)) < is_b.mean()"), **SEEN),
     Wrong("ex13_4-p", "wrong-way", exchange(WITHIN, "<="), **SEEN),
-    Wrong("ex13_4-p", "other-exchange", exchange("new = is_b.copy()\nhere = prompts == rng.choice(prompts)\nnew[here] = rng.permutation(is_b[here])\nif len(a) == 8:\n    here = ~here\n    new[here] = rng.permutation(is_b[here])"), **HIDDEN),
+    Wrong("ex13_4-p", "other-exchange", exchange("new = is_b.copy()\nhere = prompts == rng.choice(prompts)\nnew[here] = rng.permutation(is_b[here])\nif len(a) == 12:\n    here = ~here\n    new[here] = rng.permutation(is_b[here])"), **HIDDEN),
     Right("ex13_4-p", "hint-3", exchange(WITHIN)),
     Right("ex13_4-p", "moves-answers", returns(P, "pool, prompts = np.concatenate([a, b]), np.concatenate([prompts_a, prompts_b])", "is_b = np.repeat([False, True], [len(a), len(b)])", "seen = []", "for _ in range(shuffles):", "    order = np.arange(len(pool))", "    for prompt in set(prompts.tolist()):", "        here = np.flatnonzero(prompts == prompt)", "        order[here] = here[np.argsort(rng.random(len(here)))]", "    seen.append(statistic(pool[order], is_b))", "return np.mean([True] + [value >= statistic(pool, is_b) for value in seen])")),
     # 13.4b
@@ -195,7 +195,7 @@ ANSWERS = [
     Wrong("ex13_4-power", "pinsker-only", bound("math.sqrt(n * kl / 2)"), **SEEN),
     Wrong("ex13_4-power", "no-alpha", bound(BOTH, top="min(1, {})"), **SEEN),
     Right("ex13_4-power", "hint-3", bound(BOTH)),
-    Right("ex13_4-power", "tighter", returns(POWER, "from scipy.stats import entropy", "tv = np.maximum(law, other).sum() - 1", "bounds = [n * tv, math.sqrt(n * max(float(entropy(law, other)), 0) / 2) if n else 0.0, math.sqrt(n * max(float(entropy(other, law)), 0) / 2) if n else 0.0]", "return np.float64(min(1.0, alpha + min(bounds)))")),
+    Right("ex13_4-power", "tighter", returns(POWER, "from scipy.stats import entropy", "tv = np.maximum(law, other).sum() - 1", "bounds = [1 - (1 - tv) ** n, math.sqrt(n * max(float(entropy(law, other)), 0) / 2) if n else 0.0, math.sqrt(n * max(float(entropy(other, law)), 0) / 2) if n else 0.0]", "return np.float64(min(1.0, alpha + min(bounds)))")),
     # 13.5a
     Wrong("ex13_5-order", "no-plus-one", orders(end="k / shuffles"), **SEEN),
     Wrong("ex13_5-order", "strict", orders(count=">"), **SEEN),
