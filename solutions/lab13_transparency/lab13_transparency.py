@@ -404,18 +404,18 @@ for digits in (2, 3):
 # This accuracy alone leaves it anywhere from 0 to 1. Three numbers with two digits each say
 # it exactly here: this card has told you the rest, whether or not it meant to.
 #
-# How sure is the tool? Twenty splits with 40 test loans each, three honest numbers with three
-# digits each, and two lies: accuracy two points too high, and specificity sold as precision.
+# How sure is the tool? Twenty splits, three honest numbers with three digits each, and two lies:
+# accuracy too high by three loans (0.025), and specificity sold as precision.
 
 # %% id="lies-demo" tags=["demo"]
-counted = {"honest": [], "accuracy + 0.02": [], "specificity as precision": []}
+counted = {"honest": [], "accuracy + 0.025": [], "specificity as precision": []}
 for seed in range(20):
-    row = measured(seed, n=40)
+    row = measured(seed)
     told = honest_card(row, ("accuracy", "recall", "precision"), 3)
     swapped = {"precision": honest_card(row, ("specificity",), 3)["specificity"]}
-    lies = (told, told | {"accuracy": round(told["accuracy"] + 0.02, 3)}, told | swapped)
+    lies = (told, told | {"accuracy": round(told["accuracy"] + 0.025, 3)}, told | swapped)
     for sizes, lie in zip(counted.values(), lies, strict=True):
-        sizes.append(len(matrices(lie, 40, 3)))
+        sizes.append(len(matrices(lie, 120, 3)))
 for name, sizes in counted.items():
     print(f"{name}: no matrix fits in {sizes.count(0)} of 20 splits, one in {sizes.count(1)}, "
           f"more in {sum(size > 1 for size in sizes)}")
@@ -960,8 +960,8 @@ def test_permutation_p():
                f"20 must stay so; a labelling of yours has {is_b.sum()}", "other-size")
         there = kind[np.array(answers)][is_b]
         expect((there == 0).sum() == 14, "of the answers to prompt 0, 14 are the service's, in "
-               f"every labelling; in one of yours {(there == 0).sum()} are: exchange within a prompt "
-               "only", "ignores-prompts")
+               f"every labelling; in one of yours {(there == 0).sum()} are: exchange within a "
+               "prompt only", "ignores-prompts")
     expect(got < 0.5, "sample b has all the large numbers and no other labelling reaches its sum; "
            f"your p is {got:.4f}: is is_b true where the answer is of sample b, and is "
            "\"at least as large\" counted?", "wrong-way")

@@ -33,7 +33,7 @@ def test_the_card(text):
     assert "2 digits, accuracy: 5,329 matrices, false-positive rate 0.000 to 1.000" in text
     assert "2 digits, accuracy and recall and precision: 1 matrices" in text
     assert "honest: no matrix fits in 0 of 20" in text
-    for lie in (r"accuracy \+ 0.02", "specificity as precision"):
+    for lie in (r"accuracy \+ 0.025", "specificity as precision"):
         assert numbers(text, f"{lie}: no matrix fits in ")[:2] == [20, 20]
 
 
