@@ -1321,8 +1321,8 @@ def test_refute():
             continue
         expect(got is None or got != claim, f"the claim {claim:g} is true and attained exactly; "
                "your witness has just this value, which is not below it", "not-strict")
-        expect(got is None, f"the claim {claim:g} is true: the least value is {least:g}; you return "
-               "a point and not None", "accuses-the-sound")
+        expect(got is None, f"the claim {claim:g} is true: the least value is {least:g}; you "
+               "return a point and not None", "accuses-the-sound")
     ### BEGIN HIDDEN TESTS
     for claim, layers, lower, upper, c, truth in oracle_claims(range(8)):
         got = refute(claim, layers, lower, upper, c, ask=oracle_ask)
@@ -1500,8 +1500,8 @@ def test_lower_bound():
                f"bound exceeds it with a chance of {chance:.4f}: more than promised",
                "broken-promise")
         expect(chance >= 0.99 * alpha, f"{trials} trials, alpha {alpha:g}: for no p does your "
-               f"bound exceed it with a chance above {chance:.4f}. It keeps its promise, but it could be "
-               "larger", "wasteful")
+               f"bound exceed it with a chance above {chance:.4f}. It keeps its promise, but it "
+               "could be larger", "wasteful")
     ### BEGIN HIDDEN TESTS
     for alpha, trials in ((0.001, 40), (0.2, 1), (0.3, 7), (0.01, 200)):
         chance = worst(trials, alpha)
