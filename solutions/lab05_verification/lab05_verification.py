@@ -78,8 +78,8 @@ page.progress(5)
 # table says what to do: *clear* (fly on), *climb* or *descend*. It was solved exactly, by going
 # backwards from the moment of meeting (coming closer than 100 m costs 1, an alert 0.01 per
 # second). A table is large, so a small network (3 inputs, 16 and 16 neurons, 3 scores; the highest
-# score is the advice) was trained to imitate it. Real systems of this kind are compressed in just
-# this way.
+# score is the advice) was trained to imitate it. (Networks were proposed for the real ACAS Xu for
+# the same reason: Julian et al., 2016.)
 #
 # The rule that nobody wants to see broken: **an intruder at least 10 m above us, and we are not
 # climbing: never advise "climb"**. First the table, then a random test of the network.
@@ -196,8 +196,8 @@ plots.show(draw_policy(NETS[4], 10.0, 16.0),
 # %% [markdown]
 # ## Exercise 5.1: boxes (4 points)
 #
-# Difficulty: 2 of 5 · Minutes: 15 · Why: the simplest proof about a network, and part of every
-# other.
+# Difficulty: 2 of 5 · Minutes: 15 · Why: the simplest proof about a network, and a part of
+# all that follows.
 #
 # Write `boxes(layers, lower, upper)`: for each layer the bounds of its values **before** its ReLU,
 # given that the layer's inputs lie anywhere in the box that the layer before allows. Each bound
@@ -315,8 +315,8 @@ for radius in (0.001, 0.01, 0.1, 0.3):
 #
 # ## Exercise 5.2: two lines (9 points)
 #
-# Difficulty: 4 of 5 · Minutes: 30 · Why: lines remember which input a value came from. This is the
-# core of the verifiers that win the competitions.
+# Difficulty: 4 of 5 · Minutes: 30 · Why: lines remember which input a value came from. Verifiers
+# that have won the yearly competition are built on it.
 #
 # **a. `relax(low, high, slope)`.** A neuron's $z$ lies in $[l, u]$. Lay one line below its ReLU and
 # one above it:
@@ -1216,7 +1216,8 @@ widgets.slider(parts, [1, 3, 9, 20, 30, 50, 70, len(trace)], label="calls of bou
 # ## Exercise 5.5: break the verifier (5 points)
 #
 # Difficulty: 3 of 5 · Minutes: 20 · Why: verifiers are programs. Published ones have called nan a
-# proof, and have returned counterexamples that were none.
+# proof (verivital/nnv, pull request 446), and have returned counterexamples that were none
+# (eth-sri/eran, issue 88).
 #
 # **a. `refute(claim, layers, lower, upper, c, *, ask)`.** Some verifier claims that
 # $c\,f(x) \ge \mathtt{claim}$ for all $x$ in the box (`c` of shape (outputs,)). Return a witness, a
@@ -2088,10 +2089,11 @@ for i, (rule, c, box) in ((0, RULES[0]), (2, RULES[0]), (5, RULES[0])):
 # **The paper** (sections 1.3 and 1.5) names formal verification and validation among the technical
 # foundations of safe systems. You have built both, and broken both.
 #
-# **Read on.** Katz et al., *Reluplex*, CAV 2017. Gowal et al., *On the effectiveness of interval
-# bound propagation*, 2018. Zhang et al., *Efficient neural network robustness certification with
-# general activation functions*, NeurIPS 2018. Tjeng, Xiao, Tedrake, *Evaluating robustness of
-# neural networks with mixed integer programming*, ICLR 2019. Cohen, Rosenfeld, Kolter, *Certified
+# **Read on.** Julian et al., *Policy compression for aircraft collision avoidance systems*, DASC
+# 2016. Katz et al., *Reluplex*, CAV 2017. Gowal et al., *On the effectiveness of interval bound
+# propagation*, 2018. Zhang et al., *Efficient neural network robustness certification with general
+# activation functions*, NeurIPS 2018. Tjeng, Xiao, Tedrake, *Evaluating robustness of neural
+# networks with mixed integer programming*, ICLR 2019. Cohen, Rosenfeld, Kolter, *Certified
 # adversarial robustness via randomized smoothing*, ICML 2019. Bunel et al., *Branch and bound for
 # piecewise linear neural network verification*, JMLR 2020. Xu et al., *Fast and complete*, ICLR
 # 2021. Jia, Rinard, *Exploiting verified neural networks via floating point numerical error*,
