@@ -569,8 +569,8 @@ def test_line_bound():
         expect(abs(low[0] - value) > 1e-6, sentence, name)
     expect(abs(low[0] + 3.875) < 1e-9 and abs(low[1] + 4.0) < 1e-9, "the bounds for c = 1 and "
            f"c = -1 are -3.875 and -4; yours: {low[0]:.6f} and {low[1]:.6f}", "by-hand")
-    expect(torch.equal(where, t([1, 2], [-1, 0])), "the linear functions that are left are least "
-           f"at (1, 2) and at (-1, 0); yours: {where.tolist()}", "wrong-corner")
+    expect(torch.allclose(where, t([1, 2], [-1, 0]), atol=1e-6), "the linear functions that are "
+           f"left are least at (1, 2) and at (-1, 0); yours: {where.tolist()}", "wrong-corner")
     deep = [layers[0], (t([1, -1], [0.5, 1]), t(-0.5, 0.25)), layers[1]]
     more = [lines[0], (t(0.0, 1.0), t(0.5, 1.0), t(1.25, 0.0))]
     low, _ = answer(deep, more, t([1]), t(-1, 0), t(1, 2))
