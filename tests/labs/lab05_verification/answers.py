@@ -230,7 +230,6 @@ ANSWERS = [
     Wrong("ex5_8-slopes", "outside-0-1", adam(after="pass"), **SEEN),
     Wrong("ex5_8-slopes", "downhill", adam(sign="", result="s.detach()", times="range(steps - 1)"), **SEEN),
     Wrong("ex5_8-slopes", "too-many-calls", adam(times="range(steps + 1)"), **SEEN),
-    Wrong("ex5_8-slopes", "input-modified", adam().replace("s = slopes.clone()", "s = slopes"), **SEEN),
     Wrong("ex5_8-slopes", "unseen", adam(result="s.detach()"), **SEEN),
     Right("ex5_8-slopes", "hint-3", adam()),
     Right("ex5_8-slopes", "sign-steps", returns(SLOPES, "best, top, s = slopes.clone(), None, slopes.clone()", "for k in range(steps):", "    s = s.detach().requires_grad_(True)", "    low = objective(s)", "    if top is None or float(low.detach()) > top:", "        best, top = s.detach().clone(), float(low.detach())", "    g = torch.autograd.grad(low.sum(), s)[0]", "    s = (s.detach() + 0.2 * 0.96 ** k * g.sign()).clamp(0, 1)", "return best")),
