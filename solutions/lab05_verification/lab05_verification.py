@@ -1124,9 +1124,8 @@ for i, (rule, c, box) in ((3, RULES[0]), (1, RULES[1]), (4, RULES[0])):
 # %% [markdown]
 # Three of the twenty questions are answered with "violated", with tight bounds. Network 3 passes
 # twenty million random states (five seeds, the least margin seen is 0.047), and a few dozen bounds
-# show a state in which it tells us to climb into the aircraft above us. The fault sits at an edge
-# of the box (exactly 10 m below, exactly level), and random points rarely come near an edge of a
-# box.
+# show a state in which it tells us to climb into the aircraft above us. The witness sits
+# at an edge of the box (exactly 10 m below, exactly level), where random points rarely come.
 #
 # Loose bounds need 1.4 times as many calls as tight ones here. What one call costs is another
 # question: a tight one asks for each neuron of a layer, a loose one does not.
@@ -1671,10 +1670,11 @@ print(f"a classifier that always says 0: class {constant[0]}, radius {constant[1
 # %% [markdown]
 # One set for both breaks the promise: 0.089 in place of at most 0.05. Two sets keep it (0.044).
 #
-# On the digits: about a dozen of 400 are certified and wrong, and a classifier that always says 0 is certified
-# everywhere. A certificate says that the answer does not change; it does not say that it is right.
-# (The network was trained on 20,000 noisy training digits; the 400 are test digits.) And it can
-# never exceed what the number of answers allows, 0.551 here, however stable the network is.
+# On the digits: about a dozen of 400 are certified and wrong, and a classifier that always says 0
+# is certified everywhere. A certificate says that the answer does not change; it does not say that
+# it is right. (The network was trained on 20,000 noisy training digits; the 400 are test digits.)
+# And it can never exceed what the number of answers allows, 0.551 here, however stable the network
+# is.
 #
 # ## Exercise 5.7: formally verified (3 points)
 #
