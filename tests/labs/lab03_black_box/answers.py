@@ -1,7 +1,7 @@
 """Wrong answers that people really write, each with the id it must be told, and odd right ones."""
 # ruff: noqa: E501
 
-from columns import Edit, Right, Wrong
+from columns import Right, Wrong
 
 SEEN = {"seen": "visible"}
 HIDDEN = {"seen": "hidden"}
