@@ -969,9 +969,9 @@ def theft(tol):
 
 
 for tol in (0.5, 0.03, 0.008, 0.002, 8e-6):
-    copy, count = theft(tol)
+    taken, count = theft(tol)
     print(f"tol {tol:g}: {count:,} questions, largest error "
-          f"{np.abs(copy[0] - truth38).max():.2g}, agreement {agreement(copy, services38[0]):.2%}")
+          f"{np.abs(taken[0] - truth38).max():.2g}, agreement {agreement(taken, services38[0]):.2%}")
 
 # %% [markdown]
 # Yes and no give the linear model away as well. 197 questions have become some thousands: the price
@@ -1559,10 +1559,10 @@ for pairs in (10, 50, 262, 784):
 # the gradient of a straight function. At that price a walk of many steps is dear; one is in a
 # comparison below.
 #
-# ## Exercise 3.6: the table that lies (6 points)
+# ## Exercise 3.6: reading a table of attacks (6 points)
 #
-# Difficulty: 2 of 5 · Minutes: 20 · Why: most tables of black-box attacks give the success rate and
-# the mean number of questions of the *successful* attacks. The second number rewards giving up.
+# Difficulty: 2 of 5 · Minutes: 20 · Why: many tables of black-box attacks give the success rate and
+# the mean number of questions of the *successful* attacks. What do the two numbers say?
 #
 # ### Prediction 3
 #
@@ -1903,17 +1903,17 @@ services = {"probabilities": probabilities, **{f"{k} decimals": rounded(k) for k
             "labels only": one_hot, **{f"noise {s:g}": noisy(s) for s in (0.01, 0.1, 0.3)}}
 print("service answers     reports   true   usual mean   mean with 500   right when clean"
       "   transfer")
-rows = {}
+lines = {}
 for name, ask in services.items():
     z, q = square(ask, sixty.x, sixty.y, 0.2, 500, seed=0)
     fell = labels(z) != sixty.y
     true = np.where(fell.numpy(), q.numpy(), np.inf)
     clean = (ask(exam.x).argmax(1) == exam.y).float().mean().item()
     moved = transfer_rate(lambda x, ask=ask: ask(x).argmax(1), few.x, few.y, copies[0][1])
-    rows[name] = (q.isfinite().float().mean().item(), np.isfinite(true).mean(),
-                  true[np.isfinite(true)].mean(), mean_with_budget(true, 500), clean, moved)
-    print(f"{name:18} {rows[name][0]:>8.0%} {rows[name][1]:>6.0%} {rows[name][2]:>12.0f} "
-          f"{rows[name][3]:>15.0f} {clean:>18.1%} {moved:>10.1%}")
+    lines[name] = (q.isfinite().float().mean().item(), np.isfinite(true).mean(),
+                   true[np.isfinite(true)].mean(), mean_with_budget(true, 500), clean, moved)
+    print(f"{name:18} {lines[name][0]:>8.0%} {lines[name][1]:>6.0%} {lines[name][2]:>12.0f} "
+          f"{lines[name][3]:>15.0f} {clean:>18.1%} {moved:>10.1%}")
 
 # %% [markdown]
 # Down the first rows Square, as it stands, breaks fewer and fewer images. It compares scores, and
@@ -2165,8 +2165,8 @@ def stream(attack):
     return np.concatenate(asked)
 
 
-honest = pool[:2500].flatten(1).double().numpy()
-threshold = np.quantile(nearness(honest, 10, 1000)[10:], 0.001)
+people = pool[:2500].flatten(1).double().numpy()
+threshold = np.quantile(nearness(people, 10, 1000)[10:], 0.001)
 fresh = nearness(pixels[:2500], 10, 1000)
 print(f"threshold {threshold:.2f}; false alarms on other digits: {(fresh < threshold).sum()} of "
       "2,490")
