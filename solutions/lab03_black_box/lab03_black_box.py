@@ -691,8 +691,8 @@ widgets.slider(stolen_picture, [6, 4, 3, 2, 1], label="decimals of the answer", 
 # %% [markdown]
 # ## Exercise 3.3: theft by yes and no (7 points)
 #
-# Difficulty: 3 of 5 · Minutes: 30 · Why: "we show no probabilities" is the commonest answer to the
-# exercise before.
+# Difficulty: 3 of 5 · Minutes: 30 · Why: "then we show no probabilities" is the natural answer to
+# the exercise before.
 #
 # Now the service says one bit, yes (`True`) or no. Its questions may be any points of
 # $\mathbb{R}^d$.
@@ -971,7 +971,8 @@ def theft(tol):
 for tol in (0.5, 0.03, 0.008, 0.002, 8e-6):
     taken, count = theft(tol)
     print(f"tol {tol:g}: {count:,} questions, largest error "
-          f"{np.abs(taken[0] - truth38).max():.2g}, agreement {agreement(taken, services38[0]):.2%}")
+          f"{np.abs(taken[0] - truth38).max():.2g}, agreement "
+          f"{agreement(taken, services38[0]):.2%}")
 
 # %% [markdown]
 # Yes and no give the linear model away as well. 197 questions have become some thousands: the price
@@ -2087,8 +2088,8 @@ for d, n in ((50, 50), (50, 200), (784, 200), (784, 2000)):
 #
 # ## Exercise 3.9: watch the client (4 points)
 #
-# Difficulty: 3 of 5 · Minutes: 15 · Deeper: nothing depends on it · Why: attacks ask about points
-# that lie close together; people do not. Chen, Carlini and Wagner (2019) proposed to count on that.
+# Difficulty: 3 of 5 · Minutes: 15 · Deeper: nothing depends on it · Why: many attacks ask about
+# points that lie close together. Chen, Carlini and Wagner (2019) proposed to count on that.
 #
 # Write `nearness(questions, k, memory)`: for each question the mean Euclidean distance to its `k`
 # nearest among the `memory` questions *directly before it*.
