@@ -31,7 +31,7 @@
 # | Time | Part A 70 min, Part B 80 min; deeper 45 min |
 # | Points | 53: core 42, deeper ones 11 (49 checked by machine, 4 read by a person) |
 # | You need | numpy, a little PyTorch; gradient attacks (Lab 01); logarithms and vectors |
-# | It runs in | about 40 CPU seconds in all, 8 without the demonstrations; 1.2 GiB of memory |
+# | It runs in | about 45 CPU seconds in all, 6 without the demonstrations; 1.1 GiB of memory |
 #
 # | symbol | name in code | meaning, shape |
 # |---|---|---|
@@ -1395,15 +1395,15 @@ def test_nes_gradient():
            "estimate and another one another: draw from rng", "ignores-rng")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(351)
-    for d, pairs, sigma in ((1, 900, 0.3), (20, 500, 1e-3), (50, 600, 0.1)):
+    for d, pairs, sigma, most in ((1, 900, 0.3, 0.05), (20, 500, 1e-3, 0.2), (50, 600, 0.1, 0.4)):
         truth, place = rng.normal(size=d), rng.normal(size=d)
         got, count = estimate(lambda z, truth=truth: np.asarray(z) @ truth - 2, place, sigma, pairs,
                               d)
         error = ((got - truth) ** 2).sum() / (truth**2).sum()
         expect(count == 2 * pairs, f"{pairs} pairs cost {2 * pairs}; you asked {count}",
                "wrong-count")
-        expect(error < 5 * (d + 1) / pairs, f"d = {d}, {pairs} pairs, sigma {sigma:g}: squared "
-               f"error {error:.3g} of the slope's square, more than five times what is usual",
+        expect(error < most, f"d = {d}, {pairs} pairs, sigma {sigma:g}: squared error {error:.3g} of "
+               f"the slope's square; a right estimate is below {most:g}",
                "wrong-direction")
     ### END HIDDEN TESTS
 
