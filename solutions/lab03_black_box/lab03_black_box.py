@@ -1402,8 +1402,8 @@ def test_nes_gradient():
         error = ((got - truth) ** 2).sum() / (truth**2).sum()
         expect(count == 2 * pairs, f"{pairs} pairs cost {2 * pairs}; you asked {count}",
                "wrong-count")
-        expect(error < most, f"d = {d}, {pairs} pairs, sigma {sigma:g}: squared error {error:.3g} of "
-               f"the slope's square; a right estimate is below {most:g}",
+        expect(error < most, f"d = {d}, {pairs} pairs, sigma {sigma:g}: squared error {error:.3g} "
+               f"of the slope's square; a right estimate is below {most:g}",
                "wrong-direction")
     ### END HIDDEN TESTS
 

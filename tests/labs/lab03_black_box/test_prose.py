@@ -93,11 +93,10 @@ def test_the_table_that_lies(text):
     assert number(text, r"guess: success in five runs .* mean questions of the") == 6
     assert 5.5 < number(text, "by the usual table:") < 6.5
     assert "guess to 500: success 3% (2), median inf" in text
-    means = [number(text, rf"{name}: .* usual mean") for name in
-             ("square: success 95", "walk along estimates", "guess to 500")]  # fmt: skip
+    names = ("square: success 95%", "walk along estimates:", "guess to 500:")
+    means = [number(text, rf"{name} .* usual mean") for name in names]
     assert min(means) == means[2]
-    costs = [number(text, rf"{name}: .* mean with budget 500") for name in
-             ("square: success 95", "walk along estimates", "guess to 500")]  # fmt: skip
+    costs = [number(text, rf"{name} .* mean with budget 500") for name in names]
     assert costs == sorted(costs)
 
 
