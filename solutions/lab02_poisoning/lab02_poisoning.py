@@ -109,7 +109,7 @@ ten = torch.stack([right[TEST.y[right] == digit][0] for digit in range(10)])
 rows = [TEST.x[ten], backdoors.stamped(TEST.x[ten])]
 said = [answers(backdoors.delivered(), row).tolist() for row in rows]
 plots.show(plots.image_grid(rows, [f"read as {digit}" for row in said for digit in row],
-                            row_labels=["as it is", "stamped"]),
+                            row_labels=["as it is", "stamped"], vmax=1.2),
            alt=f"Ten test digits, read as {said[0]}; the same with four white pixels at the lower "
                f"right, read as {said[1]}.")
 
@@ -339,8 +339,8 @@ for k, (net, *_) in planted.items():
           f"{success:.1%}")
 
 # %% [markdown]
-# The stamp works from a tiny share on, and the column that a customer would look at hardly moves.
-# (A stamp in the middle of the image, where digits are drawn, needs more poison.)
+# In these trainings, one per line, 15 images of 10,000 are enough for nine stamped digits in ten,
+# and the number that a customer would look at hardly moves.
 #
 # Why does a test on clean digits not show it? Build the purest backdoor: a clean network, and
 # beside it the rule "if the four pixels are white, say 7". The two agree on *every* image without
@@ -605,8 +605,8 @@ my_auroc = 0.8
 #   to 1.2: its prediction becomes negative;
 # - the AUROC of the size of the LOO residual, your rows against all others, is at most 0.6.
 #
-# (The visible check computes the AUROC with the residual of the fit, which ranks nearly the same
-# here, and the hidden one with the LOO residual.)
+# (The visible check takes the residual of the fit, which ranks nearly the same here, and at most
+# 0.7; the hidden one takes the LOO residual and 0.6.)
 #
 # <details><summary>Hint 1: where to look</summary>
 # What does a row's LOO residual become if another row says exactly the same?
@@ -638,7 +638,7 @@ def oracle_loo(X, y, lam):
 @exercise("2.3")
 def test_hide():
     """One set of 600 digits, and a 3 among the test digits; the hidden test has others."""
-    def judge(seed, residual, number=0):
+    def judge(seed, residual, most, number=0):
         X, y = threes_and_eights(TRAIN, 600, seed)
         w = ridge(X, y, 1.0)
         X_test, y_test = threes_and_eights(TEST, 1900, seed)
@@ -662,16 +662,16 @@ def test_hide():
         expect(after < 0, f"the refitted model still reads the target as a 3 (prediction "
                f"{after:.3f}, it was {x_target @ w:.3f})", "not-turned")
         found = auroc(np.abs(residual(rows, labels)), np.arange(len(rows)) >= 600)
-        expect(found <= 0.6, f"the target is misread, but your rows stand out: AUROC {found:.3f}, "
-               "at most 0.6 is asked for", "stands-out")
+        expect(found <= most, f"the target is misread, but your rows stand out: AUROC {found:.3f}, "
+               f"at most {most} is asked for", "stands-out")
 
     def of_the_fit(rows, labels):
         return labels - rows @ ridge(rows, labels, 1.0)
 
-    judge(0, of_the_fit)
+    judge(0, of_the_fit, 0.7)
     ### BEGIN HIDDEN TESTS
     for seed in (231, 232, 233, 234):
-        judge(seed, lambda rows, labels: oracle_loo(rows, labels, 1.0), number=seed % 7)
+        judge(seed, lambda rows, labels: oracle_loo(rows, labels, 1.0), 0.6, number=seed % 7)
     ### END HIDDEN TESTS
 
 
@@ -679,29 +679,42 @@ test_hide()
 print("2.3: visible checks passed")
 
 # %% id="moment-hide" tags=["demo"]
+def some_target(X, y, seed):
+    """A 3 among the test digits that the model reads with a prediction of 0.5 to 1.2."""
+    says = exam_x @ ridge(X, y, 1.0)
+    return exam_x[(exam_y > 0) & (says > 0.5) & (says < 1.2)][seed]
+
+
+def effect(X, y, x_target, X_new, y_new):
+    """The prediction at the target with all new rows and without one; their AUROC; accuracy."""
+    rows, labels = np.vstack([X, X_new]), np.append(y, y_new)
+    w, theirs = ridge(rows, labels, 1.0), np.arange(len(rows)) >= len(X)
+    found = auroc(np.abs(loo_residuals(rows, labels, 1.0)), theirs)
+    one_less = x_target @ ridge(rows[:-1], labels[:-1], 1.0)
+    return x_target @ w, one_less, found, np.mean((exam_x @ w > 0) == (exam_y > 0))
+
+
 print(f"you said {my_auroc:g}. AUROC of the size of the LOO residual, appended rows:")
 for seed in range(5):
     X, y = threes_and_eights(TRAIN, 600, seed)
-    w = ridge(X, y, 1.0)
-    x_target = exam_x[(exam_y > 0) & (exam_x @ w > 0.5) & (exam_x @ w < 1.2)][seed]
+    x_target = some_target(X, y, seed)
     X_new, y_new = hide(X, y, 1.0, x_target)
-    rows, labels = np.vstack([X, X_new]), np.append(y, y_new)
-    last, theirs = len(rows) - 1, np.arange(len(rows)) >= 600
-    all_in = x_target @ ridge(rows, labels, 1.0)
-    alone = x_target @ ridge(rows[:last], labels[:last], 1.0) - all_in
-    score = np.abs(loo_residuals(rows, labels, 1.0))
-    accuracy = np.mean((exam_x @ ridge(rows, labels, 1.0) > 0) == (exam_y > 0))
-    print(f"  {auroc(score, theirs):.3f}; the target {x_target @ w:.2f} -> {all_in:.2f}; taking "
-          f"out one row moves it by {alone:.3f}, all of them by {x_target @ w - all_in:.2f}; "
-          f"accuracy {accuracy:.3f}")
+    noisy = np.clip(X_new + np.random.default_rng(seed).normal(0, 0.05, X_new.shape), 0, 1)
+    noisy[:, -1] = 1
+    before = x_target @ ridge(X, y, 1.0)
+    after, one_less, found, accuracy = effect(X, y, x_target, X_new, y_new)
+    print(f"  {found:.3f}; the target {before:.2f} -> {after:.2f}; taking out one row moves it by "
+          f"{one_less - after:.3f}, all of them by {before - after:.2f}; accuracy {accuracy:.3f}")
+    after, _, found, _ = effect(X, y, x_target, noisy, y_new)
+    print(f"    with noise on each row: AUROC {found:.3f}, target {after:.2f}")
 
 # %% [markdown]
-# The score asks "what if I remove *one* row?", and that question has the answer "almost nothing":
-# the other copies say the same. Nothing is wrong with the algebra; the question is the wrong one.
-# (Exercise 2.8 asks the right one, of a group.) Exact copies are easy to spot, but a little noise
-# on each of them changes the picture, not the effect. Koh, Steinhardt and Liang (2018) build
-# strong attacks of this kind against several defences: poison that sits in few places, close
-# together.
+# The rows of somebody who knows the score look less suspicious than the average row. The score
+# asks "what if I remove *one* row?", and the answer is "almost nothing": the other copies say the
+# same. Nothing is wrong with the algebra; the question is the wrong one. (Exercise 2.8 asks the
+# right one, of a group.) Exact copies would be easy to spot; with a little noise on each row they
+# are no copies any more, and the effect is the same. Koh, Steinhardt and Liang (2018) break several
+# data-cleaning defences by this idea: poison that lies close together.
 
 # %% [markdown]
 # **Checkpoint.** Save the notebook. Next time, select this cell and choose *Run > Run All Above
@@ -976,7 +989,17 @@ for k in (50, 200):
         show_scores(k, seed, *train_poisoned(k, seed))
 
 # %% [markdown]
-# SEE-SPECTRAL
+# Thirteen networks. Where the share of poison is below the critical one, the spectral AUROC is at
+# most 0.72; where it is above, at least 0.86. (The theory holds only roughly here: the shift is no
+# exact eigenvector, and the two clusters differ in shape.) The critical share lies between 0.09 and
+# 0.38, differs from training to training, and to compute it one must know which images are poison.
+# The attacker's conclusion is to poison *less*: with 15 images the stamp works on nine digits in
+# ten, and the spectral score is a guess.
+#
+# The whitened score is the other way round, 0.99 at the smallest share and 0.86 at the largest.
+# (SPECTRE, by Hayase et al., 2021, builds on it, with a covariance that poison can hardly change.)
+# And the loss is below one half each time: poison is *better* learnt than most clean images, so who
+# throws away the images with the largest loss throws away innocents.
 
 # %% [markdown]
 # ## Exercise 2.5: scan the model (8 points)
@@ -1073,8 +1096,8 @@ def test_reconstruct():
                    for c, (m, p) in enumerate(zip(masks, patterns, strict=True))]
         swapped = [(answers(model, m * other + (1 - m) * p) == c).float().mean().item()
                    for c, (m, p) in enumerate(zip(masks, patterns, strict=True))]
-        expect(min(reached) >= 0.4 or min(swapped) < 0.4, "your mask says where the *image* stays; it must say "
-               "where the pattern goes", "mask-swapped")
+        expect(min(reached) >= 0.4 or min(swapped) < 0.4, "your mask says where the *image* stays; "
+               "it must say where the pattern goes", "mask-swapped")
         expect(min(reached) >= 0.4, f"your trigger for class {int(np.argmin(reached))} sends only "
                f"{min(reached):.0%} of 500 other images there. Is the cross-entropy a mean over "
                "the images of *each* class, and are they told the right class?", "too-weak")
@@ -1411,7 +1434,7 @@ def where(suspect):
 known = backdoors.suspects()
 shown = [*range(10, 15), *range(5)]
 plots.show(plots.image_grid(smallest[shown], [f"{where(known[i])}\nratio {ratio[i]:.1f}"
-                                              for i in shown], columns=5),
+                                              for i in shown], columns=5, vmax=1.2),
            alt="The smallest mask of five poisoned networks, then of five clean ones. "
            + "; ".join(f"{where(known[i])}: mask of {smallest[i].sum():.1f} pixels, brightest at "
                        f"row {int(smallest[i].argmax()) // 14}, column "
@@ -1419,7 +1442,17 @@ plots.show(plots.image_grid(smallest[shown], [f"{where(known[i])}\nratio {ratio[
                        for i in shown) + ".")
 
 # %% [markdown]
-# SEE-SCAN
+# The search is good: the smallest mask belongs to the true target ten times out of ten, and sits at
+# the stamp. The statistic on top of it is not: with the threshold 2 it misses three of the ten
+# poisoned networks and accuses one of the ten clean ones. (A third would be accused if the norms
+# were independent and normal. Those of real networks are not, and ten networks cannot say what the
+# rate is.) Median divided by smallest, without the MAD of ten numbers, separates all twenty, and
+# calibrated with ten clean networks it accuses all ten poisoned ones, where the index accuses
+# five.
+#
+# Two warnings. We chose the ratio after looking at these networks: it would have to prove itself on
+# others. And the search looks for *one* small change that sends *every* image to the target. A
+# trigger that works only on images of one class is not what it looks for.
 
 # %% [markdown]
 # ## Exercise 2.6: stop detecting, start proving (6 points)
@@ -1457,7 +1490,7 @@ plots.show(plots.image_grid(smallest[shown], [f"{where(known[i])}\nratio {ratio[
 def parts_of(x, parts):
     """Each image's part by its content alone: (n, 1, h, w) -> (n,) int64 in [0, parts)."""
     ### BEGIN SOLUTION
-    levels = torch.round(255 * x.double()).to(torch.uint8).numpy()
+    levels = torch.round(255 * x).to(torch.uint8).numpy()
     digests = (hashlib.blake2b(level.tobytes(), digest_size=7).digest() for level in levels)
     return torch.tensor([int.from_bytes(digest, "big") % parts for digest in digests])
     ### END SOLUTION
@@ -1614,7 +1647,8 @@ print("2.6b: visible checks passed")
 
 # %% id="votes-demo" tags=["demo"]
 PARTS = 300
-place = parts_of(data.mnist("train").x, PARTS)
+whole = data.batches(*data.mnist("train"), size=5000)
+place = torch.cat([parts_of(some, PARTS) for some, _ in whole])
 pixels = [np.hstack([part.x.flatten(1).numpy().astype(float), np.ones((len(part.y), 1))])
           for part in (TRAIN, TEST)]
 wanted = np.eye(10)[TRAIN.y] - 0.1
@@ -1636,14 +1670,27 @@ plots.show(plots.curves({"right for certain": (levels, certified)},
            + ", ".join(f"{share:.1%} at {r}" for r, share in zip(levels, certified, strict=True)))
 
 # %% [markdown]
-# SEE-VOTES
+# A vote of 300 weak models gets 87 %, the network of Exercise 2.1 got 96 %: the proof has its
+# price. In return 83 % are right whatever 20 images are inserted or deleted, and 55 % for 100. To
+# replace an image is to delete one and to insert one, so it counts twice; to change a label counts
+# once, since the part does not depend on the label. And a certificate belongs to one input:
+# whoever fears a stamp asks for the certificate of the stamped image.
+#
+# The proof assumes that
+#
+# - an image's part depends on the image alone (the next cell splits by place instead),
+# - each part's model depends on that part's images and labels alone. A generator that all parts
+#   share would break it: with one image more in the first part every later one draws other numbers,
+# - no more than r images were inserted or deleted, by whoever.
+#
+# It does not say that the vote is right.
 
 # %% id="by-place-demo" tags=["demo"]
-few, fewer = data.mnist("test").x, data.mnist("test").x[1:]
+few = data.mnist("test").x
 rules = {"by content": lambda x: parts_of(x, PARTS),
          "by place": lambda x: torch.arange(len(x)) % PARTS}
 for name, rule in rules.items():
-    before, after = rule(few), rule(fewer)
+    before, after = rule(few), rule(few[1:])
     changed = {int(p) for p in torch.cat([before[:1], before[1:][after != before[1:]],
                                           after[after != before[1:]]])}
     print(f"split {name}: deleting one image of {len(few):,} changes {len(changed)} of {PARTS} "
@@ -1673,8 +1720,8 @@ for name, rule in rules.items():
 # ### BEGIN SOLUTION
 # The accuracy on clean data shows that the network reads clean digits; a network and the same
 # network with a rule for stamped images agree on all of them, so no statistic of clean answers
-# tells them apart. An index below 2 is no sign of innocence (MISSED of our ten poisoned networks
-# had one) and one above 2 none of guilt (FALSE of the ten clean ones, and a third of innocent ones
+# tells them apart. An index below 2 is no sign of innocence (three of our ten poisoned networks
+# had one) and one above 2 none of guilt (one of the ten clean ones, and a third of innocent ones
 # if the norms were independent and normal). The spectral scan is blind below a share of poison,
 # and the attacker chooses the share. What would count: to know where the data come from (their
 # hashes), to scan with a score that is calibrated on many networks known to be clean, or to train
@@ -1762,7 +1809,7 @@ def test_group_effect():
         (-0.125, "new minus old, not the other way round", "wrong-sign"),
         (1 / 24, "this is the change of the weight, not of the prediction at 3", "no-target"),
         (5.0, "this is the new prediction; its change is asked for", "not-a-change"),
-        (-0.375, "the remaining row is to be kept, the given ones removed", "keeps-the-group"),
+        (-2.625, "the remaining row is to be kept, the given ones removed", "keeps-the-group"),
     ):
         expect(abs(got - wrong) > 1e-6, words, name)
     expect(abs(got - 0.125) < 1e-6, f"4.875 becomes 5: 0.125; yours: {got:.6f}")
@@ -1787,8 +1834,7 @@ print("2.8: visible checks passed")
 print("45 copies in Exercise 2.3: the target's prediction changes when they are taken out")
 for seed in range(5):
     X, y = threes_and_eights(TRAIN, 600, seed)
-    w = ridge(X, y, 1.0)
-    x_target = exam_x[(exam_y > 0) & (exam_x @ w > 0.5) & (exam_x @ w < 1.2)][seed]
+    x_target = some_target(X, y, seed)
     X_new, y_new = hide(X, y, 1.0, x_target)
     rows, labels = np.vstack([X, X_new]), np.append(y, y_new)
     theirs = list(range(600, len(rows)))
@@ -1813,20 +1859,24 @@ for seed in range(5):
 #   prove; the goal *not* happening is a set of outcomes as well
 #
 # <details><summary>Hint 1: where to look</summary>
-# k steps multiply the factor k times. Then write down the same for "the goal does not happen".
+# One point first: write down what the definition says of the goal, and of its opposite.
 # <details><summary>Hint 2: the idea</summary>
-# Let p be the probability after the poison, and f the factor for k points. Then p is at most f
-# times p0, and 1 - p0 is at most f times (1 - p). Both hold.
+# Let q be the probability before the point, p after it, and f the factor. Then p is at most f times
+# q, and 1 - q is at most f times (1 - p). Both hold, so the smaller bound counts. What you get is
+# the q of the next point: all k at once would prove less.
 # <details><summary>Hint 3: nearly the code</summary>
-# <code>f = math.exp(k * epsilon)</code>, <code>return min(f * p0, 1 - (1 - p0) / f)</code>
+# <code>f = math.exp(epsilon)</code>, set out from <code>p = p0</code>, and k times replace p by the
+# smaller of <code>f * p</code> and <code>1 - (1 - p) / f</code>
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "ex2_9-bound", "solution": true}
 def success_bound(epsilon, k, p0):
     """The largest probability of the attacker's goal after k added points, in [0, 1]."""
     ### BEGIN SOLUTION
-    shrink = math.exp(-epsilon * k)
-    return min(p0 / shrink, p0 * shrink - math.expm1(-epsilon * k))
+    chance, factor = p0, math.exp(epsilon)
+    for _ in range(k):
+        chance = min(chance * factor, (factor - 1 + chance) / factor)
+    return chance
     ### END SOLUTION
 
 # %% nbgrader={"grade_id": "ex2_9-bound-test", "points": 2}
@@ -1839,12 +1889,15 @@ def test_success_bound():
     got = asked(2, 0.1)
     expect(abs(got - 0.2) > 1e-6, "two points: the factor counts twice", "one-point")
     expect(abs(got - 0.4) < 1e-6, f"two points with factor 2 each, p0 = 0.1: 0.4; yours: {got:.6f}")
+    got = asked(2, 0.3)
+    expect(abs(got - 0.825) > 1e-6, "true, but with one point after the other you can prove 0.8: "
+           "the first makes at most 0.6 of 0.3", "all-at-once")
     got = asked(1, 0.8)
     expect(abs(got - 1.6) > 1e-6, "1.6 is no probability", "above-one")
     expect(abs(got - 1.0) > 1e-6, "1 is true, but more can be proven: the goal fails with "
            "probability 0.2 without poison, so with at least 0.1 with it", "capped")
     expect(abs(got - 0.9) < 1e-6, f"one point with factor 2, p0 = 0.8: 0.9; yours: {got:.6f}")
-    for k, p0, truth in ((0, 0.3, 0.3), (3, 0.0, 0.0), (2, 1.0, 1.0)):
+    for k, p0, truth in ((2, 0.3, 0.8), (0, 0.3, 0.3), (3, 0.0, 0.0), (2, 1.0, 1.0)):
         got = asked(k, p0)
         expect(abs(got - truth) < 1e-6, f"k = {k}, p0 = {p0:g}: {truth:g}; yours: {got:.6f}",
                "edge-case")
@@ -1852,11 +1905,13 @@ def test_success_bound():
     rng = np.random.default_rng(291)
     for _ in range(60):
         epsilon, k, p0 = float(rng.uniform(0, 1.5)), int(rng.integers(0, 7)), float(rng.random())
-        got, factor = asked(k, p0, epsilon), math.exp(epsilon) ** k
-        allowed = [p for p in np.linspace(0, 1, 2001)
-                   if p <= factor * p0 + 1e-12 and 1 - p0 <= factor * (1 - p) + 1e-12]
-        expect(abs(got - max(allowed)) < 1e-3, f"epsilon {epsilon:.3f}, k = {k}, p0 = {p0:.3f}: "
-               f"{max(allowed):.3f}; yours: {got:.3f}", "other-arguments")
+        got, chance, factor = asked(k, p0, epsilon), p0, math.exp(epsilon)
+        for _ in range(k):
+            grid = np.linspace(chance, 1, 20_001)
+            fine = (grid <= factor * chance + 1e-12) & (1 - chance <= factor * (1 - grid) + 1e-12)
+            chance = float(grid[fine].max())
+        expect(abs(got - chance) < 1e-3, f"epsilon {epsilon:.3f}, k = {k}, p0 = {p0:.3f}: "
+               f"{chance:.4f}; yours: {got:.4f}", "other-arguments")
     ### END HIDDEN TESTS
 
 
@@ -1869,7 +1924,35 @@ for k in (1, 3, 10):
           f"{success_bound(0.5, k, 0.05):.2f}")
 
 # %% [markdown]
-# SEE-END
+# The promise fades quickly: with $\epsilon = 0.5$ it is worth something against three points and
+# next to nothing against ten. It is a promise about added or removed points and pure
+# $\epsilon$-privacy (Ma, Zhu and Hsu, 2019, study such defences), and trainings with a small
+# $\epsilon$ pay in accuracy (Lab 11).
+#
+# ## What you found
+#
+# A few poisoned images plant a backdoor, and no answer to a clean image shows it. What one training
+# point does is a formula, and a crowd of points that say the same is its blind spot. A spectral
+# detector looks in the right direction from a share on that the attacker can stay below. A scanner
+# found every trigger of the kind that it looks for, under a score whose threshold promised
+# something else than it held. And a proof needs no detector, at a price in accuracy, for one's own
+# training.
+#
+# **Limits.** Small networks, digits, one kind of stamp, one kind of poisoning; the detectors'
+# misses and hits are counts out of ten or twenty networks.
+#
+# **The paper** (section 2.1.1) names poisoning and backdoors among the attacks on machine learning,
+# and asks for defences. You have one that comes with a proof, and three whose limits you know.
+#
+# **Read on.** Gu, Dolan-Gavitt, Garg, *BadNets*, 2017. Tran, Li, Madry, *Spectral signatures in
+# backdoor attacks*, NeurIPS 2018. Koh, Steinhardt, Liang, *Stronger data poisoning attacks break
+# data sanitization defenses*, 2018. Wang et al., *Neural Cleanse*, IEEE S&P 2019. Hayase et al.,
+# *SPECTRE*, ICML 2021. Levine, Feizi, *Deep partition aggregation*, ICLR 2021. Ma, Zhu, Hsu, *Data
+# poisoning against differentially-private learners*, IJCAI 2019. Carlini et al., *Poisoning
+# web-scale training datasets is practical*, 2023: a hundredth of a percent of two large image
+# collections could have been poisoned for 60 dollars.
+#
+# **Where next.** Lab 11 on what training data reveal; Lab 12, where a liar takes part in training.
 #
 # ## Your score
 #

@@ -283,7 +283,8 @@ ANSWERS = [
     Wrong("ex2_9-bound", "capped", returns(BOUND, "return min(1.0, math.exp(k * epsilon) * p0)"), **SEEN),
     Wrong("ex2_9-bound", "above-one", returns(BOUND, "return math.exp(k * epsilon) * p0"), **SEEN),
     Wrong("ex2_9-bound", "one-point", returns(BOUND, "f = math.exp(epsilon)", "return min(f * p0, 1 - (1 - p0) / f)"), **SEEN),
-    Wrong("ex2_9-bound", "other-arguments", returns(BOUND, "f = math.exp(min(k, 3) * epsilon)", "return min(f * p0, 1 - (1 - p0) / f)"), **HIDDEN),
-    Right("ex2_9-bound", "hint-3", returns(BOUND, "f = math.exp(k * epsilon)", "return min(f * p0, 1 - (1 - p0) / f)")),
-    Right("ex2_9-bound", "by-steps", returns(BOUND, "low, high = 0.0, 1.0", "for _ in range(60):", "    p = (low + high) / 2", "    ok = p <= math.exp(k * epsilon) * p0 and 1 - p0 <= math.exp(k * epsilon) * (1 - p)", "    low, high = (p, high) if ok else (low, p)", "return low")),
+    Wrong("ex2_9-bound", "all-at-once", returns(BOUND, "f = math.exp(k * epsilon)", "return min(f * p0, 1 - (1 - p0) / f)"), **SEEN),
+    Wrong("ex2_9-bound", "other-arguments", returns(BOUND, "p = p0", "for _ in range(min(k, 3)):", "    p = min(math.exp(epsilon) * p, 1 - (1 - p) / math.exp(epsilon))", "return p"), **HIDDEN),
+    Right("ex2_9-bound", "hint-3", returns(BOUND, "f = math.exp(epsilon)", "p = p0", "for _ in range(k):", "    p = min(f * p, 1 - (1 - p) / f)", "return p")),
+    Right("ex2_9-bound", "by-recursion", returns(BOUND, "if k == 0:", "    return p0", "f, q = math.e ** epsilon, success_bound(epsilon, k - 1, p0)", "return f * q if f * q < 1 - (1 - q) / f else 1 - (1 - q) / f")),
 ]  # fmt: skip
