@@ -812,22 +812,22 @@ print("2.4a: visible checks passed")
 # **b. `critical_share(top, along, gap)`**: from which share of poison on is the widest direction
 # the one between the clusters?
 #
-# Let the clean features of the class have covariance $S$, let the poisoned ones have the same
+# Let the clean features of the class have covariance $C$, let the poisoned ones have the same
 # covariance and a mean that is shifted by $\mathrm{gap} \cdot u$, with a unit vector $u$ that is an
-# eigenvector of $S$. If a share $e$ of the class is poison, the whole has the covariance
-# $$S + e\,(1 - e)\,\mathrm{gap}^2\, u u^\top.$$
+# eigenvector of $C$. If a share $s$ of the class is poison, the whole has the covariance
+# $$C + s\,(1 - s)\,\mathrm{gap}^2\, u u^\top.$$
 #
 # - `top`: the largest variance (not deviation) of the clean features in any direction; `along`:
 #   their variance in the direction $u$; both at least 0, with `along` at most `top` up to rounding;
 #   `gap` at least 0
-# - returns the smallest $e$ in $[0, 1/2]$ at which the variance in the direction $u$ is at least
+# - returns the smallest $s$ in $[0, 1/2]$ at which the variance in the direction $u$ is at least
 #   that in every other: `0.0` if `along` reaches `top` by itself; `math.inf` if there is no such
-#   $e$
+#   $s$
 #
 # <details><summary>Hint 1: where to look</summary>
-# The variance in the direction u grows with e(1 - e), those in directions orthogonal to u do not.
+# The variance in the direction u grows with s(1 - s), those in directions orthogonal to u do not.
 # <details><summary>Hint 2: the idea</summary>
-# Solve e(1 - e) gap² = top - along for e. It has two roots; e(1 - e) is never above 1/4.
+# Solve s(1 - s) gap² = top - along for s. It has two roots; s(1 - s) is never above 1/4.
 # <details><summary>Hint 3: nearly the code</summary>
 # <code>if along >= top: return 0.0</code>; <code>if gap ** 2 < 4 * (top - along): return
 # math.inf</code>; then the smaller root, <code>0.5 - math.sqrt(0.25 - (top - along) / gap **
@@ -848,7 +848,7 @@ def critical_share(top, along, gap):
 # %% nbgrader={"grade_id": "ex2_4-share-test", "points": 4}
 @exercise("2.4")
 def test_critical_share():
-    """Variances 4 and 1, clusters 6 apart: e(1 - e) must reach 3/36."""
+    """Variances 4 and 1, clusters 6 apart: s(1 - s) must reach 3/36."""
     def asked(top, along, gap):
         got = critical_share(top, along, gap)
         expect_returned(got, "critical_share")
@@ -858,12 +858,12 @@ def test_critical_share():
 
     got = asked(4.0, 1.0, 6.0)
     for wrong, words, name in (
-        (3 / 36, "that is e(1 - e); solve it for e", "linear-share"),
+        (3 / 36, "that is s(1 - s); solve it for s", "linear-share"),
         (0.908248, "the smaller of the two roots is asked for", "larger-root"),
         (4 / 36, "in the direction u the clean features have a variance of their own", "no-along"),
         (0.127322, "in the direction u the clean features have a variance of their own",
          "no-along"),
-        (math.inf, "here e(1 - e) must reach 3/36 (variances 4 and 1, gap 6, squared), and it "
+        (math.inf, "here s(1 - s) must reach 3/36 (variances 4 and 1, gap 6, squared), and it "
          "reaches 1/4", "never"),
     ):
         expect(got != wrong and not abs(got - wrong) < 1e-5, words, name)
@@ -1017,12 +1017,12 @@ for k in (50, 200):
 # + \mathrm{lam} \sum_{\text{pixels}} m$$
 # small.
 #
-# - `model`: a module, images (n, 1, h, w) -> logits (n, classes); `x`: (n, 1, h, w); leave the
-#   model as it is (parameters, mode, gradients)
+# - `model`: a module, images (n, 1, height, width) -> logits (n, classes); `x`: (n, 1, height,
+#   width); leave the model as it is (parameters, mode, gradients)
 # - set out from normal numbers drawn by `generator`, 0.1 times `torch.randn`, for the mask
 #   minus 1, and keep mask and pattern in $[0, 1]$ as sigmoids of them; take `steps` steps of Adam
 #   with step size `lr`
-# - returns two tensors `(masks, patterns)`, each (classes, 1, h, w), without a graph
+# - returns two tensors `(masks, patterns)`, each (classes, 1, height, width), without a graph
 #
 # <details><summary>Hint 1: where to look</summary>
 # Two tensors with <code>requires_grad</code>, <code>torch.optim.Adam([a, b], lr=lr)</code>, and
@@ -1466,8 +1466,8 @@ plots.show(plots.image_grid(smallest[shown], [f"{where(known[i])}\nratio {ratio[
 #
 # **a. `parts_of(x, parts)`**: the part of each image, a whole number from 0 to `parts - 1`.
 #
-# - `x`: (n, 1, h, w) with grey levels, multiples of 1/255, as float32 or float64; returns an int64
-#   tensor (n,)
+# - `x`: (n, 1, height, width) with grey levels, multiples of 1/255, as float32 or float64; returns
+#   an int64 tensor (n,)
 # - the same picture gets the same part, wherever it stands, whatever else is there, whichever of
 #   the two types it has
 # - with many more different images than parts no part may be empty
@@ -1488,7 +1488,7 @@ plots.show(plots.image_grid(smallest[shown], [f"{where(known[i])}\nratio {ratio[
 
 # %% nbgrader={"grade_id": "ex2_6-parts", "solution": true}
 def parts_of(x, parts):
-    """Each image's part by its content alone: (n, 1, h, w) -> (n,) int64 in [0, parts)."""
+    """Each image's part by its content alone: (n, 1, height, width) -> (n,) int64 in [0, parts)."""
     ### BEGIN SOLUTION
     levels = torch.round(255 * x).to(torch.uint8).numpy()
     digests = (hashlib.blake2b(level.tobytes(), digest_size=7).digest() for level in levels)

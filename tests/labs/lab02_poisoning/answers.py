@@ -60,7 +60,9 @@ def label(formula: str, inverse: str = INVERSE) -> str:
 
 def residuals(formula: str, inverse: str = INVERSE) -> str:
     """An answer to 2.2b by a formula."""
-    return returns(LOO, inverse, "r = y - X @ A @ X.T @ y", "h = np.diag(X @ A @ X.T)", f"return {formula}")
+    return returns(
+        LOO, inverse, "r = y - X @ A @ X.T @ y", "h = np.diag(X @ A @ X.T)", f"return {formula}"
+    )
 
 
 def scan(blend: str = "(1 - m) * x + m * p", penalty: str = "lam * m.sum()", wanted: str = "c",
@@ -122,7 +124,10 @@ def index(centre: str = "np.median(row)", mad: str = "1.4826 * np.median(np.abs(
     )
 
 
-def alarm(result: str, norms: str = "torch.randn(draws, classes, generator=generator, dtype=torch.float64).numpy()") -> str:
+def alarm(
+    result: str,
+    norms: str = "torch.randn(draws, classes, generator=generator, dtype=torch.float64).numpy()",
+) -> str:
     return returns(ALARM, f"norms = {norms}", f"return {result}")
 
 
