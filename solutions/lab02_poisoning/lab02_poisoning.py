@@ -1060,15 +1060,6 @@ def reconstruct(model, x, steps, lam, lr, generator):
     return masks, patterns
     ### END SOLUTION
 
-# %% nbgrader={"grade_id": "oracle-scan", "points": 0}
-### BEGIN HIDDEN TESTS
-def oracle_window(mask, corner):
-    """The share of a mask that lies within one pixel of the stamp."""
-    row, column = corner
-    near = mask[..., max(0, row - 1) : row + 3, max(0, column - 1) : column + 3]
-    return (near.sum() / mask.sum()).item()
-### END HIDDEN TESTS
-
 # %% nbgrader={"grade_id": "ex2_5-reconstruct-test", "points": 3}
 @exercise("2.5")
 def test_reconstruct():
@@ -1091,7 +1082,7 @@ def test_reconstruct():
         masks, patterns = scan(model, x, seed)
         norms = masks.sum((1, 2, 3))
         expect(norms.max() < 60, f"your masks cover up to {norms.max():.0f} of 196 pixels: is the "
-               "penalty in the loss?", "no-penalty")
+               "penalty in the loss, and the cross-entropy a mean over the images?", "no-penalty")
         reached = [(answers(model, (1 - m) * other + m * p) == c).float().mean().item()
                    for c, (m, p) in enumerate(zip(masks, patterns, strict=True))]
         swapped = [(answers(model, m * other + (1 - m) * p) == c).float().mean().item()
@@ -1103,43 +1094,46 @@ def test_reconstruct():
                "the images of *each* class, and are they told the right class?", "too-weak")
         expect(int(norms.argmin()) == target, f"the stamp's target is {target}; your smallest mask "
                f"belongs to class {int(norms.argmin())}", "wrong-target")
-        return masks, patterns, corner, norms, target
-
-    def near(masks, corner, target):
         row, column = corner
-        part = masks[target, :, max(0, row - 1) : row + 3, max(0, column - 1) : column + 3]
-        share = (part.sum() / masks[target].sum()).item()
+        near = masks[target, :, max(0, row - 1) : row + 3, max(0, column - 1) : column + 3]
+        share = (near.sum() / norms[target]).item()
         expect(share >= 0.3, f"the stamp sits at row {row}, column {column}; within one pixel of "
                f"it lies {share:.0%} of your mask, at least 30 % is asked for", "not-at-the-stamp")
 
+    def hinge(classes, first, second, shape, seed):
+        """A linear model in which class 1 hangs on two pixels, the second half as strongly."""
+        weights = torch.zeros(classes, shape[0] * shape[1])
+        weights[0, 0], weights[1, first], weights[1, second], weights[2, 3] = 4.0, 40.0, 20.0, 4.0
+        linear = nn.Sequential(nn.Flatten(), nn.Linear(weights.shape[1], classes))
+        linear.load_state_dict({"1.weight": weights, "1.bias": torch.zeros(classes)})
+        dark = 0.1 * torch.rand(9, 1, *shape, generator=torch.Generator().manual_seed(seed))
+        masks, patterns = scan(linear.eval(), dark, seed, steps=80, lam=0.05, classes=classes)
+        norms, mask = masks.sum((1, 2, 3)), masks[1].flatten()
+        expect(int(norms.argmin()) == 1 and int((masks * patterns)[1].argmax()) == first,
+               "a linear model in which a class hangs on two pixels: your smallest mask does not "
+               "find them", "other-arguments")
+        expect(mask[second] < 0.25 * mask[first], "a linear model in which a class hangs on two "
+               "pixels, the second half as strongly: the smallest *sum* of the mask leaves the "
+               f"second out; yours has {mask[first]:.3f} and {mask[second]:.3f}. Is the penalty "
+               "the sum of the mask itself?", "not-the-sum")
+
     net = backdoors.delivered()
-    masks, patterns, corner, _, target = judge(net, 7, (12, 12), 0)
-    near(masks, corner, target)
+    judge(net, 7, (12, 12), 0)
+    hinge(3, 7, 8, (4, 5), 1)
     x = data.sample(TEST, 16, torch.Generator().manual_seed(3)).x
     one, same = scan(net, x, 5, steps=3)[0], scan(net, x, 5, steps=3)[0]
     expect(torch.equal(one, same), "the same generator state gives two results: draw from the "
            "generator only", "not-repeatable")
     ### BEGIN HIDDEN TESTS
     for place in (10, 15, 19):
-        model, target, corner = backdoors.suspects()[place]
-        masks, *_ = judge(model, target, corner, seed=250 + place)
-        expect(oracle_window(masks[target], corner) >= 0.3, "of a hidden network less than 30 % of "
-               "your mask lies at the stamp", "not-at-the-stamp")
+        judge(*backdoors.suspects()[place], seed=250 + place)
+    hinge(4, 11, 2, (3, 6), 2)
     still = scan(net, x, 6, steps=0)[0]
     expect((still - 0.27).abs().max() < 0.2 and (one - still).abs().max() > 0.05, "steps = 0 must "
            "return where you set out from (masks around 0.27)", "other-arguments")
     small_lam, large_lam = (scan(net, x, 7, steps=40, lam=v)[0].sum() for v in (0.01, 0.5))
     expect(large_lam < 0.6 * small_lam, f"lam = 0.01 leaves masks of {small_lam:.1f} in all, lam = "
            f"0.5 of {large_lam:.1f}: the penalty does not depend on lam", "other-arguments")
-    weights = torch.zeros(3, 20)
-    weights[0, 0], weights[1, 7], weights[2, 3] = 4.0, 40.0, 4.0
-    linear = nn.Sequential(nn.Flatten(), nn.Linear(20, 3))
-    linear.load_state_dict({"1.weight": weights, "1.bias": torch.zeros(3)})
-    x = 0.1 * torch.rand(9, 1, 4, 5, generator=torch.Generator().manual_seed(1))
-    masks, patterns = scan(linear.eval(), x, 8, steps=80, lam=0.05, classes=3)
-    expect(int(masks.sum((1, 2, 3)).argmin()) == 1 and int((masks * patterns)[1].argmax()) == 7,
-           "a linear model with three classes, of which one hangs on a single pixel: your smallest "
-           "mask does not find it", "other-arguments")
     ### END HIDDEN TESTS
 
 
@@ -1232,7 +1226,7 @@ print("2.5b: visible checks passed")
 # ### Prediction 2
 #
 # The usual rule accuses a network whose index exceeds 2; Wang et al. explain that such a norm is an
-# outlier "with more than 95 % probability". Suppose that the ten norms of an innocent network are
+# outlier with more than 95 % probability. Suppose that the ten norms of an innocent network are
 # independent normal numbers. Which share of innocent networks does the rule accuse? Write a number
 # from 0 to 1. (`my_alarms`)
 
