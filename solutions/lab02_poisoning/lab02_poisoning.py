@@ -33,7 +33,7 @@
 # | Time | Part A 65 min, Part B 85 min; deeper 25 min |
 # | Points | 47: core 42, deeper ones 5 (43 checked by machine, 4 read by a person) |
 # | You need | numpy, a little linear algebra, PyTorch's gradients (Lab 01) |
-# | It runs in | about 40 CPU seconds in all, 6 without the demonstrations; 1.2 GiB of memory |
+# | It runs in | about 45 CPU seconds in all, 6 without the demonstrations; 1.2 GiB of memory |
 #
 # | symbol | name in code | unit or shape |
 # |---|---|---|
@@ -713,8 +713,9 @@ for seed in range(5):
 # asks "what if I remove *one* row?", and the answer is "almost nothing": the other copies say the
 # same. Nothing is wrong with the algebra; the question is the wrong one. (Exercise 2.8 asks the
 # right one, of a group.) Exact copies would be easy to spot; with a little noise on each row they
-# are no copies any more, and the effect is the same. Koh, Steinhardt and Liang (2018) break several
-# data-cleaning defences by this idea: poison that lies close together.
+# are no copies any more, the AUROC stays below one half, and the target is still misread. Koh,
+# Steinhardt and Liang (2018) break several data-cleaning defences by this idea: poison that lies
+# close together.
 
 # %% [markdown]
 # **Checkpoint.** Save the notebook. Next time, select this cell and choose *Run > Run All Above
@@ -733,8 +734,8 @@ for seed in range(5):
 #
 # Take all training images with *one* label, say 7, and their **features**: the 64 numbers of the
 # network's last hidden layer. Among them are true 7s and poison, and the network has learnt to tell
-# them apart by the stamp. So the cloud of features has two clusters. Tran, Li and Madry (2018) look
-# for the direction between them: the one in which the cloud is widest.
+# them apart by the stamp. So the cloud of features should have two clusters. Tran, Li and Madry
+# (2018) look for the direction between them: the one in which the cloud is widest.
 #
 # **a. `spectral_scores(features)`**: subtract the mean over the rows, find the direction (a unit
 # vector) in which the centred rows have the largest variance, and return for each row the *square*
@@ -1451,8 +1452,8 @@ plots.show(plots.image_grid(smallest[shown], [f"{where(known[i])}\nratio {ratio[
 # %% [markdown]
 # ## Exercise 2.6: stop detecting, start proving (6 points)
 #
-# Difficulty: 3 of 5 · Minutes: 20 · Why: each detector above had an attacker who knew it. A proof
-# has none, as far as its assumptions go.
+# Difficulty: 3 of 5 · Minutes: 20 · Why: a detector has blind spots, and the attacker may know
+# them. A proof has none, as far as its assumptions go.
 #
 # Levine and Feizi (2021): split the training set into parts, train one model on each, and let them
 # vote. Suppose that **an image's part depends on nothing but the image itself**. Then whoever
@@ -1664,11 +1665,11 @@ plots.show(plots.curves({"right for certain": (levels, certified)},
            + ", ".join(f"{share:.1%} at {r}" for r, share in zip(levels, certified, strict=True)))
 
 # %% [markdown]
-# A vote of 300 weak models gets 87 %, the network of Exercise 2.1 got 96 %: the proof has its
-# price. In return 83 % are right whatever 20 images are inserted or deleted, and 55 % for 100. To
-# replace an image is to delete one and to insert one, so it counts twice; to change a label counts
-# once, since the part does not depend on the label. And a certificate belongs to one input:
-# whoever fears a stamp asks for the certificate of the stamped image.
+# A vote of 300 weak models gets 87 %, the networks of Exercise 2.1 got more than 96 %: the proof
+# has its price. In return 83 % are right whatever 20 images are inserted or deleted, and 55 % for
+# 100. To replace an image is to delete one and to insert one, so it counts twice; to change a
+# label counts once, since the part does not depend on the label. And a certificate belongs to one
+# input: whoever fears a stamp asks for the certificate of the stamped image.
 #
 # The proof assumes that
 #
@@ -1835,6 +1836,10 @@ for seed in range(5):
     singles = sum(group_effect(rows, labels, 1.0, x_target, [i]) for i in theirs)
     together = group_effect(rows, labels, 1.0, x_target, theirs)
     print(f"  one by one, added up {singles:.3f}; all together {together:.3f}")
+
+# %% [markdown]
+# Added up, the effects of single rows miss most of what the group does: here they make up less than
+# a sixth of it.
 
 # %% [markdown]
 # ## Exercise 2.9: what differential privacy promises (2 points)

@@ -33,6 +33,7 @@ def test_how_much_poison_it_takes(text):
     assert [row[0] for row in rows] == [0, 15, 50, 100, 200, 500]
     clean = [row[1] for row in rows]
     assert max(clean) - min(clean) < 0.8  # "hardly moves"
+    assert min(clean) > 96
     assert rows[0][2] < 1
     assert 86 < rows[1][2] < 96  # "nine stamped digits in ten"
     assert all(row[2] > 98 for row in rows[2:])
@@ -57,7 +58,7 @@ def test_wrong_labels_at_random_and_by_somebody_who_knows(text):
     assert all(found < 0.5 for found, _ in noisy)
     groups = numbers(text, r"one by one, added up ([\d.]+); all together ([\d.]+)")
     assert len(groups) == 5
-    assert all(together > 4 * singles for singles, together in groups)
+    assert all(together > 6 * singles for singles, together in groups)
 
 
 def test_signatures(text):
