@@ -1029,16 +1029,17 @@ for k in (50, 200):
 # Two tensors with <code>requires_grad</code>, <code>torch.optim.Adam([a, b], lr=lr)</code>, and
 # gradients of these two only (<code>torch.autograd.grad</code>).
 # <details><summary>Hint 2: the idea</summary>
-# A loop over the classes, or all at once: images of shape (classes, n, 1, h, w), flattened to
-# (classes * n, 1, h, w) for the model. Mind the mean: over the images of each class, then the
-# sum over classes, or the penalty weighs ten times as much.
+# A loop over the classes, or all at once: images of shape (classes, n, 1, height, width),
+# flattened to (classes * n, 1, height, width) for the model. Mind the mean: over the images of
+# each class, then the sum over classes, or the penalty weighs ten times as much.
 # <details><summary>Hint 3: nearly the code</summary>
 # Per class c: <code>a = (0.1 * torch.randn(x[:1].shape, generator=generator) -
 # 1).requires_grad_()</code>, <code>b</code> likewise without the -1, the optimiser; in each
 # step <code>m, p = a.sigmoid(), b.sigmoid()</code>, <code>loss = F.cross_entropy(model((1 - m) * x
 # + m * p), torch.full((len(x),), c)) + lam * m.sum()</code>, <code>a.grad, b.grad =
 # torch.autograd.grad(loss, [a, b])</code> and a step; at the end the detached sigmoids, and
-# <code>torch.cat</code> over the classes </details></details></details>
+# <code>torch.cat</code> over the classes
+# </details></details></details>
 
 # %% nbgrader={"grade_id": "ex2_5-reconstruct", "solution": true}
 def reconstruct(model, x, steps, lam, lr, generator):
@@ -1103,8 +1104,9 @@ def test_reconstruct():
 
     def hinge(classes, first, second, shape, seed):
         """A linear model in which class 1 hangs on two pixels, the second half as strongly."""
-        weights = torch.zeros(classes, shape[0] * shape[1])
-        weights[0, 0], weights[1, first], weights[1, second], weights[2, 3] = 4.0, 40.0, 20.0, 4.0
+        weights = 4 * torch.eye(classes, shape[0] * shape[1])
+        weights[1] = 0
+        weights[1, first], weights[1, second] = 40.0, 20.0
         linear = nn.Sequential(nn.Flatten(), nn.Linear(weights.shape[1], classes))
         linear.load_state_dict({"1.weight": weights, "1.bias": torch.zeros(classes)})
         dark = 0.1 * torch.rand(9, 1, *shape, generator=torch.Generator().manual_seed(seed))
@@ -1128,7 +1130,7 @@ def test_reconstruct():
     ### BEGIN HIDDEN TESTS
     for place in (10, 15, 19):
         judge(*backdoors.suspects()[place], seed=250 + place)
-    hinge(4, 11, 2, (3, 6), 2)
+    hinge(4, 11, 8, (3, 6), 2)
     still = scan(net, x, 6, steps=0)[0]
     expect((still - 0.27).abs().max() < 0.2 and (one - still).abs().max() > 0.05, "steps = 0 must "
            "return where you set out from (masks around 0.27)", "other-arguments")
@@ -1161,7 +1163,8 @@ print("2.5a: visible checks passed")
 # For each <code>row</code>: <code>centre = np.median(row)</code>, <code>mad =
 # np.median(np.abs(row - centre))</code>, <code>below = centre - row.min()</code>; append
 # <code>below / (1.4826 * mad)</code> if <code>mad > 0</code>, else <code>np.inf if below > 0 else
-# 0.0</code>; return <code>np.array</code> of them </details></details></details>
+# 0.0</code>; return <code>np.array</code> of them
+# </details></details></details>
 
 # %% nbgrader={"grade_id": "ex2_5-index", "solution": true}
 def anomaly_index(norms):
@@ -1253,7 +1256,8 @@ my_alarms = 0.05
 # An alarm belongs to a network, not to a class: one index per row, compared with the threshold.
 # <details><summary>Hint 3: nearly the code</summary>
 # <code>norms = ...</code> as in hint 1, <code>return float((index(norms) >
-# threshold).mean())</code> </details></details></details>
+# threshold).mean())</code>
+# </details></details></details>
 
 # %% nbgrader={"grade_id": "ex2_5-alarm", "solution": true}
 def false_alarm(classes, threshold, draws, generator, *, index):
@@ -1493,7 +1497,7 @@ def parts_of(x, parts):
 # %% nbgrader={"grade_id": "ex2_6-parts-test", "points": 3}
 @exercise("2.6")
 def test_parts_of():
-    """Two hundred random pictures in twenty parts; then shuffled, one less, one more."""
+    """Two hundred random pictures in twenty parts; then shuffled, then with one less."""
     g = torch.Generator().manual_seed(0)
 
     def pictures(n, *shape):

@@ -107,8 +107,9 @@ def shrinking(seed, how):
 
 def second_pixel(seed, how):
     """2.5a: the mask at a pixel half as strong as the first, over that at the first."""
-    weights = torch.zeros(3, 20)
-    weights[0, 0], weights[1, 7], weights[1, 8], weights[2, 3] = 4.0, 40.0, 20.0, 4.0
+    weights = 4 * torch.eye(3, 20)
+    weights[1] = 0
+    weights[1, 7], weights[1, 8] = 40.0, 20.0
     linear = nn.Sequential(nn.Flatten(), nn.Linear(20, 3))
     linear.load_state_dict({"1.weight": weights, "1.bias": torch.zeros(3)})
     g = torch.Generator().manual_seed(seed)
