@@ -1460,8 +1460,9 @@ plots.show(plots.image_grid(smallest[shown], [f"{where(known[i])}\nratio {ratio[
 # them. A proof has none, as far as its assumptions go.
 #
 # Levine and Feizi (2021): split the training set into parts, train one model on each, and let them
-# vote. Suppose that **an image's part depends on nothing but the image itself**. Then whoever
-# inserts or deletes one image, with whatever label, changes one part, so at most one vote.
+# vote. Suppose that **an image's part depends on nothing but the image itself**, and each model on
+# nothing but its part. Then whoever inserts or deletes one image, with whatever label, changes one
+# part, so at most one vote.
 #
 # **a. `parts_of(x, parts)`**: the part of each image, a whole number from 0 to `parts - 1`.
 #
