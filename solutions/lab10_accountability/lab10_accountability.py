@@ -478,8 +478,9 @@ def test_included():
     expect(not says(b"x", 2, 5, for_c, root), "a proof for c is accepted for x", "other-data")
     expect(not says(b"c", 3, 5, for_c, root), "a proof for leaf 2 is accepted for leaf 3: on which "
            "side a hash belongs follows from the index", "side-unread")
-    expect(not says(b"c", 2, 5, [*for_c, root], root), "a proof with one hash too many is accepted",
-           "proof-length")
+    for long in ([*for_c, root], [root, *for_c]):
+        expect(not says(b"c", 2, 5, long, root), "a proof with one hash too many is accepted",
+               "proof-length")
     expect(not says(b"c", 2, 5, for_c[:-1], root), "a proof with one hash too few is accepted",
            "proof-length")
     for index in (5, 6, -1):
@@ -820,6 +821,11 @@ def test_recourse():
             expect(prices, f"{name} by {change:g} is none of the moves {moves[name]}", "no-move")
             paid += min(prices)
         score = b + sum(w[n] * (x[n] + action.get(n, 0)) for n in x)
+        expect(action or score >= threshold, f"yours says that {x} is granted without a change, at "
+               f"score {score:g} and threshold {threshold:g}; where nothing helps: None",
+               "none-as-zero")
+        expect(not score < threshold <= score - b, f"after your action the score is {score:g}, and "
+               f"{score - b:g} without b = {b:g}: b counts, too", "forgets-b")
         expect(score >= threshold, f"after your action {action} the score is {score:g}, below "
                f"{threshold:g}: still refused", "does-not-work")
         expect(abs(paid - cost) < 1e-9, f"your action costs {paid:g}; you say {cost:g}",
@@ -831,6 +837,8 @@ def test_recourse():
     got = plan(both, 7.0)
     expect(got is not None, "income +1 and debt -1 together reach 7: do not stop at one feature",
            "one-feature")
+    expect(got != 8, "income +1 and debt -1 reach exactly 7, the threshold: that is enough, and "
+           "costs 5; yours: 8", "strict")
     expect(got == 5, f"income +1 and debt -1 cost 5; yours: {got:g}")
     greedy = {"income": [stay, (3.0, 4)], "debt": [stay, (-1.0, 2)]}
     got = plan(greedy, 7.0)
@@ -1178,7 +1186,8 @@ def test_responsibility():
     expect(got == 1, f"both are needed: k = 0, degree 1; yours: {got:g}")
     got = degree(ROCKS, "billy_throws", "broken")
     expect(abs(got - 0.5) > 1e-9, "Billy's rock hit nothing and yours gives him 1/2: condition 2 "
-           "must hold, too (hold billy_hits at its actual value 0)", "no-condition-2")
+           "must hold, too, with any subset of the rest held (billy_hits at its actual value 0)",
+           "no-condition-2")
     expect(got == 0, f"Billy's rock hit nothing: 0; yours: {got:g}")
     got = degree(ROCKS, "suzy_throws", "broken")
     expect(abs(got - 0.5) > 1e-9, "Suzy has 1: holding billy_hits at 0, what it was, is no change "
@@ -1189,10 +1198,6 @@ def test_responsibility():
     got = degree(vote, "v0", "won")
     expect(abs(got - 1 / 3) < 1e-9, f"a vote of 5 to 0, won with 3: two others must change first: "
            f"1/3; yours: {got:.6f}", "vote")
-    loose = {"a": "0", "b": "0", "c": "a and b", "d": "not b or a", "e": "b != d"}
-    got = degree(loose, "a", "e")
-    expect(got == 0, "a = 0 is no cause of e here: with b at 1 and d held at its actual value 1, e "
-           f"changes although a stays: any subset of the rest; yours: {got:g}", "rest-not-held")
     part = {"a": "0", "b": "0", "c": "b or a", "d": "c != a", "e": "b and d"}
     got = degree(part, "a", "e")
     expect(got == 0, "a = 0 is no cause of e here: with some of W at the new values and the rest "
@@ -1347,9 +1352,10 @@ plots.show(figure, alt="Bars for six parties. " + "; ".join(
 # Each of these models describes the same night.
 #
 # **Which definition?** You wrote the one of 2005. An earlier version (2001) asks condition 2 only
-# for *all* of $W$ at the new values; a later one (Halpern, 2015) lets $W$ stand at actual values
-# only and drops condition 2. Of two parties who were each enough, the last calls neither one alone
-# a cause. The three disagree on some models (two stand in the check above), so a report must say
+# for *all* of $W$ at the new values, with any subset of the rest; a later one (Halpern, 2015) lets
+# $W$ stand at actual values only and drops condition 2. They disagree: on the fire with two
+# sparks, either enough, where the last calls neither spark alone a cause, and on the last small
+# model of the check above, where the first finds a cause and yours none. So a report must say
 # which one it uses. And none of them speaks of duty, knowledge or fault: a cause is not yet blame.
 
 # %% [markdown]
@@ -1412,7 +1418,7 @@ def test_wealth():
     def mean_of_last(n, p):
         every = list(product((1, -1, 0), repeat=n))
         last = np.array([fortune(d)[-1] for d in every])
-        expect(last.min() > -1e-9, f"after {list(every[last.argmin()])} the fortune is "
+        expect(last.min() > -1e-6, f"after {list(every[last.argmin()])} the fortune is "
                f"{last.min():.4f}: whoever bets more than all goes into debt; keep the bet in "
                "[-1, 1] and multiply", "overbet")
         return float(last @ np.where(every, p, 1 - 2 * p).prod(1))
@@ -1431,15 +1437,15 @@ def test_wealth():
                "ones: a bet may use only what came before it", "whole-data")
     swing = fortune([1, 1, 1, 1, -1, -1, -1, -1])
     mean = mean_of_last(4, 0.25)
-    expect(mean < 1 + 1e-9 or (np.diff(swing) < -1e-9).any(), f"against a fair lender your "
+    expect(mean < 1 + 1e-5 or (np.diff(swing) < -1e-9).any(), f"against a fair lender your "
            f"fortune is "
            f"{mean:.4f} on average, and it never falls: a gambler loses, too (the largest "
            f"fortune so "
            "far is not the fortune)", "running-maximum")
-    expect(mean < 1 + 1e-9, f"against a fair lender your fortune is {mean:.4f} on average after "
+    expect(mean < 1 + 1e-5, f"against a fair lender your fortune is {mean:.4f} on average after "
            f"four "
            "pairs, not 1: does the bet use the pair that it is laid on?", "peeks")
-    expect(mean > 1 - 1e-9, f"against a fair lender your fortune is {mean:.4f} on average after "
+    expect(mean > 1 - 1e-5, f"against a fair lender your fortune is {mean:.4f} on average after "
            f"four "
            "pairs, not 1: money is lost without a bet", "loses")
     found(range(3))
@@ -1447,7 +1453,7 @@ def test_wealth():
     expect(fortune([]).shape == (0,), "no pairs: an empty array", "empty")
     for n, p in ((3, 0.45), (5, 0.1)):
         mean = mean_of_last(n, p)
-        expect(abs(mean - 1) < 1e-9, f"over all sequences of {n} pairs (1 and -1 with probability "
+        expect(abs(mean - 1) < 1e-5, f"over all sequences of {n} pairs (1 and -1 with probability "
                f"{p}) your fortune is {mean:.6f} on average, not 1", "peeks")
     expect(np.allclose(fortune([0, 0, 0]), 1), "pairs that do not differ change no fortune",
            "zeros")
@@ -1515,18 +1521,18 @@ def test_audit():
         return bool(got[0]), int(expect_number(got[1], "audit")), len(asked)
 
     rise = [1, 1, 1, 1, 1, 1, 1, 1]
-    accused, used, asked = play(rise, 8, 0.125)
+    accused, _, _ = play(rise, 8, 0.125)
     expect(accused, "the fortune rises to 256; with alpha 1/8 the lender is accused at 8",
            "wrong-bar")
+    accused, _, _ = play([0, 1, 1, 1, 1, -1, -1, -1, -1], 9, 0.125)
+    expect(accused, "with alpha 1/8 the accusation is due at 8; the fortune reached 16 after "
+           "pair 5 and "
+           "fell again, the accusation stands", "only-at-end")
+    accused, used, asked = play(rise, 8, 0.125)
     expect(used != 4, "the fortune is exactly 8 = 1/alpha after three pairs: that is enough",
            "strict")
     expect((used, asked) == (3, 3), f"with alpha 1/8 the accusation comes after pair 3; yours made "
            f"{asked} pairs and says {used}", "does-not-stop")
-    accused, used, asked = play([0, 1, 1, 1, -1, -1, -1], 7, 0.125)
-    expect(accused, "the fortune reached 8 after pair 4 and fell again: the accusation stands",
-           "only-at-end")
-    expect((used, asked) == (4, 4), f"the fortune reached 8 after pair 4; yours made {asked} pairs "
-           f"and says {used}", "does-not-stop")
     got = play([1, -1] * 10, 6, 0.125)
     expect(got == (False, 6, 6), f"the fortune never reaches 8: (False, 6); yours: {got[:2]}",
            "wrong-bar")
@@ -1637,7 +1643,7 @@ def looks_picture(n):
     for row in z[:40]:
         hit = (abs(row[:n]) > 1.96).any()
         ax.plot(np.arange(1, n + 1)[:: max(1, n // 500)], row[:n][:: max(1, n // 500)], lw=0.8,
-                color=plots.PALETTE["vermillion"] if hit else plots.PALETTE["blue"],
+                color=plots.PALETTE["vermillion" if hit else "blue"], ls="-" if hit else ":",
                 alpha=0.9 if hit else 0.4)
     ax.axhline(1.96, ls="--", color="#767676")
     ax.axhline(-1.96, ls="--", color="#767676")
@@ -1655,10 +1661,10 @@ def looks_in_words(n):
 widgets.slider(looks_picture, [20, 50, 100, 200, 500, 1000, 2000, 5000], label="looks",
                alt=looks_in_words)
 
-# %% [markdown] Move the slider: a red line belongs to a fair lender that the z-test has accused at
-# some look. One look accused about as many as it promised; with more looks the share went on
-# rising. For betting, the probability is at most 5 % at any number of looks; the count above is
-# one sample of 200.
+# %% [markdown] Move the slider: a solid red line belongs to a fair lender that the z-test has
+# accused at some look. One look accused about as many as it promised; with more looks the share
+# went on rising. For betting, the probability is at most 5 % at any number of looks; the count
+# above is one sample of 200.
 #
 # Now lenders that are not fair, and a case in which a condition fails. Ville's inequality needs 1
 # and -1 equally likely *given the past*. What if the coin for the order is left out, attribute 1
