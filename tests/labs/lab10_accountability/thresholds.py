@@ -1,6 +1,6 @@
 """What the thresholds of Lab 10 were set from: 20 seeds of the solution and of a mistake.
 
-``cd tests/labs/lab10_accountability; python thresholds.py > thresholds.txt``
+``python tests/labs/lab10_accountability/thresholds.py`` prints ``thresholds.txt``
 """
 
 from __future__ import annotations
@@ -45,6 +45,12 @@ def denials(lender, pool, budget, rng):
     """10.6, a mistake: each denial pays 1."""
     rows = rng.permutation(pool)[:budget].tolist()
     return np.array([lender(row, int(rng.integers(2))) for row in rows])
+
+
+def uneven(lender, pool, budget, rng, share):
+    """10.6, a mistake: attribute 1 as rarely, or as often, as in some register."""
+    coins = rng.random(budget) < share
+    return np.array([lender(row, int(coin)) for row, coin in enumerate(coins.tolist())])
 
 
 def asked(ask, seed, lender, budget, pool=2000):
@@ -100,8 +106,10 @@ ROWS = [
     ("10.6 turns", ">=", 221, partial(turns, ask=OURS), partial(turns, ask=blocks), "blocks"),
     ("10.6 turns", "<=", 379, partial(turns, ask=OURS), partial(turns, ask=alternating),
      "alternating"),
-    ("10.6 ones", ">=", 221, partial(ones, ask=OURS), None, "no mistake measured"),
-    ("10.6 ones", "<=", 379, partial(ones, ask=OURS), None, "no mistake measured"),
+    ("10.6 ones", ">=", 221, partial(ones, ask=OURS),
+     partial(ones, ask=partial(uneven, share=0.28)), "share 0.28"),
+    ("10.6 ones", "<=", 379, partial(ones, ask=OURS),
+     partial(ones, ask=partial(uneven, share=0.72)), "share 0.72"),
     ("10.6 denies all", "<=", 149, partial(everybody, ask=OURS), partial(everybody, ask=denials),
      "a denial pays 1"),
     ("10.6 reads papers", "<=", 109, partial(papers, ask=OURS), partial(papers, ask=denials),
