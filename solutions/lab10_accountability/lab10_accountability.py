@@ -29,7 +29,7 @@
 # | Time | Part A 65 min, Part B 85 min; deeper 30 min |
 # | Points | 50: core 43, deeper ones 7 (45 checked by machine, 5 read by a person) |
 # | You need | Python and numpy; what a logistic model is; probability |
-# | It runs in | about 25 CPU seconds in all, 8 without the demonstrations; 0.8 GiB of memory |
+# | It runs in | about 7 CPU seconds in all, 4 without the demonstrations; 0.8 GiB of memory |
 #
 # | symbol | name in code | what it is |
 # |---|---|---|
@@ -68,9 +68,10 @@ page.progress(10)
 # An invented lender decides on applications for a mortgage. The papers are real (Boston, 1990; no
 # row is printed), the lender is not: it has learnt from them how often such papers are denied, its
 # case workers vary, and it **adds `gap` to the log-odds of a denial when the applicant belongs to
-# one group** (`attribute` 1). It also knows how auditors work. Whoever shows it the same papers
-# twice gets the same answer twice, whatever group stands on them; and when the groups of the last
-# 20 applications alternate strictly, it adds nothing.
+# one group** (`attribute` 1); log-odds are $\log(p / (1 - p))$ for a probability $p$. It also
+# knows how auditors work. Whoever shows it the same papers twice gets the same answer twice,
+# whatever group stands on them; and when the groups of the last 20 applications alternate
+# strictly, it adds nothing.
 
 # %% nbgrader={"grade_id": "setup-lender", "locked": true}
 BOSTON = tables.boston_mortgages()
@@ -540,8 +541,8 @@ for name, tree in (("plain", leaves), ("with 16 random bytes in front", salted))
 #
 # ## Exercise 10.2: replay to the bit (4 points)
 #
-# Difficulty: 2 of 5 · Minutes: 15 · Why: "we cannot reproduce that decision" is the usual end of a
-# complaint.
+# Difficulty: 2 of 5 · Minutes: 15 · Why: "we cannot reproduce that decision" is a convenient end
+# of a complaint.
 #
 # Floating-point addition rounds at every step, so the result depends on the order: `0.1 + 0.2 +
 # 0.3` and `0.3 + 0.2 + 0.1` differ in the last bit. Another order comes with another library,
@@ -731,7 +732,8 @@ print(f"threshold at the first person's own score: denied in {flips} of 20 order
 print("with your score_bits:", {score_bits([weights[i] for i in o], [everyone[0][i] for i in o])
                                 == score_bits(weights, everyone[0]) for o in orders})
 
-# %% [markdown] Most of a thousand scores change in their last bits when the columns come in
+# %% [markdown]
+# Most of a thousand scores change in their last bits when the columns come in
 # another order. That matters only at a threshold, but people do stand at thresholds. Replay also
 # needs what no sum can give back: the model and the data as they were. A company that deletes
 # either has chosen `no-model` or `no-row` as its answer.
@@ -964,7 +966,8 @@ figure = plots.curves({"cheapest": (range(1, 21), np.sort(kept)),
 plots.show(figure, alt=f"Share of promises kept in 20 refits, sorted. Cheapest: {min(kept):.0f} to "
            f"{max(kept):.0f} %. With a margin: {min(with_margin):.0f} to {max(with_margin):.0f} %.")
 
-# %% [markdown] A cheapest change ends just above the threshold, where a small shift of weights or
+# %% [markdown]
+# A cheapest change ends just above the threshold, where a small shift of weights or
 # threshold undoes it: about half of these promises are broken, in some refits three quarters. A
 # margin of 0.3 costs half as much again and breaks about one promise in seven, in the worst of the
 # 20 refits still two in three. So a promise needs a margin *and* a date until which it is
@@ -1126,7 +1129,7 @@ print("10.4a: visible checks passed")
 # one. The **degree of responsibility** (Chockler and Halpern, 2004) is $1 / (1 + k)$, and 0 if
 # there is no such $W$.
 #
-# - models have at most 11 variables, and the actual values are those of `run(model, {})`
+# - models have at most 12 variables, and the actual values are those of `run(model, {})`
 #
 # <details><summary>Hint 1: where to look</summary>
 # Count k upwards: first circumstances in which nothing differs from what happened, then one
@@ -1221,7 +1224,8 @@ def test_responsibility():
 test_responsibility()
 print("10.4b: visible checks passed")
 
-# %% [markdown] **c.** Who writes the model writes the result. Write `share_out(n)` and
+# %% [markdown]
+# **c.** Who writes the model writes the result. Write `share_out(n)` and
 # `all_in(n)`, two models of one harm to which $n$ parties contributed: variables `"p1"` to `"pn"`,
 # all actually 1 (each failed), and `"harm"`, actually 1. In `share_out(n)` each party's degree of
 # responsibility for the harm is $1/n$, in `all_in(n)` it is 1. $n$ is at least 1; more variables
@@ -1345,7 +1349,8 @@ plots.show(figure, alt="Bars for six parties. " + "; ".join(
     f"{p}: {a:g} with the alarm, {b:g} without, Shapley {c:.2f}" for p, a, b, c in zip(
         PARTIES, *degrees.values(), shares, strict=True)))
 
-# %% [markdown] But-for names two of six. The degrees add up to 4: they are no shares of anything.
+# %% [markdown]
+# But-for names two of six. The degrees add up to 4: they are no shares of anything.
 # The Shapley values add up to 1, and answer another question. One variable less, "the alarm did
 # not arrive", and the sleeping operator goes from 0 to 1/2, the link from 1 to 1/2. One more
 # failure beside the driver's, a broken warning lamp, and the driver's degree falls from 1 to 1/2.
@@ -1661,7 +1666,8 @@ def looks_in_words(n):
 widgets.slider(looks_picture, [20, 50, 100, 200, 500, 1000, 2000, 5000], label="looks",
                alt=looks_in_words)
 
-# %% [markdown] Move the slider: a solid red line belongs to a fair lender that the z-test has
+# %% [markdown]
+# Move the slider: a solid red line belongs to a fair lender that the z-test has
 # accused at some look. One look accused about as many as it promised; with more looks the share
 # went on rising. For betting, the probability is at most 5 % at any number of looks; the count
 # above is one sample of 200.
@@ -1843,7 +1849,15 @@ def one_group_first(lender, n, rng):
     return said[n // 2:] - said[: n // 2]
 
 
+def recorded_groups(lender, n, rng):
+    """Pairs of two people, one of each group that stands in the data."""
+    rows = [np.flatnonzero(BOSTON["afam"] == word) for word in ("no", "yes")]
+    sides = (rng.permutation(side)[: min(n // 2, len(rows[1]))].tolist() for side in rows)
+    return [lender(one, 1) - lender(zero, 0) for zero, one in zip(*sides, strict=True)]
+
+
 AUDITS = {"twins": twins_at, "one group first": one_group_first,
+          "recorded groups": recorded_groups,
           "yours": lambda lender, n, rng: ask_unseen(lender, len(LOGIT), n, rng)}
 LENDERS = {"fair": {"gap": 0.0}, "fair, stricter over time": {"gap": 0.0, "drift": 1.5},
            "knows, gap 1.2": {"gap": 1.2, "wary": True},
@@ -1859,16 +1873,18 @@ for name, ask in AUDITS.items():
                   "applications at gap 1.5")
     print(f"{name}: accused of 20: {found}")
 
-# %% [markdown] Twins find none of the lenders that know. One group first finds them all, and
+# %% [markdown]
+# Twins find none of the lenders that know. One group first finds them all, and
 # accuses all of the lenders that only grow stricter: whatever changes over time is taken for the
 # group. A coin for each application separates the two: what it pays can be predicted only by
 # somebody who reads the coin.
 #
 # Two limits. Your audit writes a group on papers at random, so it asks whether the *attribute*
 # makes a difference (disparate treatment). A lender that never reads it and still denies one group
-# more often, because its papers differ (disparate impact), passes; whoever used the recorded group
-# instead of a coin would ask that other question, and accuse every lender whose applicants differ.
-# And the guarantee is about accusing: not being accused is no certificate.
+# more often, because its papers differ (disparate impact), passes. "Recorded groups" asks that
+# other question: it accused nearly all of the fair lenders, which never read the group, for the
+# papers of the two groups differ. Each audit answers one of the two questions. And the guarantee
+# is about accusing: not being accused is no certificate.
 #
 # ## What the law asks
 #
@@ -1897,9 +1913,9 @@ for name, ask in AUDITS.items():
 # | software is a product; by 9 December 2026 national law | (EU) 2024/2853 | 2024 | second hand |
 #
 # AI Act: Regulation (EU) 2024/1689 of 13 June 2024. GDPR: Regulation (EU) 2016/679 of 27 April
-# 2016. C-634/21 and C-203/22 (27 February 2025): judgments of the Court of Justice of the European
-# Union. "Copy": a copy of the Official Journal. The act of 29 June 2026 was adopted by the
-# Council; its publication was not seen.
+# 2016. C-634/21 (7 December 2023) and C-203/22 (27 February 2025): judgments of the Court of
+# Justice of the European Union. "Copy": a copy of the Official Journal. The act of 29 June 2026
+# was adopted by the Council; its publication was not seen.
 #
 # Of eight guides to Art. 73 that one search found, three stated other deadlines than the text does.
 # Read the text.
@@ -1949,17 +1965,17 @@ for name, ask in AUDITS.items():
 #   being right is not graded), and what is still unknown
 # - 1 point: a correction that somebody can check, with a date and an owner
 #
-# Sample A (5/5): "Became aware 3 March, one death: report due 13 March, more to follow. Log
-# entries 40-52 (head published 3 March) show brake off and link down; they do not show what the
-# driver did. With the model in annex 1, brake and driver are causes; without the variable 'alarm',
-# the operator is one, too. Causes are not fault, which we leave to you. Unknown: who switched the
-# brake off. By 1 April start is blocked with the brake off (owner: fleet manager); check: the
-# start log. Family: We are sorry for your loss, and will tell you all we find out."
+# Sample A (5/5): "Became aware 3 March, one death: report due 13 March (AI Act Art. 73), more to
+# follow. Log entries 40-52 (head published 3 March) show brake off and link down; they do not show
+# what the driver did. With the model in annex 1, brake and driver are causes; without the variable
+# 'alarm', the operator is one, too. Causes are not fault, which we leave to you. Unknown: who
+# switched the brake off. By 1 April start is blocked with the brake off (owner: fleet manager);
+# check: the start log. Family: We are sorry for your loss, and will tell you all we find out."
 #
-# Sample B (2/5): "Aware on 3 March, reported today, 9 March, within the ten days; cause of the
-# brake still unknown. By 1 April, J. of fleet operations blocks starts with the brake off, which
-# the start log will show. The driver was 25 % responsible. Family: the driver was mainly to
-# blame."
+# Sample B (2/5): "Aware on 3 March, reported today, 9 March, within the ten days of AI Act Art.
+# 73; cause of the brake still unknown. By 1 April, J. of fleet operations blocks starts with the
+# brake off, which the start log will show. The driver was 25 % responsible. Family: the driver was
+# mainly to blame."
 # ### END SOLUTION
 
 # %% [markdown]
@@ -2031,7 +2047,8 @@ def test_receipts_needed():
 test_receipts_needed()
 print("10.8a: visible checks passed")
 
-# %% [markdown] **b. `contradiction(commitment, model_bytes, nonce, receipts)`**: the index of the
+# %% [markdown]
+# **b. `contradiction(commitment, model_bytes, nonce, receipts)`**: the index of the
 # first receipt that the opened model contradicts, or None if it contradicts none.
 #
 # - `commitment`: 64 hexadecimal digits of SHA-256 over `nonce` followed by `model_bytes`. If the
@@ -2263,7 +2280,8 @@ for small, large, rate in ((20, 80, 0.3), (50, 200, 0.3), (100, 400, 0.1)):
     below[small, large, rate] = np.mean([min(r.values()) < 0.8 for r in ratios])
 print("equal chances, a ratio below four fifths:", {k: f"{v:.0%}" for k, v in below.items()})
 
-# %% [markdown] One and the same table: the ratio of approvals is a hair below four fifths (a rule
+# %% [markdown]
+# One and the same table: the ratio of approvals is a hair below four fifths (a rule
 # of thumb of the United States' Uniform Guidelines of 1978, read second hand), and Black
 # applicants are denied three times as often. Which one is printed is a choice. And with small
 # groups a ratio below four fifths comes about by chance alone in a third to more than half of all
@@ -2273,9 +2291,10 @@ print("equal chances, a ratio below four fifths:", {k: f"{v:.0%}" for k, v in be
 #
 # A chain binds the one who keeps it only if somebody else has its head, and says nothing about
 # what was never written. A decision can be repeated if model, data and order are kept. The
-# cheapest advice is the least durable. A degree of responsibility belongs to a model that somebody
-# wrote. A bet accuses the innocent as rarely as promised, at any time; and an audit that can be
-# recognised measures nothing but its own recognition.
+# cheapest advice was broken more often than dearer advice with a margin. A degree of
+# responsibility belongs to a model that somebody wrote. A bet accuses the innocent as rarely as
+# promised, at any time; and an audit that can be recognised measures nothing but its own
+# recognition.
 #
 # **Limits.** The lender, the crash and the costs of moves are invented. The guarantee of 10.5 is
 # about one meaning of fair. The definition of cause is one of three.
