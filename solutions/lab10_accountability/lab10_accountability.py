@@ -280,13 +280,13 @@ print("10.1a: visible checks passed")
 book = []
 for n in range(20):
     book = add_entry(book, {"person": n, "decision": "deny" if n % 3 else "grant", "model": "v7"})
-kept = book[-1][1]  # somebody else wrote this down
+head_elsewhere = book[-1][1]  # somebody else wrote this down
 forged = []
 for n, (entry, _) in enumerate(book):
     forged = add_entry(forged, {**entry, "decision": "grant"} if n == 4 else entry)
 for name, one in (("as written", book), ("entry 4 rewritten", forged), ("cut by 3", book[:-3])):
     print(f"{name}: by its own head {verify(one, one[-1][1])}, by the head kept elsewhere "
-          f"{verify(one, kept)}")
+          f"{verify(one, head_elsewhere)}")
 
 # %% [markdown]
 # A chain that only checks itself protects against strangers, not against the one who keeps it. And
@@ -993,7 +993,8 @@ plots.show(figure, alt=f"Share of promises kept in 20 refits, sorted. Cheapest: 
 #
 # A **model** is a dict: the name of a variable (0 or 1) -> an equation in variables that come
 # before it. `run` computes all of them; what stands in `do` is set by force, whatever its equation
-# says. With `do` empty one gets the **actual** values: what happened.
+# says. With `do` empty one gets the **actual** values: what happened. (In this exercise `x` and
+# `y` are names of variables, no longer a person's data.)
 
 # %% nbgrader={"grade_id": "setup-run", "locked": true}
 compiled = lru_cache(maxsize=None)(lambda equation: compile(equation, "equation", "eval"))
