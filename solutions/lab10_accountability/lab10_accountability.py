@@ -199,7 +199,8 @@ def test_log():
     def hashed(record, previous=zero):
         got = digest(previous, dict(record))
         expect_returned(got, "digest")
-        fine = isinstance(got, str) and len(got) == 64 and set(got) <= set("0123456789abcdef")
+        digits = set("0123456789abcdef")
+        fine = isinstance(got, str) and len(got) == 64 and set(got.lower()) <= digits
         expect(fine, f"digest must return 64 hexadecimal digits; yours: {got!r}", "no-digest")
         return got
 
@@ -1457,6 +1458,9 @@ def test_wealth():
     found(range(3))
     ### BEGIN HIDDEN TESTS
     expect(fortune([]).shape == (0,), "no pairs: an empty array", "empty")
+    listed = expect_array(wealth([1, 1, -1, 0]), (4,), "wealth")
+    expect(np.allclose(listed, fortune([1, 1, -1, 0])), "a list and an array of the same outcomes "
+           "give different fortunes", "list")
     for n, p in ((3, 0.45), (5, 0.1)):
         mean = mean_of_last(n, p)
         expect(abs(mean - 1) < 1e-5, f"over all sequences of {n} pairs (1 and -1 with probability "
@@ -1801,6 +1805,11 @@ def test_ask_unseen():
     expect((same[0] == same[1]).all() and (same[0] != same[2]).any(), "all chance must come from "
            "rng: "
            "the same rng gives the same audit, another one another", "own-chance")
+    twos = [asked(lambda row, attribute: 1, 2, seed, 6)[1] for seed in range(24)]
+    expect(any(first == second for first, second in twos), "in 24 audits of two applications the "
+           "second always had the other attribute: once you know the first, its coin is no coin "
+           "any more",
+           "balanced")
     d, _ = asked(lambda row, attribute: attribute, 100, 1)
     expect(d.sum() > 0, "a lender that denies attribute 1 only makes your entries -1: turn the "
            "sign",

@@ -427,6 +427,7 @@ ANSWERS = [
     Wrong("ex10_6-unseen", "blocks", unseen(coin="int(2 * i >= budget)"), **SEEN),
     Wrong("ex10_6-unseen", "same-papers", unseen(rows="rng.integers(pool_size, size=budget)"), **SEEN),
     Wrong("ex10_6-unseen", "not-fair", unseen(pay="said"), **SEEN),
+    Wrong("ex10_6-unseen", "balanced", returns(UNSEEN, "coins = rng.permutation(np.arange(budget) % 2)", "rows = rng.permutation(pool_size)[:budget]", "said = [lender(int(row), int(coin)) for row, coin in zip(rows, coins)]", "return (2 * coins - 1) * np.array(said, dtype=int)"), **SEEN),
     Wrong("ex10_6-unseen", "wrong-sign", unseen(pay="said * (1 - 2 * coin)"), **SEEN),
     Wrong("ex10_6-unseen", "uneven-coin", unseen(coin="int(rng.random() < 0.28)"), **SEEN),
     Wrong("ex10_6-unseen", "own-chance", unseen(coin="int(np.random.default_rng().integers(2))", rows="range(budget)"), **SEEN),
