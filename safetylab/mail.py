@@ -123,7 +123,8 @@ class SmallTransformer(nn.Module):
         x = x + affinity.softmax(2) @ (x @ self.value) @ self.out
         x = x + torch.relu(x @ self.wide) @ self.narrow
         mean = (x * real[:, :, None]).sum(1) / real.sum(1, keepdim=True).clamp(min=1)
-        return mean @ self.last + self.bias
+        score: Tensor = mean @ self.last + self.bias
+        return score
 
 
 @torch.no_grad()
