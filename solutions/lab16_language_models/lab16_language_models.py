@@ -27,11 +27,11 @@
 #
 # | | |
 # |---|---|
-# | Paper | its reference 5 (certified safety of large language models), from its introduction |
+# | Paper | its reference 5: certified safety of language models against adversarial prompting |
 # | Time | Part A 70 min, Part B 75 min; deeper 20 min |
 # | Points | 45: core 40, deeper one 5 (43 checked by machine, 2 read by a person) |
 # | You need | numpy; sets and tuples of Python; a little probability (draws without replacement) |
-# | It runs in | about 20 CPU seconds in all, 5 without the demonstrations; 1 GiB of memory |
+# | It runs in | about 12 CPU seconds in all, 3 without the demonstrations; 0.7 GiB of memory |
 #
 # | symbol | name in code | what it is |
 # |---|---|---|
@@ -76,9 +76,9 @@ caught = [t for t, bad, s in zip(test.tokens, test.spam, scored, strict=True) if
 print(f"stops {len(caught)} of {test.spam.sum()} spam and {(scored[~test.spam] > 0).sum()} of "
       f"{(~test.spam).sum()} ham")
 DATE = words.index("date")
-advert = min(caught, key=len)
+advert = min(caught, key=lambda tokens: tokens.count(1) / len(tokens))  # 1 is <other>
 print(" ".join(words[token] for token in advert))
-for times in range(3):
+for times in range(6):
     score = mail.scores(linear, [advert + (DATE,) * times])[0]
     verdict = "stopped" if score > 0 else "delivered"
     print(f'  and {times} times "date": score {score:.2f}, {verdict}')
@@ -92,7 +92,7 @@ print(f'with "date" at the end {sum(n > 0 for n in needed)} of {len(caught)} are
       f"said {np.median(needed):.0f} times (median), at most {max(needed)} times")
 
 # %% [markdown]
-# Every mail that the filter stopped is delivered, by one ordinary word, said at most 9 times. Try
+# Every mail that the filter stopped is delivered, by one ordinary word, said at most 11 times. Try
 # words of your own in the cell above.
 #
 # A filter that reads more than single words? The next one is a small transformer (30,000 weights).
@@ -663,18 +663,21 @@ print(f"you said {my_factor:g} times as many; measured {price[-1] / price[0]:.1f
 ham_linear = versions(linear, test, 20)
 print(f"linear filter, threshold 0: {alarms(0, [s[:1] for s in ham_linear]):.1%} without erasing, "
       f"{alarms(0, ham_linear):.1%} with d = 20")
-plots.show(plots.curves({"transformer": (depths, [100 * share for share in price])},
-                        xlabel="d (tokens erased at most)", ylabel="test ham flagged (%)",
-                        title="one threshold, set without erasing", percent=False),
+figure = plots.curves({"transformer": (depths, [100 * share for share in price])},
+                      xlabel="d (tokens erased at most)", ylabel="test ham flagged (%)",
+                      title="one threshold, set without erasing", percent=False)
+figure.axes[0].set(ylim=(0, 6), xticks=depths)
+plots.show(figure,
            alt="False alarms of erase-and-check on test ham, by the number of erased tokens: "
            + ", ".join(f"{share:.1%} at d = {d}" for d, share in zip(depths, price, strict=True)))
 
 # %% [markdown]
-# With a threshold that was set for whole mails, erasing multiplies the false alarms. So the
-# threshold must be set *with* erasing. That costs detection. And it can be paid for in training:
-# the networks called `erased` were trained like the `plain` ones, but half of the ham lost up to 20
-# words at its end at each step, the remedy of Kumar and others. Thresholds are set on the
-# validation mails (2 %, with erasing); what is printed is measured on the test mails.
+# With a threshold that was set for whole mails, erasing multiplies the false alarms, of the
+# transformer and of the linear filter. So the threshold must be set *with* erasing, and that costs
+# detection. Kumar and others propose to train for it. The networks called `erased` were trained
+# like the `plain` ones, but at each step half of the ham lost up to 20 words at its end. Thresholds
+# are set on the validation mails (2 %, with erasing); what is printed is measured on the test
+# mails.
 
 # %% id="operating-points" tags=["demo"]
 certificates, rows = {}, {}
@@ -699,7 +702,16 @@ for kind, some in rows.items():
           f"{middle[2]:.1%}; certified {middle[3]:.1%} at {middle[4]:.1%}")
 
 # %% [markdown]
-# Read the two groups of five. PLACEHOLDER-PRICE
+# Five trainings of each kind. With a threshold that was set without erasing, erase-and-check flags
+# 5 to 9 % of the ham for the plain networks, and 2 to 5 % for those trained with erased ham. Set
+# with erasing, it certifies 54 to 82 % of the spam for the plain ones (median 69 %), and 85 to 88 %
+# for the others (median 87 %), where the two groups do not overlap. Without any attack, all ten
+# detect 86 to 92 %. So of what this filter caught before, nearly all is now caught *whatever*
+# twenty tokens anybody will ever put at its end.
+#
+# Two cautions. The budget of 2 % was kept on the validation mails; on the test mails it came out
+# between 1.5 and 2.9 %, for 2 % of 735 ham are 15 mails, and a few more or less are chance (Lab 05
+# bounds that). And all ten networks share one split of the mails.
 #
 # Move the sliders: this is the whole choice that an operator of a filter has.
 
@@ -756,6 +768,8 @@ widgets.sliders(point_picture, {"d (tokens)": sorted(depth_scores),
 #   of up to 6 tokens were decided by coin flips; longer ones are not flagged
 # - returns a dict with these three keys; the values are pairs of tuples
 #
+# The next cell after the hints says the three kinds in code; you may call it.
+#
 # <details><summary>Hint 1: where to look</summary>
 # There are few short sequences: try all of them as P, the shortest first.
 # <details><summary>Hint 2: the idea</summary>
@@ -769,6 +783,18 @@ widgets.sliders(point_picture, {"d (tokens)": sorted(depth_scores),
 # (w,) + P[i + 1:]</code> for each w that is not <code>P[i]</code>. Keep the first (P, A) that
 # passes, for each kind.
 # </details></details></details>
+
+# %% nbgrader={"grade_id": "setup-kinds", "locked": true}
+def is_kind(kind, P, A, d):
+    """Whether A is made of P by an attack of this kind."""
+    more = len(A) - len(P)
+    if kind == "changed":
+        return more == 0 and sum(a != p for a, p in zip(A, P, strict=True)) == 1
+    if kind == "longer":
+        return more == d + 1 and A[: len(P)] == P
+    block = any(A[:i] + A[i + more :] == P for i in range(len(P) + 1))
+    return 1 <= more <= d and block and A[: len(P)] != P
+
 
 # %% nbgrader={"grade_id": "oracle-outside", "points": 0}
 ### BEGIN HIDDEN TESTS
@@ -816,7 +842,10 @@ def test_outside():
             expect(set(A) <= set(words), f"{kind}: A = {A} holds a token that is not in words",
                    "no-word")
             passes(kind, P, A, flags, d)
-            {"changed": changed, "longer": longer, "insertion": inserted}[kind](P, A, d)
+            expect(kind != "insertion" or A[: len(P)] != P, f"insertion: A = {A} begins with P = "
+                   f"{P}: that is a suffix, and those are certified", "appended-at-the-end")
+            expect(is_kind(kind, P, A, d), f"{kind}: with d = {d}, A = {A} is not made of P = {P} "
+                   "in this way", "other-kind")
 
     def passes(kind, P, A, flags, d):
         expect(P in flags, f"{kind}: the filter does not flag P = {P}, so nothing was promised "
@@ -826,23 +855,6 @@ def test_outside():
             rest = A[: len(A) - k]
             expect(rest not in flags, f"{kind}: erase-and-check flags A = {A}: without its last "
                    f"{k} it is {rest}, which the filter flags", "ignores-erasures")
-
-    def changed(P, A, d):
-        apart = sum(a != b for a, b in zip(P, A, strict=False))
-        expect(len(A) == len(P) and apart == 1, f"changed: {P} and {A} must be equally long and "
-               "differ in one place", "not-changed")
-
-    def longer(P, A, d):
-        expect(A[: len(P)] == P and len(A) == len(P) + d + 1, f"longer: {A} must be {P} and d + 1 "
-               f"= {d + 1} tokens more", "not-longer")
-
-    def inserted(P, A, d):
-        expect(A[: len(P)] != P, f"insertion: {A} begins with {P}: that is a suffix, and those are "
-               "certified", "appended-at-the-end")
-        size = len(A) - len(P)
-        block = any(A[:i] + A[i + size :] == P for i in range(len(P) + 1))
-        expect(1 <= size <= d and block, f"insertion: {A} must be {P} with a block of 1 to {d} "
-               "tokens put in", "not-an-insertion")
 
     coins = {t for n in range(7) for t in product((3, 5, 8), repeat=n)
              if zlib.crc32(bytes([n, *t])) % 2}
@@ -995,9 +1007,10 @@ my_share = 0.3
 ### END SOLUTION
 
 # %% id="glued" tags=["demo"]
-def passes_glued(net, tokens):
-    """Whether tokens with an unknown last word pass erase-and-check with d = 20, threshold 0."""
-    return mail.scores(net, erasures((*tokens[:-1], 1), 20, "suffix")).max() <= 0
+def passes_glued(net, tokens, least=0):
+    """Whether tokens with an unknown last word pass; erasures under `least` tokens left out."""
+    checked = [t for t in erasures((*tokens[:-1], 1), 20, "suffix") if len(t) >= least]
+    return mail.scores(net, checked).max() <= 0
 
 
 def first_flagged(net, tokens):
@@ -1010,15 +1023,24 @@ for seed in range(5):
     net = mail.net(f"erased{seed}")
     flagged_spam = [t for t, bad, s in zip(test.tokens, test.spam, mail.scores(net, test.tokens),
                                            strict=True) if bad and s > 0]
+    n, short = len(flagged_spam), [first_flagged(net, t) for t in flagged_spam]
     whole = sum(passes_glued(net, t) for t in flagged_spam)
-    cut = sum(passes_glued(net, first_flagged(net, t)) for t in flagged_spam)
-    print(f"network {seed}: of {len(flagged_spam)} stopped spam pass with a glued letter: whole "
-          f"mails "
-          f"{whole}, mails cut where they are first flagged {cut} ({cut / len(flagged_spam):.0%})")
+    cut, not_empty = (sum(passes_glued(net, t, least) for t in short) for least in (0, 1))
+    verdict = "flags" if mail.scores(net, [()])[0] > 0 else "does not flag"
+    print(f"network {seed} {verdict} the empty mail; of {n} stopped spam pass with a glued letter: "
+          f"whole mails {whole}; cut mails {cut} ({cut / n:.0%}), if the empty mail is not checked "
+          f"{not_empty} ({not_empty / n:.0%})")
 print(f"you said {my_share:.0%}")
 
 # %% [markdown]
-# PLACEHOLDER-GLUE
+# Whole mails hardly ever pass: they hold more than one thing that the filter flags, and something
+# of it survives. That is luck with these mails, no certificate. A *cut mail* ends where the filter
+# first flags it, so that all depends on its last word: of these most pass, where the empty mail is
+# not flagged. Three of the networks flag the empty mail, and as cut mails are short, erasing
+# reaches it. They would also flag any ham of up to 20 tokens. Leave the empty mail out of the
+# check, and most cut mails pass there, too. In no case was the theorem wrong: what it speaks of did
+# not happen.
+#
 #
 # ## Exercise 16.5: checking a sample (5 points)
 #
@@ -1193,7 +1215,11 @@ for s in (1, 2, 5):
 print(f"you said {my_detection:.0%}; a promise of 90 % needs {questions_for(20, 0.9)} of 20")
 
 # %% [markdown]
-# PLACEHOLDER-SAMPLE
+# With a gradient attack that did not try to, most erasures are flagged: the filter is redundant,
+# and a sample of two finds nearly all. What is *proven* for it is 10 %, since an attacker may leave
+# you $P$ alone. A promise of 90 % needs 18 of the 20 checks. Kumar and others offer their sampled
+# versions as empirical defences, too.
+#
 #
 # ## Exercise 16.6: whatever the model says (6 points)
 #
@@ -1409,7 +1435,11 @@ print(f"{len(every)} programs, {len(MODELS)} models, {len(WORLDS)} worlds: progr
       f"{len(broken)}")
 
 # %% [markdown]
-# PLACEHOLDER-LABELS
+# Not one leaks, and no model was trusted for it. The price is that some programs do nothing: who
+# wants a mail to decide to whom an answer goes cannot have it. Debenedetti and others (2025) build
+# such a layer around real assistants. That the labels of a `skipif` must stay, also where nothing
+# was skipped, was described by Austin and Flanagan (2009).
+#
 #
 # ## Exercise 16.7: "it is certified" (2 points)
 #
@@ -1430,7 +1460,10 @@ print(f"{len(every)} programs, {len(MODELS)} models, {len(WORLDS)} worlds: progr
 
 # %% [markdown] nbgrader={"grade_id": "ex16_7-why", "solution": true, "points": 2}
 # ### BEGIN SOLUTION
-# PLACEHOLDER-WHY
+# Which attacks: how many tokens or letters, and where? My certificate spoke of up to 20 tokens at
+# the end; in two of five networks 86 and 95 % of the cut mails passed with one glued letter. And
+# what is the promise relative to? It holds for what the filter flags without an attack: 87 % of the
+# spam (median), at about 2 % of the ham. The other 13 % were never promised.
 #
 # Rubric:
 #
@@ -1589,7 +1622,12 @@ for extra in (0, 1, 2, 5):
 print(f"you said: the promise will {my_promise}, what is stopped will {my_truth}")
 
 # %% [markdown]
-# PLACEHOLDER-VOTE
+# A longer attack raises the promise, from 0.58 to nearly 1, and the vote stops next to nothing all
+# along. The theorem is right; its assumption was that one replaced token undoes the attack, and the
+# attacker decides whether that is so. (The random words that replace tokens also replace those of
+# the advert.) The filter here is a toy, and this says nothing about how often the assumption holds
+# for a large model.
+#
 #
 # ## What you found
 #
@@ -1604,8 +1642,8 @@ print(f"you said: the promise will {my_promise}, what is stopped will {my_truth}
 # say nothing about what the owner is told (the mail may write lies into a body), nor about what
 # outsiders learn from time or from dropped sends.
 #
-# **The paper** names certified safety of language models in its introduction and refers to Kumar
-# and others for it.
+# **The paper** refers to Kumar and others (its reference 5) for certified safety of language
+# models.
 #
 # **Read on.** Kumar, Agarwal, Srinivas, Li, Feizi, Lakkaraju, *Certifying LLM safety against
 # adversarial prompting*, arXiv 2309.02705, 2023. Zou and others, *Universal and transferable
