@@ -182,8 +182,7 @@ def test_words():
         return None if got is None else expect_number(got, "fewest_words")
 
     got = fewest(2.5, True)
-    expect(got != 1, "one word is enough only if it is word 0 or word 1, and nobody can write "
-                     "those",
+    expect(got != 1, "one word is enough only if it is word 0 or word 1, and nobody writes those",
            "uses-padding")
     expect(got != 3, "twice the weight -1.25 brings 2.5 to exactly 0, and at most 0 is delivered",
            "strict")
@@ -201,7 +200,7 @@ def test_words():
         expect(got == 0, f"a mail of score {score:g} is delivered already: 0; yours: {got}",
                "already-delivered")
     got = fewest(2.875, False)
-    expect(got is None, f"all negative weights together are -2.75, and 2.875 is more: None; yours: "
+    expect(got is None, "all negative weights together are -2.75, and 2.875 is more: None; yours: "
            f"{got}", "never-none")
     got = fewest(1.0, True, np.array([-1.0, -1.0, 0.0, 0.5]))
     expect(got is None, f"no word that may be used has a negative weight: None; yours: {got}",
@@ -309,8 +308,7 @@ def test_erasures():
         expect(isinstance(got, list | tuple | set | frozenset), "erasures must return a list of "
                f"tuples; it returned {type(got).__name__}", "no-list")
         expect(all(isinstance(one, list | tuple) for one in got), "erasures must return a list "
-                                                                  "whose "
-               "entries are tuples of tokens", "no-list")
+               "whose entries are tuples of tokens", "no-list")
         return {tuple(int(token) for token in one) for one in got}
 
     P = (3, 5, 7, 9)
@@ -318,8 +316,7 @@ def test_erasures():
     expect(P in got, "the mail itself must be checked, too: an attacker may add nothing",
            "no-clean")
     expect((7, 9) not in got, "(7, 9) is what is left when the beginning is erased; a suffix "
-                              "stands at "
-           "the end", "from-the-front")
+           "stands at the end", "from-the-front")
     expect((3, 5, 7) in got, "an attack may be shorter than d: erase 1 token, too, not only 2",
            "only-d")
     expect((3, 5) in got, "an attack may have d = 2 tokens: (3, 5) must be among the results",
@@ -328,13 +325,11 @@ def test_erasures():
            f"{sorted(got)}")
     got = found(P, 2, "insertion")
     expect((3, 5) in got and (3, 5, 7) in got, "a block may have been put in at the very end: (3, "
-                                               "5) "
-           "and (3, 5, 7) must be among the results", "never-at-the-end")
+           "5) and (3, 5, 7) must be among the results", "never-at-the-end")
     expect((7, 9) in got and (3, 9) in got, "a block may have been put in at the start or in the "
            "middle: (7, 9) and (3, 9) must be among the results", "suffix-for-insertion")
     expect((3, 7) not in got, "(3, 7) is left when two tokens go that do not stand side by side; "
-                              "an "
-           "insertion is one block", "infusion-for-insertion")
+           "an insertion is one block", "infusion-for-insertion")
     expect(len(got) == 8 and P in got, "insertion, d = 2: 1 + 4 + 3 = 8 different results; yours: "
            f"{len(got)}")
     got = found(P, 2, "infusion")
@@ -354,8 +349,7 @@ def test_erasures():
     for tokens, d, mode in product(cases, (0, 1, 2, 3, 9), ("suffix", "insertion", "infusion")):
         got, truth = found(tokens, d, mode), oracle_erasures(tokens, d, mode)
         expect(got == truth, f"{mode}, d = {d}, {tokens}: missing {sorted(truth - got)[:3]}, too "
-                             f"many "
-               f"{sorted(got - truth)[:3]}", "other-arguments")
+               f"many {sorted(got - truth)[:3]}", "other-arguments")
     for mode, count in (("suffix", 4), ("insertion", 58), ("infusion", 1351)):
         got = found(tuple(range(2, 22)), 3, mode)
         expect(len(got) == count, f"{mode}, d = 3, 20 different tokens: {count} different results; "
@@ -423,21 +417,17 @@ def test_erase_and_check():
 
     got = checked(asks((3, 5)), (3, 5, 7), 2, "suffix")
     expect(got, "the filter flags (3, 5), which is left when the end of (3, 5, 7) is erased: flag "
-                "it; "
-           "one flagged version is enough", "not-any")
-    expect(not checked(asks((3, 5)), (3, 5, 7, 9), 1, "suffix"), "with d = 1, two added tokens "
-                                                                 "are more "
-           "than the guarantee speaks of: pass d on to erasures", "ignores-d")
+           "it; one flagged version is enough", "not-any")
+    expect(not checked(asks((3, 5)), (3, 5, 7, 9), 1, "suffix"), "with d = 1, two added tokens are "
+           "more than the guarantee speaks of: pass d on to erasures", "ignores-d")
     expect(checked(asks((3, 7)), (3, 5, 7), 1, "insertion"), "with mode insertion (3, 7) is "
-                                                             "checked: "
-           "pass mode on to erasures", "ignores-mode")
+           "checked: pass mode on to erasures", "ignores-mode")
     expect(not checked(asks((9,)), (3, 5, 7), 2, "suffix"), "nothing here is flagged: return False",
            "not-any")
     expect(len(asked) == len(set(asked)), f"your code asked {len(asked)} questions about "
-                                          f"{len(set(asked))} "
-           "different sequences: ask about each once", "asks-twice")
+           f"{len(set(asked))} different sequences: ask about each once", "asks-twice")
     checked(asks((3, 5, 7), (3, 5), (3,)), (3, 5, 7), 2, "suffix")
-    expect(len(asked) == 1, f"every version is flagged, so one question is enough; you asked "
+    expect(len(asked) == 1, "every version is flagged, so one question is enough; you asked "
            f"{len(asked)}", "goes-on-asking")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1622)
@@ -448,11 +438,9 @@ def test_erase_and_check():
         bad = [one for one in sorted(left) if rng.random() < 0.25]
         got = checked(asks(*bad), tokens, d, mode)
         expect(got == bool(bad), f"{tokens}, d = {d}, {mode}: {len(bad)} of {len(left)} versions "
-                                 f"are "
-               f"flagged; yours: {got}", "other-arguments")
-        expect(len(asked) == len(set(asked)), "on a hidden case your code asked about one "
-                                              "sequence twice",
-               "asks-twice")
+               f"are flagged; yours: {got}", "other-arguments")
+        expect(len(asked) == len(set(asked)), "on a hidden case your code asked about one sequence "
+               "twice", "asks-twice")
     ### END HIDDEN TESTS
 
 
@@ -569,36 +557,31 @@ def test_operating_point():
         expect(isinstance(got, tuple | list) and len(got) == 2, "operating_point must return "
                "(threshold, certified)", "no-pair")
         expect(not isinstance(got[0], str) and not math.isnan(float(got[0])), "the threshold must "
-                                                                              "be "
-               f"a number; yours: {got[0]}", "no-number")
+               f"be a number; yours: {got[0]}", "no-number")
         return float(got[0]), expect_number(got[1], "the certified detection of operating_point")
 
     threshold, certified = point(spam, ham, 0.25)
     alarms = [any(scores > threshold) for scores in ham]
     bare = [scores[0] > threshold for scores in ham]
     told = f"at threshold {threshold:g} a version of {sum(alarms)} of 4 ham is flagged, 1 may be"
-    expect(sum(alarms) <= 1 or sum(bare) > 1, told + ": count the versions as "
-           "much as the whole mail", "alarms-of-the-bare-filter")
+    expect(sum(alarms) <= 1 or sum(bare) > 1, told + ": count the versions as much as the whole "
+           "mail", "alarms-of-the-bare-filter")
     expect(sum(alarms) <= 1, told)
     share = float(np.mean(spam > threshold))
     expect(abs(certified - np.mean(spam >= threshold)) > 1e-9 or abs(certified - share) < 1e-9,
            f"at threshold {threshold:g} a spam of exactly this score is not flagged: flagged means "
            "above", "greater-or-equal")
     expect(abs(certified - share) < 1e-6, f"above your threshold {threshold:g} are {share:g} of "
-                                          f"the "
-           f"spam; you say {certified:.6f}", "other-share")
-    expect(share >= 0.5, f"threshold 3 has 1 false alarm and certifies 0.5 of the spam (4, 5, 6, "
-                         f"7); "
-           f"yours, {threshold:g}, certifies {share:g}", "too-high")
+           f"the spam; you say {certified:.6f}", "other-share")
+    expect(share >= 0.5, "threshold 3 has 1 false alarm and certifies 0.5 of the spam (4, 5, 6, "
+           f"7); yours, {threshold:g}, certifies {share:g}", "too-high")
     for budget, truth in ((0.0, 0.25), (0.5, 0.625), (0.75, 0.875), (1.0, 1.0)):
         threshold, certified = point(spam, ham, budget)
         alarms = sum(any(scores > threshold) for scores in ham)
-        expect(alarms <= 4 * budget, f"budget {budget:g}: at your threshold {threshold:g} "
-                                     f"{alarms} of 4 "
-               f"ham are flagged", "alarms-above-budget")
+        expect(alarms <= 4 * budget, f"budget {budget:g}: at your threshold {threshold:g} {alarms} "
+               "of 4 ham are flagged", "alarms-above-budget")
         expect(abs(certified - truth) < 1e-6, f"budget {budget:g} of 4 ham: {truth:g} of the spam "
-                                              f"can be "
-               f"certified; yours: {certified:.6f}", "budget-edge")
+               f"can be certified; yours: {certified:.6f}", "budget-edge")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1631)
     for _ in range(100):
@@ -609,14 +592,11 @@ def test_operating_point():
         threshold, certified = point(spam, ham, budget)
         alarms, truth = sum(any(s > threshold) for s in ham), oracle_point(spam, ham, budget)
         expect(alarms <= budget * n + 1e-9, f"a hidden case: {alarms} of {n} ham are flagged, the "
-                                            f"budget "
-               f"is {budget:.4f}", "alarms-above-budget")
+               f"budget is {budget:.4f}", "alarms-above-budget")
         expect(abs(certified - np.mean(spam > threshold)) < 1e-6, "a hidden case: the detection "
-                                                                  "that you "
-               "return is not that of your threshold", "other-share")
+               "that you return is not that of your threshold", "other-share")
         expect(abs(certified - truth) < 1e-6, f"a hidden case: {truth:.4f} of the spam can be "
-                                              f"certified; "
-               f"yours: {certified:.4f}", "too-high")
+               f"certified; yours: {certified:.4f}", "too-high")
     ### END HIDDEN TESTS
 
 
@@ -694,8 +674,7 @@ for kind, seed in product(("plain", "erased"), range(5)):
     rows.setdefault(kind, []).append(row)
     certificates[kind, seed] = (spam["test"], [max(scores) for scores in on_test])
     print(f"{kind} {seed}: set without erasing: detects {row[0]:.1%}, alarms {row[1]:.1%}, with "
-          f"erasing "
-          f"{row[2]:.1%}; set with erasing: certified {row[3]:.1%}, alarms {row[4]:.1%}")
+          f"erasing {row[2]:.1%}; set with erasing: certified {row[3]:.1%}, alarms {row[4]:.1%}")
 for kind, some in rows.items():
     middle = np.median(some, 0)
     print(f"{kind}, medians: detects {middle[0]:.1%}; alarms {middle[1]:.1%}, with erasing "
@@ -833,8 +812,7 @@ def test_outside():
         got = outside(set(flags), words, d)
         expect_returned(got, "outside")
         expect(isinstance(got, dict) and set(got) == {"insertion", "longer", "changed"},
-               "outside must "
-               "return a dict with the keys insertion, longer and changed", "no-dict")
+               "outside must return a dict with the keys insertion, longer and changed", "no-dict")
         for kind, pair in got.items():
             expect(isinstance(pair, tuple | list) and len(pair) == 2, f"{kind}: a pair (P, A) is "
                    "wanted", "no-pair")
@@ -934,8 +912,7 @@ def test_text():
         got = text_erase_and_check(flagged, cut, text, d)
         expect_returned(got, "text_erase_and_check")
         expect(isinstance(got, bool | np.bool_), "text_erase_and_check must return True or False; "
-                                                 "it "
-               f"returned {type(got).__name__}", "no-bool")
+               f"it returned {type(got).__name__}", "no-bool")
         return bool(got)
 
     expect(checked(only("ab"), "ab", 1), "the filter flags the text as it is; an attacker may add "
@@ -953,8 +930,7 @@ def test_text():
     expect(not checked(only("a"), "abcc", 2), '"abcc" is three letters more than "a", d is 2: not '
            "flagged", "erases-tokens")
     expect(checked(only(""), "ca", 5), "the empty text is flagged and two letters were added: d "
-                                       "may "
-           "exceed the length", "never-empty")
+           "may exceed the length", "never-empty")
     ### BEGIN HIDDEN TESTS
     def backwards(text):
         return tuple(reversed(tokenise(text)))
@@ -1097,15 +1073,12 @@ def test_sample():
                              "detection_probability")
 
     got = likely([0, 1, 0, 1, 0], 2)
-    expect(abs(got - 0.75) > 1e-6, "0.75 lets the same erasure be drawn twice; of the 6 pairs, "
-                                   "one has no "
-           "flag", "with-replacement")
+    expect(abs(got - 0.75) > 1e-6, "0.75 lets the same erasure be drawn twice; of the 6 pairs, one "
+           "has no flag", "with-replacement")
     expect(abs(got - 1.0) > 1e-6, "2 draws times one half is no probability: one pair of six has "
-                                  "no flag",
-           "share")
+           "no flag", "share")
     expect(abs(got - (1 - 3 / 10)) > 1e-6, "the mail itself is checked apart; draw among the 4 "
-                                           "erasures "
-           "only", "counts-the-whole")
+           "erasures only", "counts-the-whole")
     expect(abs(got - 1 / 6) > 1e-6, "one flag in the sample is enough; both need not be",
            "all-not-any")
     expect(abs(got - 5 / 6) < 1e-6, f"5 of the 6 pairs hold a flag: 0.833333; yours: {got:.6f}")
@@ -1123,8 +1096,7 @@ def test_sample():
         flags = rng.random(n + 1) < s / 5
         got, truth = likely(flags, s), oracle_detection(flags, s)
         expect(abs(got - truth) < 1e-6, f"{n} erasures, {flags[1:].sum()} flagged, s = {s}: "
-                                        f"{truth:.6f}; "
-               f"yours: {got:.6f}", "other-arguments")
+               f"{truth:.6f}; yours: {got:.6f}", "other-arguments")
     ### END HIDDEN TESTS
 
 
@@ -1163,16 +1135,12 @@ def test_promise():
     got = expect_number(questions_for(20, 0.9), "questions_for")
     expect(got != 1, "one question is enough only if many erasures are flagged; certain is one: P",
            "hopes-for-many")
-    expect(got < 20, f"20 questions find P for certain; 0.9 needs fewer; yours: {got:g}",
-           "all-of-them")
-    expect(got <= 20, f"there are 20 erasures; yours: {got:g}; draws are without replacement: P "
-                      f"is among s of n with probability "
-                              "s/n",
-           "with-replacement")
+    expect(got <= 20, f"there are 20 erasures; yours: {got:g}; draws are without replacement: P is "
+           "among s of n with probability s/n", "with-replacement")
     expect(got != 20, "20 questions find P for certain; 0.9 needs fewer", "all-of-them")
     expect(got == 18, f"P is among 18 of 20 with probability 0.9: 18; yours: {got:g}")
-    for n, promise, truth in ((20, 0.91, 19), (20, 1.0, 20), (20, 0.0, 0), (1, 0.5, 1), (10, 0.3,
-                                                                                         3)):
+    for n, promise, truth in ((20, 0.91, 19), (20, 1.0, 20), (20, 0.0, 0), (1, 0.5, 1),
+                              (10, 0.3, 3)):
         got = expect_number(questions_for(n, promise), "questions_for")
         expect(got == truth, f"n = {n}, promise {promise:g}: {truth}; yours: {got:g}",
                "rounds-wrongly")
@@ -1367,8 +1335,7 @@ def test_run():
     def sends(program, user, truth, why, name, bits=(1, 1), model=echo):
         got = guarded(program, {"user": user, "mail": bits[0], "diary": bits[1]}, model)
         expect(got == truth, f"{program} with user {user}, mail {bits[0]}, diary {bits[1]} sends "
-                             f"{truth}: "
-               f"{why}; yours: {got}", name)
+               f"{truth}: {why}; yours: {got}", name)
 
     def secure(program, why, name, model=echo):
         diary, letter = leaks(guarded, program, model)
@@ -1380,30 +1347,24 @@ def test_run():
     sends([("send", "user", "diary")], 1, [(1, 1)], "the owner may get the diary",
           "block-any-label")
     sends([("ask", "user", "mail"), ("send", "user", "scratch")], 1, [(1, 0)], "the model says 0, "
-                                                                               "as the "
-          "bits are equal", "other-semantics", model=mixed)
+          "as the bits are equal", "other-semantics", model=mixed)
     sends([("skipif", "user"), ("send", "user", "user"), ("send", "user", "mail")], 1, [(1, 1)],
           "only the next step is skipped", "other-semantics")
     secure([("send", "user", "diary")], "look at the labels of the body, too", "recipient-only")
     secure([("send", "mail", "user")], "look at the labels of the recipient, too", "body-only")
-    secure([("send", "diary", "user")], "that an outsider gets anything at all says that the "
-                                        "diary holds 0",
-           "no-recipient-secret")
-    secure([("ask", "diary", "user"), ("send", "user", "scratch")], "the answer carries the "
-                                                                    "labels of the "
-           "first question", "ask-forgets")
-    secure([("ask", "user", "diary"), ("send", "user", "scratch")], "the answer carries the "
-                                                                    "labels of both "
-           "questions", "first-label-only", model=((0, 1), (0, 1)))
-    secure([("skipif", "diary"), ("send", "user", "user")], "whether this step runs was decided "
-                                                            "by the "
-           "diary", "explicit-only")
+    secure([("send", "diary", "user")], "that an outsider gets anything at all says that the diary "
+           "holds 0", "no-recipient-secret")
+    secure([("ask", "diary", "user"), ("send", "user", "scratch")], "the answer carries the labels "
+           "of the first question", "ask-forgets")
+    secure([("ask", "user", "diary"), ("send", "user", "scratch")], "the answer carries the labels "
+           "of both questions", "first-label-only", model=((0, 1), (0, 1)))
+    secure([("skipif", "diary"), ("send", "user", "user")], "whether this step runs was decided by "
+           "the diary", "explicit-only")
     secure([("skipif", "diary"), ("ask", "user", "user"), ("send", "user", "user")], "a skipif "
-                                                                                     "tells "
-           "whether or not it skips: its labels count in both cases", "untaken-branch")
+           "tells whether or not it skips: its labels count in both cases", "untaken-branch")
     secure([("skipif", "diary"), ("ask", "user", "user"), ("send", "user", "scratch")],
-           "that scratch was "
-           "not written tells: the labels of a skipif stay", "label-ends-with-branch", model=((1,
+           "that scratch was not written tells: the labels of a skipif stay",
+           "label-ends-with-branch", model=((1,
                                                                                                1),
                                                                                                (1,
                                                                                                 1)))
@@ -1547,21 +1508,19 @@ def test_promised():
 
     got = value(6, 2, 1, 2, 1)
     expect(abs(got - 5 / 9) > 1e-6, "0.5556 draws the places with replacement: M different places "
-                                    "are "
-           "wanted", "with-replacement")
+           "are wanted", "with-replacement")
     expect(abs(got - 8 / 15) > 1e-6, "at least k = 1 tokens must be replaced, not exactly 1",
            "exactly-k")
     expect(abs(got - 1 / 15) > 1e-6, "at least k = 1, not more than k", "more-than-k")
-    expect(abs(got - 9 / 15) < 1e-6, f"of 15 pairs of places 9 hit the attack: 0.6; yours: "
-                                     f"{got:.6f}")
+    expect(abs(got - 9 / 15) < 1e-6, "of 15 pairs of places 9 hit the attack: 0.6; yours: "
+           f"{got:.6f}")
     got = value(6, 2, 1, 2, 3)
     expect(abs(got - 0.936) > 1e-6, "0.936 is the chance that any copy stops it; more than half "
-                                    "must",
-           "any-not-majority")
+           "must", "any-not-majority")
     expect(abs(got - 0.432) > 1e-6, "0.432 is exactly two of three; three of three count, too",
            "exactly-half")
-    expect(abs(got - 0.648) < 1e-6, f"at least two of three copies at 0.6 each: 0.648; yours: "
-                                    f"{got:.6f}")
+    expect(abs(got - 0.648) < 1e-6, "at least two of three copies at 0.6 each: 0.648; yours: "
+           f"{got:.6f}")
     for case, truth in (((6, 0, 1, 2, 3), 0.0), ((6, 2, 0, 2, 3), 1.0), ((6, 2, 3, 4, 3), 0.0),
                         ((5, 2, 1, 5, 1), 1.0), ((5, 2, 1, 0, 3), 0.0), ((4, 4, 2, 2, 1), 1.0)):
         got = value(*case)
@@ -1617,8 +1576,7 @@ for extra in (0, 1, 2, 5):
         claims.append(promised(len(full), m, 1, int(0.2 * len(full)), 11))
         truths.append(np.mean([stopped_by_vote(full, g) for _ in range(10)]))
     print(f"{extra} words more than needed: promise {np.mean(claims):.3f}, stopped "
-          f"{np.mean(truths):.3f} "
-          f"({len(chosen)} mails, 10 votes each)")
+          f"{np.mean(truths):.3f} ({len(chosen)} mails, 10 votes each)")
 print(f"you said: the promise will {my_promise}, what is stopped will {my_truth}")
 
 # %% [markdown]

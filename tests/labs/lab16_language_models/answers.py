@@ -145,7 +145,7 @@ ANSWERS = [
     Wrong("ex16_3-point", "greater-or-equal", point(share="np.mean(spam_scores >= threshold)"), **SEEN),
     Wrong("ex16_3-point", "too-high", point(k="max(0, math.floor(budget * len(worst) + 1e-9) - 1)"), **SEEN),
     Wrong("ex16_3-point", "budget-edge", point(k="min(math.floor(budget * len(worst) + 1e-9), len(worst) - 1)"), **SEEN),
-    Wrong("ex16_3-point", "too-high", point(worst="round(max(scores) + 0.05 * (len(scores) == 1), 2)"), **HIDDEN),
+    Wrong("ex16_3-point", "alarms-above-budget", point(worst="max(scores[:4])"), **HIDDEN),
     Right("ex16_3-point", "hint-3", point()),
     Right("ex16_3-point", "all-thresholds", returns(POINT, "offers = [-math.inf] + sorted({float(s) for some in ham_scores for s in some})", "keeps = [t for t in offers if sum(any(some > t) for some in ham_scores) <= budget * len(ham_scores) + 1e-8]", "best = min(keeps)", "return [best, float((spam_scores > best).sum() / len(spam_scores))]")),
     # 16.4a
