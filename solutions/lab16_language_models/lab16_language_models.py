@@ -1085,8 +1085,8 @@ def test_sample():
     got = likely([1, 0, 0, 0], 1)
     expect(got == 1, f"the mail itself is flagged, and it is always checked: 1; yours: {got:g}",
            "whole-not-checked")
-    for flags, s, truth in (([0, 1, 0], 0, 0.0), ([0, 1, 0], 5, 1.0), ([0], 3, 0.0), ([0, 0, 0],
-                                                                                      2, 0.0)):
+    for flags, s, truth in (([0, 1, 0], 0, 0.0), ([0, 1, 0], 5, 1.0), ([0], 3, 0.0),
+                            ([0, 0, 0], 2, 0.0)):
         got = likely(flags, s)
         expect(abs(got - truth) < 1e-6, f"flags {flags}, s = {s}: {truth:g}; yours: {got:.6f}",
                "edge-case")
@@ -1290,8 +1290,8 @@ def oracle_harmless(program):
 def oracle_programs(seed, count):
     """Random programs of 2 to 5 steps."""
     rng = np.random.default_rng(seed)
-    return [[STEPS[i] for i in rng.integers(0, len(STEPS), rng.integers(2,
-                                                                        6))] for _ in range(count)]
+    sizes = rng.integers(2, 6, count)
+    return [[STEPS[i] for i in rng.integers(0, len(STEPS), size)] for size in sizes]
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "ex16_6-run", "solution": true}
@@ -1364,10 +1364,7 @@ def test_run():
            "tells whether or not it skips: its labels count in both cases", "untaken-branch")
     secure([("skipif", "diary"), ("ask", "user", "user"), ("send", "user", "scratch")],
            "that scratch was not written tells: the labels of a skipif stay",
-           "label-ends-with-branch", model=((1,
-                                                                                               1),
-                                                                                               (1,
-                                                                                                1)))
+           "label-ends-with-branch", model=((1, 1), (1, 1)))
     ### BEGIN HIDDEN TESTS
     for case, program in enumerate([*([step] for step in STEPS), *oracle_programs(1661, 90)]):
         secure(program, "a hidden program", "hidden-leak", MODELS[(5 * case + 3) % 16])
@@ -1529,9 +1526,8 @@ def test_promised():
     rng = np.random.default_rng(1681)
     for _ in range(40):
         n = int(rng.integers(1, 9))
-        case = (n, int(rng.integers(0, n + 1)), int(rng.integers(0, 4)), int(rng.integers(0,
-                                                                                          n + 1)),
-                int(rng.choice((1, 3, 5))))
+        m, k, M = rng.integers(0, (n + 1, 4, n + 1)).tolist()
+        case = (n, m, k, M, int(rng.choice((1, 3, 5))))
         got, truth = value(*case), oracle_promised(*case)
         expect(abs(got - truth) < 1e-6, f"promised{case}: {truth:.6f}; yours: {got:.6f}",
                "other-arguments")
