@@ -36,11 +36,11 @@
 # | symbol | name in code | what it is |
 # |---|---|---|
 # | mail or prompt $P$ | `tokens` | a tuple of word numbers (*tokens*), any length, 0 too |
-# | attack $A$ | `attack` | the tokens that an attacker adds |
+# | attacked mail $A$ | `A` | what an attacker makes of a mail |
 # | most tokens that are erased | `d` | a whole number |
 # | filter | `flagged` | tokens in, True (stop) or False (deliver) out |
 # | score | `score` | a number; *flagged* means above a threshold |
-# | copies that are checked, sampled | `n`, `s` | whole numbers |
+# | erasures of a mail; how many of them are checked | `n`, `s` | whole numbers |
 #
 # The mails are real: 4,785 e-mails of 2002 and 2003 as word numbers, 26 % of them spam, that is
 # unwanted adverts; the wanted ones are called *ham*. 1,000 words have a number, all others are
@@ -253,8 +253,8 @@ print("most negative:", ", ".join(f"{words[i]} {weight[i]:.2f}" for i in order))
 # **a. `erasures(tokens, d, mode)`**: all that must be checked: the mail itself, and whatever is
 # left when an attack of 1 to `d` tokens is taken back.
 #
-# - `tokens`: a tuple; `d` at least 0. If there are fewer than `d` tokens, the empty tuple is among
-#   the results
+# - `tokens`: a tuple; `d` at least 0. If there are at most `d` tokens, the empty tuple is among the
+#   results
 # - returns a list of tuples in any order; the same tuple may be in it several times
 #
 # <details><summary>Hint 1: where to look</summary>
@@ -448,8 +448,9 @@ test_erase_and_check()
 print("16.2b: visible checks passed")
 
 # %% [markdown]
-# Is it true? Twenty filters that are nothing but coin flips, all sequences of three words, every
-# attack. If the proof has a hole, some attack passes.
+# Is it true? Twenty filters that are nothing but coin flips, each flagged mail of up to three
+# tokens out of a vocabulary of three words, and every attack of one or two tokens. A hole in the
+# proof would let some pass.
 
 # %% id="exhaustive" tags=["demo"]
 def coin_filter(seed):
@@ -684,13 +685,14 @@ for kind, some in rows.items():
 # Five trainings of each kind. With a threshold that was set without erasing, erase-and-check flags
 # 5 to 9 % of the ham for the plain networks, and 2 to 5 % for those trained with erased ham. Set
 # with erasing, it certifies 54 to 82 % of the spam for the plain ones (median 69 %), and 85 to 88 %
-# for the others (median 87 %), where the two groups do not overlap. Without any attack, all ten
-# detect 86 to 92 %. So of what this filter caught before, nearly all is now caught *whatever*
-# twenty tokens anybody will ever put at its end.
+# for the others (median 87 %), where the two groups do not overlap. With the threshold that was set
+# without erasing, all ten detect 86 to 92 %. So the networks trained with erased ham give up at
+# most 5 points of detection, and what they then catch, they catch *whatever* twenty tokens anybody
+# will ever put at its end. Ten tokens at the end delivered all 204 spam of the hook.
 #
 # Two cautions. The budget of 2 % was kept on the validation mails; on the test mails it came out
-# between 1.5 and 2.9 %, for 2 % of 735 ham are 15 mails, and a few more or less are chance (Lab 05
-# bounds that). And all ten networks share one split of the mails.
+# between 1.5 and 2.9 %: 2 % of 735 ham are 15 mails, and chance alone moves such a count by several
+# (Lab 05 bounds that). And all ten networks share one split of the mails.
 #
 # Move the sliders: this is the whole choice that an operator of a filter has.
 
@@ -942,7 +944,8 @@ def test_text():
                                          *cut(text[:n])])) % 4 == 0 for n in range(len(text) + 1)]
             truth = any(flagged[max(0, len(text) - d) :])
             got = checked(lambda t, s=seed: zlib.crc32(bytes([s, *t])) % 4 == 0, text, d, cut)
-            expect(got == truth, f'"{text}", d = {d}, a hidden filter: {truth}; yours: {got}',
+            expect(got == truth, f'"{text}", d = {d}, with another filter '
+                   f"and tokeniser handed in: {truth}; yours: {got}",
                    "other-arguments")
     ### END HIDDEN TESTS
 
@@ -973,13 +976,15 @@ print(f"past the erasing of letters: {letter_pass}")
 # %% [markdown]
 # ### Prediction 2
 #
-# Now real mails. A letter is glued to the last word of a spam; the word is then on no list, so its
-# token becomes `<other>`. Of the test spam that erase-and-check (suffix, 20 tokens, trained with
-# erased ham) stops, which share passes in that way? (`my_share`, between 0 and 1)
+# Now real mails. An attacker glues a letter to the last word of a spam, so that it is no word of
+# the list any more and its token becomes `<other>`. Take the test spam that a filter stops (trained
+# with erased ham; threshold 0). Which share of it then passes erase-and-check (suffix, 20 tokens)?
+# And which share, if the attacker first cuts each mail after the word where the filter flags it for
+# the first time? (`my_share`, `my_cut_share`, between 0 and 1)
 
 # %% nbgrader={"grade_id": "ex16_4-predict", "solution": true}
 ### BEGIN SOLUTION
-my_share = 0.3
+my_share, my_cut_share = 0.1, 0.3
 ### END SOLUTION
 
 # %% id="glued" tags=["demo"]
@@ -1006,17 +1011,16 @@ for seed in range(5):
     print(f"network {seed} {verdict} the empty mail; of {n} stopped spam pass with a glued letter: "
           f"whole mails {whole}; cut mails {cut} ({cut / n:.0%}), if the empty mail is not checked "
           f"{not_empty} ({not_empty / n:.0%})")
-print(f"you said {my_share:.0%}")
+print(f"you said {my_share:.0%} of the whole and {my_cut_share:.0%} of the cut mails")
 
 # %% [markdown]
-# Whole mails hardly ever pass: they hold more than one thing that the filter flags, and something
-# of it survives. That is luck with these mails, no certificate. A *cut mail* ends where the filter
-# first flags it, so that all depends on its last word: of these most pass, where the empty mail is
-# not flagged. Three of the networks flag the empty mail, and as cut mails are short, erasing
-# reaches it. They would also flag any ham of up to 20 tokens. Leave the empty mail out of the
-# check, and most cut mails pass there, too. In no case was the theorem wrong: what it speaks of did
-# not happen.
-#
+# Whole mails hardly ever pass: some version of them without the changed word is flagged as well. No
+# theorem says so; it is redundancy of these mails. A *cut mail* ends where the filter first flags
+# it, so none of its shorter beginnings is flagged, but perhaps the empty one: of these mails most
+# pass, where the empty mail is not flagged. Three of the networks flag the empty mail, and as cut
+# mails are short, erasing reaches it. They would also flag any ham of up to 20 tokens. Leave the
+# empty mail out of the check, and most cut mails pass there, too. In no case was the theorem wrong:
+# what it speaks of did not happen.
 #
 # ## Exercise 16.5: checking a sample (5 points)
 #
@@ -1183,11 +1187,10 @@ for s in (1, 2, 5):
 print(f"you said {my_detection:.0%}; a promise of 90 % needs {questions_for(20, 0.9)} of 20")
 
 # %% [markdown]
-# With a gradient attack that did not try to, most erasures are flagged: the filter is redundant,
-# and a sample of two finds nearly all. What is *proven* for it is 10 %, since an attacker may leave
-# you $P$ alone. A promise of 90 % needs 18 of the 20 checks. Kumar and others offer their sampled
+# This gradient attack did not try to hide from erasing, and most erasures of its mails are flagged:
+# a sample of two finds nearly all. What is *proven* for it is 10 %, since an attacker may leave you
+# $P$ alone. A promise of 90 % needs 18 of the 20 checks. Kumar and others offer their sampled
 # versions as empirical defences, too.
-#
 #
 # ## Exercise 16.6: whatever the model says (6 points)
 #
@@ -1366,8 +1369,13 @@ def test_run():
            "that scratch was not written tells: the labels of a skipif stay",
            "label-ends-with-branch", model=((1, 1), (1, 1)))
     ### BEGIN HIDDEN TESTS
-    for case, program in enumerate([*([step] for step in STEPS), *oracle_programs(1661, 90)]):
+    for case, program in enumerate([*([step] for step in STEPS), *oracle_programs(1661, 60)]):
         secure(program, "a hidden program", "hidden-leak", MODELS[(5 * case + 3) % 16])
+    for ask in product(REGISTERS, repeat=2):
+        for send in (("scratch", "user"), ("user", "scratch")):
+            program = [("ask", *ask), ("send", *send)]
+            secure(program, "whatever the model was asked with marks its answer", "hidden-leak",
+                   mixed)
     kinds = [("ask", "user", "mail"), ("ask", "mail", "scratch"), ("skipif", "user"),
              ("send", "user", "mail"), ("send", "user", "scratch")]
     for case, program in enumerate(product(kinds, repeat=3)):
@@ -1397,7 +1405,6 @@ print(f"{len(every)} programs, {len(MODELS)} models, {len(WORLDS)} worlds: progr
 # wants a mail to decide to whom an answer goes cannot have it. Debenedetti and others (2025) build
 # such a layer around real assistants. That the labels of a `skipif` must stay, also where nothing
 # was skipped, was described by Austin and Flanagan (2009).
-#
 #
 # ## Exercise 16.7: "it is certified" (2 points)
 #
@@ -1456,12 +1463,12 @@ print(f"{len(every)} programs, {len(MODELS)} models, {len(WORLDS)} worlds: progr
 # random places of each, and let the majority of the copies decide. Its theorem *assumes* that an
 # attack fails as soon as at least $k$ of its $m$ added tokens are replaced.
 #
-# Write `promised(n, m, k, M, N)`: the probability that more than half of the copies stop the
+# Write `promised(L, m, k, M, N)`: the probability that more than half of the copies stop the
 # attack, under this assumption.
 #
-# - a mail of `n` tokens, the last `m` of which are the attack; in each copy `M` different places
-#   out of n, all choices equally likely, are replaced; copies are independent; `N` is odd
-# - `0 <= m <= n`, `0 <= M <= n`, `k` at least 0; returns a number in [0, 1]
+# - a mail of `L` tokens, the last `m` of which are the attack; in each copy `M` different places
+#   out of L, all choices equally likely, are replaced; copies are independent; `N` is odd
+# - `0 <= m <= L`, `0 <= M <= L`, `k` at least 0; returns a number in [0, 1]
 #
 # <details><summary>Hint 1: where to look</summary>
 # Two steps: how likely does one copy stop the attack? Then, how likely do most of the copies?
@@ -1469,27 +1476,27 @@ print(f"{len(every)} programs, {len(MODELS)} models, {len(WORLDS)} worlds: progr
 # In one copy: count the choices of M places of which j lie in the attack, for each j from k on.
 # Then a binomial sum over more than half of N.
 # <details><summary>Hint 3: nearly the code</summary>
-# <code>p = sum(math.comb(m, j) * math.comb(n - m, M - j) for j in range(k, min(m, M) + 1)) /
-# math.comb(n, M)</code>, then <code>return sum(math.comb(N, i) * p ** i * (1 - p) ** (N - i) for i
+# <code>p = sum(math.comb(m, j) * math.comb(L - m, M - j) for j in range(k, min(m, M) + 1)) /
+# math.comb(L, M)</code>, then <code>return sum(math.comb(N, i) * p ** i * (1 - p) ** (N - i) for i
 # in range(N // 2 + 1, N + 1))</code>
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "oracle-promised", "points": 0}
 ### BEGIN HIDDEN TESTS
-def oracle_promised(n, m, k, M, N):
+def oracle_promised(L, m, k, M, N):
     """Every choice of places of a copy, and every outcome of N copies."""
-    stops = [sum(i >= n - m for i in places) >= k for places in combinations(range(n), M)]
+    stops = [sum(i >= L - m for i in places) >= k for places in combinations(range(L), M)]
     p = float(np.mean(stops))
     return sum(math.prod(p if one else 1 - p for one in outcome)
                for outcome in product((False, True), repeat=N) if 2 * sum(outcome) > N)
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "ex16_8-promised", "solution": true}
-def promised(n, m, k, M, N):
-    """How likely most of N copies replace at least k of m attack tokens, M of n places each."""
+def promised(L, m, k, M, N):
+    """How likely most of N copies replace at least k of m attack tokens, M of L places each."""
     ### BEGIN SOLUTION
-    fails = sum(math.comb(m, j) * math.comb(n - m, M - j) for j in range(min(k, M + 1)))
-    stop = 1 - fails / math.comb(n, M)
+    fails = sum(math.comb(m, j) * math.comb(L - m, M - j) for j in range(min(k, M + 1)))
+    stop = 1 - fails / math.comb(L, M)
     votes = np.array([1.0])
     for _ in range(N):
         votes = np.convolve(votes, [1 - stop, stop])
@@ -1582,14 +1589,13 @@ print(f"you said: the promise will {my_promise}, what is stopped will {my_truth}
 # the advert.) The filter here is a toy, and this says nothing about how often the assumption holds
 # for a large model.
 #
-#
 # ## What you found
 #
-# A few words deliver any advert past a fragile filter. Erasing and checking makes a filter keep its
-# word against all attacks of one kind, at a price in false alarms that training can lower. The
-# proof ends where the kind ends: at a block in the middle, at the token after the last one that is
-# erased, at a letter that changes a token. A sample of the checks shows much and proves little. And
-# labels on data need no judgement about any text at all.
+# A few words delivered every advert that two filters had stopped. Erasing and checking makes a
+# filter keep its word against all attacks of one kind, at a price in false alarms that training can
+# lower. The proof ends where the kind ends: at a block in the middle, at the token after the last
+# one that is erased, at a letter that changes a token. A sample of the checks shows much and proves
+# little. And labels on data need no judgement about any text at all.
 #
 # **Limits.** Filters of 30,000 weights, mails of 40 words of 2002, one split into training,
 # validation and test. The theorems hold for any filter; the prices are those of these. The labels

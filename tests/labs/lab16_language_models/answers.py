@@ -21,7 +21,7 @@ TEXT = "text_erase_and_check(flagged, tokenise, text, d)"
 SAMPLE = "detection_probability(flags, s)"
 PROMISE = "questions_for(n, promise)"
 RUN = "guarded_run(program, world, model)"
-VOTE = "promised(n, m, k, M, N)"
+VOTE = "promised(L, m, k, M, N)"
 
 
 def fewest(first: str = "if score <= 0: return 0", usable: str = "sorted(w for w in weights[2:] if w < 0)",
@@ -101,7 +101,7 @@ def monitor(ask: str = 'labels["scratch"] = labels[a] | labels[b]', skip: str = 
     )
 
 
-P1 = "p = sum(math.comb(m, j) * math.comb(n - m, M - j) for j in range(k, min(m, M) + 1)) / math.comb(n, M)"
+P1 = "p = sum(math.comb(m, j) * math.comb(L - m, M - j) for j in range(k, min(m, M) + 1)) / math.comb(L, M)"
 MOST = "return sum(math.comb(N, i) * p ** i * (1 - p) ** (N - i) for i in range(N // 2 + 1, N + 1))"
 LIKELY = ["n, m = len(flags) - 1, int(flags[1:].sum())", "s = min(s, n)"]
 
@@ -200,12 +200,12 @@ ANSWERS = [
     Right("ex16_6-run", "control-everywhere", monitor(ask='labels["scratch"] = set(control) | labels[b] | labels[a]')),
     Right("ex16_6-run", "by-bits", returns(RUN, "value = [world['user'], world['mail'], world['diary'], 0]", "mark, names = [0, 1, 2, 0], ['user', 'mail', 'diary', 'scratch']", "control, i, sent = 0, 0, []", "while i < len(program):", "    kind, a, b = program[i][0], names.index(program[i][1]), names.index(program[i][-1])", "    if kind == 'skipif':", "        control |= mark[a]", "        i += value[a]", "    elif kind == 'ask':", "        value[3], mark[3] = model[value[a]][value[b]], mark[a] | mark[b] | control", "    elif not (mark[a] | control) & 1 and (value[a] or not (mark[a] | mark[b] | control) & 2):", "        sent.append([value[a], value[b]])", "    i += 1", "return sent")),
     # 16.8
-    Wrong("ex16_8-promised", "with-replacement", returns(VOTE, "p = sum(math.comb(M, j) * (m / n) ** j * (1 - m / n) ** (M - j) for j in range(k, M + 1))", MOST), **SEEN),
+    Wrong("ex16_8-promised", "with-replacement", returns(VOTE, "p = sum(math.comb(M, j) * (m / L) ** j * (1 - m / L) ** (M - j) for j in range(k, M + 1))", MOST), **SEEN),
     Wrong("ex16_8-promised", "exactly-k", returns(VOTE, P1.replace("range(k, min(m, M) + 1)", "[k]"), MOST), **SEEN),
     Wrong("ex16_8-promised", "more-than-k", returns(VOTE, P1.replace("range(k,", "range(k + 1,"), MOST), **SEEN),
     Wrong("ex16_8-promised", "any-not-majority", returns(VOTE, P1, "return 1 - (1 - p) ** N"), **SEEN),
     Wrong("ex16_8-promised", "exactly-half", returns(VOTE, P1, "i = N // 2 + 1", "return math.comb(N, i) * p ** i * (1 - p) ** (N - i)"), **SEEN),
     Wrong("ex16_8-promised", "other-arguments", returns(VOTE, "m = min(m, 4)", P1, MOST), **HIDDEN),
     Right("ex16_8-promised", "hint-3", returns(VOTE, P1, MOST)),
-    Right("ex16_8-promised", "by-scipy", returns(VOTE, "from scipy.stats import binom, hypergeom", "return binom.sf(N // 2, N, hypergeom.sf(k - 1, n, m, M))")),
+    Right("ex16_8-promised", "by-scipy", returns(VOTE, "from scipy.stats import binom, hypergeom", "return binom.sf(N // 2, N, hypergeom.sf(k - 1, L, m, M))")),
 ]  # fmt: skip
