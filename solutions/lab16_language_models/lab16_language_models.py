@@ -28,8 +28,8 @@
 # | | |
 # |---|---|
 # | Paper | its reference 5: certified safety of language models against adversarial prompting |
-# | Time | Part A 70 min, Part B 75 min; deeper 20 min |
-# | Points | 45: core 40, deeper one 5 (43 checked by machine, 2 read by a person) |
+# | Time | Part A 70 min, Part B 75 min; deeper 40 min |
+# | Points | 49: core 40, deeper ones 9 (47 checked by machine, 2 read by a person) |
 # | You need | numpy; sets and tuples of Python; a little probability (draws without replacement) |
 # | It runs in | about 12 CPU seconds in all, 3 without the demonstrations; 0.7 GiB of memory |
 #
@@ -56,7 +56,7 @@ import numpy as np
 import torch
 
 from safetylab import mail, page, plots, widgets
-from safetylab.checks import exercise, expect, expect_number, expect_returned
+from safetylab.checks import exercise, expect, expect_number, expect_returned, expect_tensor
 
 torch.set_num_threads(1)  # these networks are so small that one thread is the fastest
 page.progress(16)
@@ -1451,7 +1451,7 @@ print(f"{len(every)} programs, {len(MODELS)} models, {len(WORLDS)} worlds: progr
 # %% [markdown]
 # # Part C: deeper
 #
-# About 20 minutes: exercise 16.8.
+# About 40 minutes: exercises 16.8 and 16.9.
 
 # %% [markdown]
 # ## Exercise 16.8: a theorem whose assumption the attacker chooses (5 points)
@@ -1588,6 +1588,131 @@ print(f"you said: the promise will {my_promise}, what is stopped will {my_truth}
 # attacker decides whether that is so. (The random words that replace tokens also replace those of
 # the advert.) The filter here is a toy, and this says nothing about how often the assumption holds
 # for a large model.
+#
+# ## Exercise 16.9: words by gradient (4 points)
+#
+# Difficulty: 3 of 5 · Minutes: 20 · Deeper: nothing depends on it · Why: the attacks on large
+# models that started all this (Zou and others, 2023) choose their words in this way.
+#
+# Each word is a row of a matrix, its *vector*; a network turns the vectors of a mail into a score.
+# Words cannot be changed a little, vectors can: the gradient at a place says how the score changes
+# when the vector there moves, to first order by the scalar product of gradient and move. Swapping a
+# word moves its vector to that of another word.
+#
+# Write `best_swaps(embedding, gradient, k)`: for each place the `k` words that lower the score
+# most, to first order, if the word at that place is swapped for them.
+#
+# - `embedding`: tensor, (words, width), the vectors; `gradient`: tensor, (places, width), of the
+#   score with respect to the vector at each place
+# - words 0 and 1 (padding, `<other>`) may not be chosen; there are at least `k` others
+# - returns a tensor of word numbers, (places, k), in any order at each place
+#
+# <details><summary>Hint 1: where to look</summary>
+# The move is the new vector minus the old one. Which part of the scalar product depends on the new
+# word?
+# <details><summary>Hint 2: the idea</summary>
+# One matrix product gives a number for each place and word; the smallest are wanted.
+# <details><summary>Hint 3: nearly the code</summary>
+# <code>change = gradient @ embedding.T</code>, <code>change[:, :2] = math.inf</code>, then
+# <code>return change.topk(k, largest=False).indices</code>
+# </details></details></details>
+
+# %% nbgrader={"grade_id": "ex16_9-swaps", "solution": true}
+def best_swaps(embedding, gradient, k):
+    """For each place the k words that lower the score most to first order: (places, k)."""
+    ### BEGIN SOLUTION
+    falls = torch.einsum("pw,vw->pv", gradient, embedding[2:])
+    return 2 + falls.argsort(dim=1)[:, :k]
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex16_9-swaps-test", "points": 4}
+@exercise("16.9")
+def test_swaps():
+    """Six words, two places whose gradients point in different directions."""
+    vectors = torch.tensor([[9.0, 9.0], [-9.0, -9.0], [1.0, 0.0], [-1.0, 0.5], [0.2, -2.0], [-3.0,
+                                                                                             4.0]])
+    gradient = torch.tensor([[1.0, 0.0], [-1.0, -1.0]])
+
+    def chosen(embedding, gradient, k):
+        got = best_swaps(embedding.clone(), gradient.clone(), k)
+        got = expect_tensor(got, (len(gradient), k), "best_swaps")
+        return [sorted(int(word) for word in row) for row in got]
+
+    got = chosen(vectors, gradient, 2)
+    expect(not {0, 1} & {word for row in got for word in row}, "words 0 and 1 may not be chosen",
+           "uses-padding")
+    expect(got[0] != [2, 4], "at place 0 words 2 and 4 raise the score most; it shall fall",
+           "wrong-sign")
+    expect(got[0] != got[1], "the two places have different gradients: choose for each place",
+           "same-for-all-places")
+    expect(got == [[3, 5], [2, 5]], "the scalar products are 1, -1, 0.2, -3 at place 0 and -1, "
+           f"0.5, 1.8, -1 at place 1: words 3 and 5, and words 2 and 5; yours: {got}")
+    got = chosen(vectors, gradient[:1], 1)
+    expect(got != [[3]], "the change is the scalar product itself: do not divide by a length",
+           "normalised")
+    expect(got == [[5]], f"with k = 1 at place 0 word 5 is best; yours: {got}", "other-k")
+    ### BEGIN HIDDEN TESTS
+    g = torch.Generator().manual_seed(1691)
+    for size, width, places, k in ((5, 1, 1, 1), (12, 3, 4, 2), (50, 8, 6, 9), (9, 4, 3, 7)):
+        embedding = torch.randn(size, width, generator=g, dtype=torch.float64)
+        gradient = torch.randn(places, width, generator=g, dtype=torch.float64)
+        got = chosen(embedding, gradient, k)
+        for row, slope in zip(got, gradient.tolist(), strict=True):
+            falls = {word: sum(a * b for a, b in zip(slope, embedding[word].tolist(), strict=True))
+                     for word in range(2, size)}
+            truth = sorted(sorted(falls, key=falls.get)[:k])
+            expect(row == truth, f"{size} words, k = {k}: at one place {truth}; yours: {row}",
+                   "other-arguments")
+    ### END HIDDEN TESTS
+
+
+test_swaps()
+print("16.9: visible checks passed")
+
+# %% [markdown]
+# Now the attack, with your function: ten words at the end; in each of ten rounds fifteen swaps of
+# one word are tried, and the best is kept. The control tries fifteen swaps for words drawn at
+# random.
+
+# %% id="gradient-attack" tags=["demo"]
+def swap_attack(net, tokens, by_gradient, g):
+    """The round, from 1 to 10, in which ten words at the end deliver a mail; else 11."""
+    head, tail = torch.tensor(tokens), torch.randint(2, 1000, (10,), generator=g)
+    for turn in range(1, 11):
+        offers = torch.randint(2, 1000, (10, 16), generator=g)
+        if by_gradient:
+            vectors = net.embedding[torch.cat([head, tail])][None].requires_grad_(True)
+            score = net.from_vectors(vectors, torch.ones(1, vectors.shape[1], dtype=torch.bool))
+            (slope,) = torch.autograd.grad(score.sum(), vectors)
+            offers = best_swaps(net.embedding, slope[0, -10:], 16)
+        places = torch.randint(0, 10, (15,), generator=g)
+        trials = tail.repeat(16, 1)
+        trials[range(1, 16), places] = offers[places, torch.randint(0, 16, (15,), generator=g)]
+        scores = net(torch.cat([head.repeat(16, 1), trials], 1))
+        tail = trials[scores.argmin()]
+        if scores.min() <= 0:
+            return turn
+    return 11
+
+
+turns = {"by gradient": [], "at random": []}
+for seed in range(5):
+    net = mail.net(f"plain{seed}")
+    targets = [t for t, bad, s in zip(test.tokens, test.spam, mail.scores(net, test.tokens),
+                                      strict=True) if bad and s > 0][:20]
+    for kind, needed_turns in turns.items():
+        g = torch.Generator().manual_seed(seed)
+        needed_turns += [swap_attack(net, t, kind == "by gradient", g) for t in targets]
+for kind, needed_turns in turns.items():
+    by_network = [int((np.array(needed_turns[i : i + 20]) <= 3).sum()) for i in range(0, 100, 20)]
+    print(f"{kind}: of 100 mails delivered after 3 rounds {sum(by_network)} (by network "
+          f"{by_network}), after 10 rounds {sum(n <= 10 for n in needed_turns)}")
+
+# %% [markdown]
+# After three rounds the gradient has delivered 79 mails of 100 and the random control 51, and it is
+# ahead in each of the five networks. After ten rounds it has delivered 99, but the control 87:
+# filters as small as these fall to an attacker without any gradient, too. (A gradient round asks
+# for one gradient more.)
 #
 # ## What you found
 #

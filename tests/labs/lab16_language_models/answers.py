@@ -21,6 +21,7 @@ TEXT = "text_erase_and_check(flagged, tokenise, text, d)"
 SAMPLE = "detection_probability(flags, s)"
 PROMISE = "questions_for(n, promise)"
 RUN = "guarded_run(program, world, model)"
+SWAPS = "best_swaps(embedding, gradient, k)"
 VOTE = "promised(L, m, k, M, N)"
 
 
@@ -208,4 +209,12 @@ ANSWERS = [
     Wrong("ex16_8-promised", "other-arguments", returns(VOTE, "m = min(m, 4)", P1, MOST), **HIDDEN),
     Right("ex16_8-promised", "hint-3", returns(VOTE, P1, MOST)),
     Right("ex16_8-promised", "by-scipy", returns(VOTE, "from scipy.stats import binom, hypergeom", "return binom.sf(N // 2, N, hypergeom.sf(k - 1, L, m, M))")),
+    # 16.9
+    Wrong("ex16_9-swaps", "wrong-sign", returns(SWAPS, "change = gradient @ embedding.T", "change[:, :2] = -math.inf", "return change.topk(k).indices"), **SEEN),
+    Wrong("ex16_9-swaps", "uses-padding", returns(SWAPS, "return (gradient @ embedding.T).topk(k, largest=False).indices"), **SEEN),
+    Wrong("ex16_9-swaps", "same-for-all-places", returns(SWAPS, "change = gradient.sum(0) @ embedding.T", "change[:2] = math.inf", "return change.topk(k, largest=False).indices.repeat(len(gradient), 1)"), **SEEN),
+    Wrong("ex16_9-swaps", "normalised", returns(SWAPS, "change = gradient @ embedding.T / (0.3 + embedding.norm(dim=1))", "change[:, :2] = math.inf", "return change.topk(k, largest=False).indices"), **SEEN),
+    Wrong("ex16_9-swaps", "other-arguments", returns(SWAPS, "change = gradient @ embedding[:20].T", "change[:, :2] = math.inf", "return change.topk(k, largest=False).indices"), **HIDDEN),
+    Right("ex16_9-swaps", "hint-3", returns(SWAPS, "change = gradient @ embedding.T", "change[:, :2] = math.inf", "return change.topk(k, largest=False).indices")),
+    Right("ex16_9-swaps", "by-numpy", returns(SWAPS, "rows = []", "for slope in gradient.numpy():", "    change = embedding.numpy() @ slope", "    rows.append([w for w in np.argsort(change) if w > 1][:k][::-1])", "return torch.tensor(np.array(rows))")),
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+import torch
 from source import names_of
 
 from safetylab import mail
@@ -120,9 +121,7 @@ def test_without_labels_programs_leak_both_ways():
     """The judge sees what a monitor is for."""
     bare, echo = LAB["oracle_unguarded"], ((0, 0), (1, 1))
     assert LAB["leaks"](bare, [("send", "user", "diary")], echo) == (True, False)
-    assert LAB["leaks"](bare, [("send", "mail", "user")], echo) == (True, True) or LAB["leaks"](
-        bare, [("send", "mail", "user")], echo
-    ) == (False, True)
+    assert LAB["leaks"](bare, [("send", "mail", "user")], echo) == (False, True)
     assert LAB["leaks"](bare, [("skipif", "diary"), ("send", "user", "user")], echo)[0]
 
 
@@ -146,8 +145,20 @@ def test_the_promise_of_a_vote_is_that_of_a_simulation():
     assert LAB["oracle_promised"](6, 2, 1, 2, 3) == pytest.approx(0.648)
 
 
-def test_the_filters_order_mails_nearly_alike_in_two_halves_of_a_batch():
-    """Scores do not depend on company, so that a check of many versions is a check of each."""
+def test_first_order_swaps_are_exact_for_a_filter_that_adds_up():
+    """Where the score is a sum over places, the best swap is the best of all single swaps."""
+    g = torch.Generator().manual_seed(0)
+    embedding = torch.randn(40, 5, generator=g, dtype=torch.float64)
+    slopes = torch.randn(4, 5, generator=g, dtype=torch.float64)
+    words = [3, 9, 20, 31]
+    best = LAB["best_swaps"](embedding, slopes, 1)[:, 0].tolist()
+    for place, chosen in enumerate(best):
+        changes = slopes[place] @ (embedding[2:] - embedding[words[place]]).T
+        assert chosen == int(changes.argmin()) + 2
+
+
+def test_a_score_does_not_depend_on_company():
+    """So a check of many versions at once is a check of each."""
     net, tokens = mail.net("erased0"), mail.mails("test").tokens[0]
     some = LAB["erasures"](tokens, 20, "suffix")
     together = mail.scores(net, some)

@@ -93,3 +93,19 @@ def test_labels_and_votes(text):
     assert promises[0] == pytest.approx(0.58, abs=0.02)
     assert promises[-1] > 0.99
     assert all(float(stopped) < 0.03 for _, stopped in votes)
+
+
+def test_words_by_gradient(text):
+    """ "79 and 51", "ahead in each of the five networks", "99, but the control 87"."""
+    found = re.findall(
+        r"(by gradient|at random): of 100 mails delivered after 3 rounds (\d+) \(by network "
+        r"\[([\d, ]+)\]\), after 10 rounds (\d+)",
+        text,
+    )
+    (_, three, each, ten), (_, three_random, each_random, ten_random) = found
+    counts = [[int(n) for n in row.split(", ")] for row in (each, each_random)]
+    assert all(a > b for a, b in zip(*counts, strict=True))
+    assert abs(int(three) - 79) <= 3
+    assert abs(int(three_random) - 51) <= 3
+    assert int(ten) >= 97
+    assert abs(int(ten_random) - 87) <= 3
