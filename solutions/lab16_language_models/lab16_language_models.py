@@ -661,7 +661,7 @@ plots.show(figure,
 # mails.
 
 # %% id="operating-points" tags=["demo"]
-certificates, rows = {}, {}
+rows = {}
 for kind, seed in product(("plain", "erased"), range(5)):
     net = mail.net(f"{kind}{seed}")
     spam = {part: mail.scores(net, mails.tokens)[mails.spam]
@@ -673,7 +673,6 @@ for kind, seed in product(("plain", "erased"), range(5)):
     row = ((spam["test"] > naive).mean(), alarms(naive, [s[:1] for s in on_test]),
            alarms(naive, on_test), (spam["test"] > threshold).mean(), alarms(threshold, on_test))
     rows.setdefault(kind, []).append(row)
-    certificates[kind, seed] = (spam["test"], [max(scores) for scores in on_test])
     print(f"{kind} {seed}: set without erasing: detects {row[0]:.1%}, alarms {row[1]:.1%}, with "
           f"erasing {row[2]:.1%}; set with erasing: certified {row[3]:.1%}, alarms {row[4]:.1%}")
 for kind, some in rows.items():
@@ -1548,10 +1547,10 @@ print("16.8: visible checks passed")
 # ### Prediction 4
 #
 # The linear filter of the hook votes over 11 copies with a fifth of the places replaced by random
-# words. The attacker adds the fewest good words that get a mail past the bare filter: lose one, and
-# the assumption with $k = 1$ is about right. Then he adds 1, 2, 5 more than he needs. Does the
-# promise (still with $k = 1$) rise or fall, and does the share of mails that the vote stops?
-# (`my_promise`, `my_truth`: "rise" or "fall")
+# words. The attacker adds the fewest good words that get a mail past the bare filter: without one
+# of them it would be stopped, as the assumption with $k = 1$ has it. Then he adds 1, 2, 5 more than
+# he needs. Does the promise (still with $k = 1$) rise or fall, and does the share of mails that the
+# vote stops? (`my_promise`, `my_truth`: "rise" or "fall")
 
 # %% nbgrader={"grade_id": "ex16_8-predict", "solution": true}
 ### BEGIN SOLUTION
@@ -1559,12 +1558,13 @@ my_promise, my_truth = "fall", "fall"
 ### END SOLUTION
 
 # %% id="voting" tags=["demo"]
-def stopped_by_vote(tokens, g, copies=11, share=0.2):
-    """Whether most copies of a mail, a share of their places replaced, are flagged."""
+def stopped_by_vote(tokens, g, kept=0, copies=11, share=0.2):
+    """Whether most copies are flagged, a share of the places replaced, but none of the first."""
     n = len(tokens)
     ids = torch.tensor(tokens).repeat(copies, 1)
     for row in ids:
         places = torch.randperm(n, generator=g)[: int(share * n)]
+        places = places[places >= kept]
         row[places] = torch.randint(2, 1000, (len(places),), generator=g)
     return bool((linear(ids) > 0).sum() * 2 > copies)
 
@@ -1572,22 +1572,25 @@ def stopped_by_vote(tokens, g, copies=11, share=0.2):
 chosen = caught[::5]
 for extra in (0, 1, 2, 5):
     g = torch.Generator().manual_seed(extra)
-    claims, truths = [], []
+    claims, truths, spared = [], [], []
     for tokens in chosen:
         m = fewest_words(weight, mail.scores(linear, [tokens])[0], True) + extra
         full = tokens + (int(np.argmin(weight[2:])) + 2,) * m
         claims.append(promised(len(full), m, 1, int(0.2 * len(full)), 11))
         truths.append(np.mean([stopped_by_vote(full, g) for _ in range(10)]))
+        spared.append(np.mean([stopped_by_vote(full, g, len(tokens)) for _ in range(10)]))
     print(f"{extra} words more than needed: promise {np.mean(claims):.3f}, stopped "
-          f"{np.mean(truths):.3f} ({len(chosen)} mails, 10 votes each)")
+          f"{np.mean(truths):.3f}, stopped if the advert is spared {np.mean(spared):.3f} "
+          f"({len(chosen)} mails, 10 votes each)")
 print(f"you said: the promise will {my_promise}, what is stopped will {my_truth}")
 
 # %% [markdown]
 # A longer attack raises the promise, from 0.58 to nearly 1, and the vote stops next to nothing all
-# along. The theorem is right; its assumption was that one replaced token undoes the attack, and the
-# attacker decides whether that is so. (The random words that replace tokens also replace those of
-# the advert.) The filter here is a toy, and this says nothing about how often the assumption holds
-# for a large model.
+# along. The theorem is right; its assumption was that one replaced token undoes the attack. The
+# last number is a control, in which only added words are replaced, never those of the advert: with
+# no word to spare it comes near the promise (0.42 against 0.58), and with two to spare the vote
+# stops 1 %. Whether the assumption holds is for the attacker to decide. The filter here is a toy,
+# and this says nothing about how often the assumption holds for a large model.
 #
 # ## Exercise 16.9: words by gradient (4 points)
 #

@@ -87,12 +87,19 @@ def test_a_sample(text):
 
 def test_labels_and_votes(text):
     assert "1332 programs, 16 models, 8 worlds: programs that leak: 0" in text
-    votes = re.findall(r"more than needed: promise ([\d.]+), stopped ([\d.]+)", text)
-    promises = [float(promise) for promise, _ in votes]
+    found = re.findall(
+        r"more than needed: promise ([\d.]+), stopped ([\d.]+), stopped if the advert is spared "
+        r"([\d.]+)",
+        text,
+    )
+    votes = [[float(value) for value in row] for row in found]
+    promises = [promise for promise, *_ in votes]
     assert promises == sorted(promises)
     assert promises[0] == pytest.approx(0.58, abs=0.02)
     assert promises[-1] > 0.99
-    assert all(float(stopped) < 0.03 for _, stopped in votes)
+    assert all(stopped < 0.03 for _, stopped, _ in votes)
+    assert votes[0][2] == pytest.approx(0.42, abs=0.05)
+    assert votes[2][2] == pytest.approx(0.01, abs=0.01)
 
 
 def test_words_by_gradient(text):
