@@ -1,0 +1,118 @@
+"""Each claim of Lab 16's text about a number, read off the cells that show it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from execute import executed, words
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab16_language_models")]
+PRICE = (
+    r"{} \d: set without erasing: detects ([\d.]+)%, alarms ([\d.]+)%, with erasing ([\d.]+)%; "
+    r"set with erasing: certified ([\d.]+)%, alarms ([\d.]+)%"
+)
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return "\n".join(words(executed("lab16_language_models")[0]))
+
+
+def rows(text: str, kind: str) -> list[list[float]]:
+    """The five rows of one kind of network, each of five numbers, in percent."""
+    found = [[float(value) for value in row] for row in re.findall(PRICE.format(kind), text)]
+    assert len(found) == 5
+    return found
+
+
+def column(table: list[list[float]], place: int) -> list[float]:
+    return sorted(row[place] for row in table)
+
+
+def test_good_words(text):
+    """ "every mail", "at most 11 times"; "204" in Prediction 3."""
+    assert "196 of 196 are delivered" in text
+    assert "at most 11 times" in text
+    assert "stops 204 of 218 spam; of these, 204 are delivered" in text
+
+
+def test_the_price(text):
+    plain, erased = rows(text, "plain"), rows(text, "erased")
+    assert column(plain, 2)[0] >= 4.5
+    assert column(plain, 2)[-1] <= 9.5
+    assert column(erased, 2)[0] >= 1.5
+    assert column(erased, 2)[-1] <= 5
+    assert column(plain, 3) == pytest.approx([53.7, 56.4, 69.3, 78.9, 82.1], abs=1)
+    assert column(erased, 3)[0] > column(plain, 3)[-1]  # "do not overlap"
+    assert column(erased, 3)[2] == pytest.approx(87, abs=1)
+    assert column(erased, 3)[0] >= 84.5
+    assert column(erased, 3)[-1] <= 88.5
+    both = plain + erased
+    assert column(both, 0)[0] >= 85.5
+    assert column(both, 0)[-1] <= 92.4  # "all ten detect 86 to 92 %"
+    assert column(both, 4)[0] >= 1.45
+    assert column(both, 4)[-1] <= 2.95
+    assert all(row[0] - row[3] <= 5 for row in erased)  # "nearly all is now caught"
+
+
+def test_no_attack_passes_where_the_theorem_speaks(text):
+    passed = re.findall(r"attacks, past the filter (\d+), past erase-and-check (\d+)", text)
+    assert len(passed) == 3
+    assert all(int(bare) > 1000 and checked == "0" for bare, checked in passed)
+    assert "of these where no token changed: 0" in text
+    assert "past the erasing of letters: 0" in text
+    assert int(re.search(r"past the erasing of tokens: (\d+)", text)[1]) > 100
+
+
+def test_glued_letters(text):
+    found = re.findall(
+        r"network \d (flags|does not flag) the empty mail; of \d+ stopped spam pass with a glued "
+        r"letter: whole mails (\d+); cut mails \d+ \((\d+)%\), if the empty mail is not checked "
+        r"\d+ \((\d+)%\)",
+        text,
+    )
+    assert len(found) == 5
+    assert [said for said, *_ in found].count("flags") == 3
+    assert all(int(whole) <= 1 for _, whole, *_ in found)
+    assert [int(cut) for said, _, cut, _ in found if said != "flags"] == [86, 95]
+    assert all(int(cut) < 5 for said, _, cut, _ in found if said == "flags")
+    assert all(int(rest) > 80 for *_, rest in found)
+
+
+def test_a_sample(text):
+    assert float(re.search(r"sample of 2: flags ([\d.]+)%, certain is 10%", text)[1]) > 90
+    assert "needs 18 of 20" in text
+
+
+def test_labels_and_votes(text):
+    assert "1332 programs, 16 models, 8 worlds: programs that leak: 0" in text
+    found = re.findall(
+        r"more than needed: promise ([\d.]+), stopped ([\d.]+), stopped if the advert is spared "
+        r"([\d.]+)",
+        text,
+    )
+    votes = [[float(value) for value in row] for row in found]
+    promises = [promise for promise, *_ in votes]
+    assert promises == sorted(promises)
+    assert promises[0] == pytest.approx(0.58, abs=0.02)
+    assert promises[-1] > 0.99
+    assert all(stopped < 0.03 for _, stopped, _ in votes)
+    assert votes[0][2] == pytest.approx(0.42, abs=0.05)
+    assert votes[2][2] == pytest.approx(0.01, abs=0.01)
+
+
+def test_words_by_gradient(text):
+    """ "79 and 51", "ahead in each of the five networks", "99, but the control 87"."""
+    found = re.findall(
+        r"(by gradient|at random): of 100 mails delivered after 3 rounds (\d+) \(by network "
+        r"\[([\d, ]+)\]\), after 10 rounds (\d+)",
+        text,
+    )
+    (_, three, each, ten), (_, three_random, each_random, ten_random) = found
+    counts = [[int(n) for n in row.split(", ")] for row in (each, each_random)]
+    assert all(a > b for a, b in zip(*counts, strict=True))
+    assert abs(int(three) - 79) <= 3
+    assert abs(int(three_random) - 51) <= 3
+    assert int(ten) >= 97
+    assert abs(int(ten_random) - 87) <= 3
