@@ -92,7 +92,8 @@ def make_lender(gap, seed, wary=False, drift=0.0):
         last = recent[-20:]
         calm = wary and len(last) == 20 and all(a != b for a, b in pairwise(last))
         odds = LOGIT[row] + drift * len(recent) / 1000 + (0 if calm else gap * attribute)
-        memory[row] = int(rng.random() < 1 / (1 + math.exp(-odds)))
+        chance = 1 / (1 + math.exp(-odds))  # not-an-answer: the logistic function
+        memory[row] = int(rng.random() < chance)
         return memory[row]
 
     return lender
@@ -1402,7 +1403,8 @@ def twin_outcomes(gap, n, seed):
     """d of n pairs of twins at a lender that adds gap for attribute 1: 1, -1 or 0, (n,)."""
     rng = np.random.default_rng(seed)
     odds = LOGIT[rng.integers(len(LOGIT), size=n)] + np.array([[0.0], [gap]])
-    denied = (rng.random((2, n)) < 1 / (1 + np.exp(-odds))).astype(int)
+    chance = 1 / (1 + np.exp(-odds))  # not-an-answer: the logistic function
+    denied = (rng.random((2, n)) < chance).astype(int)
     return denied[1] - denied[0]
 
 # %% nbgrader={"grade_id": "ex10_5-wealth", "solution": true}
