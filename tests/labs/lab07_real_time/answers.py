@@ -70,6 +70,29 @@ def scenario(gap: float, wanted: str, push: str, lead: str, v: float = 10.0) -> 
 MOST, WIND = "np.full(200, 2.0)", "np.ones(200)"
 HARD = "np.where(np.arange(200) < 8, 0.0, -8.0)"
 
+CACHED = "cached_step(layers, x, cache)"
+DECODING = "decoding_macs(n, d, cached)"
+
+
+def decode(late: str = "pass", keys: str = "x", scale: str = "len(x) ** 0.5", use: str = "(K, V)") -> str:  # fmt: skip
+    """A step with a cache, with parts to exchange."""
+    return returns(
+        CACHED,
+        "x0, new = x, []",
+        "for (q, k, v, o), (K, V) in zip(layers, cache):",
+        f"    {late}",
+        f"    K, V = np.vstack([K, {keys} @ k]), np.vstack([V, {keys} @ v])",
+        "    new.append((K, V))",
+        f"    A, B = {use}",
+        "    if len(A) == 0:",
+        "        continue",
+        f"    s = A @ (x @ q) / {scale}",
+        "    w = np.exp(s - s.max())",
+        "    x = x + (w / w.sum()) @ B @ o",
+        "return x, new",
+    )
+
+
 ANSWERS = [
     # 7.1a
     Wrong("ex7_1-speed", "no-reaction", returns(SPEED, "return math.sqrt(2 * brake * gap)"), **SEEN),
@@ -194,4 +217,16 @@ ANSWERS = [
     Wrong("ex7_10-bound", "signed-sum", returns(BOUND, "return step / 2 * np.abs(x.sum(1))"), **SEEN),
     Right("ex7_10-bound", "hint-3", returns(BOUND, "return step / 2 * np.abs(x).sum(1)")),
     Right("ex7_10-bound", "by-sign", returns(BOUND, "worst = np.sign(x) * step / 2", "return np.einsum('nd,nd->n', worst, x)")),
+    # 7.11
+    Wrong("ex7_11-step", "forgets-itself", decode("late = (K, V)", use="late"), **SEEN),
+    Wrong("ex7_11-step", "cache-of-inputs", decode(keys="x0"), **SEEN),
+    Wrong("ex7_11-step", "other-attention", decode(scale="1"), **SEEN),
+    Wrong("ex7_11-step", "cache-shared-by-layers", returns(CACHED, "out, made = x, []", "for (q, k, v, o), (K, V) in zip(layers, cache):", "    K, V = np.vstack([K, x @ k]), np.vstack([V, x @ v])", "    made = [(K, V)]", "return out, made"), **SEEN),
+    Right("ex7_11-step", "hint-3", decode()),
+    Right("ex7_11-step", "torch", returns(CACHED, "t, new = torch.from_numpy(x), []", "for (q, k, v, o), (K, V) in zip(layers, cache):", "    q, k, v, o, K, V = map(torch.from_numpy, (q, k, v, o, K, V))", "    K, V = torch.cat([K, (t @ k)[None]]), torch.cat([V, (t @ v)[None]])", "    new.append((K.numpy(), V.numpy()))", "    a = F.scaled_dot_product_attention((t @ q)[None, None, None], K[None, None], V[None, None])", "    t = t + a[0, 0, 0] @ o", "return t.numpy(), new")),
+    Wrong("ex7_11-macs", "cached-as-whole", returns(DECODING, "return 4 * n * d * d + 2 * n * d if cached else sum(4 * t * d * d + 2 * t * t * d for t in range(1, n + 1))"), **SEEN),
+    Wrong("ex7_11-macs", "one-pass-only", returns(DECODING, "return sum(4 * d * d + 2 * t * d for t in range(1, n + 1)) if cached else 4 * n * d * d + 2 * n * n * d"), **SEEN),
+    Wrong("ex7_11-macs", "other-sizes", returns(DECODING, "return 72 if cached else 152"), **HIDDEN),
+    Right("ex7_11-macs", "hint-3", returns(DECODING, "return sum(4 * d * d + 2 * t * d if cached else 4 * t * d * d + 2 * t * t * d for t in range(1, n + 1))")),
+    Right("ex7_11-macs", "numpy", returns(DECODING, "t = np.arange(1, n + 1)", "return int((4 * d * d + 2 * t * d).sum() if cached else (4 * t * d * d + 2 * t * t * d).sum())")),
 ]  # fmt: skip

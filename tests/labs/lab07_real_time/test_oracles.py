@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import torch
 from source import names_of
 
 LAB = names_of("lab07_real_time")
@@ -89,3 +90,17 @@ def test_the_slow_down_reaches_its_threshold_and_the_lazy_attacks_do_not():
 
     assert goes_on(LAB["slow_down"](net, x, 0.1, 20)) > 0.93
     assert goes_on(LAB["slow_down"](net, x, 0.1, 1)) < 0.9
+
+
+def test_decoding_with_a_cache_is_torchs_causal_attention():
+    layers = LAB["draw_layers"](2, 6, 9)
+    rows = torch.from_numpy(np.random.default_rng(9).normal(size=(7, 6)))
+    x = rows
+    for query, key, value, output in (map(torch.from_numpy, layer) for layer in layers):
+        parts = ((x @ m)[None, None] for m in (query, key, value))
+        seen = torch.nn.functional.scaled_dot_product_attention(*parts, is_causal=True)
+        x = x + seen[0, 0] @ output
+    cache = [(np.zeros((0, 6)), np.zeros((0, 6))) for _ in layers]
+    for row, truth in zip(rows.numpy(), x.numpy(), strict=True):
+        out, cache = LAB["cached_step"](layers, row, cache)
+        assert out == pytest.approx(truth, abs=1e-10)

@@ -73,3 +73,10 @@ def test_the_switch(text):
     assert 7 < number(text, "3 bits: certainly unchanged") < 11
     assert number(text, "3 bits: certainly unchanged [^,]*, unchanged") > 97
     assert all(int(share) < 33 for share in re.findall(r"largest change / bound (\d+)%", text))
+
+
+def test_the_cache(text):
+    ratios = [float(r) for r in re.findall(r"with one: ([\d.]+) times as many", text)]
+    assert len(ratios) == 3
+    assert ratios == sorted(ratios)
+    assert ratios[2] > 500

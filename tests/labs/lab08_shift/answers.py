@@ -101,6 +101,35 @@ def shuffles(*lines: str, end: str = "(1 + k) / (1 + B)") -> str:
 MIXED = "mixed = rng.permutation(pooled)"
 COUNT = "k += statistic(mixed[:len(a)], mixed[len(a):]) >= seen"
 
+MISSES = "misses_along(miss_at, alpha, gamma, start, rounds)"
+HEAT = "temperature(logits, y)"
+MOVE = "a += gamma * (alpha - err)"
+
+
+def along(move: str, err: str = "0 if a <= 0 else 1 if a >= 1 else miss_at(t, a)") -> str:
+    """A miss rate that follows what was missed, with parts to exchange."""
+    return returns(
+        MISSES,
+        "a, errors = start, []",
+        "for t in range(rounds):",
+        f"    err = {err}",
+        "    errors.append(err)",
+        f"    {move}",
+        "return np.array(errors)",
+    )
+
+
+def heat(scaled: str, bounds: str = "(-3, 3)") -> str:
+    """The likeliest temperature, with parts to exchange."""
+    return returns(
+        HEAT,
+        "from scipy.optimize import minimize_scalar",
+        "from scipy.special import log_softmax",
+        f"loss = lambda s: -log_softmax({scaled}, 1)[np.arange(len(y)), y].mean()",
+        f'return math.exp(minimize_scalar(loss, bounds={bounds}, method="bounded", options={{"xatol": 1e-6}}).x)',
+    )
+
+
 ANSWERS = [
     # 8.1a
     Wrong("ex8_1-auroc", "flipped", returns(AUROC, "return ((outside[:, None] < inside) + (outside[:, None] == inside) / 2).mean()"), **SEEN),
@@ -254,4 +283,21 @@ ANSWERS = [
     Wrong("ex8_8-permutation", "own-randomness", shuffles("mixed = np.random.permutation(pooled)", COUNT), **HIDDEN),
     Right("ex8_8-permutation", "hint-3", shuffles(MIXED, COUNT)),
     Right("ex8_8-permutation", "observed-last", returns(PERMUTE, "n, pooled, found = len(a), np.vstack((a, b)), []", "for _ in range(B):", "    order = np.argsort(rng.random(len(pooled)))", "    found.append(statistic(pooled[order[:n]], pooled[order[n:]]))", "return float(np.mean(np.append(found, np.inf) >= statistic(a, b)))")),
+    # 8.9
+    Wrong("ex8_9-misses", "wrong-sign", along("a -= gamma * (alpha - err)"), **SEEN),
+    Wrong("ex8_9-misses", "no-full-set", along(MOVE, "miss_at(t, min(max(a, 1e-9), 1 - 1e-9))"), **SEEN),
+    Wrong("ex8_9-misses", "forgets-alpha", along("a += alpha * gamma if not err else -gamma * alpha"), **SEEN),
+    Wrong("ex8_9-misses", "cut-at-the-ends", along("a = min(max(a + gamma * (alpha - err), 0), 1)"), **SEEN),
+    Wrong("ex8_9-misses", "asks-at-the-ends", along(MOVE, "miss_at(t, a)"), **SEEN),
+    Wrong("ex8_9-misses", "no-empty-set", along(MOVE, "0 if a <= 0 or a >= 1 else miss_at(t, a)"), **SEEN),
+    Wrong("ex8_9-misses", "not-the-promise", along("a += gamma * (0.25 - err)"), **HIDDEN),
+    Right("ex8_9-misses", "hint-3", along(MOVE)),
+    Right("ex8_9-misses", "from the sum", returns(MISSES, "errors = []", "for t in range(rounds):", "    a = start + gamma * (alpha * t - sum(errors))", "    errors.append(int(a >= 1) if not 0 < a < 1 else int(miss_at(t, a)))", "return np.array(errors, float)")),
+    # 8.10
+    Wrong("ex8_10-temperature", "inverse", heat("logits * math.exp(s)"), **SEEN),
+    Wrong("ex8_10-temperature", "never-changes", returns(HEAT, "return 1.0"), **SEEN),
+    Wrong("ex8_10-temperature", "only-cools", heat("logits / math.exp(s)", "(0, 3)"), **SEEN),
+    Wrong("ex8_10-temperature", "only-cools", heat("logits / math.exp(s)", "(-1, 3)"), **SEEN),
+    Right("ex8_10-temperature", "hint-3", heat("logits / math.exp(s)")),
+    Right("ex8_10-temperature", "torch", returns(HEAT, "z, s = torch.tensor(logits), torch.zeros(1, dtype=torch.float64, requires_grad=True)", "opt = torch.optim.LBFGS([s], max_iter=200, line_search_fn='strong_wolfe', tolerance_grad=1e-10, tolerance_change=1e-14)", "def step():", "    opt.zero_grad()", "    loss = F.cross_entropy(z / s.exp(), torch.tensor(y))", "    loss.backward()", "    return loss", "opt.step(step)", "return s.exp().item()")),
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from scipy.spatial.distance import mahalanobis as scipy_distance
 from scipy.special import logsumexp
 from scipy.stats import beta, binom, permutation_test
 from sklearn.covariance import EmpiricalCovariance
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score, roc_curve
 from source import names_of
 
@@ -153,3 +154,24 @@ def test_the_permutation_p_value_is_that_of_scipy():
                              alternative="greater").pvalue  # fmt: skip
     got = LAB["permutation_p"](gap, a, b, 3999, np.random.default_rng(0))
     assert got == pytest.approx(exact, abs=0.025)
+
+
+def test_no_stream_breaks_the_promise_of_the_moving_level():
+    """Gibbs and Candes 2021: any adversary, here those that look at the level and at the past."""
+    for alpha, gamma, start in ((0.1, 0.03, 0.1), (0.4, 0.3, 1.0), (0.05, 0.5, 0.0)):
+        for adversary in (lambda t, a: 1, lambda t, a: 0, lambda t, a: int(a > 0.2),
+                          lambda t, a: int((t // 40) % 2)):  # fmt: skip
+            for rounds in (1, 30, 400):
+                missed = LAB["misses_along"](adversary, alpha, gamma, start, rounds)
+                bound = (max(start, 1 - start) + gamma) / (gamma * rounds)
+                assert abs(missed.mean() - alpha) <= bound + 1e-12
+
+
+def test_the_temperature_is_that_of_logistic_regression():
+    """With one slope and no intercept, 1 / T is the maximum likelihood slope: sklearn's."""
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=2000) * 3
+    y = (rng.random(2000) < 1 / (1 + np.exp(-0.4 * z))).astype(int)
+    fitted = LogisticRegression(C=np.inf, fit_intercept=False, tol=1e-10).fit(z[:, None], y)
+    logits = np.stack([np.zeros(2000), z], 1)
+    assert LAB["temperature"](logits, y) == pytest.approx(1 / fitted.coef_[0, 0], rel=1e-3)

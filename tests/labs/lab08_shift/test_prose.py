@@ -151,3 +151,21 @@ def test_what_each_test_sees(text):
     assert seen["mean + 0.6"][0] > 2 * seen["mean + 0.6"][1]
     assert seen["correlation 0.8"][1] > 5 * seen["correlation 0.8"][0]
     assert seen["spread x 1.6"][1] > 3 * seen["spread x 1.6"][0]
+
+
+def test_the_promise_that_says_nothing(text):
+    rows = re.findall(r": missed ([\d.]+) \(0.05 wanted\), sets of all ten digits (\d+)%", text)
+    assert len(rows) == 3
+    assert all(abs(float(missed) - 0.05) < 0.005 for missed, _ in rows)
+    assert int(rows[2][1]) > 60 > 10 > int(rows[0][1])
+    fixed = re.search(r"the set that never moves, at 45 degrees: missed ([\d.]+)", text)
+    assert float(fixed[1]) > 0.5
+
+
+def test_one_temperature(text):
+    told = r"says ([\d.]+), with temperature ([\d.]+); right ([\d.]+)"
+    (before, after, right), (turned_before, turned, turned_right) = [
+        map(float, row) for row in re.findall(told, text)
+    ]
+    assert before > after > right
+    assert turned_before > turned > turned_right + 0.1
