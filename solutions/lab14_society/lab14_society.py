@@ -827,7 +827,8 @@ def best_for_loss(world):
 def test_best():
     """A world that follows; a world with two valleys."""
     def loss(world, theta):
-        return world(theta) - 2 * world(theta) * theta + theta**2
+        likes = ((0, 1 - world(theta)), (1, world(theta)))
+        return sum(chance * (person - theta) ** 2 for person, chance in likes)
 
     for told, world, least in (
         ("0.2 + 0.6 theta", lambda t: 0.2 + 0.6 * t, 0.2),
