@@ -1805,6 +1805,10 @@ def test_best_checks():
     got = chosen((4, 4, 8), (0.6, 0.6, 0.9), 8)
     expect(got == [2], f"two checks of 60 % find 84 %, not 120 %; the one of 90 % is better; "
            f"yours: {got}", "sum-of-p")
+    got = chosen((5, 3, 9, 2), (0.8, 0.8, 0.9, 0.5), 15)
+    expect(got == [1, 2, 3], "checks 1, 2 and 3 cost 14 of 15 ms and find 99 %; taking the best, "
+           "the "
+           f"cheapest or the best per ms first ends at 98 %; yours: {got}", "greedy")
     expect(chosen((3,), (0.9,), 2) == [], "nothing fits: return an empty list", "over-budget")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(791)

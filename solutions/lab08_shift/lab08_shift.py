@@ -463,6 +463,9 @@ def test_combined_p():
            "divide by 10", "no-plus-one")
     expect(got[0] < 0.3, "detector 1 screams at the first input, higher than all nine; yours says "
            f"p = {got[0]:.2f}", "misses-one-clear-alarm")
+    expect(abs(got[0] - 0.19) > 1e-9, "1 - (1 - p)^2 is right for independent detectors; these "
+           "look at "
+           "one input: multiply", "assumes-independence")
     expect(abs(got[1] - 0.4) < 1e-9, "the second input ties with the highest calibration score, "
            f"which is at least as high: 2 * 2/10 = 0.4; yours: {got[1]:.4f}", "strict")
     expect(np.allclose(got, [0.2, 0.4, 1.0, 1.0]),
@@ -1347,13 +1350,15 @@ plots.show(figure, alt="The wealth along five streams, cut at 0.01 and 10,000, o
 # are no longer recorded as returned. The patients are the same as before. The model's error, by the
 # records, doubles.
 #
-# Which of the methods of 8.2 to 8.5 would have warned, and which would have told something false?
-# What would warn?
+# Used as in this lab (8.2 and 8.5 on the inputs' flags, 8.3 on its weights, 8.4 on its promise):
+# which of them would have warned? Which would have said something that is false *of the records*,
+# though true of the patients? What would warn?
 #
 # <details><summary>Hint 1: where to look</summary>
 # Which of P(x), P(y) and P(y given x) has changed?
 # <details><summary>Hint 2: the idea</summary>
-# What do the methods look at: inputs, scores, labels? With what did 8.3 and 8.4 begin?
+# What do the methods look at: inputs, scores, labels? What did 8.3 and 8.4 suppose about P(y given
+# x)?
 # <details><summary>Hint 3: nearly the words</summary>
 # "The inputs are as before, so ... The weights of 8.3 are all 1, and they say ..."
 # </details></details></details>
@@ -1462,6 +1467,9 @@ def test_label_weights():
            "matrix and labels across, or the other way?", "transposed")
     expect(not np.allclose(got, [25 / 27, 10 / 9]), "you took the labels given a prediction from "
            "the validation rows; under label shift these change", "labels-given-predictions")
+    expect(not np.allclose(got, [0.5, 1.5]), "your weights have the mean 1 over the classes; "
+           "nothing "
+           "is to be scaled: over the *rows* their mean is 1 already", "normalised")
     expect(np.allclose(got, truth) or not np.allclose(got / got[0], truth / truth[0]), "yours are "
            f"off by a factor of {got[0] / truth[0]:.4f}: all entries of the matrix together add up "
            "to 1, and so do the shares of predictions", "not-joint")

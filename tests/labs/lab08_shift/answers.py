@@ -176,6 +176,7 @@ ANSWERS = [
     # 8.2c
     Wrong("ex8_2-combined", "no-plus-one", combined(end="np.minimum(1, m * (higher / n).min(1))"), **SEEN),
     Wrong("ex8_2-combined", "no-plus-one", combined(end="np.minimum(1, m * ((1 + higher) / n).min(1))"), **SEEN),
+    Wrong("ex8_2-combined", "assumes-independence", combined(end="1 - (1 - ((1 + higher) / (n + 1)).min(1)) ** m"), **SEEN),
     Wrong("ex8_2-combined", "strict", combined("calibration[None] > scores[:, None]"), **SEEN),
     Wrong("ex8_2-combined", "wrong-tail", combined("calibration[None] <= scores[:, None]"), **SEEN),
     Wrong("ex8_2-combined", "no-correction", combined(end="((1 + higher) / (n + 1)).min(1)"), **SEEN),
@@ -283,6 +284,7 @@ ANSWERS = [
     Wrong("ex8_8-permutation", "own-randomness", shuffles("mixed = np.random.permutation(pooled)", COUNT), **HIDDEN),
     Right("ex8_8-permutation", "hint-3", shuffles(MIXED, COUNT)),
     Right("ex8_8-permutation", "observed-last", returns(PERMUTE, "n, pooled, found = len(a), np.vstack((a, b)), []", "for _ in range(B):", "    order = np.argsort(rng.random(len(pooled)))", "    found.append(statistic(pooled[order[:n]], pooled[order[n:]]))", "return float(np.mean(np.append(found, np.inf) >= statistic(a, b)))")),
+    Wrong("ex8_7-weights", "normalised", returns(WEIGHTS, *TABLE, MU, "w = np.linalg.solve(C, mu)", "return w / w.mean()"), **SEEN),
     # 8.9
     Wrong("ex8_9-misses", "wrong-sign", along("a -= gamma * (alpha - err)"), **SEEN),
     Wrong("ex8_9-misses", "no-full-set", along(MOVE, "miss_at(t, min(max(a, 1e-9), 1 - 1e-9))"), **SEEN),
