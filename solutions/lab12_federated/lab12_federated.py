@@ -295,9 +295,8 @@ plots.show(figure, alt="Accuracy over twelve rounds. At the end: " + "; ".join(
 # the mean loss (all clients present, these weights, full batches, plain descent, no batch
 # norm). More local steps get further for the same number of messages. Is it the number of steps, or
 # only the way they go? One step of 0.5 gets as far as five of 0.1; but one step of 2 goes astray,
-# and twenty of 0.1 do not. So what a client saves the network is a walk that cannot be made in one
-# step, and that is why FedAvg is used. These ten clients have the same mixture of digits. What
-# happens when they have not is exercise 12.7.
+# and twenty of 0.1 do not. Many small steps for one message: that is why FedAvg is used. These ten
+# clients have the same mixture of digits. What happens when they have not is exercise 12.7.
 
 # %% [markdown]
 # ## Exercise 12.2: a picture from a gradient (9 points)
@@ -2375,7 +2374,7 @@ plots.show(figure, alt="Accuracy by round with client 0 lying. After twelve roun
 # %% [markdown]
 # One such liar is enough to ruin the mean, whichever of the five it is. The three other rules hold;
 # Krum, which keeps a single client's update, ends a little lower here. (A liar who knows the rule
-# can do better than times minus ten. This one did not.)
+# may do better than times minus ten; nobody tried here.)
 #
 # ### Whom do they drop?
 #
@@ -2433,11 +2432,11 @@ print(f"scores in the first round: 0 to 8 at most {scores[:10].max():.1f}, nines
 # %% [markdown]
 # Krum does not ask why an update is far from the rest, nor how far: the last ones in the order go.
 # Our liar's score is far above that of the nines; but if nobody lies, the nines are the last ones.
-# Multi-Krum drops the two clients by name, and its model reads none of the nines. Nor do those of
-# Krum and of the median, after 60 rounds either. To leave out one value at each end costs most of
-# the nines in 15 rounds, and is late rather than blind: after 60 it reads more than half. The plain
-# mean, which one liar ruins, reads the most. A rule that keeps liars out can keep minorities out
-# (Lab 09 measures such gaps).
+# Multi-Krum drops these two in every round, and its model reads none of the nines. Nor do those of
+# Krum and of the median, not even after 60 rounds. The trimmed mean misses most of the nines after
+# 15 rounds, and is late rather than blind: after 60 it reads more than half. The plain mean, which
+# one liar ruins, reads the most. A rule that keeps liars out can keep minorities out (Lab 09
+# measures such gaps).
 #
 # ### In words (2 of the 4 points)
 #
@@ -2688,10 +2687,10 @@ plots.show(figure, alt="Accuracy over 80 rounds of clients with one digit each: 
 # steps of 0.2 are worth nothing here: one step of 0.5 a round gets further. After 80 rounds, in
 # the draw that was followed, nothing is left of SCAFFOLD's lead on the test digits, though it fits
 # the clients' own digits far better: FedAvg's loss on them after 80 rounds is above SCAFFOLD's
-# after 20. So on these digits the controls bring *speed*; FedAvg is still moving, and where it
-# would rest is not seen.
-# The messages are twice as long, and the controls are one more thing that tells about a client's
-# data: they are its mean gradient. You know by now what can be read from that.
+# after 20. So on these digits the controls bring *speed*; FedAvg is still moving, and its place of
+# rest, the worse one with the two clients, is not in the picture. The messages are twice as long,
+# and the controls are one more thing that tells about a client's data: they are its mean gradient.
+# You know by now what can be read from that.
 #
 # ## Exercise 12.8: a server that chooses the weights (1 point)
 #
