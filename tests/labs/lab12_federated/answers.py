@@ -47,6 +47,44 @@ ANSWERS = [
         ),
         seen="hidden",
     ),
+    Wrong(
+        "ex12_1-local",
+        "no-start",
+        Edit(
+            "{name: value.detach() for name",
+            "{name: value.detach() - model.state_dict()[name] for name",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_1-local",
+        "inside-no-grad",
+        """
+def local_training(model, x, y, lr, steps):
+    worker = deepcopy(model)
+    with torch.no_grad():
+        for _ in range(steps):
+            for parameter, slope in zip(worker.parameters(), client_gradient(worker, x, y)):
+                parameter -= lr * slope
+    return worker.state_dict()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_1-local",
+        "wrong-step",
+        """
+def local_training(model, x, y, lr, steps):
+    worker = deepcopy(model)
+    optimiser = torch.optim.Adam(worker.parameters(), lr=lr)
+    for _ in range(steps):
+        optimiser.zero_grad()
+        F.cross_entropy(worker(x), y).backward()
+        optimiser.step()
+    return worker.state_dict()
+""",
+        seen="visible",
+    ),
     Right(
         "ex12_1-local",
         "hint-3",
@@ -137,6 +175,21 @@ def image_from_layer(weight_gradient, bias_gradient):
         Edit("if bias_gradient[row] == 0:", "if bias_gradient[row].abs() < 1e-6:"),
         seen="hidden",
     ),
+    Wrong(
+        "ex12_2-layer",
+        "small-is-dead",
+        Edit("/ bias_gradient[row]", "/ (bias_gradient[row] + 1e-6)"),
+        seen="hidden",
+    ),
+    Wrong(
+        "ex12_2-layer",
+        "wrong-values",
+        Edit(
+            "return weight_gradient[row] / bias_gradient[row]",
+            "return (weight_gradient[row] / bias_gradient[row]).clamp(0, 1)",
+        ),
+        seen="hidden",
+    ),
     Right(
         "ex12_2-layer",
         "hint-3",
@@ -196,6 +249,12 @@ def image_from_layer(weight_gradient, bias_gradient):
         "ex12_2-match",
         "ignores-start",
         Edit("start.clone()", "torch.full_like(start, 0.5)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_2-match",
+        "no-way-to-z",
+        Edit("start.clone().requires_grad_(True)", "start.clone()"),
         seen="visible",
     ),
     Right(
@@ -290,12 +349,34 @@ def split(secret, n, p, generator):
     ),
     Wrong(
         "ex12_3-split",
-        "tells-something",
+        "pair-tells",
         Edit(
             "(n - 1, len(secret)), generator=generator)",
             "(1, len(secret)), generator=generator).expand(n - 1, -1)",
         ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_3-split",
+        "tells-something",
+        Edit(
+            "torch.randint(0, p, (n - 1, len(secret)), generator=generator)",
+            "(torch.rand(n - 1, len(secret), generator=generator) * p).long()",
+        ),
         seen="hidden",
+    ),
+    Right(
+        "ex12_3-split",
+        "handed-along",
+        """
+def split(secret, n, p, generator):
+    shares = [secret % p] + [torch.zeros_like(secret) for _ in range(n - 1)]
+    for party in range(n - 1):  # each takes a random number off and hands it to the next
+        r = torch.randint(0, p, secret.shape, generator=generator)
+        shares[party] = (shares[party] - r) % p
+        shares[party + 1] = (shares[party + 1] + r) % p
+    return torch.stack(shares)
+""",
     ),
     Right(
         "ex12_3-split",
@@ -363,11 +444,26 @@ def split(secret, n, p, generator):
     ),
     Wrong(
         "ex12_3-shamir",
-        "tells-something",
+        "same-powers",
         Edit(
             "(t - 1, len(secret)), generator=generator)",
             "(1, len(secret)), generator=generator).expand(t - 1, -1)",
         ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_3-shamir",
+        "tells-something",
+        Edit(
+            "torch.randint(0, p, (t - 1, len(secret)), generator=generator)",
+            "(torch.rand(t - 1, len(secret), generator=generator) * p).long()",
+        ),
+        seen="hidden",
+    ),
+    Wrong(
+        "ex12_3-shamir",
+        "tells-something",
+        Edit("torch.randint(0, p,", "torch.randint(0, min(p, 2**16),"),
         seen="hidden",
     ),
     Right(
@@ -473,6 +569,18 @@ def still_possible(points, values, p, reconstruct):
         Edit("total = update + personal", "total = personal.clone()"),
         seen="visible",
     ),
+    Wrong(
+        "ex12_4-mask",
+        "not-reduced",
+        Edit("return total % p", "return torch.fmod(total, p)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_4-mask",
+        "wrong-sum",
+        Edit("update + personal", "update - personal"),
+        seen="visible",
+    ),
     Right(
         "ex12_4-mask",
         "hint-3",
@@ -546,6 +654,15 @@ def mask_update(update, me, pair_masks, personal, p):
         Edit(
             "for gone in set(public) - set(received):",
             "for gone in list(set(public) - set(received))[:1]:",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_4-unmask",
+        "asks-both",
+        Edit(
+            'key = int(reconstruct(*ask("key", gone), p))',
+            'ask("personal", gone)\n        key = int(reconstruct(*ask("key", gone), p))',
         ),
         seen="visible",
     ),
@@ -650,6 +767,12 @@ def images_from_sum(weight_gradient, bias_gradient, tolerance=0.1):
 """,
         seen="visible",
     ),
+    Wrong(
+        "ex12_4-sum",
+        "misses-images",
+        Edit("bias_gradient != 0", "bias_gradient.abs() > 1e-3"),
+        seen="visible",
+    ),
     Right(
         "ex12_4-sum",
         "hint-3",
@@ -746,6 +869,25 @@ def clean_rows(weight_gradient, bias_gradient, clients):
         Edit(
             "clean = (u[:, :clients] * s[:clients])",
             "s = s[:8]\n    clean = (u[:, :clients] * (s[:clients] - s[clients:].sum() / 50))",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_4-rank",
+        "more-clients",
+        Edit(
+            "(u[:, :clients] * s[:clients]) @ vh[:clients]",
+            "sum(s[k] * torch.outer(u[:, k], vh[k]) for k in range(clients))",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_4-rank",
+        "more-clients",
+        Edit(", full_matrices=False", "")
+        + Edit(
+            "(u[:, :clients] * s[:clients]) @ vh[:clients]",
+            "u[:, :clients] @ s[:clients].diag() @ vh[:clients]",
         ),
         seen="visible",
     ),
@@ -927,6 +1069,24 @@ def reuse_leak(first, second, p):
         ),
         seen="visible",
     ),
+    Wrong(
+        "ex12_6-krum",
+        "refuses-edge",
+        Edit("if n < 2 * f + 3:", "if n <= 2 * f + 3:"),
+        seen="visible",
+    ),
+    Right(
+        "ex12_6-krum",
+        "by-cdist",
+        """
+def krum_scores(updates, f):
+    n = len(updates)
+    if n < 2 * f + 3:
+        raise ValueError(f"{n} clients are too few for f = {f}")
+    squares = torch.cdist(updates, updates) ** 2
+    return squares.topk(n - f - 1, largest=False).values.sum(1)
+""",
+    ),
     Right(
         "ex12_6-krum",
         "hint-3",
@@ -1028,6 +1188,12 @@ def resting_point(h, best, share, lr, steps):
             "torch.randn(rows, images.shape[1], generator=generator)",
             "torch.randn(1, images.shape[1], generator=generator).expand(rows, -1).clone()",
         ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_8-trap",
+        "wrong-sign",
+        Edit("return weight, -scores", "return weight, scores"),
         seen="visible",
     ),
     Right(

@@ -30,6 +30,9 @@ def test_lab12_shows_what_its_prose_says():
     # 12.1: one step is central, many get further
     assert number("FedAvg, 1 step:") == number("central, 1 step:")
     assert number("FedAvg, 20 steps:") > number("FedAvg, 5 steps:") > number("FedAvg, 1 step:") + 5
+    # "One step of 0.5 gets as far as five of 0.1; but one step of 2 goes astray"
+    assert abs(number("central, 1 step of 0.5 instead of 0.1:") - number("FedAvg, 5 steps:")) < 1.5
+    assert number("central, 1 step of 2 instead of 0.1:") < number("FedAvg, 1 step:") - 10
     # 12.2: rounding only; tanh "77 dB and more", ReLU "brings back none of the five"
     assert number("one gradient each: median PSNR") > 100
     assert min(numbers(r"Tanh\(\): (.*) dB")) >= 77
@@ -45,7 +48,7 @@ def test_lab12_shows_what_its_prose_says():
     assert re.search(r"true sum: [\d.]+e-07 \(a step of the fixed point is 6.0e-08\)", text)
     assert number("without the personal mask at") > 100
     assert 45 <= number("a unit is on for") <= 55  # "about half of the images"
-    crowd = [numbers(rf"\n *{n} images per client: .*five draws: \[(.*)\]") for n in (1, 2, 4, 8)]
+    crowd = [numbers(rf"\n *{n} image\(s\) per client: .*five draws: \[(.*)\]") for n in (1, 2, 4, 8)]
     share = [sum(found) / (50 * n) for n, found in zip((1, 2, 4, 8), crowd, strict=True)]
     assert share == sorted(share, reverse=True)
     assert 0 < min(crowd[3]) <= max(crowd[3]) < 6  # "A handful of 80"
@@ -74,6 +77,9 @@ def test_rank_ten_reads_what_single_rows_do_not():
     assert better > 0.75 * read_at_all  # "most of what it can read at all"
     assert table["0.3"][5] > alone[1] + 7  # "still reads more than there is in noise alone"
     assert table["1"][5] <= alone[1] + 3  # "at 1 it does not"
+    for rank in (5, 20):  # "with rank 5 or 20 the reader reads about as many"
+        found = re.search(rf"cleaned to rank {rank} instead: (\d+) of 50", text)
+        assert abs(int(found[1]) - better) <= 3
     for one, _, ten, low, high, _ in list(table.values())[:4]:
         assert ten > one + 2
         assert high - low < 2
@@ -106,6 +112,14 @@ def test_the_deeper_part_shows_what_its_prose_says():
     }
     assert max(nines["median"], nines["Krum, f = 1"]) < 1
     assert nines["trimmed mean, 1"] < 0.5 * nines["mean"]
+    later = {
+        name: float(n)
+        for name, n in re.findall(r"\n([\w ,=]{4,20}): .* after 60 rounds ([\d.]+)% of the", text)
+    }
+    assert later["mean"] > later["trimmed mean, 1"] > 50  # "more than half"
+    assert max(later["median"], later["Krum, f = 1"]) < 1
+    usual, low, liar = re.search(r"at most ([\d.]+), nines ([\d.]+) .* have (\d+)", text).groups()
+    assert float(liar) > 10 * float(low) > 50 * float(usual)  # "far above that of the nines"
     # 12.7: place on two clients, speed on digits
     assert re.search(r" 1 local steps: FedAvg rests at 0.800", text)
     assert re.search(r"10 local steps: FedAvg rests at 0.604", text)
@@ -121,6 +135,13 @@ def test_the_deeper_part_shows_what_its_prose_says():
         late[name] = float(line[2])
     assert all(b > a for a, b in zip(early["FedAvg"], early["SCAFFOLD"], strict=True))
     assert late["SCAFFOLD"] < late["FedAvg"] + 1
+    steps = re.search(r"one local step of 0.5 a round, no controls: (.*) after 20", text)[1]
+    steps = [float(n) for n in re.findall(r"[\d.]+", steps)]
+    assert all(one > a for one, a in zip(steps, early["FedAvg"], strict=True))  # "gets further"
+    lost = dict(re.findall(r"(\w+), loss on the clients.* draw: (.*)", text))
+    soon, late_loss = (re.findall(r"\d\.\d+", lost[name])[k]
+                       for name, k in (("SCAFFOLD", 0), ("FedAvg", 1)))  # fmt: skip
+    assert float(late_loss) > float(soon)  # "above SCAFFOLD's after 20"
     # 12.8: biases "far from what a fresh network has"
     honest, trap = (re.search(rf"{name} weights: \[(.*)\] of fifty .* from (-[\d.]+) to", text)
                     for name in ("honest", "trap"))  # fmt: skip
@@ -141,6 +162,8 @@ def test_the_slider_shows_the_stated_rocs():
     areas = dict(re.findall(r"Noise ([\d.]+): .{0,250}?area (\d\.\d+)", text))
     assert set(areas) == {"0.03", "0.1", "1", "30"}
     assert float(areas["1"]) == 1
+    total, noise = re.search(r"has length ([\d.]+); .* numbers has ([\d,]+)", text).groups()
+    assert 1000 < float(noise.replace(",", "")) / float(total) < 2000  # "a thousand times as long"
     assert 0.5 < float(areas["30"]) < 0.6
     assert float(re.search(r"sigma 1: .* errs in ([\d.e-]+) of all", text)[1]) < 1e-4
     assert float(re.search(r"sigma 3: .* errs in ([\d.e-]+) of all", text)[1]) > 0.05
