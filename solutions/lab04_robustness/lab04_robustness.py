@@ -858,6 +858,8 @@ def test_misread_rate():
         right = torch.tensor(truth)
         expect(not torch.allclose(got, 1 - right, atol=1e-5), "you return the share that is read "
                "right; the share of misreadings is asked for", "reversed")
+        expect(not ((got == 0) | (got == 1)).all(), "you return a verdict for each image, 0 or 1; "
+               "the share of the looks that misread it lies between", "verdict")
         expect(torch.allclose(got, right, atol=1e-5), f"in {looks} looks the shares misread are "
                f"{[round(t, 4) for t in truth]}; yours: {[round(t, 4) for t in got.tolist()]}",
                "wrong-share")
@@ -1929,8 +1931,8 @@ for name in ("mnist_cnn", "mnist_cnn_one_step", "mnist_cnn_two_step", "mnist_cnn
 # You may say "at most"; you may never say "at least": the attack could have been better, and no
 # number of images mends that.
 #
-# A curve says more than one radius. Where does training at 0.3 stop helping? The thin line above
-# each point ends at your 95 % bound.
+# A curve says more than one radius. Where does training at 0.3 stop helping? The dash above each
+# point is your 95 % bound.
 
 # %% id="curve-demo" tags=["demo"]
 chosen = (("standard", standard, [0.05, 0.1, 0.2]),
@@ -1939,9 +1941,10 @@ lines = {f"{name}, worst case": evaluation.robustness_curve(net, half, duo, part
          for name, net, part in chosen}
 facts = lines, measured["C"]["largest_class"]
 figure = plots.robustness(*facts, title="80 digits, the worst of two PGD-40")
-for line, (at, shares) in zip(figure.axes[0].lines, lines.values(), strict=False):
+for line, (at, shares) in zip(list(figure.axes[0].lines), lines.values(), strict=False):
     tops = [upper_bound(round(share * 80), 80) for share in shares]
     figure.axes[0].vlines(at, shares, tops, color=line.get_color(), lw=2)
+    figure.axes[0].plot(at, tops, "_", color=line.get_color(), markersize=14, markeredgewidth=2)
 plots.show(figure, alt=plots.robustness_in_words(*facts))
 
 # %% id="slider" tags=["demo"]

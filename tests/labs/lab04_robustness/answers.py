@@ -482,8 +482,20 @@ def misread_rate(model, z, y, looks):
     ),
     Wrong(
         "ex4_3-rate",
-        "wrong-share",
+        "verdict",
         Edit("return total / looks", "return (total > looks / 2).float()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-rate",
+        "verdict",
+        Edit("return total / looks", "return (total > 0).float()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-rate",
+        "wrong-share",
+        Edit("return total / looks", "return total / (looks + 1)"),
         seen="visible",
     ),
     Right(
