@@ -1713,9 +1713,8 @@ plots.show(figure, alt="Accuracy by epoch of further FGSM training. " + in_words
 # %% [markdown]
 # Whoever watched only the one-step exam saw a network that dips on the way, if anything, and ends
 # higher than it began. The other exam fell far within a few epochs; it may come back in part, and
-# fall again. (The course of
-# this differs from one processor to the next.) The monitor costs a PGD on a few hundred images per
-# epoch.
+# fall again. (The course of this differs from one processor to the next.) The monitor costs a PGD
+# on a few hundred images per epoch.
 #
 # ### The slower illness
 #
@@ -1745,10 +1744,11 @@ for name, (_, row) in losses_by.items():
 
 # %% [markdown]
 # On fresh digits the loss under attack turns round and rises: the network becomes surer of its
-# mistakes. The accuracy under attack stays far below that on the training digits; on these small
-# digits it does not clearly fall. On larger images (SVHN, CIFAR-10, CIFAR-100, ImageNet) Rice et
-# al. saw the accuracy fall, too, soon after the learning rate did. No regularisation that they
-# tried beat stopping early, by a monitor like yours on held-out images.
+# mistakes. (How far it rises differs much from training to training.) The accuracy under attack
+# stays far below that on the training digits; on these small digits it does not clearly fall. On
+# larger images (SVHN, CIFAR-10, CIFAR-100, ImageNet) Rice et al. saw the accuracy fall, too, soon
+# after the learning rate did. No regularisation that they tried beat stopping early, by a monitor
+# like yours on held-out images.
 #
 # ### Predict: does regularisation make robust?
 #
