@@ -1941,11 +1941,13 @@ lines = {f"{name}, worst case": evaluation.robustness_curve(net, half, duo, part
          for name, net, part in chosen}
 facts = lines, measured["C"]["largest_class"]
 figure = plots.robustness(*facts, title="80 digits, the worst of two PGD-40")
-for line, (at, shares) in zip(list(figure.axes[0].lines), lines.values(), strict=False):
+told = []
+for line, (name, (at, shares)) in zip(list(figure.axes[0].lines), lines.items(), strict=False):
     tops = [upper_bound(round(share * 80), 80) for share in shares]
     figure.axes[0].vlines(at, shares, tops, color=line.get_color(), lw=2)
     figure.axes[0].plot(at, tops, "_", color=line.get_color(), markersize=14, markeredgewidth=2)
-plots.show(figure, alt=plots.robustness_in_words(*facts))
+    told.append(f"{name} at most " + ", ".join(f"{top:.1%}" for top in tops))
+plots.show(figure, alt=f"{plots.robustness_in_words(*facts)} 95 % bounds: {'; '.join(told)}.")
 
 # %% id="slider" tags=["demo"]
 def draw(epsilon):
