@@ -30,7 +30,7 @@
 # | Time | Part A 90 min, Part B 60 min; deeper 80 min |
 # | Points | 37: core 30, deeper ones 7 (34 checked by machine, 3 read by a person) |
 # | You need | Lab 01 (FGSM, PGD, margins); a little probability |
-# | It runs in | about 58 CPU seconds in all, 11 without the demonstrations; 1.1 GiB of memory |
+# | It runs in | about 58 CPU seconds in all, 9 without the demonstrations; 1.1 GiB of memory |
 #
 # | symbol | name in code | shape |
 # |---|---|---|
@@ -168,7 +168,7 @@ plots.show(
 #
 # ## Exercise 4.1: where vulnerability comes from (3 points)
 #
-# Difficulty: 2 of 5 · Minutes: 20 · Why: clean accuracy and robust accuracy part ways by a formula,
+# Difficulty: 2 of 5 · Minutes: 15 · Why: clean accuracy and robust accuracy part ways by a formula,
 # and after this exercise you know every letter of it.
 #
 # **`gaussian_accuracy(w, theta, sigma, epsilon)`**: the probability that the sign of $w \cdot x$ is
@@ -241,6 +241,11 @@ def test_gaussian_accuracy():
            "by epsilon times the sum of the |w_i|; you used the Euclidean length", "wrong-norm")
     expect(abs(got - 0.63683) < 1e-4, f"with epsilon = 0.5 it is ndtr(3.5 / 10) = 0.6368; yours: "
            f"{got:.4f}", "wrong-formula")
+    got = gaussian_accuracy(w.clone(), theta.clone(), 1.0, 2.0)
+    expect(abs(got - 0.5) > 1e-4, "a strong attack turns the mean margin negative, and the "
+           "accuracy falls below a half; yours stops there", "floor")
+    expect(abs(got - 0.08076) < 1e-4, f"with sigma = 1 and epsilon = 2 it is ndtr(-7 / 5) = "
+           f"0.0808; yours: {got:.4f}", "wrong-formula")
     ### BEGIN HIDDEN TESTS
     oracle_gaussian(gaussian_accuracy)
     ### END HIDDEN TESTS
@@ -362,7 +367,7 @@ signs = {"silent": is_silent, "unsteady": is_unsteady}
 # %% [markdown]
 # ## Exercise 4.3: build the exam (12 points)
 #
-# Difficulty: 4 of 5 · Minutes: 58 · Why: of nine defences accepted at one conference, seven hid
+# Difficulty: 4 of 5 · Minutes: 63 · Why: of nine defences accepted at one conference, seven hid
 # their gradient; six of these fell completely to attacks made for them, one partly (Athalye et al.
 # 2018).
 #
@@ -558,24 +563,30 @@ def test_alarms():
     expect(got == ["rising"], "a curve that creeps up by 0.03 in two steps rises, too: compare "
            f"with every value before, not with the neighbour; with {creeps} you ring {got}",
            "misses-rising")
+    got = alarms({**innocent, "curve": [0.96, 0.93, 0.88, 0.14], "epsilons": [0.1, 0.2, 0.3, 0.6]})
+    expect(got == ["unbounded"], "\"at 0.5 or more\": a largest radius of 0.6 counts, too; with "
+           f"0.14 right there you ring {got}", "misses-unbounded")
     got = alarms({**innocent, "curve": [0.96, 0.93, 0.88, 0.80], **radii})
     expect(got == [], f"below 0.5 a model may well be right, yet you ring {got}",
            "rings-below-half")
     close = {"one_step": 0.915, "transfer": 0.915, "random_only": 0.015, "silent": 0.5,
-             "curve": [0.93, 0.94, 0.935, 0.13]}
+             "unsteady": 0.5, "curve": [0.93, 0.94, 0.935, 0.13]}
     got = alarms({**innocent, **close})
-    expect(got == [], f"differences of less than slack prove nothing, yet you ring {got}",
-           "no-slack")
-    got = alarms({**innocent, "one_step": 0.90, "random_only": 0.03, "curve": [0.6, 0.69]},
-                 slack=0.1)
+    expect(got == [], "differences of less than slack prove nothing, and one half is not above "
+           f"one half, yet you ring {got}", "no-slack")
+    got = alarms({**innocent, "transfer": 0.92})
+    expect(got == [], "transfer = 0.92 is within slack of many_steps = 0.93, with which it is "
+           f"compared; yours: {got}", "wrong-partner")
+    got = alarms({**innocent, "one_step": 0.90, "random_only": 0.03,
+                  "curve": [0.6, 0.6, 0.6, 0.69]}, slack=0.1)
     expect(got == ["unbounded"], "with slack = 0.1 differences of 0.03 and 0.09 ring nothing, and "
            f"0.69 at the largest radius rings \"unbounded\"; yours: {got}", "no-slack")
-    got = alarms({**innocent, "one_step": 0.5, "transfer": 0.5, "unsteady": 1.0})
-    expect(got == ["one-step", "transfer", "unsteady"], "several alarms come in the order of the "
+    got = alarms({**innocent, "transfer": 0.5, "random_only": 0.4, "unsteady": 1.0})
+    expect(got == ["transfer", "random", "unsteady"], "several alarms come in the order of the "
            f"table; yours: {got}", "wrong-order")
     ### BEGIN HIDDEN TESTS
     even = {**innocent, "many_steps": 0.75, "one_step": 0.5, "transfer": 0.5, "random_only": 0.25,
-            "curve": [0.25, 0.5], "largest_class": 0.25}
+            "curve": [0.25, 0.25, 0.25, 0.5], "largest_class": 0.25}
     expect(alarms(even, 0.25) == [], "\"more than slack\": a difference of exactly slack rings "
            f"nothing; yours: {alarms(even, 0.25)}", "rings-at-slack")
     oracle_invented(alarms)
@@ -636,7 +647,7 @@ plots.show(plots.robustness(*facts, title="What a careless examiner sees: PGD-40
 # A and B ring several alarms each. A is silent: it has no slope. B is unsteady: at each step it
 # answers for another fifth of the picture. C rings nothing. That is not yet praise: an alarm says
 # that an exam may have failed; silence proves nothing. (Eighty digits: a value here is good to five
-# or ten points, and B's changes with every run, as B itself does.)
+# or ten points, and B's changes with the seed of its draws.)
 #
 # **b. `bpda_gradient(front, net, z, y, loss)`**, against a front without a slope. The **backward
 # pass differentiable approximation** (Athalye et al. 2018, section 4.1): go forward through the
@@ -648,7 +659,8 @@ plots.show(plots.robustness(*facts, title="What a careless examiner sees: PGD-40
 #
 # **c. `eot_gradient(model, z, y, loss, draws)`**, for a model that draws at random. The
 # **expectation over transformation** (section 4.2): the gradient with respect to `z` of the *mean*
-# loss over `draws` calls of the model.
+# loss over `draws` calls of the model. (A loss for each call, then the mean; the loss of the mean
+# logits is something else.)
 #
 # - for each example its own mean over the draws; returns the gradient, shaped like `z`
 # - calls the model `draws` times, not more
@@ -687,8 +699,12 @@ def bpda_gradient(front, net, z, y, loss):
 def test_bpda():
     """A net whose gradient is known: logits (0, (u^2).sum()), loss = -(y + 1) * second logit."""
     class Square(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.factor = nn.Parameter(torch.ones(()))
+
         def forward(self, u):
-            return torch.stack([torch.zeros(len(u)), (u**2).flatten(1).sum(1)], 1)
+            return torch.stack([torch.zeros(len(u)), self.factor * (u**2).flatten(1).sum(1)], 1)
 
     net, front = Square().eval(), models.Quantised(nn.Identity(), 5).eval()
     z, y = torch.tensor([[0.3, 0.9], [0.55, 0.0]]), torch.tensor([0, 1])
@@ -719,10 +735,12 @@ def test_bpda():
         (truth,) = torch.autograd.grad(loss(plain(through(z)), images.y).sum(), z)
         expect(torch.allclose(got, truth, atol=1e-5), "on the network your gradient is not the one "
                "of the summed loss at front(z)", "at-z")
-    one = bpda_gradient(nn.Identity(), net, images.x[:1, 0, 14], images.y[:1] * 0, second)
+    row, front = images.x[:1, 0, 14], lambda z: 0.5 * z
+    one = bpda_gradient(front, net, row, images.y[:1] * 0, second)
     one = expect_tensor(one, (1, 28), "bpda_gradient").float()
-    expect(torch.allclose(one, -2 * images.x[:1, 0, 14], atol=1e-5), "one example of shape (28,): "
-           "the gradient there is another", "wrong-gradient")
+    expect(torch.allclose(one, -row, atol=1e-5), "a front with a slope of its own, z -> z / 2: "
+           "backward goes past it all the same, as though it had been the identity",
+           "through-front")
     ### END HIDDEN TESTS
 
 
@@ -742,7 +760,7 @@ def eot_gradient(model, z, y, loss, draws):
 # %% nbgrader={"grade_id": "ex4_3-eot-test", "points": 2}
 @exercise("4.3")
 def test_eot():
-    """Logits (0, slope * sum of z^2) with slopes from a script: mean slopes are known."""
+    """Logits (0, slope * r), r half the sum of z^2, slopes from a script; the loss is a square."""
     class Scripted(nn.Module):
         slopes = (4.0, -1.0, 3.0, 8.0)
 
@@ -757,13 +775,14 @@ def test_eot():
 
     z = torch.tensor([[0.2, 0.4], [0.5, 0.1], [0.3, 0.7]])
     y = torch.tensor([0, 1, 2])
-    second = lambda logits, y: (1 + y) * logits[:, 1]  # noqa: E731
-    for draws, mean, total in ((3, 2.0, 6.0), (4, 3.5, 14.0)):
+    square = lambda logits, y: (1 + y) * logits[:, 1] ** 2 / 2  # noqa: E731
+    r = (z**2).sum(1, keepdim=True) / 2
+    for draws, mean, total, of_mean in ((3, 26 / 3, 26.0, 4.0), (4, 22.5, 90.0, 12.25)):
         model = Scripted().eval()
         with untouched(model, z, y):
-            got = eot_gradient(model, z, y, second, draws)
+            got = eot_gradient(model, z, y, square, draws)
         got = expect_tensor(got, (3, 2), "eot_gradient").float()
-        calls, ratio = model.calls, got / (z * (1 + y[:, None]))
+        calls, ratio = model.calls, got / (r * z * (1 + y[:, None]))
         near = lambda value, ratio=ratio: torch.allclose(  # noqa: E731
             ratio, torch.tensor(value), atol=1e-3)
         expect(calls == draws, f"draws = {draws} means {draws} calls of the model; yours made "
@@ -774,8 +793,11 @@ def test_eot():
                "over the three examples, too: add their losses up", "batch-mean")
         expect(got.abs().unique().numel() > 2, "your entries have one or two sizes only: no sign "
                "belongs in here, whoever takes the step takes it", "sign-first")
-        expect(near(mean), f"slopes of {Scripted.slopes[:draws]} have the mean {mean:g}; yours "
-               f"behaves like {ratio.flatten()[0]:.3f}", "wrong-gradient")
+        expect(not near(of_mean), "that is the loss of the mean logits; the mean of the losses is "
+               "asked for: a loss for each draw, then the mean", "mean-logits")
+        expect(near(mean), f"here each draw pulls with the square of its slope; slopes of "
+               f"{Scripted.slopes[:draws]} have squares with the mean {mean:.4g}, yours behaves "
+               f"like {ratio.flatten()[0]:.4g}", "wrong-gradient")
     ### BEGIN HIDDEN TESTS
     g = torch.Generator().manual_seed(434)
     noisy = defences(435)["B"]
@@ -836,6 +858,8 @@ def test_misread_rate():
         right = torch.tensor(truth)
         expect(not torch.allclose(got, 1 - right, atol=1e-5), "you return the share that is read "
                "right; the share of misreadings is asked for", "reversed")
+        expect(not ((got == 0) | (got == 1)).all(), "you return a verdict for each image, 0 or 1; "
+               "the share of the looks that misread it lies between", "verdict")
         expect(torch.allclose(got, right, atol=1e-5), f"in {looks} looks the shares misread are "
                f"{[round(t, 4) for t in truth]}; yours: {[round(t, 4) for t in got.tolist()]}",
                "wrong-share")
@@ -978,6 +1002,10 @@ def test_climb():
            "the start must depend on generator, and on nothing else", "ignores-generator")
     expect((start < x).any() and (start > x).any(), "the noise of the start must go both ways, "
            "between -epsilon and epsilon", "wrong-noise")
+    size = (torch.stack([run(0, seed) for seed in range(20)]) - x).abs().mean()
+    expect(abs(size - 0.1) < 0.015, "the noise of the start is uniform between -epsilon and "
+           "epsilon, so its mean size is epsilon / 2; with epsilon = 0.2 yours has "
+           f"{size:.3f}", "wrong-noise")
     dark = run(0, 0, epsilon=0.9)
     expect((dark >= 0).all() and (dark <= 1).all(), "the start must be projected, too: yours has "
            f"values from {dark.min():.2f} to {dark.max():.2f}", "start-not-projected")
@@ -1040,7 +1068,7 @@ print("4.3e: visible checks passed")
 # change each. After it we look twenty times at each image and count the share of looks that are
 # right. Which change lowers that share most?
 #
-# - `"steps"`: ten times as many steps (200 of 0.01), with the stop
+# - `"steps"`: ten times as many steps, 200, with the stop
 # - `"mean"`: the mean of ten draws for each gradient, with the stop
 # - `"no stop"`: the same 20 steps with single draws, but no stop
 #
@@ -1071,7 +1099,7 @@ def climb_on_b(stop, draws, steps, step_size, seed):
     return 1 - rate.mean().item(), stopped.double().mean().item(), again
 
 
-changes = {"with the stop": (True, 1, 20, 0.025), "steps": (True, 1, 200, 0.01),
+changes = {"with the stop": (True, 1, 20, 0.025), "steps": (True, 1, 200, 0.025),
            "mean": (True, 10, 20, 0.025), "no stop": (False, 1, 20, 0.025)}
 reached = {name: torch.tensor([climb_on_b(*change, seed) for seed in range(5)])
            for name, change in changes.items()}
@@ -1086,6 +1114,7 @@ figure = plots.bars({"B": shares.mean(1).tolist()}, list(changes),
                     xlabel="share of looks at attacked digits that are right; line: five draws")
 figure.axes[0].hlines(range(4), shares.amin(1), shares.amax(1), color="black", lw=3)
 figure.axes[0].set_xlim(0, 1)
+figure.axes[0].xaxis.set_major_formatter("{x:.0%}")
 plots.show(figure, alt="Share of looks at B that are right. " + ", ".join(
     f"{name}: {rows[:, 0].mean():.1%}" for name, rows in reached.items()) + ".")
 print(f"you said {my_change!r}")
@@ -1093,9 +1122,9 @@ print(f"you said {my_change!r}")
 # %% [markdown]
 # The stop did it. PGD stopped at nearly every image, so by its own count B was finished. But it had
 # stopped at a *lucky look*: at the next one most of these images are read again. Ten times as many
-# steps do not help an attack with this stop; they only give it more looks, and so more luck. A
-# better gradient helps a little. Take the stop away, and the same 20 steps with single draws leave
-# about a fifth.
+# steps do not help an attack with this stop: nearly all images had stopped before, and the rest get
+# more looks, and so more luck. A better gradient helps a little. Take the stop away, and the same
+# 20 steps with single draws leave about a fifth.
 #
 # So B's first row in the report above measured the examiner. A random model has no right or wrong
 # image, only a rate; an attack that treats one look as the truth picks its own best luck. (Lab
@@ -1140,8 +1169,8 @@ for name, plan in plans.items():
 # robustness". You have to say what your report is worth.
 #
 # In at most 150 words: (a) PGD-40 with its early stop left B most of its digits, and ten times as
-# many steps left no fewer. What did the attack take for a success, and why do more steps not mend
-# that? (b) C raised no alarm and survived everything. Why is that still no proof? (c) Name one
+# many steps left about as many. What did the attack take for a success, and why do more steps not
+# mend that? (b) C raised no alarm and survived everything. Why is that still no proof? (c) Name one
 # thing that you would ask of whoever sells you the next defence.
 #
 # <details><summary>Hint 1: where to look</summary>
@@ -1226,8 +1255,8 @@ small_train, small_test = pooled(data.mnist("train")), pooled(data.mnist("test")
 # - for each batch one call of `inner(model, x, y)`, which returns points in the ball, and one step
 #   of the optimiser on the mean cross-entropy of the model **at those points**, then
 #   `schedule.step()`
-# - the model is in train mode while it trains; after each epoch `watch(model)`, if given, is called
-#   with the model in eval mode
+# - the model is in train mode while it trains, also when `inner` is called; after each epoch
+#   `watch(model)`, if given, is called with the model in eval mode
 # - trains `model` in place, leaves it in eval mode without gradients (`optimizer.zero_grad()`), and
 #   returns the list of what `watch` returned, one entry per epoch (empty without `watch`)
 #
@@ -1380,7 +1409,8 @@ def test_adversarial_fit():
     expect(all(torch.equal(o.sort().values, number.long()) for o in orders), "each epoch must "
            "visit every image once", "wrong-batches")
     expect(not torch.equal(orders[0], orders[1]), "draw a new order in each epoch", "no-shuffle")
-    expect(all(modes), "the model must be in train mode while it trains", "mode-changed")
+    expect(all(modes), "the model must be in train mode while it trains, also when inner is "
+           "called", "mode-changed")
     expect(not any(looks), "watch must be called with the model in eval mode", "mode-changed")
     expect(history == [1, 2, 3, 4, 5, 6], "watch must be called once after each epoch, and its "
            f"results returned as a list; yours: {history}", "no-watch")
@@ -1388,13 +1418,16 @@ def test_adversarial_fit():
         """Four images alike, batches of 3 and 1, two epochs, from zero: Adam's way is known."""
         model, count = models.linear(1, 2), iter(range(2, 99))
         model.load_state_dict({"1.weight": torch.zeros(2, 1), "1.bias": torch.zeros(2)})
-        alike = data.Images(torch.zeros(4, 1), torch.ones(4, dtype=torch.long))
+        alike = data.Images(-torch.ones(4, 1), torch.ones(4, dtype=torch.long))
         inner = lambda model, x, y: torch.full((len(y), 1), float(next(count)))  # noqa: E731
         adversarial_fit(lend(model), alike, inner, epochs=2, lr=0.1, batch_size=3,
                         generator=torch.Generator().manual_seed(0))
         got = model[1].weight[1, 0].item()
-        known = {0.0: ("the weight has not moved along what inner shows: take the loss at the "
-                       "points that inner returns, and step", "clean-points"),
+        known = {0.0: ("the weight has not moved: is there a step of the optimiser?", "no-step"),
+                 -0.09284: ("you train at the images themselves: take the loss at the points that "
+                            "inner returns", "clean-points"),
+                 0.10124: ("half of your loss is taken at the images themselves; all of it belongs "
+                           "at the points that inner returns", "clean-mixed"),
                  0.09951: ("each step adds to the gradient of the last: call optimizer.zero_grad() "
                            "before backward", "keeps-gradient"),
                  0.01576: ("the learning rate never moves: call schedule.step() after each step "
@@ -1476,11 +1509,11 @@ print("4.5b: visible checks passed")
 # %% [markdown]
 # ### Predict: one step or two
 #
-# Three networks, trained by you on 20,000 digits of 14 x 14 for two epochs at epsilon 0.2: natural;
-# on FGSM points; on two-step PGD points. All sit the one-step exam (FGSM) and the forty-step exam
-# (PGD-40) on 400 test digits. Which share of its one-step accuracy will the FGSM-trained network
-# keep in the forty-step exam? Write `my_share = "half or less"`, `"three quarters"` or
-# `"nearly all"`.
+# Networks trained by you on 20,000 digits of 14 x 14 for two epochs at epsilon 0.2: one natural;
+# three on FGSM points; one on two-step PGD points. All sit the one-step exam (FGSM) and the
+# forty-step exam (PGD-40) on 400 test digits. Which share of their one-step accuracy will the
+# FGSM-trained networks keep in the forty-step exam, on average? Write
+# `my_share = "half or less"`, `"three quarters"` or `"nearly all"`.
 
 # %% nbgrader={"grade_id": "ex4_5-predict", "solution": true}
 ### BEGIN SOLUTION
@@ -1492,23 +1525,39 @@ pgd_2 = partial(pgd, epsilon=0.2, project=project, generator=torch.Generator().m
                 steps=2, step_size=0.15, early_stop=False)
 recipes = {"natural": (0, lambda model, x, y: x),
            "FGSM": (1, lambda model, x, y: fgsm_step(model, x, y, 0.2)), "PGD-2": (2, pgd_2)}
-exam, nets = some(small_test, 400, 0), {}
-for name, (steps, inner) in recipes.items():
-    nets[name] = models.small_cnn(torch.Generator().manual_seed(1))
-    adversarial_fit(nets[name], some(small_train, 20_000, 0), inner, epochs=2,
-                    generator=torch.Generator().manual_seed(1))
-    score = evaluation.worst_case(
-        nets[name], [exam], {"one": fgsm_step, "forty": pgd40}, 0.2).accuracies()
-    print(f"{name:20} {passes(20_000, 2, steps):7} passes   clean {score['clean']:.1%}   "
-          f"FGSM {score['one']:.1%}   PGD-40 {score['forty']:.1%}   "
-          f"kept {score['forty'] / max(score['one'], 1e-9):.0%}")
+exam, nets, trainings = some(small_test, 400, 0), {}, {"natural": 1, "FGSM": 3, "PGD-2": 1}
+
+
+def sit_both(name, seed):
+    """Train a network, keep the first one; its accuracies: clean, one step, forty, share kept."""
+    net = models.small_cnn(torch.Generator().manual_seed(seed))
+    adversarial_fit(net, some(small_train, 20_000, 0), recipes[name][1], epochs=2,
+                    generator=torch.Generator().manual_seed(seed))
+    nets.setdefault(name, net)
+    clean, one, forty, _ = evaluation.worst_case(
+        net, [exam], {"one": fgsm_step, "forty": pgd40}, 0.2).accuracies().values()
+    return clean, one, forty, forty / max(one, 1e-9)
+
+
+for name, times in trainings.items():
+    rows = torch.tensor([sit_both(name, seed) for seed in range(1, 1 + times)])
+    clean, one, forty, share = rows.mean(0)
+    cost, kept = passes(20_000, 2, recipes[name][0]), rows[:, 3]
+    print(f"{name:8} {times} x {cost:6} passes   clean {clean:.1%}   FGSM {one:.1%}   "
+          f"PGD-40 {forty:.1%}   kept {share:.0%}"
+          + (f" ({kept.min():.0%} to {kept.max():.0%})" if times > 1 else ""))
+way = [cross_entropy(nets["FGSM"](fgsm_step(nets["FGSM"], *exam, epsilon)), exam.y).mean().item()
+       for epsilon in (0.0, 0.1, 0.2)]
+print("loss of the first FGSM network before, half way along and after its one step: "
+      + ", ".join(f"{loss:.2f}" for loss in way))
 print(f"you said: {my_share}")
 
 # %% [markdown]
-# In the one-step exam the FGSM-trained network looks respectable. Forty steps later it keeps about
-# half of that, or less, and the one trained on two-step PGD most. How much differs from training to
-# training: in twenty others the first kept 4 to 72 % of its one-step accuracy, the second 75 to
-# 91 %. The first had learned to make the first step point the wrong way. Wong et al. (2020) call it
+# In the one-step exam the FGSM-trained networks look respectable. Forty steps later they keep half
+# of that, or less, and the one trained on two-step PGD most. How much differs from training to
+# training: in twenty others the first kind kept 4 to 72 % of its one-step accuracy, the second 75
+# to 91 %. The one step still leads uphill (last line). But the networks have learned to withstand
+# the point at which it ends, and far less the rest of the ball. Wong et al. (2020) call it
 # **catastrophic overfitting**. Whoever watches only the attack that is used in training does not
 # see it. (PGD-2 had half as many passes again, so this is no race at equal cost.)
 #
@@ -1597,6 +1646,12 @@ def test_collapsed():
     got = collapsed([0.6, 0.9, 0.65], [0.5, 0.5, 0.3])
     expect(got == 2, "strong was best at epochs 0 and 1; of equal ones the first counts, where "
            f"weak was 0.6: epoch 2; yours: {got}", "wrong-tie")
+    got = collapsed([0.5, 0.6, 0.7], [0.4, 0.2, 0.5])
+    expect(got == 1, "strong fell by 0.2 in epoch 1; that it is better still in epoch 2 nobody "
+           f"knows then: compare with the best value so far; yours: {got}", "best-of-all")
+    got = collapsed([0.8, 0.5, 0.5, 0.75], [0.6, 0.3, 0.45, 0.4])
+    expect(got == 3, "a rise from 0.3 to 0.45 is no new best: 0.6 at epoch 0 still is, and epoch 3 "
+           f"is the first at which weak is near its value there; yours: {got}", "forgets-best")
     for short in ([], [0.2]):
         got = collapsed(list(short), list(short))
         expect(got is None, f"{len(short)} epochs: nothing to compare, return None; yours: {got}",
@@ -1656,10 +1711,10 @@ figure = plots.curves(series, xlabel="epochs of further training",
 plots.show(figure, alt="Accuracy by epoch of further FGSM training. " + in_words(series))
 
 # %% [markdown]
-# Whoever watched only the one-step exam saw a network that keeps what it had, or gains. The other
-# exam fell far within an epoch or two; it may come back in part, and fall again. (The course of
-# this differs from one processor to the next.) The monitor costs a PGD on a few hundred images per
-# epoch.
+# Whoever watched only the one-step exam saw a network that dips on the way, if anything, and ends
+# higher than it began. The other exam fell far within a few epochs; it may come back in part, and
+# fall again. (The course of this differs from one processor to the next.) The monitor costs a PGD
+# on a few hundred images per epoch.
 #
 # ### The slower illness
 #
@@ -1689,10 +1744,11 @@ for name, (_, row) in losses_by.items():
 
 # %% [markdown]
 # On fresh digits the loss under attack turns round and rises: the network becomes surer of its
-# mistakes. The accuracy under attack stays far below that on the training digits; on these small
-# digits it does not clearly fall. On larger images (SVHN, CIFAR-10, CIFAR-100, ImageNet) Rice et
-# al. saw the accuracy fall, too, soon after the learning rate did. No regularisation that they
-# tried beat stopping early, by a monitor like yours on held-out images.
+# mistakes. (How far it rises differs much from training to training.) The accuracy under attack
+# stays far below that on the training digits; on these small digits it does not clearly fall. On
+# larger images (SVHN, CIFAR-10, CIFAR-100, ImageNet) Rice et al. saw the accuracy fall, too, soon
+# after the learning rate did. No regularisation that they tried beat stopping early, by a monitor
+# like yours on held-out images.
 #
 # ### Predict: does regularisation make robust?
 #
@@ -1807,25 +1863,28 @@ def test_upper_bound():
     got = upper_bound(0, 20, 0.2)
     expect(abs(got - 0.07732) < 1e-4, "for alpha = 0.2 it solves (1 - s)^20 = 0.2: s = 0.0773; "
            f"yours: {got:.4f}", "wrong-alpha")
+    got = upper_bound(15, 20, 0.05)
+    expect(abs(got - 0.89592) < 1e-4, "15 of 20: the s at which 15 or fewer have the probability "
+           f"0.05 is 0.8959; yours: {got:.4f}", "no-exact")
     got = upper_bound(19, 20, 0.05)
     expect(abs(got - 0.99744) < 1e-4, "19 of 20: all but the case that all survive, 1 - s^20 = "
            f"0.05, s = 0.9974; yours: {got:.4f}", "no-exact")
     ### BEGIN HIDDEN TESTS
-    from scipy.stats import binom
+    from scipy.stats import beta, binom
 
     for n in (1, 17, 200):
         for alpha in (0.01, 0.05, 0.3):
             bounds = [upper_bound(k, n, alpha) for k in range(n + 1)]
             for p in [0.01, 0.1, 0.25, 0.5, 0.7, 0.885, 0.97, 0.999]:
                 missed = sum(binom.pmf(k, n, p) for k, bound in enumerate(bounds)
-                             if bound < p - 1e-6)
+                             if bound < p - 1e-4)
                 expect(missed <= alpha + 1e-6, f"for n = {n} and a true share of {p} your bound "
                        f"is too low with probability {missed:.3f}, more than alpha = {alpha}",
                        "no-exact")
             for k in range(n):
-                expect(abs(binom.cdf(k, n, bounds[k]) - alpha) < 1e-4, f"for {k} of {n} and alpha "
-                       f"= {alpha} your bound {bounds[k]:.5f} is higher than it must be",
-                       "too-high")
+                exact = beta.ppf(1 - alpha, k + 1, n - k)
+                expect(abs(bounds[k] - exact) < 1e-4, f"for {k} of {n} and alpha = {alpha} the "
+                       f"bound is {exact:.5f}; yours: {bounds[k]:.5f}", "no-exact")
     ### END HIDDEN TESTS
 
 
@@ -1835,7 +1894,8 @@ print("4.6: visible checks passed")
 # %% [markdown]
 # The networks below have 166,406 parameters, read 28 x 28 pixels, and were trained at epsilon 0.3:
 # on one step with a random start, on two steps (both four epochs), and on seven steps (thirty
-# epochs). Each sits the exam of two PGD-40, one with each loss, on 200 digits.
+# epochs). Each sits the exam of two PGD-40 on 200 digits: one raises the cross-entropy, the other
+# lowers the margin of Lab 01.
 
 # %% nbgrader={"grade_id": "given-ex1_5-margin", "locked": true}
 def margin(logits, y):
@@ -1871,20 +1931,23 @@ for name in ("mnist_cnn", "mnist_cnn_one_step", "mnist_cnn_two_step", "mnist_cnn
 # You may say "at most"; you may never say "at least": the attack could have been better, and no
 # number of images mends that.
 #
-# A curve says more than one radius. Where does training at 0.3 stop helping? Each bar reaches up to
-# your 95 % bound.
+# A curve says more than one radius. Where does training at 0.3 stop helping? The dash above each
+# point is your 95 % bound.
 
 # %% id="curve-demo" tags=["demo"]
-radii = [0.05, 0.1, 0.2, 0.3, 0.35, 0.4]
-chosen = (("standard", standard, radii[:3]), ("robust", robust, radii[2:]))
+chosen = (("standard", standard, [0.05, 0.1, 0.2]),
+          ("robust", robust, [0.2, 0.3, 0.32, 0.34, 0.4]))
 lines = {f"{name}, worst case": evaluation.robustness_curve(net, half, duo, part)["worst case"]
          for name, net, part in chosen}
 facts = lines, measured["C"]["largest_class"]
 figure = plots.robustness(*facts, title="80 digits, the worst of two PGD-40")
-for line, (at, shares) in zip(figure.axes[0].lines, lines.values(), strict=False):
+told = []
+for line, (name, (at, shares)) in zip(list(figure.axes[0].lines), lines.items(), strict=False):
     tops = [upper_bound(round(share * 80), 80) for share in shares]
     figure.axes[0].vlines(at, shares, tops, color=line.get_color(), lw=2)
-plots.show(figure, alt=plots.robustness_in_words(*facts))
+    figure.axes[0].plot(at, tops, "_", color=line.get_color(), markersize=14, markeredgewidth=2)
+    told.append(f"{name} at most " + ", ".join(f"{top:.1%}" for top in tops))
+plots.show(figure, alt=f"{plots.robustness_in_words(*facts)} 95 % bounds: {'; '.join(told)}.")
 
 # %% id="slider" tags=["demo"]
 def draw(epsilon):
@@ -1900,7 +1963,8 @@ widgets.epsilon_slider(
 
 # %% [markdown]
 # The worst case is what an examiner may report. Up to 0.3 the network reads nearly all of the 80.
-# Just beyond, it is lost: it withstands what it was trained for, and nothing larger.
+# Beyond, a few hundredths decide: at 0.34 hardly any is left. It withstands what it was trained
+# for, and little more.
 
 # %% [markdown]
 # **Checkpoint.** Save the notebook. Next time, select this cell and choose *Run > Run All Above
@@ -1993,6 +2057,9 @@ def test_losses():
     expect(torch.allclose(got, torch.tensor([12.25, 12.25]).double(), atol=1e-5),
            f"residual 2, ||w||_1 = 3, epsilon = 0.5: the worst is 3.5^2 = 12.25; yours: "
            f"{got.tolist()}", "wrong-worst")
+    got = expect_tensor(worst_squared(w, x, x @ w, 0.5), (2,), "worst_squared").double()
+    expect((got - 2.25).abs().amax() < 1e-5, "a residual of 0 is moved, too, up or down: the worst "
+           f"is 1.5^2 = 2.25; yours: {got.tolist()} (the sign of 0 is 0)", "zero-residual")
     y = torch.tensor([1.0, -1.0], dtype=torch.float64)
     got = expect_tensor(worst_logistic(w, x, y, 0.5), (2,), "worst_logistic").double()
     expect(abs(got[1] - 1.81326) > 1e-4, "you added the L1 term to the loss; it belongs to the "
@@ -2055,10 +2122,11 @@ for t in (1, 10, 100, 1000):
     print(f"t = {t:5}: attacked loss {attacked:.6f}, lasso with lambda 0.001 {lasso:.6f}")
 
 # %% [markdown]
-# The attacked loss goes to zero along this direction; the lasso turns round and rises, and would do
-# so for any $\lambda > 0$, only later. Where no such $w$ exists, this argument says nothing. (For
-# the squared loss the attack takes the L1 norm into every residual, and there, too, it is no sum of
-# two terms.)
+# The attacked loss goes to zero along this direction; the lasso turns round and rises. For every
+# $\lambda > 0$ its minimum is at a finite $t$, the further out the smaller $\lambda$. Where no such
+# $w$ exists, this argument says nothing. (For the squared loss the attack adds
+# $2 \epsilon \|w\|_1 |w \cdot x - y| + \epsilon^2 \|w\|_1^2$: the first of the two depends on the
+# example, so that is no penalty on $w$ alone, either.)
 #
 # ## Exercise 4.7: the worst mixture of examples (3 points)
 #
@@ -2339,12 +2407,12 @@ plots.show(plots.image_grid([framed[groups == k][:6] for k in range(4)],
 # A linear model is trained on the mean loss, and on the worst mixture with `tau` = 0.2, **without
 # being told the groups**; and both once more after the labels of one training image in ten were
 # flipped; five times each. Does the worst mixture raise the accuracy of the worst of the four
-# groups by more than 10 points with true labels, with flipped ones, with both? Write
+# groups by more than 25 points with true labels, with flipped ones, with both? Write
 # `my_gain = "true"`, `"flipped"`, `"both"` or `"neither"`.
 
 # %% nbgrader={"grade_id": "ex4_7-predict", "solution": true}
 ### BEGIN SOLUTION
-my_gain = "both"
+my_gain = "true"
 ### END SOLUTION
 
 # %% id="mixture-demo" tags=["demo"]
@@ -2668,9 +2736,10 @@ for decay in (0.0, 0.03):
 # hid, with a cure that works where groups are hard and the model cannot learn them by heart.
 #
 # **Limits.** What is robust at epsilon 0.3 in every pixel is not robust at 0.35; of rotations and
-# stickers nothing was measured here. Adversarial training costs several times the passes and some
-# clean accuracy. Its success is shown by attacks, so it is an upper bound; Lab 05 gives lower ones.
-# Group DRO needs to know the groups.
+# stickers nothing was measured here. Adversarial training costs several times the passes. At
+# 14 x 14 it cost clean accuracy, too; the robust network of 4.6 reads about as many clean digits as
+# the standard one. Its success is shown by attacks, so it is an upper bound; Lab 05 gives lower
+# ones. Group DRO needs to know the groups.
 #
 # **The paper** (section 2.2) names overfitting, high dimension and lack of generalisation as
 # sources (4.1), adversarial training (4.5, 4.6), regularisation (4.1, 4.5) and robust optimisation

@@ -47,6 +47,12 @@ ANSWERS = [
         Edit(".item()", ""),
         seen="visible",
     ),
+    Wrong(
+        "ex4_1-gaussian",
+        "floor",
+        Edit("w.abs().sum()\n", "w.abs().sum()\n    lowered = lowered.clamp_min(0)\n"),
+        seen="visible",
+    ),
     Right(
         "ex4_1-gaussian",
         "hint-3",
@@ -106,6 +112,20 @@ def gaussian_accuracy(w, theta, sigma, epsilon):
             "F.softplus(epsilon * w.abs().sum() - y * (x @ w))",
             "F.softplus(-y * (x @ w)) + epsilon * w.abs().sum()",
         ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_2-losses",
+        "zero-residual",
+        """
+def worst_squared(w, x, y, epsilon):
+    away = (x @ w - y).sign()
+    return ((x + epsilon * away[:, None] * w.sign()) @ w - y) ** 2
+
+
+def worst_logistic(w, x, y, epsilon):
+    return F.softplus(-y * ((x - epsilon * y[:, None] * w.sign()) @ w))
+""",
         seen="visible",
     ),
     Right(
@@ -201,6 +221,33 @@ def worst_logistic(w, x, y, epsilon):
         Edit("combinations(curve, 2)", "combinations(curve[:4], 2)"),
         seen="hidden",
     ),
+    Wrong(
+        "ex4_3-alarms",
+        "wrong-partner",
+        Edit('many - measured["transfer"]', 'measured["one_step"] - measured["transfer"]'),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-alarms",
+        "no-slack",
+        Edit('measured["unsteady"] > 0.5', 'measured["unsteady"] >= 0.5'),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-alarms",
+        "misses-unbounded",
+        Edit('max(measured["epsilons"]) >= 0.5', '0.5 in measured["epsilons"]'),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-alarms",
+        "wrong-order",
+        Edit(
+            "return [name for name, ringing in rings.items() if ringing]",
+            "return sorted(name for name in rings if rings[name])",
+        ),
+        seen="visible",
+    ),
     Right(
         "ex4_3-alarms",
         "hint-3",
@@ -242,6 +289,25 @@ def alarms(measured, slack=0.02):
     return found + [name for name in ("silent", "unsteady") if measured[name] > 0.5]
 """,
     ),
+    Right(
+        "ex4_3-alarms",
+        "by-radius",
+        """
+def alarms(measured, slack=0.02):
+    by_radius = dict(zip(measured["epsilons"], measured["curve"], strict=True))
+    largest, falls = max(by_radius), list(by_radius.values())
+    names = ["one-step", "transfer", "random", "unbounded", "rising", "silent", "unsteady"]
+    sizes = [
+        measured["many_steps"] - measured["one_step"],
+        measured["many_steps"] - measured["transfer"],
+        measured["random_only"],
+        by_radius[largest] - measured["largest_class"] if largest >= 0.5 else -1.0,
+        max([falls[j] - falls[i] for j in range(len(falls)) for i in range(j)], default=-1.0),
+    ]
+    rings = [size > slack for size in sizes] + [measured[name] > 0.5 for name in names[5:]]
+    return [name for name, ringing in zip(names, rings, strict=True) if ringing]
+""",
+    ),
     # 4.3 b: BPDA
     Wrong(
         "ex4_3-bpda",
@@ -280,6 +346,17 @@ def bpda_gradient(front, net, z, y, loss):
     seen = front(z).detach().clone().requires_grad_(True)
     loss(net(seen), y).sum().backward()
     return seen.grad
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-bpda",
+        "through-front",
+        """
+def bpda_gradient(front, net, z, y, loss):
+    here = z.detach().clone().requires_grad_(True)
+    through = front(here) + here - here.detach()
+    return torch.autograd.grad(loss(net(through), y).sum(), here)[0]
 """,
         seen="hidden",
     ),
@@ -349,6 +426,17 @@ def eot_gradient(model, z, y, loss, draws):
 """,
         seen="visible",
     ),
+    Wrong(
+        "ex4_3-eot",
+        "mean-logits",
+        """
+def eot_gradient(model, z, y, loss, draws):
+    here = z.detach().clone().requires_grad_(True)
+    logits = sum(model(here) for _ in range(draws)) / draws
+    return torch.autograd.grad(loss(logits, y).sum(), here)[0]
+""",
+        seen="visible",
+    ),
     Right(
         "ex4_3-eot",
         "hint-3",
@@ -394,8 +482,20 @@ def misread_rate(model, z, y, looks):
     ),
     Wrong(
         "ex4_3-rate",
-        "wrong-share",
+        "verdict",
         Edit("return total / looks", "return (total > looks / 2).float()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-rate",
+        "verdict",
+        Edit("return total / looks", "return (total > 0).float()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-rate",
+        "wrong-share",
+        Edit("return total / looks", "return total / (looks + 1)"),
         seen="visible",
     ),
     Right(
@@ -550,7 +650,25 @@ def climb(gradient, x, y, epsilon, *, project, generator, steps=20, step_size=0.
         "ex4_3-climb",
         "wrong-noise",
         Edit("epsilon * (2 * torch.rand(", "0.5 * epsilon * (2 * torch.rand("),
-        seen="hidden",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
+        "wrong-noise",
+        Edit(
+            "(2 * torch.rand(x.shape, generator=generator) - 1)",
+            "torch.randn(x.shape, generator=generator)",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
+        "wrong-noise",
+        Edit(
+            "(2 * torch.rand(x.shape, generator=generator) - 1)",
+            "(torch.rand(x.shape, generator=generator) - 0.5).sign()",
+        ),
+        seen="visible",
     ),
     Right(
         "ex4_3-climb",
@@ -657,6 +775,30 @@ def climb(gradient, x, y, epsilon, *, project, generator, steps=20, step_size=0.
         "ex4_5-fit",
         "no-watch",
         Edit("history.append(watch(model))", "watch(model)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-fit",
+        "clean-mixed",
+        Edit(
+            "F.cross_entropy(model(hard), y)",
+            "(F.cross_entropy(model(hard), y) + F.cross_entropy(model(x), y)).div(2)",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-fit",
+        "no-step",
+        Edit("            optimizer.step()\n", ""),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-fit",
+        "mode-changed",
+        Edit(
+            "hard = inner(model, x, y)",
+            "hard = inner(model.eval(), x, y)\n            model.train()",
+        ),
         seen="visible",
     ),
     Right(
@@ -821,6 +963,25 @@ def collapsed(weak, strong, drop=0.1):
         Edit("weak[best] - weak[i] <= drop", "weak[best] - weak[i] < drop"),
         seen="hidden",
     ),
+    Wrong(
+        "ex4_5-collapsed",
+        "best-of-all",
+        """
+def collapsed(weak, strong, drop=0.1):
+    best = strong.index(max(strong)) if strong else 0
+    for i in range(best + 1, len(strong)):
+        if strong[best] - strong[i] > drop and weak[best] - weak[i] <= drop:
+            return i
+    return None
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-collapsed",
+        "forgets-best",
+        Edit("strong[i] > strong[best]", "strong[i] > strong[i - 1]"),
+        seen="visible",
+    ),
     Right(
         "ex4_5-collapsed",
         "hint-3",
@@ -882,6 +1043,17 @@ def upper_bound(survived, n, alpha=0.05):
         Edit("1 - alpha", "1 - 0.05"),
         seen="visible",
     ),
+    Wrong(
+        "ex4_6-bound",
+        "no-exact",
+        """
+def upper_bound(survived, n, alpha=0.05):
+    if survived == n:
+        return 1.0
+    return 1 - alpha ** (1 / n) if survived == 0 else (1 - alpha) ** (1 / n)
+""",
+        seen="visible",
+    ),
     Right(
         "ex4_6-bound",
         "hint-3",
@@ -894,6 +1066,18 @@ def upper_bound(survived, n, alpha=0.05):
     if survived == n:
         return 1.0
     return float(scipy.optimize.brentq(lambda p: scipy.stats.binom.cdf(survived, n, p) - alpha, 0, 1))
+""",
+    ),
+    Right(
+        "ex4_6-bound",
+        "by-a-fine-grid",
+        """
+def upper_bound(survived, n, alpha=0.05):
+    import numpy as np
+    from scipy.stats import binom
+
+    shares = np.linspace(0, 1, 100_001)
+    return float(shares[binom.cdf(survived, n, shares) >= alpha].max())
 """,
     ),
     Right(

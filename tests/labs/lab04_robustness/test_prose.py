@@ -53,7 +53,7 @@ def test_lab04_tells_the_truth_about_the_random_defence():
     assert stop[0] > 60  # "left B most of its digits"
     assert stop[3] > 90  # "stopped at nearly every image"
     assert stop[4] < 50  # "at the next one most of these images are read again"
-    assert steps[0] > stop[0] - 3  # "Ten times as many steps do not help"
+    assert abs(steps[0] - stop[0]) < 3  # "Ten times as many steps do not help", "about as many"
     assert free[2] < mean[1] < stop[0]  # "A better gradient helps a little"
     assert 12 < free[0] < 30  # "about a fifth"
     assert free[2] < mean[1]  # lowest to highest: the ranges do not meet
@@ -68,7 +68,13 @@ def test_lab04_tells_the_truth_about_the_random_defence():
 def test_lab04_trains_as_its_prose_says():
     fgsm, pgd = shares(r"\nFGSM  .*passes"), shares(r"PGD-2 .*passes")
     assert fgsm[1] > 50  # "looks respectable"
-    assert fgsm[2] / fgsm[1] < 0.6  # "about half of that, or less"
+    assert fgsm[3] <= 50  # "half of that, or less": the mean of three
+    assert fgsm[5] < 60  # and each of them hardly more
+    assert shares(r"\nnatural .*passes")[0] > pgd[0] + 2  # "it cost clean accuracy, too"
+    uphill = re.search(r"after its one step: ([\d., ]+)", shown())
+    assert uphill
+    before, half, after = map(float, uphill[1].split(", "))
+    assert before < half < after  # "The one step still leads uphill"
     assert pgd[2] / pgd[1] > 0.7  # "most"
     found = re.search(r"collapsed in epoch (\d+); PGD-20 at its best", shown())
     assert found
@@ -76,6 +82,10 @@ def test_lab04_trains_as_its_prose_says():
     assert curve
     strong = [float(share) for share in re.findall(r"([\d.]+)%", curve[1])]
     assert strong[int(found[1])] < max(strong) - 10  # "fell far"
+    curve = re.search(r"one-step exam: ([^;]*);", shown())
+    assert curve
+    weak = [float(share) for share in re.findall(r"([\d.]+)%", curve[1])]
+    assert weak[-1] > weak[0]  # "ends higher than it began"
     loss = [float(each) for each in re.findall(r"[\d.]+", re.search("loss on fresh.*", shown())[0])]
     assert min(loss[1:-1]) < 0.9 * loss[0]  # "turns round"
     assert loss[-1] > 1.2 * min(loss)  # "and rises"
@@ -90,6 +100,13 @@ def test_lab04_trains_as_its_prose_says():
     for name in ("mnist_cnn_one_step", "mnist_cnn_robust"):
         row = shares(f"{name} ")
         assert row[3] + 1 < row[4] < row[3] + 10  # "a few points above"
+    clean = [shares(rf"\n{name} +")[0] for name in ("mnist_cnn", "mnist_cnn_robust")]
+    assert abs(clean[0] - clean[1]) < 2.5  # "about as many clean digits"
+    robust = re.search(r"robust, worst case: (.*?)\. Always", shown())
+    assert robust
+    by_radius = dict(re.findall(r"([\d.]+)% at ([\d.]+)", robust[1]))
+    left = {radius: float(share) for share, radius in by_radius.items()}
+    assert left["0.3"] > 90 > 10 > left["0.34"]  # "nearly all", "hardly any"
 
 
 @pytest.mark.slow
@@ -97,7 +114,8 @@ def test_lab04_trains_as_its_prose_says():
 def test_lab04_re_weights_as_its_prose_says():
     mean, mixture = (shares(rf"true labels +{name} +worst group") for name in KINDS)
     mean_f, mixture_f = (shares(rf"flipped +{name} +worst group") for name in KINDS)
-    assert mixture[0] > mean[0] + 10  # "finds them without being told"
+    assert mixture[0] > mean[0] + 30  # "finds them without being told": the bet asks for 25
+    assert mixture_f[0] < mean_f[0] + 20
     assert mixture_f[0] - mean_f[0] < mixture[0] - mean[0]  # "the gain shrinks"
     assert mixture_f[0] < mixture[0] - 15  # "far from the accuracy with true labels"
     assert mixture_f[4] > 30  # "much of the weight"
