@@ -1412,9 +1412,9 @@ def test_audit():
            "is 0.25", "over-budget")
     caught = float(attack @ got)
     for name, wrong, told in (
-        ("top-scores", 0.05 + 0.61 * 5 / 9, "the highest scores first, or the commonest in the attack, "
-         "is not best here: what counts is how much of the attack a score catches per honest "
-         "output"),
+        ("top-scores", 0.05 + 0.61 * 5 / 9, "the highest scores first, or the commonest in the "
+         "attack, is not best here: what counts is how much of the attack a score catches "
+         "per honest output"),
         ("free-score", 0.24 + 0.61 / 3, "no honest output has the last score: auditing it costs "
          "nothing"),
         ("all-or-nothing", 0.29, "a score may be audited in part: use up the budget"),
@@ -1575,9 +1575,9 @@ print(f"ten tries: on average {10 * missed:.1f} get through; if the first catch 
 
 # %% [markdown]
 # The plan that catches 80 % of the naive style (it audits the two highest scores) catches 5 % at
-# the attacker's best answer, less than lots do. The best plan catches more than either, and far less
-# than a test with one style promises. Its value is proven, for *these* styles: it never looks at
-# the scores 0, 2 and 4, so a style that nobody listed may hide there, and so may every attack if
+# the attacker's best answer, less than lots do. The best plan catches more than either, and far
+# less than a test with one style promises. Its value is proven, for *these* styles: it never looks
+# at the scores 0, 2 and 4, so a style that nobody listed may hide there, and so may every attack if
 # the monitor plays along with the system and scores it 0. Auditing some outputs by lot sets a floor
 # under that, at the price in the line "lots first". (Greenblatt et al., 2024, compare such
 # protocols by attacks that a red team optimises, with models as system and monitor; ours is a toy
