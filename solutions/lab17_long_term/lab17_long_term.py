@@ -65,15 +65,16 @@ page.progress(17)
 # ## It breaks
 #
 # A cleaning robot lives in a corridor of seven cells. Three pieces of litter lie in the cells 1, 2
-# and 3, the bin stands in cell 0, and cell 6 has the key to the bin's lid, which the robot picks up
-# when it comes by. It is *paid* 1 whenever a piece goes into the bin; each action but standing
-# still costs 0.001 for the battery. It also knows how to tip a piece out of the open bin into its
-# hand, which nobody pays for.
+# and 3, and the bin stands in cell 0: pieces go in through a slot. In cell 6 lies the key to its
+# lid, which the robot picks up when it comes by. It is *paid* 1 whenever a piece goes into the bin;
+# each action but standing still costs 0.001 for the battery. With the key it can also open the lid
+# and tip a piece out into its hand, which nobody pays for.
 #
 # To *us* a piece in the bin is worth 2, and each tipping out costs 1. A robot that looks `depth`
-# steps ahead plans perfectly within these steps. Below are the actions, as recorded, of the same
-# robot with five depths (`<` and `>` walk, `*` takes a piece or puts one in, `!` tips one out, `.`
-# stands still).
+# steps ahead plans perfectly within these steps (discount 0.95), does the first, and plans anew.
+# Below are the actions, as recorded, of the same robot with five depths (`<` and `>` walk, `*`
+# takes a piece or puts one in, `!` tips one out, `.` stands still; 80 actions in all, and what is
+# not shown is standing still).
 
 # %% nbgrader={"grade_id": "setup-corridor", "locked": true}
 ACTIONS = ".<>*!"
@@ -134,14 +135,14 @@ print(f"{len(T)} states")
 for depth, recorded in RECORDED.items():
     actions = [ACTIONS.index(letter) for letter in recorded.ljust(80, ".")]
     paid, tipped, value = worth(follow(actions, T), binned)
-    print(f"looks {depth:2} steps ahead: paid {paid}, tipped out {tipped} times, worth {value} to "
-           "us")
+    print(f"looks {depth:2} steps ahead: paid {paid}, tipped out {tipped} times, "
+          f"worth {value} to us")
 
 # %% [markdown]
-# The farther it looks, the better it serves, until it looks 14 steps ahead: then it fetches the
-# key, and puts the same piece into the bin again and again. Its reward is the same in all rows.
-# Pan, Bhatia and Steinhardt (2022) report such thresholds in trained systems; this cliff is built
-# on purpose, to be computed.
+# In these rows looking farther never serves us worse, until it looks 14 steps ahead: then it
+# fetches the key, leaves a piece lying, and puts another into the bin again and again. Its reward
+# is the same in all rows. Pan, Bhatia and Steinhardt (2022) report such thresholds in trained
+# systems; this cliff is built on purpose, to be computed.
 
 # %% [markdown]
 # # Part A: goals and switches
@@ -233,7 +234,18 @@ def test_plan():
         expect(np.abs(got - wrong).max() > 1e-9, told, name)
     expect(np.abs(got - truth).max() < 1e-9, f"depth 3, gamma 0.5: {truth.tolist()}; yours: "
            f"{got.tolist()}")
+    R2 = np.array([[-1.0, -2.0], [-3.0, -1.0]])
+    got = expect_array(plan(T2.copy(), R2.copy(), 2, 0.5), (2, 2), "plan")
+    expect(np.abs(got - R2).max() > 1e-9, "here each reward is negative, and it cannot stop: it "
+           "must act a second time", "may-stop")
+    truth = np.array([[-1.5, -2.5], [-3.5, -1.5]])
+    expect(np.abs(got - truth).max() < 1e-9, f"rewards {R2.tolist()}, depth 2, gamma 0.5: "
+           f"{truth.tolist()}; yours: {got.tolist()}", "other-worlds")
     ### BEGIN HIDDEN TESTS
+    far = expect_array(plan(T2.copy(), -R2, 300, 0.99), (2, 2), "plan")[1, 0]
+    truth = 3 + (0.99 - 0.99**300) / 0.01 * 3
+    expect(abs(far - truth) < 1e-4 * truth, f"staying pays 3, depth 300, gamma 0.99: {truth:.4f}; "
+           f"yours: {far:.4f}", "other-worlds")
     rng = np.random.default_rng(1711)
     for depth, gamma in ((1, 0.7), (2, 1.0), (3, 0.9), (4, 0.35)):
         T2, R2 = rng.integers(0, 5, (5, 3)), rng.normal(size=(5, 3))
@@ -254,7 +266,7 @@ print("17.1a: visible checks passed")
 # - a lap is one action that tips (it is fined) and then `steps` more actions; the last of them is
 #   paid `gain`; each action of the lap, the tipping included, costs `cost`
 # - `gamma` in (0, 1); everything is discounted to the moment of tipping
-# - returns the fine at which the lap is worth exactly 0
+# - returns the fine at which the lap is worth exactly 0; it may be negative
 #
 # <details><summary>Hint 1: where to look</summary>
 # Write the lap down action by action: when does each payment come?
@@ -277,7 +289,7 @@ def smallest_penalty(gamma, steps, gain, cost):
 # %% nbgrader={"grade_id": "ex17_1-penalty-test", "points": 2}
 @exercise("17.1")
 def test_penalty():
-    """Two more actions, gain 8, gamma 0.5, each action costs 0.4."""
+    """Two more actions and one, gamma 0.5, each action costs 0.4."""
     got = expect_number(smallest_penalty(0.5, 2, 8.0, 0.4), "smallest_penalty")
     for name, wrong, told in (
         ("no-discount", 6.8, "the gain comes two actions after the tipping: discount it"),
@@ -289,6 +301,12 @@ def test_penalty():
         expect(abs(got - wrong) > 1e-6, told, name)
     expect(abs(got - 1.3) < 1e-6, "8 * 0.25 - 0.4 * (1 + 0.5 + 0.25) is 1.3; yours: "
            f"{got:.6f}")
+    got = expect_number(smallest_penalty(0.5, 1, 4.0, 0.4), "smallest_penalty")
+    expect(abs(got - 1.4) < 1e-6, "one more action, gain 4: 4 * 0.5 - 0.4 * (1 + 0.5) is 1.4; "
+           f"yours: {got:.6f}", "other-arguments")
+    got = expect_number(smallest_penalty(0.5, 1, 1.0, 0.4), "smallest_penalty")
+    expect(abs(got + 0.1) < 1e-6, "gain 1: 1 * 0.5 - 0.4 * (1 + 0.5) is -0.1, below 0; yours: "
+           f"{got:.6f}", "clipped")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1712)
     for steps in (1, 2, 3, 7, 12):
@@ -335,29 +353,35 @@ for fine in (0, 0.9, 0.93, 0.94, 0.945, 0.947, 0.949):
     gaming = [depth for depth in DEPTHS if tippings(fine, depth)[0]]
     print(f"fine {fine}: " + (f"tips from look-ahead {gaming[0]} on" if gaming else
                               f"never tips, for look-ahead up to {DEPTHS[-1]}"))
-print(f"fine 0.94: worth {tippings(0.94, 17)[1]} at look-ahead 17, {tippings(0.94, 30)[1]} at 30; "
-      f"you said {my_patched!r}")
+print(f"fine 0.94: worth {tippings(0.94, 17)[1]} at look-ahead 17, {tippings(0.94, 30)[1]} at 30, "
+      f"where it tips {tippings(0.94, 30)[0]} times; you said {my_patched!r}")
+print(f"fine 0.947: tips {tippings(0.947, 1000)[0]} times at look-ahead 1,000")
+print("fine 0.949, look-ahead 60: " + ", ".join(
+    f"gamma {gamma}: tips {tippings(0.949, 60, gamma)[0]} times" for gamma in (0.9, 0.95, 0.99)))
 
 # %% [markdown]
 # At 0.94 the robot is clean in every test up to a look-ahead of 17, and games from 18 on: the tests
-# were shallower than the planner. At 0.947 the lap still pays, a little, but with at most 60 steps
-# of look-ahead not enough to fetch the key. And the size of the fine is right for one discount
-# only. A fine treats the symptom; what is wrong with the reward is that a piece can be *paid*
+# were shallower than the planner. At 0.947 a lap still pays, a little, yet it never tips: all laps
+# to come, discounted, are worth less than the walk to the key (this holds for 1,000 steps of
+# look-ahead as for 60). And a fine that was worked out for one discount is too small for a robot
+# with a larger one: see the last line. What is wrong with the reward is that a piece can be *paid*
 # twice.
 #
 # **c. `reward(before, after)`**: pay for pieces in the bin, so that a robot that looks far enough
-# fills the bin and never tips.
+# fills the bin, and no robot tips.
 #
 # - `before`, `after`: arrays of equal shape, the number of pieces in the bin before and after an
 #   action; you see nothing else
 # - returns an array of this shape. The battery is subtracted by others
-# - it must hold for each `gamma` from 0.9 to 0.999 and for every look-ahead that is long enough to
-#   bring a piece to the bin, in corridors of other lengths, too
+# - putting a piece in should pay at least 0.02 more than standing still, or the battery eats it
+# - for each `gamma` from 0.9 to 0.999, and in other corridors of at most seven cells: the robot
+#   tips at no look-ahead, and fills the bin if it looks far enough to bring the farthest piece
 #
 # <details><summary>Hint 1: where to look</summary>
 # What is a lap paid in all? For which rewards is that never positive, whatever gamma is?
 # <details><summary>Hint 2: the idea</summary>
-# What goes in and comes out again must cancel: let coming out cost at least what going in pays.
+# What goes in and comes out again must at least cancel: let coming out cost no less than going in
+# pays.
 # <details><summary>Hint 3: nearly the code</summary>
 # Subtract: <code>return np.asarray(after, float) - before</code>
 # </details></details></details>
@@ -373,20 +397,22 @@ def reward(before, after):
 # %% nbgrader={"grade_id": "ex17_1-reward-test", "points": 3}
 @exercise("17.1")
 def test_reward():
-    """Laps, fillings and idling, for two discounts."""
-    before, after = np.array([[0, 3, 2], [3, 1, 0]]), np.array([[1, 2, 3], [3, 2, 0]])
-    table = expect_array(reward(before.copy(), after.copy()), (2, 3), "reward")
-    filled, tipped, again, idle_full, second, idle = table.reshape(-1).tolist()
-    expect(min(filled - idle, second - idle) > 0.01, "a piece that goes into the bin must pay more "
-           f"than doing nothing; yours pays {filled:g} for the first piece, {second:g} for the "
-           f"second, and {idle:g} for nothing in the bin", "only-the-full-bin")
-    for gamma in (0.9, 0.95):
-        lap, rest = tipped + gamma * again, idle_full * (1 + gamma)
+    """Laps, fillings and idling, for three discounts."""
+    before, after = np.array([[0, 3, 2, 3], [1, 1, 2, 0]]), np.array([[1, 2, 3, 3], [2, 1, 2, 0]])
+    table = expect_array(reward(before.copy(), after.copy()), (2, 4), "reward") + 0.0
+    first, tipped, third, full, second, idle_one, idle_two, idle = table.reshape(-1).tolist()
+    for name, pays, nothing in (("first", first, idle), ("second", second, idle_one),
+                                ("third", third, idle_two)):
+        expect(pays - nothing > 0.0199, f"the {name} piece must pay 0.02 or more above standing "
+               f"still, or the battery eats it; yours pays {pays:g} for it, and {nothing:g} for "
+               "standing still before it", "not-each-piece")
+    for gamma in (0.9, 0.95, 0.999):
+        lap, rest = tipped + gamma * third, full * (1 + gamma)
         told = (f"a lap (one piece out, and in again) is worth {lap - rest:.3f} more than standing "
                 f"beside the full bin, at gamma {gamma}")
-        expect(lap - rest <= 1e-9 or tipped < idle_full, told + ": tipping out must cost something",
+        expect(lap - rest <= 1e-9 or tipped < full, told + ": tipping out must cost something",
                "only-gains")
-        expect(lap - rest <= 1e-9, told + ": the fine is too small for this discount", "too-small")
+        expect(lap - rest <= 1e-9, told + ": coming out costs too little", "too-small")
     ### BEGIN HIDDEN TESTS
     for litter, key, gamma, near in (((1, 2, 3), 6, 0.9, 8), ((2, 4), 5, 0.95, 12),
                                      ((1, 3), 4, 0.99, 10), ((1, 2), 3, 0.999, 8)):
@@ -407,8 +433,12 @@ test_reward()
 print("17.1c: visible checks passed")
 
 # %% [markdown]
-# Move the slider: where the robot is over time, paid for events as in the hook. Orange crosses are
-# tippings.
+# One answer is `after - before`. On the way it pays the same as the events with a fine of 1, and
+# this fine holds for every discount up to 1: what was paid for a piece is taken back when it comes
+# out, so no lap is worth anything.
+#
+# Move the slider: where the robot is in its first 40 actions, paid for events as in the hook.
+# Circles are pieces put in, orange crosses tippings.
 
 # %% id="robot-widget" tags=["demo"]
 def robot(depth):
@@ -427,24 +457,28 @@ def strip(depth):
     figure = plots.plt.Figure(figsize=(8, 2.4), layout="constrained")
     ax = figure.subplots()
     ax.plot(place[path], color=plots.PALETTE["blue"], label="where it is")
-    tips = [at + 1 for at, change in enumerate(np.diff(binned[path])) if change < 0]
-    ax.plot(tips, [0] * len(tips), "X", color=plots.PALETTE["vermillion"], label="tips out")
+    change = np.diff(binned[path])
+    for where, marker, colour, label in ((change > 0, "o", "black", "puts one in"),
+                                         (change < 0, "X", "vermillion", "tips one out")):
+        times = np.flatnonzero(where) + 1
+        ax.plot(times, 0 * times, marker, color=plots.PALETTE[colour], markersize=5, label=label)
     paid, tipped, value = worth(path, binned)
     ax.set(xlim=(0, 40), ylim=(-0.6, 6.6), xlabel="actions", ylabel="cell",
+           yticks=range(7), yticklabels=["0, bin", *"12345", "6, key"],
            title=f"look-ahead {depth:g}: paid {paid}, tipped out {tipped}, worth {value} to us")
     figure.legend(loc="outside right upper")
     return figure
 
 
-widgets.slider(strip, list(range(1, 31)), label="look-ahead (actions)", initial=12,
-               alt=lambda depth: f"Look-ahead {depth:g}: in 40 actions the robot is paid "
-               "{} times and tips the bin out {} times; to us this is worth {}.".format(
-                   *worth(robot(depth), binned)))
+widgets.sliders(strip, {"look-ahead (actions)": range(1, 31)}, stills=[(13,), (14,), (30,)],
+                alt=lambda depth: f"Look-ahead {depth:g}: in 40 actions the robot is paid "
+                "{} times and tips the bin out {} times; to us this is worth {}.".format(
+                    *worth(robot(depth), binned)))
 
 # %% [markdown]
 # ## Exercise 17.2: keeping options (5 points)
 #
-# Difficulty: 3 of 5 · Minutes: 20 · Why: "most goals resist being switched off" is a theorem about
+# Difficulty: 3 of 5 · Minutes: 15 · Why: "most goals resist being switched off" is a theorem about
 # a way of drawing goals.
 #
 # From the start a system may go to *off*, or to a *hub*, from which it may go on to one of several
@@ -609,14 +643,16 @@ print("five ends around c, off worth 0: " + ", ".join(
 # symmetries.
 #
 # What the number does not show you have computed, too. Ends that the goal cannot tell apart are no
-# options. An impatient planner does not care for the hub. And the prior decides: in the *same*
-# world the share goes from 0 to nearly 1 as the ends become good or bad. It speaks of optimal plans
-# for goals that are drawn by lot, not of trained systems with goals that somebody has chosen.
+# options. An impatient planner does not care for what lies behind the hub: at `gamma` 0.05 it
+# compares the hub's own reward with off's, and is as often for one as for the other. And the prior
+# decides: in the *same* world the share goes from 0 to nearly 1 as the ends become good or bad. It
+# speaks of optimal plans for goals that are drawn by lot, not of trained systems with goals that
+# somebody has chosen.
 
 # %% [markdown]
 # ## Exercise 17.3: the off switch (7 points)
 #
-# Difficulty: 4 of 5 · Minutes: 20 · Why: "let it be unsure of its goal" works within its own
+# Difficulty: 4 of 5 · Minutes: 25 · Why: "let it be unsure of its goal" works within its own
 # belief, and nowhere else.
 #
 # An action is worth $U$ to a person. A system believes $U \sim N(\mu, s^2)$. It may *act* (worth
@@ -627,7 +663,7 @@ print("five ends around c, off worth 0: " + ", ".join(
 # **a. `asking(mu, s, c, tau)`**: what asking is worth on average, under this belief.
 #
 # - `s` above 0, `c` and `tau` at least 0; $\Phi$ and $\varphi$ are `norm.cdf` and `norm.pdf`
-# - returns a number; a formula or a numerical integral
+# - returns a number, exact to 1e-5: a formula or a numerical integral, not a simulation
 #
 # <details><summary>Hint 1: where to look</summary>
 # It is the mean of $U$ over the cases in which the person lets it act, minus the cost.
@@ -700,14 +736,15 @@ print("17.3a: visible checks passed")
 # the better of acting and stopping. Nearer to 0 it asks; farther away it decides alone.
 #
 # - if asking is worse even at $\mu = 0$, the boundary is 0
-# - `asking` is a function like yours; `c` above 0 or `tau` above 0
+# - `asking` is a function like yours; `s` and `c` above 0, `tau` at least 0
 # - returns a number, exact to 1e-6
 #
 # <details><summary>Hint 1: where to look</summary>
 # For $\mu \ge 0$ the better of acting and stopping is worth $\mu$. What is the sign of the
 # advantage at 0, and far away?
 # <details><summary>Hint 2: the idea</summary>
-# The advantage of asking falls as $\mu$ grows: <code>scipy.optimize.brentq</code>, or bisection.
+# The advantage of asking, if it is above 0 at 0, crosses 0 once, and far away it is about $-c$:
+# <code>scipy.optimize.brentq</code>, or bisection.
 # <details><summary>Hint 3: nearly the code</summary>
 # <code>gain = lambda mu: asking(mu, s, c, tau) - mu</code>; <code>return 0.0</code> if
 # <code>gain(0.0) <= 0</code>, else <code>brentq(gain, 0.0, 50 * (s + tau), xtol=1e-10)</code>
@@ -729,7 +766,7 @@ def boundary(s, c, tau, asking):
 # %% nbgrader={"grade_id": "ex17_3-boundary-test", "points": 2}
 @exercise("17.3")
 def test_boundary():
-    """A simple rule for asking, then the normal one at three places."""
+    """A simple rule for asking: its value rises half as fast as mu."""
     def simple(mu, s, c, tau):
         return s - c - tau + mu / 2
 
@@ -740,24 +777,25 @@ def test_boundary():
            f"{got:.6f}", "wrong-root")
     for s, c, tau in ((0.1, 0.2, 0.0), (0.5, 0.3, 0.25)):
         got = expect_number(boundary(s, c, tau, simple), "boundary")
-        expect(got == 0, f"s {s}, c {c}, tau {tau}: asking is never better: 0; yours: {got:.6f}",
-               "never-asks")
-    got = expect_number(boundary(3.0, 1.0, 0.5, simple), "boundary")
-    expect(abs(got - 3.0) < 1e-5, "ask = 1.5 + mu / 2 (s 3, c 1, tau 0.5) ties with acting at 3; "
-           f"yours: {got:.6f}", "other-arguments")
+        expect(abs(got) < 1e-6, f"s {s}, c {c}, tau {tau}: asking is never better: 0; yours: "
+               f"{got:.6f}", "never-asks")
+    got = expect_number(boundary(12.0, 1.0, 0.5, simple), "boundary")
+    expect(abs(got - 21.0) < 1e-5, "ask = 10.5 + mu / 2 (s 12, c 1, tau 0.5) ties with acting at "
+           f"21; yours: {got:.6f}", "other-arguments")
     ### BEGIN HIDDEN TESTS
-    for s, c, tau in ((1.0, 0.05, 0.0), (1.0, 0.0, 0.5), (1.0, 0.05, 2.0), (3.0, 0.2, 1.0),
-                      (0.05, 0.001, 0.02)):
-        def exact(mu, s, c, tau):
-            wide = math.hypot(s, tau)
-            return mu * norm.cdf(mu / wide) + s * (s / wide) * norm.pdf(mu / wide) - c
+    def exact(mu, s, c, tau):
+        wide = math.hypot(s, tau)
+        return mu * norm.cdf(mu / wide) + s * (s / wide) * norm.pdf(mu / wide) - c
 
+    for s, c, tau in ((1.0, 0.05, 0.0), (1.0, 1e-6, 0.5), (1.0, 0.05, 2.0), (3.0, 0.2, 1.0),
+                      (0.05, 0.001, 0.02)):
+        high = next(m for m in np.arange(1, 200) * (s + tau) / 8 if exact(m, s, c, tau) < m)
+        truth = brentq(lambda m, *rest: exact(m, *rest) - m, 0.0, high, (s, c, tau), 1e-12)
         got = expect_number(boundary(s, c, tau, exact), "boundary")
-        off = exact(got, s, c, tau) - got
-        expect(got > 0 and abs(off) < 1e-6, f"s {s}, c {c}, tau {tau}: at your boundary {got:.6f} "
-               f"asking is worth {off:.2g} more than acting, not 0", "other-arguments")
+        expect(abs(got - truth) < 2e-6, f"s {s}, c {c}, tau {tau}: asking ties with acting at "
+               f"{truth:.7f}; yours: {got:.7f}", "other-arguments")
     got = expect_number(boundary(0.12, 0.05, 0.0, exact), "boundary")
-    expect(got == 0, f"s 0.12, c 0.05: it never asks: 0; yours: {got:.6f}", "never-asks")
+    expect(abs(got) < 1e-6, f"s 0.12, c 0.05: it never asks: 0; yours: {got:.7f}", "never-asks")
     ### END HIDDEN TESTS
 
 
@@ -806,13 +844,20 @@ def test_overconfident():
            "the believed one", "believed-gain")
     expect(abs(gain - 2.25) > 1e-6, "subtract what it gets without asking", "no-alternative")
     expect(abs(gain - 1.25) < 1e-6, f"it would truly have gained 1.25; yours: {gain:.6f}")
-    expect(not got[0], "within its belief (spread 1) asking loses 0.25: it does not ask",
-           "asks-by-truth")
+    expect(got[0] in (True, False), f"the first of the pair is True or False; yours: {got[0]!r}",
+           "no-bool")
+    expect(not got[0], "it believes a spread of 4 / 4 = 1, and with it asking loses 0.25: it does "
+           "not ask", "asks-by-truth")
     asks, gain = overconfident(-1.0, 4.0, 1.6, 0.25, 0.25, simple)
     expect(abs(gain - 2.0) > 1e-6, "for mu = -1 it need not act: stopping is worth 0",
            "only-against-acting")
     expect(abs(gain - 1.0) < 1e-6 and asks, "mu -1, s 4, factor 1.6, c and tau 0.25: it asks, and "
            f"gains 1; yours: {asks}, {gain:.6f}", "other-arguments")
+    asks, gain = overconfident(-1.0, 4.0, 4.0, 0.75, 0.0, simple)
+    expect(not asks, "mu -1, believed spread 1, c 0.75: asking looks worth -0.75, better than "
+           "acting and worse than stopping: it does not ask", "only-against-acting")
+    expect(not overconfident(1.0, 2.0, 1.0, 0.25, 0.25, simple)[0], "if both are worth the same it "
+           "does not ask", "tie")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1733)
     for mu, s, factor, c, tau in rng.uniform((-2, 0.2, 0.4, 0, 0), (2, 2, 4, 0.4, 0.4), (40, 5)):
@@ -822,8 +867,6 @@ def test_overconfident():
         expect(bool(asks) == truth[0] and abs(gain - truth[1]) < 1e-6,
                f"mu {mu:.3f}, s {s:.3f}, factor {factor:.3f}, c {c:.3f}, tau {tau:.3f}: "
                f"{truth[0]}, {truth[1]:.5f}; yours: {asks}, {gain:.5f}", "other-arguments")
-    expect(not overconfident(1.0, 2.0, 1.0, 0.25, 0.25, simple)[0], "if both are worth the same it "
-           "does not ask", "tie")
     ### END HIDDEN TESTS
 
 
@@ -831,9 +874,10 @@ test_overconfident()
 print("17.3c: visible checks passed")
 
 # %% id="switch-demo" tags=["demo"]
-for tau, c in ((0, 0.05), (0.5, 0.0), (0.5, 0.05), (2, 0.05)):
-    print(f"spread 1, noise {tau}, cost {c}: asks for |mu| below {boundary(1, c, tau, asking):.3f}")
-print(f"without noise, cost 0.05: no longer asks below a spread of "
+for tau, c in ((0, 0.05), (0.5, 0.000_001), (0.5, 0.05), (2, 0.05)):
+    print(f"spread 1, noise {tau}, cost {c:g}: asks for |mu| below "
+          f"{boundary(1, c, tau, asking):.3f}")
+print("without noise, cost 0.05: no longer asks below a spread of "
       f"{brentq(lambda s: asking(0, s, 0.05, 0), 0.01, 1):.4f}")
 asks, gain = overconfident(0.5, 1.0, 2.0, 0.05, 0.0, asking)
 seen = asking(0.5, 0.5, 0.05, 0) - 0.5
@@ -844,10 +888,10 @@ print(f"believes N(1, 0.3), truth N(-0.5, 1): sees {asking(1, 0.3, 0.05, 0) - 1:
 
 # %% [markdown]
 # With exact eyes and no cost asking is never worse than deciding alone (Hadfield-Menell et al.,
-# 2017, for a person who decides rationally): the person can only remove bad actions. With a cost
-# or with noise there is a boundary, and a system that is sure enough does not ask. The incentive is
-# computed *inside its own belief*: one that is wrongly sure acts, and its wrong certainty is what
-# the switch was there for (Carey, 2018, makes this point).
+# 2017, for a person who decides rationally): the person can only remove bad actions. With a cost,
+# or with noise at next to no cost, there is a boundary, and a system that is sure enough does not
+# ask. The incentive is computed *inside its own belief*: one that is wrongly sure acts, and its
+# wrong certainty is what the switch was there for (Carey, 2018, makes this point).
 
 # %% [markdown]
 # **Checkpoint.** Save the notebook. Next time, select this cell and choose *Run > Run All Above
@@ -959,23 +1003,23 @@ def expected_targets(Q, P, R, gamma, done, kind, next_law):
 # %% nbgrader={"grade_id": "ex17_4-backup-test", "points": 3}
 @exercise("17.4")
 def test_backup():
-    """Two states and an end whose row of Q holds garbage."""
-    Q = np.array([[1.0, 3.0], [4.0, 0.0], [99.0, 77.0]])
+    """Two states, and between them an end whose row of Q holds garbage."""
+    Q = np.array([[1.0, 3.0], [99.0, 77.0], [-4.0, -8.0]])
     P = np.zeros((3, 2, 3))
-    P[0, 0], P[0, 1] = [0.0, 1.0, 0.0], [0.5, 0.0, 0.5]
-    P[1, 0], P[1, 1], P[2] = [0.0, 0.0, 1.0], [0.25, 0.75, 0.0], [0.0, 0.0, 1.0]
-    R, done = np.array([[0.0, 1.0], [2.0, 0.0], [0.0, 0.0]]), np.array([False, False, True])
-    law = np.array([[0.5, 0.5], [0.25, 0.75], [1.0, 0.0]])
-    for kind, worth_of in (("q", (3.0, 4.0)), ("sarsa", (2.0, 1.0))):
+    P[0, 0], P[0, 1] = [0.0, 0.0, 1.0], [0.5, 0.5, 0.0]
+    P[2, 0], P[2, 1], P[1] = [0.0, 1.0, 0.0], [0.25, 0.0, 0.75], [0.0, 1.0, 0.0]
+    R, done = np.array([[0.0, 1.0], [0.0, 0.0], [2.0, 0.0]]), np.array([False, True, False])
+    law = np.array([[0.5, 0.5], [1.0, 0.0], [0.25, 0.75]])
+    for kind, worth_of in (("q", (3.0, -4.0)), ("sarsa", (2.0, -7.0))):
         got = expected_targets(Q.copy(), P.copy(), R.copy(), 0.5, done.copy(), kind, law.copy())
         got = expect_array(got, (3, 2), "expected_targets")
         a, b = worth_of
-        truth = R + np.array([[b, 0.5 * a], [0, 0.25 * a + 0.75 * b], [0, 0]]) / 2
+        truth = R + np.array([[b, 0.5 * a], [0, 0], [0, 0.25 * a + 0.75 * b]]) / 2
         expect(np.abs(got).max() < 20, "a value of the end's row of Q arrived in a target: nothing "
                "comes after a state with done", "no-done")
-        other = {"q": (2.0, 1.0), "sarsa": (3.0, 4.0)}[kind]
-        wrong = R + np.array([[other[1], 0.5 * other[0]],
-                              [0, 0.25 * other[0] + 0.75 * other[1]], [0, 0]]) / 2
+        other = {"q": (2.0, -7.0), "sarsa": (3.0, -4.0)}[kind]
+        wrong = R + np.array([[other[1], 0.5 * other[0]], [0, 0],
+                              [0, 0.25 * other[0] + 0.75 * other[1]]]) / 2
         told = {"q": "Q-learning takes the best action's value in the next state, whatever is "
                      "executed there", "sarsa": "Sarsa takes what is executed in the next state, "
                      "not the best action"}[kind]
@@ -984,7 +1028,7 @@ def test_backup():
         expect(np.abs(got - truth - (truth - R)).max() > 1e-9, "the next state's worth is "
                "discounted: gamma is 0.5 here", "no-discount")
         expect(np.abs(got - truth).max() < 1e-9, f"kind {kind!r}: {truth.tolist()}; yours: "
-               f"{got.tolist()}")
+               f"{got.tolist()}", "other-targets")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1742)
     for kind in ("q", "sarsa", "sarsa"):
@@ -1056,9 +1100,9 @@ for theta in (0, 0.3, 0.45, 0.6):
     Q, S = (learned(WORLD, PAY, kind, theta) for kind in ("q", "sarsa"))
     print(f"theta {theta}: Q-learning {Q[0, 0]:.2f} against {Q[0, 1]:.2f}: {route(Q)}; "
           f"Sarsa {S[0, 0]:.2f} against {S[0, 1]:.2f}: {route(S)}")
-for column in ("executed", "intended"):
-    routes = [route(learned(*estimated(seed, 0.6, column), "q", 0.6)) for seed in range(20)]
-    print(f"Q-learning from 20 logs at theta 0.6, {column} action noted: "
+for column, theta in product(("executed", "intended"), (0.3, 0.6)):
+    routes = [route(learned(*estimated(seed, theta, column), "q", theta)) for seed in range(20)]
+    print(f"Q-learning from 20 logs at theta {theta}, {column} action noted: "
           f"short {routes.count('short')}, detour {routes.count('detour')}")
 
 # %% [markdown]
@@ -1067,17 +1111,19 @@ for column in ("executed", "intended"):
 # place where it is watched. (Orseau and Armstrong, 2016, prove for Q-learning, and for a changed
 # Sarsa, that interruptions leave what is learned in the end as it was; the conditions: every pair
 # is tried again and again, an interruption changes the policy and not the world, theta stays below
-# 1.) Note the intended action in the log, and the same Q-learner takes the detour: to it, it is the
-# *world* that sends people back at the watch point.
+# 1.) Note the intended action in the log, and at theta 0.6 the same Q-learner takes the detour: to
+# it, it is the *world* that sends it back at the watch point. (At 0.3 being sent back costs less
+# than the longer way: it goes past the watch point, as Sarsa does.)
 
 # %% [markdown]
 # ## Exercise 17.5: what clean tests bound (7 points)
 #
 # Difficulty: 4 of 5 · Minutes: 25 · Why: a bound from tests is a bound for inputs like the tests.
 #
-# Of $n$ independent tests, $k$ failed. Then the failure rate *of the law that the tests came from*
-# is at most the bound $u$ at which that few failures would have had probability $\alpha$:
-# $P(X \le k) = \alpha$ for $X$ binomial with $n$ trials and rate $u$; the bound is 1 if $k = n$.
+# Of $n$ independent tests, $k$ failed. The bound $u$ is the failure rate at which that few failures
+# would have had probability $\alpha$: $P(X \le k) = \alpha$ for $X$ binomial with $n$ trials and
+# rate $u$; it is 1 if $k = n$. The failure rate *of the law that the tests came from* is at most
+# $u$ in all but a share $\alpha$, or less, of such series of tests: this is level $1 - \alpha$.
 #
 # **a. `upper_bound(failures, n, alpha)`**: this bound, one-sided.
 #
@@ -1214,7 +1260,7 @@ print("17.5b: visible checks passed")
 # Say the cue is a number that a system reads off its input: $N(0, 1)$ in tests, $N(d, 1)$ in use.
 # How well it can tell the two apart is the AUC: how likely an input from use has the larger cue. If
 # it cannot at all (AUC 0.5), 299 clean tests show a rate of at most 1 % in use, at level 95 %. How
-# many must be clean if the AUC is 0.95, about: `300`, `3_000`, `30_000`, or `3_000_000`?
+# many must be clean if the AUC is 0.95, about: `300`, `3_000`, `30_000`, or `2_000_000`?
 # (`my_tests`)
 
 # %% nbgrader={"grade_id": "ex17_5-predict", "solution": true}
@@ -1289,7 +1335,7 @@ for auc in (0.5, 0.83, 0.95, 0.99):
     worst = norm.cdf(norm.ppf(clean) + math.sqrt(2) * norm.ppf(auc))
     print(f"AUC {auc}: up to {worst:.2%} in use; for at most 1 % in use "
           f"{tests_needed(auc, 0.01, 0.05):,} clean tests")
-print(f"you said {my_tests:,} for AUC 0.95")
+print(f"AUC 0.95: {tests_needed(0.95, 0.01, 0.05):,} tests; you said {my_tests:,}")
 
 # %% [markdown]
 # Needham et al. (2025) let models say whether a transcript comes from a test or from use, and
@@ -1358,7 +1404,7 @@ def best_audit(h, attack, budget):
 @exercise("17.6")
 def test_audit():
     """A style for which the largest score is not the best to audit."""
-    h, attack = np.array([0.5, 0.2, 0.3, 0.0]), np.array([0.1, 0.4, 0.45, 0.05])
+    h, attack = np.array([0.45, 0.1, 0.45, 0.0]), np.array([0.1, 0.24, 0.61, 0.05])
     got = expect_array(best_audit(h.copy(), attack.copy(), 0.25), (4,), "best_audit")
     expect(got.min() > -1e-7 and got.max() < 1 + 1e-7, "audit probabilities lie in [0, 1]; yours: "
            f"{np.round(got, 4).tolist()}", "no-probability")
@@ -1366,13 +1412,16 @@ def test_audit():
            "is 0.25", "over-budget")
     caught = float(attack @ got)
     for name, wrong, told in (
-        ("top-scores", 0.425, "the largest scores first is not best here: what counts is how much "
-         "of the attack a score catches per honest output"),
-        ("free-score", 0.475, "no honest output has the last score: auditing it costs nothing"),
-        ("all-or-nothing", 0.45, "a score may be audited in part: use up the budget"),
+        ("top-scores", 0.05 + 0.61 * 5 / 9, "the highest scores first, or the commonest in the "
+         "attack, is not best here: what counts is how much of the attack a score catches "
+         "per honest output"),
+        ("free-score", 0.24 + 0.61 / 3, "no honest output has the last score: auditing it costs "
+         "nothing"),
+        ("all-or-nothing", 0.29, "a score may be audited in part: use up the budget"),
     ):
         expect(abs(caught - wrong) > 1e-6, told, name)
-    expect(abs(caught - 0.525) < 1e-6, f"0.525 of the attack can be caught; yours: {caught:.6f}")
+    expect(abs(caught - 0.29 - 0.61 / 3) < 1e-6, f"{0.29 + 0.61 / 3:.6f} of the attack can be "
+           f"caught; yours: {caught:.6f}")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1761)
     for budget in (0.0, 0.03, 0.1, 0.4, 1.0):
@@ -1425,8 +1474,7 @@ STYLES = np.array([
 
 # %% nbgrader={"grade_id": "ex17_6-protocol", "solution": true}
 def protocol(h, A, budget):
-    """The audit plan (scores,) that is best at the worst style, and a mix of styles that proves "
-    "it."""
+    """The audit plan (scores,) best at its worst style, and the mix of styles that proves it."""
     ### BEGIN SOLUTION
     styles, scores = A.shape
     rows = np.zeros((styles + 1, scores + 1))
@@ -1448,9 +1496,8 @@ def oracle_certificate(h, A, budget, answer):
            "no-pair")
     q = expect_array(answer[0], (len(h),), "protocol's q")
     mix = expect_array(answer[1], (len(A),), "protocol's mix")
-    expect(q.min() > -1e-6 and q.max() < 1 + 1e-6 and h @ q < budget + 1e-6, f"budget {budget}: q "
-           "= "
-           f"{np.round(q, 4).tolist()} costs {h @ q:.4f}", "over-budget")
+    expect(q.min() > -1e-6 and q.max() < 1 + 1e-6 and h @ q < budget + 1e-6, f"budget {budget}: "
+           f"q = {np.round(q, 4).tolist()} costs {h @ q:.4f}", "over-budget")
     expect(mix.min() > -1e-6 and abs(mix.sum() - 1) < 1e-5, "mix is no law: it is "
            f"{np.round(mix, 4).tolist()}", "no-law")
     value, proof = float((A @ q).min()), oracle_knapsack(h, mix @ A, budget)
@@ -1489,6 +1536,9 @@ def test_protocol():
         expect(abs(got - wrong) > 1e-5, told, name)
     expect(abs(got - 0.126815) < 1e-5, f"the best plan catches 0.126815 of its worst style; yours: "
            f"{got:.6f}", "not-the-best")
+    expect(abs(mix - [0.02694, 0.01958, 0.95348]).max() < 1e-3, "three styles, mix "
+           f"{np.round(mix, 4).tolist()}: a plan within the budget catches more than 0.1269 of "
+           "this mixed attack, so it does not prove that 0.1268 is the best", "no-certificate")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1762)
     oracle_certificate(H, STYLES, 0.09, protocol(H.copy(), STYLES.copy(), 0.09))
@@ -1503,13 +1553,15 @@ print("17.6b: visible checks passed")
 
 # %% id="audit-demo" tags=["demo"]
 names = ("naive", "middle", "imitates")
-plans = {"highest scores": np.array([0, 0, 0, 0, 1.0, 1.0]),
-         "best against naive": best_audit(H, STYLES[0], 0.09),
+plans = {"best against naive": best_audit(H, STYLES[0], 0.09),
+         "best against middle": best_audit(H, STYLES[1], 0.09),
          "lots for all": np.full(6, 0.09), "protocol": protocol(H, STYLES, 0.09)[0]}
 for name, q in plans.items():
     caught = STYLES @ q
     print(f"{name}: " + ", ".join(f"{s} {c:.1%}" for s, c in zip(names, caught, strict=True))
           + f"; at the attacker's best answer {caught.min():.1%}")
+for name in ("best against naive", "protocol"):
+    print(f"{name} audits scores 0 to 5 with " + " ".join(f"{x + 0.0:.2f}" for x in plans[name]))
 print("budget: caught at the best answer; " + ", ".join(
     f"{b}: {(STYLES @ protocol(H, STYLES, b)[0]).min():.3f}" for b in (0.02, 0.05, 0.09, 0.2, 0.5)))
 floors = {floor: floor + (1 - floor) * protocol(H, STYLES, (0.09 - floor) / (1 - floor))[0]
@@ -1517,19 +1569,19 @@ floors = {floor: floor + (1 - floor) * protocol(H, STYLES, (0.09 - floor) / (1 -
 print("lots first: caught of known styles / of any style at all; " + ", ".join(
     f"{floor}: {(STYLES @ q).min():.3f} / {q.min():.3f}" for floor, q in floors.items()))
 q = plans["protocol"]
-print(f"ten tries, the first catch ends it: some attack gets through before, on average "
-      f"{sum((1 - (STYLES @ q).min()) ** k for k in range(1, 11)):.1f} of ten; without an end "
-      f"{10 * (1 - (STYLES @ q).min()):.1f}")
+missed = 1 - (STYLES @ q).min()
+print(f"ten tries: on average {10 * missed:.1f} get through; if the first catch ends it, "
+      f"{sum(missed**k for k in range(1, 11)):.1f}")
 
 # %% [markdown]
-# The plan that catches 80 % of the naive style catches 5 % at the attacker's best answer, less than
-# lots do. The best plan catches more than either, and far less than a test with one style
-# promises. Its value is proven, for *these* styles: a style that nobody listed, or a monitor that
-# plays along with the system and scores every attack 0, is caught only as often as the plan audits
-# score 0. Lots set a floor under that, at a price that the next line shows. (Greenblatt et al.,
-# 2024, compare such protocols by attacks that a red team optimises, with models as system and
-# monitor; ours is a toy with the same question.) Assumed throughout: honest scores do not change,
-# and an audit never errs.
+# The plan that catches 80 % of the naive style (it audits the two highest scores) catches 5 % at
+# the attacker's best answer, less than lots do. The best plan catches more than either, and far
+# less than a test with one style promises. Its value is proven, for *these* styles: it never looks
+# at the scores 0, 2 and 4, so a style that nobody listed may hide there, and so may every attack if
+# the monitor plays along with the system and scores it 0. Auditing some outputs by lot sets a floor
+# under that, at the price in the line "lots first". (Greenblatt et al., 2024, compare such
+# protocols by attacks that a red team optimises, with models as system and monitor; ours is a toy
+# with the same question.) Assumed throughout: honest scores do not change, and an audit never errs.
 
 # %% [markdown]
 # ## Exercise 17.7: a memo (4 points)
@@ -1537,8 +1589,10 @@ print(f"ten tries, the first catch ends it: some attack gets through before, on 
 # Difficulty: 3 of 5 · Minutes: 10 · Why: such memos decide.
 #
 # "3,000 tests without a failure, so it fails in 0.1 % of cases. The monitor catches 80 % of attacks
-# in our test. Together 0.02 % get through. Deploy." Answer it in six sentences, with your own
-# numbers.
+# in our test. Together 0.02 % get through. Deploy." Answer in about six sentences, with numbers of
+# your own: what does each factor bound, and what is it worth when somebody chooses? What does the
+# product take for granted, and what is left without that? Which one change would help most, and
+# what would it leave open?
 #
 # <details><summary>Hint 1: where to look</summary>
 # Each factor was measured under a law, or on a style. And when may one multiply?
@@ -1655,14 +1709,14 @@ for watched in ("good", "bad"):
           f"{good[kept].mean():.3f}, repaired {repaired_mean(good[kept] * 1.0, rate[kept]):.3f}")
 
 # %% [markdown]
-# Deleting makes a watched good branch look bad and a watched bad branch look good. It is harmless
-# if both are watched equally.
+# Deleting makes a watched good branch look bad and a watched bad branch look good. If both are
+# watched equally the mean is right on average, from fewer episodes.
 
 # %% [markdown]
 # ## Exercise 17.9: a weaker judge (3 points)
 #
 # Difficulty: 3 of 5 · Minutes: 20 · Deeper: nothing depends on it · Why: can somebody who sees one
-# fact judge a claim that rests on sixteen?
+# fact judge a claim that rests on eight?
 #
 # A claim is a tree of depth $d$ over $2^d$ facts: the root is an *or* of two claims, each of these
 # an *and* of two, each of those an *or*, and so on. Two debaters know everything. One wants the
@@ -1711,8 +1765,7 @@ def test_debate():
            "swapped-sides")
     expect(verdict(0, 1) and not verdict(0, 0), "an or of two facts is true if one is")
     expect(not verdict(1, 0, 0, 1), "(1 and 0) or (0 and 1): below the root the other side "
-           "chooses, "
-           "and finds the 0 on either side", "max-everywhere")
+           "chooses, and finds the 0 on either side", "max-everywhere")
     expect(verdict(0, 0, 1, 1), "(0 and 0) or (1 and 1) is true", "min-everywhere")
     expect(verdict(1, 1, 0, 0), "(1 and 1) or (0 and 0) is true", "majority")
     expect(verdict(1, 0, 0, 1, 0, 0, 0, 0), "with eight facts the last joining is an or, the one "
@@ -1738,19 +1791,24 @@ print("17.9: visible checks passed")
 facts = [list(map(bool, row)) for row in product((0, 1), repeat=8)]
 truth = np.array([debate(row) for row in facts])
 table = np.array(facts)
-for read in (1, 2, 3, 4, 6, 8):
+for read in (0, 1, 2, 3, 4, 6, 8):
     keys = table[:, :read] @ (1 << np.arange(read))
     wrong = sum(min(truth[keys == key].sum(), (~truth[keys == key]).sum()) for key in set(keys))
     print(f"a judge alone who reads the first {read} of 8 facts: wrong in {wrong / 256:.3f}")
-misread = [debate([not row[0], *row[1:]]) for row in facts]
-print(f"if the judge misreads fact 0 always: wrong in {np.mean(misread != truth):.3f}; a reader of "
-      f"one fact at random comes upon it in {1 / 8:.3f}")
+misread = [[debate([bit != (at == one) for at, bit in enumerate(row)]) for row in facts]
+           for one in range(8)]
+print("if the judge always misreads fact 0, or 1, ...: wrong in " + ", ".join(
+    f"{np.mean(row != truth):.3f}" for row in misread))
 
 # %% [markdown]
-# With a judge who reads each fact rightly the debate is right for every assignment, by its
-# construction. A judge who misreads *one* fact is steered there whenever it decides: compare the
-# two last numbers. (Irving, Christiano, Amodei, 2018, propose debate, and show what a judge with
-# little time could decide if both sides play optimally. That they do is assumed here, too.)
+# The truth here *is* what the tree of facts says, so with a judge who reads each fact rightly the
+# debate is right for every assignment, by its construction: one fact is read, and the players'
+# choices stand for the rest. A judge alone who reads the first four facts is no better than one who
+# reads none and always says "true" (207 of the 256 assignments are). But debate does not mend the
+# judge's eyes: if one fact is always misread, the debate is wrong whenever that fact decides, just
+# as a judge who reads all eight with the same eyes. (Irving, Christiano, Amodei, 2018, propose
+# debate, and show what a judge with little time could decide if both sides play optimally. That
+# they do is assumed here, too.)
 
 # %% [markdown]
 # ## Exercise 17.10: adding up doubts (3 points)
@@ -1826,14 +1884,25 @@ def test_confidence():
 test_confidence()
 print("17.10: visible checks passed")
 
+# %% id="doubts-demo" tags=["demo"]
+for n in (1, 2, 5, 10, 20):
+    names = [f"piece {i}" for i in range(n)]
+    low, high = confidence([names], dict.fromkeys(names, 0.95))
+    print(f"{n:2} pieces at 0.95: between {low:.2f} and {high:.2f}; if independent {0.95**n:.2f}")
+
+# %% [markdown]
+# Both ends can happen: the low one if no two doubts come true together, the high one if they all
+# come true together. The product stands between them and is no bound: it answers another question,
+# what holds *if* the pieces are independent, which is one more claim of the case.
+
 # %% [markdown]
 # ## What you found
 #
-# A wrong reward showed only in a planner that was good enough, and a patch that was tested too near
-# held too near. How many goals resist a switch depends on how goals are drawn. An uncertain system
-# asks within its own belief. One column of a log decides what a learner makes of being stopped.
-# Clean tests bound what is like the tests. And a monitor is worth what it is worth when its plan is
-# known.
+# A wrong reward showed only in a planner that was good enough, and a patch that was tested with
+# planners that look 17 steps ahead held for these. How many goals resist a switch depends on how
+# goals are drawn. An uncertain system asks within its own belief. One column of a log can decide
+# what a learner makes of being stopped. Clean tests bound what is like the tests. And a monitor is
+# worth what it is worth when its plan is known.
 #
 # **Limits.** Each world was small enough to be exact, and each result is about that world under its
 # conditions: optimal planning, tabular learning, known laws. None says what a large system will do.

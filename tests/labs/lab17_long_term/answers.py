@@ -71,6 +71,18 @@ ANSWERS = [
     Wrong("ex17_1-plan", "no-discount", planner("R + best[T]"), **SEEN),
     Wrong("ex17_1-plan", "discount-first", planner("gamma * (R + best[T])"), **SEEN),
     Wrong("ex17_1-plan", "mean-not-max", planner("R + gamma * best[T]", "values.mean(1)"), **SEEN),
+    Wrong(
+        "ex17_1-plan",
+        "may-stop",
+        planner("R + gamma * best[T]", "np.maximum(values.max(1), 0)"),
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_1-plan",
+        "other-worlds",
+        planner("R + gamma * best[T]", times="min(depth, 50)"),
+        **HIDDEN,
+    ),
     Right("ex17_1-plan", "hint-3", planner("R + gamma * best[T]")),
     Right(
         "ex17_1-plan",
@@ -115,7 +127,16 @@ ANSWERS = [
         "ex17_1-penalty",
         "other-arguments",
         returns(FINE, "return gain * gamma ** 2 - cost * (1 + gamma + gamma ** 2)"),
-        **HIDDEN,
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_1-penalty",
+        "clipped",
+        returns(
+            FINE,
+            "return max(0, gain * gamma ** steps - sum(cost * gamma ** j for j in range(steps + 1)))",
+        ),
+        **SEEN,
     ),
     Right(
         "ex17_1-penalty",
@@ -155,26 +176,40 @@ ANSWERS = [
         "ex17_1-reward",
         "too-small",
         returns(PAY, "d = after - before", "return np.where(d < 0, 0.96 * d, d)"),
-        **HIDDEN,
+        **SEEN,
+    ),
+    Wrong("ex17_1-reward", "too-small", returns(PAY, "return 0.95 * after - before"), **SEEN),
+    Wrong("ex17_1-reward", "not-each-piece", returns(PAY, "return 1.0 * (after > 0)"), **SEEN),
+    Wrong(
+        "ex17_1-reward", "not-each-piece", returns(PAY, "return 0.01 * (after - before)"), **SEEN
     ),
     Wrong(
         "ex17_1-reward",
-        "only-the-full-bin",
+        "not-each-piece",
         returns(PAY, "return 1.0 * ((after == 3) & (before < 3))"),
         **SEEN,
     ),
-    Wrong(
-        "ex17_1-reward", "only-the-full-bin", returns(PAY, "return 1.0 * (before - after)"), **SEEN
-    ),
+    Wrong("ex17_1-reward", "not-each-piece", returns(PAY, "return 1.0 * (before - after)"), **SEEN),
     Wrong(
         "ex17_1-reward",
-        "only-the-full-bin",
+        "not-each-piece",
         returns(PAY, "return np.minimum(after - before, 0) * 1.0"),
         **SEEN,
     ),
     Right("ex17_1-reward", "hint-3", returns(PAY, "return np.asarray(after, float) - before")),
     Right("ex17_1-reward", "paid for the state", returns(PAY, "return 1.0 * after")),
     Right("ex17_1-reward", "missing pieces", returns(PAY, "return after - 3.0")),
+    Right("ex17_1-reward", "the sign", returns(PAY, "return np.sign(after - before)")),
+    Right(
+        "ex17_1-reward",
+        "less for each further piece",
+        returns(PAY, "return np.sqrt(after) - np.sqrt(before)"),
+    ),
+    Right(
+        "ex17_1-reward",
+        "a huge fine",
+        returns(PAY, "return np.where(after < before, -1e3, 1.0 * (after > before))"),
+    ),
     # 17.2
     Wrong(
         "ex17_2-share",
@@ -353,7 +388,7 @@ ANSWERS = [
         "ex17_3-boundary",
         "other-arguments",
         returns(EDGE, "return 0.0 if asking(0.0, s, c, tau) <= 0 else s"),
-        **HIDDEN,
+        **SEEN,
     ),
     Wrong(
         "ex17_3-boundary",
@@ -375,6 +410,37 @@ ANSWERS = [
             "return 0.0 if s < c + tau or gain(0.0) <= 0 else brentq(gain, 0.0, 50 * (s + tau))",
         ),
         **SEEN,
+    ),
+    Wrong(
+        "ex17_3-boundary",
+        "other-arguments",
+        returns(
+            EDGE,
+            "low, high = 0.0, 10.0",
+            "for _ in range(60):",
+            "    mid = (low + high) / 2",
+            "    low, high = (mid, high) if asking(mid, s, c, tau) > mid else (low, mid)",
+            "return low",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_3-boundary",
+        "other-arguments",
+        returns(EDGE, "return max(0.0, 2 * asking(0.0, s, c, tau))"),
+        **HIDDEN,
+    ),
+    Right(
+        "ex17_3-boundary",
+        "bisection without a special case",
+        returns(
+            EDGE,
+            "low, high = 0.0, 20 * (s + tau)",
+            "while high - low > 1e-8:",
+            "    mid = (low + high) / 2",
+            "    low, high = (mid, high) if asking(mid, s, c, tau) > mid else (low, mid)",
+            "return high",
+        ),
     ),
     Right(
         "ex17_3-boundary",
@@ -439,7 +505,38 @@ ANSWERS = [
             "alone = max(mu, 0)",
             "return asking(mu, s / factor, c, tau) >= alone, asking(mu, s, c, tau) - alone",
         ),
-        **HIDDEN,
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_3-overconfident",
+        "only-against-acting",
+        returns(
+            OVER,
+            "alone = max(mu, 0)",
+            "return asking(mu, s / factor, c, tau) > mu, asking(mu, s, c, tau) - alone",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_3-overconfident",
+        "no-bool",
+        returns(
+            OVER,
+            "alone = max(mu, 0)",
+            'word = "asks" if asking(mu, s / factor, c, tau) > alone else "acts"',
+            "return word, asking(mu, s, c, tau) - alone",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_3-overconfident",
+        "asks-by-truth",
+        returns(
+            OVER,
+            "alone = max(mu, 0)",
+            "return asking(mu, s * factor, c, tau) > alone, asking(mu, s, c, tau) - alone",
+        ),
+        **SEEN,
     ),
     Right(
         "ex17_3-overconfident",
@@ -541,6 +638,27 @@ ANSWERS = [
             TARGETS,
             'worth_of = Q.max(1) if kind == "q" else (next_law * Q).sum(1)',
             "return R + P @ np.where(done, 0, worth_of)",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_4-backup",
+        "no-done",
+        returns(
+            TARGETS,
+            'worth_of = Q.max(1) if kind == "q" else (next_law * Q).sum(1)',
+            "worth_of[-1] = 0",
+            "return R + gamma * P @ worth_of",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_4-backup",
+        "other-targets",
+        returns(
+            TARGETS,
+            'worth_of = Q.max(1) if kind == "q" else (next_law * Q).sum(1)',
+            "return R + gamma * P @ np.where(done, 0, np.maximum(worth_of, 0))",
         ),
         **SEEN,
     ),
@@ -775,6 +893,19 @@ ANSWERS = [
         ),
         **SEEN,
     ),
+    Wrong(
+        "ex17_6-audit",
+        "top-scores",
+        returns(
+            AUDIT,
+            "q, left = np.zeros(len(h)), budget",
+            "for s in np.argsort(h - attack):",
+            "    q[s] = min(1.0, left / h[s]) if h[s] else 1.0",
+            "    left -= q[s] * h[s]",
+            "return q",
+        ),
+        **SEEN,
+    ),
     Wrong("ex17_6-audit", "over-budget", returns(AUDIT, "return np.ones(len(h))"), **SEEN),
     Right(
         "ex17_6-audit",
@@ -829,7 +960,13 @@ ANSWERS = [
         "ex17_6-protocol",
         "no-certificate",
         returns(BOTH, *LP, "return out.x[:-1], np.full(len(A), 1 / len(A))"),
-        **HIDDEN,
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_6-protocol",
+        "no-certificate",
+        returns(BOTH, *LP, "return out.x[:-1], -out.ineqlin.marginals[:-1][::-1]"),
+        **SEEN,
     ),
     Right(
         "ex17_6-protocol",
@@ -862,6 +999,12 @@ ANSWERS = [
         "no-normalisation",
         returns(MEAN, "return np.mean(rewards / (1 - theta))"),
         **SEEN,
+    ),
+    Wrong(
+        "ex17_8-repaired",
+        "other-arguments",
+        returns(MEAN, "return np.average(rewards, weights=1 + 4 * theta)"),
+        **HIDDEN,
     ),
     Right(
         "ex17_8-repaired",

@@ -48,6 +48,15 @@ def test_paying_for_the_difference_telescopes():
     assert robot(lambda b, a: a - b, 60, 0.99)[1:] == (0, 6, 3)
 
 
+def test_the_difference_is_the_events_with_a_fine_of_one_and_never_tips():
+    T, binned, _ = LAB["corridor"]()
+    before = np.broadcast_to(binned[:, None], T.shape)
+    change = binned[T] - before
+    assert np.array_equal(change, (change > 0) - 1.0 * (change < 0))
+    for gamma in (0.5, 0.9, 0.99, 0.999, 1.0):
+        assert not any(robot(lambda b, a: a - b, depth, gamma)[1] for depth in range(1, 41))
+
+
 @pytest.mark.parametrize("k", [1, 2, 3, 4])
 def test_without_discount_the_share_is_k_of_k_plus_1_for_any_rewards(k):
     rng = np.random.default_rng(k)
@@ -79,6 +88,15 @@ def test_no_spread_below_a_cost_asks():
     edge = 0.05 * math.sqrt(2 * math.pi)
     assert LAB["boundary"](edge * 0.999, 0.05, 0.0, LAB["asking"]) == 0
     assert LAB["boundary"](edge * 1.001, 0.05, 0.0, LAB["asking"]) > 0
+
+
+def test_with_noise_the_advantage_of_asking_crosses_once_and_comes_back_to_minus_c():
+    at = np.linspace(0, 20, 401)
+    for tau, c in ((0.5, 0.05), (2.0, 0.05), (0.5, 1e-6)):
+        gain = np.array([LAB["asking"](mu, 1.0, c, tau) - mu for mu in at])
+        assert (np.diff(np.sign(gain)) != 0).sum() == 1
+        assert gain.min() < -c
+        assert gain[-1] == pytest.approx(-c, abs=1e-7)
 
 
 def test_sarsa_turns_where_the_closed_form_says():
