@@ -710,8 +710,8 @@ for radius in (1.0, 0.3, 0.1):
 # - at $z = 0$ both values of $d$ may be allowed
 # - a solver first lets $d$ be any number in $[0, 1]$. Your rows must then be as tight as can be:
 #   the largest $y$ that they allow at $z$ must lie on the chord of Exercise 5.2. A larger
-#   constant in place of $u$ or $l$ is exact on paper, too, but loses the exercise; the cell after
-#   it shows what a huge one does to a solver.
+#   constant in place of $u$ or $l$ is exact on paper, too, but loses the exercise; a
+#   demonstration below shows what a huge one does to a solver.
 #
 # <details><summary>Hint 1: where to look</summary>
 # Two rows say that y is at least 0 and at least z; they need no d. What must y be at most, when the
@@ -1628,8 +1628,8 @@ def certify(counts_select, counts_estimate, sigma, alpha, *, lower_bound):
 def test_certify():
     """A made-up bound, the share less 2 alpha, so that every number can be found by hand."""
     def made_up(hits, trials, alpha):
-        expect(hits <= trials, f"lower_bound was asked about {hits} hits in {trials} trials: both "
-               "come from the second set", "same-sample")
+        expect(hits <= trials, f"lower_bound was asked about {hits} hits in {trials} trials: "
+               "hits and trials, in this order, come from the second set", "same-sample")
         return max(0.0, hits / trials - 2 * alpha)
 
     def answer(select, estimate, sigma, alpha, tool=made_up):
@@ -1930,8 +1930,8 @@ def test_best_slopes():
                              bounds=[(0, 1)] * 10 + [(0, None)] * 3).fun
     begin, reached = bent(start).item(), bent(answer(bent, start, 100)).item()
     expect(reached >= begin + 0.9 * (most - begin), "on a bound with kinks 100 steps lead from "
-           f"{begin:.4f} to {reached:.4f}; {most:.4f} can be had. Steps of one size for all slopes "
-           "jump over the kinks: Adam, or steps that get shorter", "kinks")
+           f"{begin:.4f} to {reached:.4f}; {most:.4f} can be had. If your steps never get "
+           "shorter, they jump over the kinks: try Adam, or let them shrink", "kinks")
     got = answer(lambda s: -((s - aim) ** 2).sum(), ends, 1)
     expect(torch.equal(got, ends), "with one call you have seen the start only: return it",
            "unseen")
@@ -2187,7 +2187,8 @@ for i, (rule, c, box) in ((0, RULES[0]), (2, RULES[0]), (5, RULES[0])):
 # %% [markdown]
 # The proofs survive: on these three networks rounding costs less than 0.005 of margin, and the rule
 # holds with that much to spare. But a proof with a margin of zero would have been worth nothing in
-# float32. The solver behind `exact_minimum` is no exception: it works in floats, to about 1e-7.
+# float32. The solver behind `exact_minimum` is no exception: it works in floats, to about 1e-7, and
+# calls a number whole that is a millionth away from it.
 #
 # ## What you found
 #
