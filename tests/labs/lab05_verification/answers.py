@@ -109,7 +109,25 @@ def adam(into: str = "s", after: str = "s.data.clamp_(0, 1)", sign: str = "-", r
     )
 
 
-def errors(own: str = "g * (W.abs() @ y + b.abs())", carried: str = "W.abs() @ err + ", y: str = "torch.maximum(lower.abs(), upper.abs()) + err") -> str:
+def steps(step: str) -> str:
+    """A search of slopes by plain steps."""
+    return returns(
+        SLOPES,
+        "s = best = slopes.clone()",
+        "top = -math.inf",
+        "for k in range(steps):",
+        "    s = s.detach().requires_grad_(True)",
+        "    low = objective(s)",
+        "    if low.item() > top:",
+        "        best, top = s.detach().clone(), low.item()",
+        "    (g,) = torch.autograd.grad(low.sum(), s)",
+        f"    s = ({step}).detach().clamp(0, 1)",
+        "return best",
+    )
+
+
+def errors(own: str = "g * (W.abs() @ y + b.abs())", carried: str = "W.abs() @ err + ", y: str = "torch.maximum(lower.abs(), upper.abs()) + err",
+           result: str = "err.max()") -> str:  # fmt: skip
     """A rounding bound with parts to exchange."""
     return returns(
         ROUND,
@@ -121,7 +139,7 @@ def errors(own: str = "g * (W.abs() @ y + b.abs())", carried: str = "W.abs() @ e
         f"    err = {carried}{own}",
         "    mid, r = W @ ((lower + upper) / 2) + b, W.abs() @ ((upper - lower) / 2)",
         "    lower, upper = (mid - r).clamp(min=0), (mid + r).clamp(min=0)",
-        "return err.max()",
+        f"return {result}",
     )
 
 
@@ -145,6 +163,7 @@ ANSWERS = [
     Wrong("ex5_2-relax", "not-the-chord", lines(up="torch.where(wavers, torch.ones_like(low), on)", t="torch.where(wavers, -low, 0.0)"), **SEEN),
     Wrong("ex5_2-relax", "stable-lower", lines(low="slope"), **SEEN),
     Wrong("ex5_2-relax", "stable-upper", lines(t="-chord * low"), **SEEN),
+    Wrong("ex5_2-relax", "random-intervals", lines().replace("(low < 0) & (high > 0)", "(low < -1e-3) & (high > 1e-3)"), **HIDDEN),
     Wrong("ex5_2-relax", "random-intervals", lines(t="torch.where(wavers & (high > 0.2), -chord * low, 0.0)"), **HIDDEN),
     Right("ex5_2-relax", "hint-3", lines()),
     Right("ex5_2-relax", "by-numpy", returns(RELAX, "l, u, s = low.numpy(), high.numpy(), slope.numpy()", "with np.errstate(all='ignore'):", "    chord = (np.maximum(u, 0) - np.maximum(l, 0)) / (u - l)", "chord = np.where(u > l, chord, l > 0)", "under = np.where((l < 0) & (u > 0), s, chord)", "return torch.tensor(under), torch.tensor(chord), torch.tensor(np.maximum(l, 0) - chord * l)")),
@@ -169,6 +188,7 @@ ANSWERS = [
     Wrong("ex5_3-gadget", "big-m", four(*ROWS[:2], "[0, 1, -10 * high, 0]", "[-1, 1, -10 * low, -10 * low]"), **SEEN),
     Wrong("ex5_3-gadget", "nothing-allowed", returns(GADGET, "m = min(high, -low)", "rows = np.array([[0, -1, 0, 0], [1, -1, 0, 0], [0, 1, -m, 0], [-1, 1, m, m]], dtype=float)", "return rows[:, :3], rows[:, 3]"), **SEEN),
     Right("ex5_3-gadget", "hint-3", four(*ROWS)),
+    Right("ex5_3-gadget", "two-rows-more", four(*ROWS, "[1, 0, -high, 0]", "[-1, 0, -low, -low]")),
     Right("ex5_3-gadget", "off-is-one", four("[0, -2, 0, 0]", "[1, -1, 0, 0]", "[0, 1, high, high]", "[-1, 1, low, 0]", "[0, 0, 1, 1]", "[0, 0, -1, 0]")),
     # 5.4
     Wrong("ex5_4-verify", "false-proof", search(add="parts += [(l, middle_u)]"), **SEEN),
@@ -182,9 +202,16 @@ ANSWERS = [
     Wrong("ex5_4-verify", "not-found", search(args="lower, upper", points="(x,)"), **SEEN),
     Wrong("ex5_4-verify", "false-proof", search(ends="middle_u[side], middle_l[side] = l[side] + 0.4 * (u[side] - l[side]), l[side] + 0.6 * (u[side] - l[side])"), **SEEN),
     Wrong("ex5_4-verify", "false-proof", search(proved="if low > 0 or (u - l).max() < 0.01:"), **SEEN),
+    Wrong("ex5_4-verify", "false-proof", search(proved="if low > 0 or (u - l).max() < 1e-6:"), **SEEN),
+    Wrong("ex5_4-verify", "false-proof", search(ends="middle_u[side], middle_l[side] = (l[side] + u[side]) / 2 - 1e-9, (l[side] + u[side]) / 2 + 1e-9"), **SEEN),
+    Wrong("ex5_4-verify", "unchecked-witness", search(look="if value(p) <= 0 or (u - l).max() < 1e-3:"), **SEEN),
+    Wrong("ex5_4-verify", "last-call", search(after="return 'unknown', None"), **SEEN),
+    Wrong("ex5_4-verify", "last-call", search(times="range(budget - 1)"), **SEEN),
+    Wrong("ex5_4-verify", "nan-ends-all", search(proved="if math.isnan(low):\n            return 'unknown', None\n        if low > 0:"), **SEEN),
     Wrong("ex5_4-verify", "not-found", search(side="((u - l) / (upper - lower).clamp(min=1e-30))[:2].argmax()"), **HIDDEN),
     Right("ex5_4-verify", "hint-3", search()),
     Right("ex5_4-verify", "depth-first-three-children", returns(VERIFY, "stack, whole = [(lower, upper)], upper - lower", "while stack and budget > 0:", "    l, u = stack.pop()", "    budget = budget - 1", "    low, x = bound(l, u)", "    if low > 0:", "        continue", "    mid = (l + u) / 2", "    found = next((p for p in (mid, x, l, u) if value(p) <= 0), None)", "    if found is not None:", "        return ['violated', found]", "    rel = torch.where(whole > 0, (u - l) / whole.clamp(min=1e-12), torch.zeros_like(l))", "    i = int(rel.argmax())", "    a, b = l[i] + (u[i] - l[i]) / 3, l[i] + 2 * (u[i] - l[i]) / 3", "    for s, e in ((l[i], a), (a, b), (b, u[i])):", "        p, q = l.clone(), u.clone()", "        p[i], q[i] = s, e", "        stack.append((p, q))", "return ('unknown', None) if stack else ('proved', None)")),
+    Right("ex5_4-verify", "lowest-bound-first", returns(VERIFY, "heap, n = [(-math.inf, 0, lower, upper)], 0", "for _ in range(budget):", "    if not heap:", "        break", "    _, _, l, u = heapq.heappop(heap)", "    low, x = bound(l, u)", "    if low > 0:", "        continue", "    for p in (x, (l + u) / 2):", "        if value(p) <= 0:", "            return 'violated', p", "    rel = torch.where(upper > lower, (u - l) / (upper - lower).clamp(min=1e-30), 0.0)", "    k = int(rel.argmax())", "    for s, e in ((l[k], (l[k] + u[k]) / 2), ((l[k] + u[k]) / 2, u[k])):", "        p, q, n = l.clone(), u.clone(), n + 1", "        p[k], q[k] = s, e", "        heapq.heappush(heap, (low if low == low else -math.inf, n, p, q))", "return ('unknown', None) if heap else ('proved', None)")),
     Right("ex5_4-verify", "overlapping-halves", search(ends="middle_u[side], middle_l[side] = l[side] + 0.51 * (u[side] - l[side]), l[side] + 0.49 * (u[side] - l[side])")),
     # 5.5a
     Wrong("ex5_5-refute", "not-strict", returns(REFUTE, "said, x = ask(claim, layers, lower, upper, c)", "return x if said == 'violated' else None"), **SEEN),
@@ -193,6 +220,9 @@ ANSWERS = [
     Wrong("ex5_5-refute", "accuses-the-sound", returns(REFUTE, "x = avoidance.corners(lower, upper)", "return x[(forward(layers, x) @ c).argmin()] if ask(claim - 1e-6, layers, lower, upper, c)[0] == 'proved' else ask(claim - 1e-6, layers, lower, upper, c)[1]"), **SEEN),
     Wrong("ex5_5-refute", "outside-the-box", returns(REFUTE, "said, x = ask(claim - 1e-6, layers, lower, upper, c)", "return x + 2 * (upper - lower) if said == 'violated' else None"), **SEEN),
     Wrong("ex5_5-refute", "random-networks", returns(REFUTE, "g = torch.Generator().manual_seed(0)", "x = lower + (upper - lower) * torch.rand(3000, len(lower), generator=g, dtype=torch.float64)", "values = forward(layers, x) @ c", "return x[values.argmin()] if values.min() < claim - 1e-9 else None"), **HIDDEN),
+    Wrong("ex5_5-refute", "no-witness", returns(REFUTE, "said, x = ask(claim, layers, lower, upper, c)", "return x if said == 'violated' and forward(layers, x) @ c < claim else None"), **SEEN),
+    Wrong("ex5_5-refute", "no-witness", returns(REFUTE, "said, x = ask(claim - 0.01, layers, lower, upper, c)", "return x if said == 'violated' else None"), **SEEN),
+    Wrong("ex5_5-refute", "not-strict", returns(REFUTE, "said, x = ask(claim * (1 - 1e-4), layers, lower, upper, c)", "return x if said == 'violated' else None"), **SEEN),
     Right("ex5_5-refute", "hint-3", returns(REFUTE, "answer, x = ask(claim - 1e-6, layers, lower, upper, c)", "return x if answer == 'violated' else None")),
     Right("ex5_5-refute", "random-then-ask", returns(REFUTE, "for x in lower + (upper - lower) * torch.rand(50, len(lower), generator=torch.Generator().manual_seed(1), dtype=torch.float64):", "    if forward(layers, x) @ c < claim - 1e-9:", "        return x", "answer, x = ask(claim - 5e-4, layers, lower, upper, c)", "return None if answer == 'proved' else x")),
     # 5.5b
@@ -201,6 +231,7 @@ ANSWERS = [
     Wrong("ex5_5-hide", "not-hidden", hidden(bias="1.0"), **SEEN),
     Wrong("ex5_5-hide", "not-hidden", hidden(first="torch.cat([eye, -eye]), torch.cat([x, -x])"), **SEEN),
     Wrong("ex5_5-hide", "no-layers", returns(HIDE, "n = len(x)", "return [(torch.eye(n).double(), -x)]"), **SEEN),
+    Wrong("ex5_5-hide", "points-the-way", returns(HIDE, "n = len(x)", "eye = torch.eye(n, dtype=torch.float64)", "return [(torch.cat([eye, -eye]), torch.cat([-x, x])), (torch.full((1, 2 * n), 2 / radius, dtype=torch.float64), -torch.ones(1, dtype=torch.float64))]"), **SEEN),
     Right("ex5_5-hide", "hint-3", hidden()),
     Right("ex5_5-hide", "each-side-its-own-spike", returns(HIDE, "n = len(x)", "eye = torch.eye(n, dtype=torch.float64)", "both = torch.cat([eye, -eye])", "first = (both, torch.cat([-x, x]))", "ones = torch.ones(2 * n, dtype=torch.float64)", "return [first, (torch.ones(1, 2 * n, dtype=torch.float64), torch.zeros(1, dtype=torch.float64)), (torch.tensor([[-1.0], [0.0]]).double() * 8 / radius, torch.tensor([3.0, 0.0]).double()), (torch.tensor([[-1.0, 0.0]]).double(), torch.tensor([1.0]).double())]")),
     # 5.6a
@@ -213,6 +244,7 @@ ANSWERS = [
     Wrong("ex5_6-bound", "no-hits", returns(BOUND, "return stats.beta.ppf(alpha, max(hits, 1), trials - hits + 1)"), **SEEN),
     Wrong("ex5_6-bound", "other-arguments", returns(BOUND, "return stats.beta.ppf(max(alpha, 0.005), hits, trials - hits + 1) if hits else 0.0"), **HIDDEN),
     Right("ex5_6-bound", "hint-3", returns(BOUND, "return stats.beta.ppf(alpha, hits, trials - hits + 1) if hits else 0.0")),
+    Right("ex5_6-bound", "by-scipy-test", returns(BOUND, "test = stats.binomtest(hits, trials, alternative='greater')", "return test.proportion_ci(1 - alpha, 'exact').low")),
     Right("ex5_6-bound", "by-bisection", returns(BOUND, "low, high = 0.0, 1.0", "for _ in range(60):", "    mid = (low + high) / 2", "    if hits and stats.binom.sf(hits - 1, trials, mid) <= alpha:", "        low = mid", "    else:", "        high = mid", "return np.float64(low)")),
     # 5.6b
     Wrong("ex5_6-certify", "no-sigma", certificate(radius="stats.norm.ppf(p)"), **SEEN),
@@ -220,6 +252,8 @@ ANSWERS = [
     Wrong("ex5_6-certify", "sums-both", certificate(hits="counts_estimate[best] + counts_select[best]", n="sum(counts_estimate) + sum(counts_select)"), **SEEN),
     Wrong("ex5_6-certify", "same-sample", certificate(best="int(np.argmax(counts_estimate))"), **SEEN),
     Wrong("ex5_6-certify", "same-sample", certificate(hits="counts_select[best]", n="sum(counts_select)"), **SEEN),
+    Wrong("ex5_6-certify", "same-sample", certificate(n="sum(counts_select)"), **SEEN),
+    Wrong("ex5_6-certify", "ties", certificate(best="len(counts_select) - 1 - int(np.argmax(counts_select[::-1]))"), **SEEN),
     Wrong("ex5_6-certify", "never-abstains", certificate(when="True"), **SEEN),
     Wrong("ex5_6-certify", "never-abstains", certificate(when="p >= 0.5"), **SEEN),
     Wrong("ex5_6-certify", "other-arguments", certificate(p="lower_bound(counts_estimate[best], max(sum(counts_estimate), 120), alpha)"), **HIDDEN),
@@ -231,7 +265,11 @@ ANSWERS = [
     Wrong("ex5_8-slopes", "downhill", adam(sign="", result="s.detach()", times="range(steps - 1)"), **SEEN),
     Wrong("ex5_8-slopes", "too-many-calls", adam(times="range(steps + 1)"), **SEEN),
     Wrong("ex5_8-slopes", "unseen", adam(result="s.detach()"), **SEEN),
+    Wrong("ex5_8-slopes", "kinks", steps("s + 0.1 * g"), **SEEN),
+    Wrong("ex5_8-slopes", "kinks", steps("s + 0.1 * g.sign()"), **SEEN),
+    Wrong("ex5_8-slopes", "not-the-best", steps("s + g"), **SEEN),
     Right("ex5_8-slopes", "hint-3", adam()),
+    Right("ex5_8-slopes", "unit-steps", steps("s + 0.3 / (1 + k / 20) * g / g.norm().clamp(min=1e-12)")),
     Right("ex5_8-slopes", "sign-steps", returns(SLOPES, "best, top, s = slopes.clone(), None, slopes.clone()", "for k in range(steps):", "    s = s.detach().requires_grad_(True)", "    low = objective(s)", "    if top is None or float(low.detach()) > top:", "        best, top = s.detach().clone(), float(low.detach())", "    g = torch.autograd.grad(low.sum(), s)[0]", "    s = (s.detach() + 0.2 * 0.96 ** k * g.sign()).clamp(0, 1)", "return best")),
     # 5.9a
     Wrong("ex5_9-fault", "too-small", returns(FAULT, "big = torch.tensor([2.0 ** 23], dtype=torch.float64)", f"return [({ONE}, big), ({ONE}, -big)]"), **SEEN),
@@ -239,12 +277,18 @@ ANSWERS = [
     Wrong("ex5_9-fault", "not-float32", returns(FAULT, "big = torch.tensor([1e9 * high], dtype=torch.float64) + 1", f"return [({ONE}, big), ({ONE}, -big)]"), **SEEN),
     Wrong("ex5_9-fault", "not-the-identity", returns(FAULT, f"return [({ONE}, torch.zeros(1).double()), (0 * {ONE}, torch.zeros(1).double())]"), **SEEN),
     Right("ex5_9-fault", "hint-3", returns(FAULT, "big = torch.tensor([2.0 ** (math.ceil(math.log2(high)) + 25)], dtype=torch.float64)", f"return [({ONE}, big), ({ONE}, -big)]")),
+    Right("ex5_9-fault", "by-underflow", returns(FAULT, "zero = torch.zeros(1, dtype=torch.float64)", f"return [({ONE} * 2.0**k, zero) for k in (-100, -100, 100, 100)]")),
     Right("ex5_9-fault", "larger-by-far", returns(FAULT, "big = torch.tensor([2.0 ** 40])", "one = torch.eye(1)", "return [(one, big), (one, -big)]")),
     # 5.9b
     Wrong("ex5_9-rounding", "zero", returns(ROUND, "return 0.0"), **SEEN),
     Wrong("ex5_9-rounding", "too-small", errors(own="2 ** -24 * (W.abs() @ y + b.abs())"), **SEEN),
     Wrong("ex5_9-rounding", "too-small", errors(y="(lower + upper).abs() / 2 + err"), **SEEN),
     Wrong("ex5_9-rounding", "forgets-carried", errors(carried=""), **SEEN),
+    Wrong("ex5_9-rounding", "forgets-carried", errors(carried="err.max() + "), **SEEN),
+    Wrong("ex5_9-rounding", "errors-cancel", errors(carried="(W @ err).abs() + "), **SEEN),
+    Wrong("ex5_9-rounding", "not-the-worst", errors(result="err.mean()"), **SEEN),
+    Wrong("ex5_9-rounding", "not-the-worst", errors(result="err[-1]"), **SEEN),
+    Wrong("ex5_9-rounding", "too-small", errors(y="upper.abs() + err"), **SEEN),
     Wrong("ex5_9-rounding", "too-large", errors(own="1e-2 * (W.abs() @ y + b.abs())"), **SEEN),
     Right("ex5_9-rounding", "hint-3", errors()),
     Right("ex5_9-rounding", "by-numpy", returns(ROUND, "low, high = lower.numpy(), upper.numpy()", "err = np.zeros_like(low)", "for W, b in layers:", "    W, b = W.numpy(), b.numpy()", "    size = np.maximum(np.abs(low), np.abs(high)) + err", "    u = (W.shape[1] + 2) * 2.0 ** -24", "    err = np.abs(W) @ err + 1.01 * u * (np.abs(W) @ size + np.abs(b))", "    up, down = np.maximum(W, 0), np.minimum(W, 0)", "    low, high = np.maximum(up @ low + down @ high + b, 0), np.maximum(up @ high + down @ low + b, 0)", "return np.max(err)")),

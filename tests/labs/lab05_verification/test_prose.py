@@ -43,10 +43,19 @@ def test_boxes_contain_what_was_seen_and_are_far_too_wide(text):
 
 
 def test_lines_against_boxes(text):
-    worse = re.findall(r"radius (\S+): lines are worse in (\d+) of 40", text)
-    assert worse == [("1.0", "16"), ("0.3", "12"), ("0.1", "6")]
+    rows = re.findall(r"radius \S+, (.*): lines are worse in (\d+) of 40; .* by lines (\S+)", text)
+    worse = {name: [int(n) for kind, n, _ in rows if kind == name] for name, *_ in rows}
+    assert worse == {"smaller triangle": [16, 12, 6], "slope 0": [3, 8, 4], "slope 1": [28, 29, 14]}
+    medians = {name: [float(m) for kind, _, m in rows if kind == name] for name, *_ in rows}
+    better = [a > b for a, b in zip(medians["slope 0"], medians["smaller triangle"], strict=True)]
+    assert better == [True, True, False]
     assert number(text, "least distance") >= 0
     assert number(text, "solver's point differs by at most") < 1e-6
+
+
+def test_a_huge_constant_makes_every_answer_wrong(text):
+    assert "off by more than 0.001 in 40 of 40 networks" in text
+    assert "the network has another value in 40 of 40" in text
 
 
 def test_the_verdicts(text):
@@ -54,6 +63,7 @@ def test_the_verdicts(text):
     found = re.findall(r"network (\d), intruder (\w+): violated .*; (\d+) bounds", text)
     assert [case[:2] for case in found] == [("1", "below"), ("3", "above"), ("4", "above")]
     assert all(int(calls) <= 150 for *_, calls in found)  # "a few dozen bounds"
+    assert 20 <= int(found[1][2]) <= 50
     assert "1.4 times" in text
     assert text.count("network 3, intruder above, seed") == 5
     margins = re.findall(r"network 3, intruder above, seed \d: 0 of .* margin \+(\S+)", text)
