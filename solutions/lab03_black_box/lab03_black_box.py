@@ -1373,9 +1373,9 @@ for seed in range(3):
 # because the service is right and so is it; and images made on it fool the service as often. So
 # neither number shows a theft: attacks pass between networks that learned the same task, and the
 # thousand answers were worth what a thousand true labels are. Even of the service's mistakes the
-# copies make only a few more than the control. Beside the permuted service it falls to the level of
-# guessing; but a permutation is cheap to learn, from some tens of questions, which is why the tests
-# turned the pictures, too.
+# copies make only a few more than the control. Beside the permuted service the control falls to the
+# level of guessing; but a permutation is cheap to learn, from some tens of questions, which is why
+# the tests turned the pictures, too.
 #
 # Papernot et al. (2017) attacked hosted services in this way; Jagielski et al. (2020) separate
 # fidelity from accuracy.
