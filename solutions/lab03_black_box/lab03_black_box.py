@@ -1075,7 +1075,7 @@ for repeats in (1, 5, 15, 45):
 # - train a copy of the kind `models.cnn` on at most `budget` answers; all randomness (which images,
 #   weights, order) from `generator`, a `torch.Generator`: the same seed gives the same copy
 # - returns the copy's weights, `copy.state_dict()`
-# - tested: at least 87 % fidelity on fresh digits with a budget of 1,000; at least 75 % with 300
+# - tested: at least 85 % fidelity on fresh digits with a budget of 1,000; at least 75 % with 300
 # - the call should take a few seconds at most: 1,000 images need no more than some 20 passes
 #
 # <details><summary>Hint 1: where to look</summary>
@@ -1171,16 +1171,16 @@ def test_steal_by_learning():
     expect(renamed < 0.97 or len(said.unique()) < 6, "your copy is the course's own network, with "
            "other names for its classes at most; the service reads mirrored digits. Train on its "
            "answers", "not-stolen")
-    expect(count >= 900 or fidelity >= 0.87, f"you asked about {count:,} images of the 1,000 that "
-           f"you may, and reach {fidelity:.1%} of 87 %", "budget-unused")
-    expect(fidelity >= 0.87, f"your copy agrees with the service on {fidelity:.1%} of fresh "
-           "digits; 87 % can be had with 1,000 questions about digits of the pool", "poor-copy")
+    expect(count >= 900 or fidelity >= 0.85, f"you asked about {count:,} images of the 1,000 that "
+           f"you may, and reach {fidelity:.1%} of 85 %", "budget-unused")
+    expect(fidelity >= 0.85, f"your copy agrees with the service on {fidelity:.1%} of fresh "
+           "digits; 85 % can be had with 1,000 questions about digits of the pool", "poor-copy")
     first, again, other = (stolen(60, seed)[-1].weight.detach() for seed in (7, 7, 8))
     expect(torch.allclose(first, again, atol=1e-3) and not torch.allclose(first, other, atol=1e-3),
            "the same generator must give the same copy and another one another: give it to "
            "models.cnn, randperm and training.fit", "ignores-generator")
     ### BEGIN HIDDEN TESTS
-    for seed, budget, size, least in ((341, 1000, 1000, 0.87), (342, 300, 5000, 0.75)):
+    for seed, budget, size, least in ((341, 1000, 1000, 0.85), (342, 300, 5000, 0.75)):
         fidelity, count = oracle_stolen(steal_by_learning, seed, budget, size)
         expect(count <= budget, f"you asked about {count:,} images; the budget is {budget:,}",
                "over-budget")
