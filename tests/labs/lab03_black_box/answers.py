@@ -129,6 +129,23 @@ def survival(share: str, *before: str) -> str:
     return returns(STANDING, *before, "times = np.unique(queries[fell])", f"shares = np.array([{share} for t in times])", "return np.array([shares[times <= budget].prod() for budget in budgets])")
 
 
+RENAMED = returns(
+    COPY,
+    'copy = models.pretrained("mnist_cnn")',
+    "names, asked = torch.arange(10), pool[:budget]",
+    "with torch.no_grad():",
+    "    mine, said = copy(asked).argmax(1), ask(asked)",
+    "for k in mine.unique():",
+    "    names[k] = said[mine == k].mode().values",
+    "state = copy.state_dict()",
+    "for layer in ('7.weight', '7.bias'):",
+    "    rows = torch.full_like(state[layer], -1e3 if layer == '7.bias' else 0.0)",
+    "    rows[names] = state[layer]",
+    "    state[layer] = rows",
+    "return state",
+)
+
+
 ANSWERS = [
     # 3.1
     Wrong("ex3_1-meter", "counts-calls", meter("if count[0] + 1 > budget:", "    raise ValueError('over budget')", "count[0] += 1", "return service(x)"), **SEEN),
@@ -164,6 +181,7 @@ ANSWERS = [
     Wrong("ex3_2-weights", "base-is-certain", returns(WEIGHTS, BOTH, "return (ends[1:] - ends[0].mean()) / step"), **SEEN),
     Wrong("ex3_2-weights", "no-base", returns(WEIGHTS, "base = 0 * base", BOTH, "return (ends[1:] - ends[0, ::-1]) / step"), **SEEN),
     Wrong("ex3_2-weights", "over-budget", returns(WEIGHTS, "rows = []", "for e in np.eye(len(base)):", "    low, high = interval(ask(np.stack([base, base + step * e])), decimals)", "    rows.append((high - low[::-1]) / step)", "return np.array(rows)"), **SEEN),
+    Wrong("ex3_2-weights", "too-wide", returns(WEIGHTS, "decimals = 1", BOTH, "return (ends[1:] - ends[0, ::-1]) / step"), **HIDDEN),
     Right("ex3_2-weights", "hint-3", returns(WEIGHTS, BOTH, "return (ends[1:] - ends[0, ::-1]) / step")),
     Right("ex3_2-weights", "one-by-one", returns(WEIGHTS, "low0, high0 = interval(ask(base[None]), decimals)[0]", "out = np.empty((len(base), 2))", "for i in range(len(base)):", "    point = base.copy()", "    point[i] = point[i] + step", "    low, high = interval(ask(point.reshape(1, -1)), decimals)[0]", "    out[i] = (low - high0) / step, (high - low0) / step", "return out")),
     # 3.3a
@@ -173,6 +191,9 @@ ANSWERS = [
     Wrong("ex3_3-bisect", "wrong-side", halving(*STEP, end="(positive + negative) / 2"), **SEEN),
     Wrong("ex3_3-bisect", "too-far", returns(BISECT, "a, b, way = 0.0, 1.0, positive - negative", "while b - a > tol:", "    m = (a + b) / 2", "    if label(negative + m * way):", "        b = m", "    else:", "        a = m", "return negative + b * way"), **SEEN),
     Wrong("ex3_3-bisect", "too-many", returns(BISECT, "for _ in range(40):", *[f"    {line}" for line in STEP], "return positive"), **SEEN),
+    Wrong("ex3_3-bisect", "overwrites", halving("middle = (positive + negative) / 2", "if label(middle):", "    positive[:] = middle", "else:", "    negative[:] = middle"), **SEEN),
+    Wrong("ex3_3-bisect", "too-many", halving(*STEP, until="np.linalg.norm(positive - negative) >= tol"), **SEEN),
+    Wrong("ex3_3-bisect", "too-far", halving(*STEP, until="np.abs(positive - negative).max() > tol"), **HIDDEN),
     Right("ex3_3-bisect", "hint-3", halving(*STEP)),
     Right("ex3_3-bisect", "recursion", returns(BISECT, "if np.sqrt(((positive - negative) ** 2).sum()) <= tol:", "    return positive", "m = negative + 0.5 * (positive - negative)", "return bisect(label, negative, m, tol) if label(m) else bisect(label, m, positive, tol)")),
     # 3.3b
@@ -182,6 +203,8 @@ ANSWERS = [
     Wrong("ex3_3-labels", "no-doubling", axes(loop="while False:"), **SEEN),
     Wrong("ex3_3-labels", "too-many", axes(tol="tol / 2 ** 20"), **SEEN),
     Wrong("ex3_3-labels", "wrong-weights", axes(tol="max(tol, 1e-4)"), **HIDDEN),
+    Wrong("ex3_3-labels", "too-many", axes().replace("        r = 2 * r", "        r = reach = 2 * r"), **HIDDEN),
+    Wrong("ex3_3-labels", "too-many", axes(loop="for _ in range(4):"), **HIDDEN),
     Right("ex3_3-labels", "hint-3", axes()),
     Right("ex3_3-labels", "from-below", returns(LABELS, "v = positive - negative", "v = v / np.linalg.norm(v)", "x0 = bisect(label, negative, positive, tol)", "out = []", "for i in range(len(v)):", "    e = np.zeros(len(v))", "    e[i], r = 1.0, reach", "    while label(x0 + e - r * v) == label(x0 + e + r * v):", "        r *= 2", "    out.append(v @ (x0 + e - bisect(label, x0 + e - r * v, x0 + e + r * v, tol)))", "return np.array(out)")),
     # 3.4a
@@ -191,7 +214,9 @@ ANSWERS = [
     Wrong("ex3_4-copy", "not-stolen", returns(COPY, 'return models.pretrained("mnist_cnn").state_dict()'), **SEEN),
     Wrong("ex3_4-copy", "poor-copy", trained(answers="(ask(chosen), copy(chosen).argmax(1))[1]"), **SEEN),
     Wrong("ex3_4-copy", "poor-copy", trained(epochs="1"), **SEEN),
-    Wrong("ex3_4-copy", "over-budget", trained(questions="pool[:1000]"), **HIDDEN),
+    Wrong("ex3_4-copy", "over-budget", trained(questions="pool[:1000]"), **SEEN),
+    Wrong("ex3_4-copy", "poor-copy", RENAMED, **SEEN),
+    Wrong("ex3_4-copy", "ignores-generator", trained(questions="pool[:budget]").replace("copy = ", "generator = torch.Generator().manual_seed(0)\n    copy = "), **SEEN),
     Right("ex3_4-copy", "hint-3", trained()),
     Right("ex3_4-copy", "by-hand", returns(COPY, "net = models.cnn(generator)", "x = pool[:budget]", "y = torch.cat([ask(part) for part in x.split(100)])", "optimiser = torch.optim.AdamW(net.parameters(), lr=2e-3)", "for _ in range(max(15, 9000 // budget)):", "    for rows in torch.randperm(len(x), generator=generator).split(50):", "        optimiser.zero_grad()", "        F.cross_entropy(net(x[rows]), y[rows]).backward()", "        optimiser.step()", "return net.state_dict()")),
     # 3.4b
@@ -199,6 +224,7 @@ ANSWERS = [
     Wrong("ex3_4-transfer", "divides-by-all", returns(TRANSFER, "return ((victim(x) == y) & (victim(x_adv) != y)).double().mean().item()"), **SEEN),
     Wrong("ex3_4-transfer", "still-right", returns(TRANSFER, "before = victim(x) == y", "return (victim(x_adv) == y)[before].double().mean().item()"), **SEEN),
     Wrong("ex3_4-transfer", "wrong-share", returns(TRANSFER, "before = victim(x) == y", "return ((victim(x_adv) != victim(x)).sum() / before.sum()).item()"), **SEEN),
+    Right("ex3_4-transfer", "changed-among-right", returns(TRANSFER, "one, two = victim(x), victim(x_adv)", "return (one != two)[one == y].double().mean().item()")),
     Right("ex3_4-transfer", "hint-3", returns(TRANSFER, "before = victim(x) == y", "return (victim(x_adv) != y)[before].double().mean().item()")),
     Right("ex3_4-transfer", "by-list", returns(TRANSFER, "rows = zip(victim(x).tolist(), victim(x_adv).tolist(), y.tolist())", "kept = [after != digit for before, after, digit in rows if before == digit]", "return np.mean(kept)")),
     # 3.5a
@@ -209,6 +235,8 @@ ANSWERS = [
     Wrong("ex3_5-nes", "wrong-count", estimate("(f(x + sigma * u) - f(x[None])) / sigma"), **SEEN),
     Wrong("ex3_5-nes", "sum-not-mean", estimate(TWO, "slope @ u"), **SEEN),
     Wrong("ex3_5-nes", "ignores-rng", estimate(TWO, u="np.random.default_rng(0).normal(size=(pairs, len(x)))"), **SEEN),
+    Wrong("ex3_5-nes", "no-gaussian", estimate(TWO, u="rng.choice([-1.0, 1.0], size=(pairs, len(x)))"), **SEEN),
+    Wrong("ex3_5-nes", "no-gaussian", estimate(TWO, u="3**0.5 * rng.uniform(-1, 1, size=(pairs, len(x)))"), **SEEN),
     Right("ex3_5-nes", "hint-3", estimate(TWO)),
     Right("ex3_5-nes", "in-a-loop", returns(NES, "total = np.zeros(len(x))", "for u in rng.standard_normal((pairs, len(x))):", "    up, down = f(np.stack([x + sigma * u, x - sigma * u]))", "    total += (up - down) / (2 * sigma) * u", "return total / pairs")),
     # 3.5b
@@ -224,6 +252,8 @@ ANSWERS = [
     Wrong("ex3_5-better", "no-better", better("rng.normal(size=(queries // 2, len(x)))", end="slope @ u / len(u)"), **SEEN),
     Wrong("ex3_5-better", "over-budget", returns(BETTER, "u = np.eye(len(x))", f"slope = {TWO}", "return slope @ u"), **SEEN),
     Wrong("ex3_5-better", "no-better", better("rng.normal(size=(queries - 1, len(x)))", "(f(x + sigma * u) - f(x[None])) / sigma", "slope @ u / len(u)"), **SEEN),
+    Right("ex3_5-better", "least-squares", returns(BETTER, "u = rng.normal(size=(queries // 2, len(x)))", f"slope = {TWO}", "return len(x) / len(u) * np.linalg.lstsq(u, slope, rcond=None)[0]")),
+    Right("ex3_5-better", "small-steps-from-x", returns(BETTER, "m = min(queries - 1, len(x))", "u = np.linalg.qr(rng.normal(size=(len(x), m)))[0].T", "slope = (f(x + 1e-6 * u) - f(x[None])) / 1e-6", "return len(x) / m * slope @ u")),
     Right("ex3_5-better", "hint-3", better(FRAME)),
     Right("ex3_5-better", "coordinates", better("np.eye(len(x))[rng.permutation(len(x))[:queries // 2]]")),
     # 3.6a
@@ -231,6 +261,7 @@ ANSWERS = [
     Wrong("ex3_6-curve", "off-by-one", returns(CURVE, "if not len(queries):", "    raise ValueError", "return np.array([(queries < b).mean() for b in budgets])"), **SEEN),
     Wrong("ex3_6-curve", "budget-as-success", returns(CURVE, "if not len(queries):", "    raise ValueError", "q = np.minimum(queries, 500)", "return np.array([(q <= b).mean() for b in budgets])"), **SEEN),
     Wrong("ex3_6-curve", "empty", returns(CURVE, "return np.array([(queries <= b).sum() / max(len(queries), 1) for b in budgets])"), **SEEN),
+    Wrong("ex3_6-curve", "empty", returns(CURVE, "return np.array([sum(q <= b for q in queries) / len(queries) for b in budgets])"), **SEEN),
     Right("ex3_6-curve", "hint-3", returns(CURVE, "if len(queries) == 0:", '    raise ValueError("no image")', "return np.array([(queries <= budget).mean() for budget in budgets])")),
     Right("ex3_6-curve", "by-broadcast", returns(CURVE, "if queries.size < 1:", "    raise ValueError", "return (queries[None] <= np.array(budgets)[:, None]).mean(1).astype(np.float32)")),
     # 3.6b
@@ -261,6 +292,7 @@ ANSWERS = [
     Wrong("ex3_8-normal", "wrong-count", direction("np.where(label(x + delta * u), 1, -1) @ u", n="n // 2"), **SEEN),
     Wrong("ex3_8-normal", "no-unit", returns(NORMAL, *UNIT, "return np.where(label(x + delta * u), 1, -1) @ u / n"), **SEEN),
     Wrong("ex3_8-normal", "wrong-distance", returns(NORMAL, "u = rng.normal(size=(n, len(x)))", "total = np.where(label(x + delta * u), 1, -1) @ u", "return total / np.linalg.norm(total)"), **SEEN),
+    Wrong("ex3_8-normal", "ignores-rng", direction("np.where(label(x + delta * u), 1, -1) @ u", n="n\n    rng = np.random.default_rng(0)"), **SEEN),
     Right("ex3_8-normal", "hint-3", direction("np.where(label(x + delta * u), 1, -1) @ u")),
     Right("ex3_8-normal", "in-a-loop", returns(NORMAL, "total = np.zeros(len(x))", "for _ in range(n):", "    u = rng.normal(size=len(x))", "    u /= np.linalg.norm(u)", "    total += u if label((x + delta * u)[None])[0] else -u", "return total / np.linalg.norm(total)")),
     # 3.9
@@ -276,6 +308,8 @@ ANSWERS = [
     Wrong("ex3_10-survival", "drops-closed", returns(STANDING, "return np.array([(queries[fell] > b).mean() for b in budgets])"), **SEEN),
     Wrong("ex3_10-survival", "closed-too-early", survival("1 - (fell & (queries == t)).sum() / ((queries > t) | (fell & (queries == t))).sum()"), **SEEN),
     Wrong("ex3_10-survival", "wrong-share", survival("1 - (fell & (queries == t)).sum() / max((queries > t).sum(), 1)"), **SEEN),
+    Wrong("ex3_10-survival", "wrong-share", returns(STANDING, "return np.array([np.prod([1 - 1 / (queries >= t).sum() for t in queries[fell] if t <= b]) for b in budgets])"), **HIDDEN),
+    Right("ex3_10-survival", "one-after-the-other", returns(STANDING, "share, left, seen = 1.0, len(queries), [(0, 1.0)]", "for i in np.lexsort((~fell, queries)):", "    share, left = share * (1 - 1 / left if fell[i] else 1), left - 1", "    seen.append((queries[i], share))", "return np.array([[s for q, s in seen if q <= b][-1] for b in budgets])")),
     Right("ex3_10-survival", "hint-3", survival("1 - (fell & (queries == t)).sum() / (queries >= t).sum()")),
     Right("ex3_10-survival", "by-scipy", returns(STANDING, "from scipy.stats import CensoredData, ecdf", "if not fell.any():", "    return np.ones(len(budgets))", "return ecdf(CensoredData.right_censored(queries.astype(float), ~fell)).sf.evaluate(np.array(budgets, float))")),
 ]  # fmt: skip

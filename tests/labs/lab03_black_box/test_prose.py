@@ -37,12 +37,15 @@ def test_the_linear_theft(text):
 def test_rounding(text):
     assert number(text, "five services,") > 95
     two, one, exact = (shares(text, pattern) for pattern in (
-        "2 decimals: .* agreement", "1 decimals: .* agreement", "black picture exact: agreement"))
+        "2 decimals: .* agreement", "1 decimal: .* agreement", "black picture exact: agreement"))
     assert len(two) == len(one) == len(exact) == 5
     assert all(98 <= share <= 99.5 for share in two)  # "one or two digits of a hundred"
     assert sum(share < 60 for share in one) == 4  # "four of five hardly better than a coin"
     assert all(97.5 <= share <= 99.5 for share in exact)  # "as good as those at two"
-    assert number(text, "1 decimals: largest error up to") > 5 * number(
+    said = shares(text, "at 1 decimal the copies say eight on")
+    assert sum(share < 10 for share in said[:5]) == 4  # "call nearly everything a three"
+    assert all(45 < share < 55 for share in said[5:])
+    assert number(text, "1 decimal: largest error up to") > 5 * number(
         text, "2 decimals: largest error up to")
 
 
@@ -81,6 +84,16 @@ def test_copies(text):
     assert len(control) == 3
     assert all(abs(float(own) - digits[0]) < 2 for own, _ in control)
     assert all(8 < float(permuted) < 13 for _, permuted in control)
+    kept = shares(text, "their answers kept for the others: fidelity")
+    assert all(few[0] + 3 < share < 95 for share in kept)  # "Most of that needs no question"
+    assert abs(sum(kept) - sum(turned[:2])) < 12  # "within a few points"
+    theirs = shares(text, "the copies make")
+    made = re.findall(r"makes (\d+)% of the mistakes; PGD on it .* on ([\d.]+)%", text)
+    assert len(theirs) == 5
+    assert len(made) == 3
+    assert all(49 <= float(fools) <= 66 for _, fools in made)  # "as often"
+    gap = sum(theirs) / 5 - sum(float(share) for share, _ in made) / 3
+    assert 0 <= gap < 20  # "hardly more than the control"
 
 
 def test_the_error_of_estimates(text):
@@ -102,10 +115,10 @@ def test_the_table_that_lies(text):
 
 def test_defences(text):
     rows = {name.strip(): tuple(map(float, found)) for name, *found in re.findall(
-        r"^(probabilities|\d decimals|labels only|noise [\d.]+) +(\d+)% +(\d+)% +(\d+) +(\d+) +"
+        r"^(probabilities|\d decimals?|\d decimals?, draws|labels only|noise [\d.]+) +(\d+)% +(\d+)% +(\d+) +(\d+) +"
         r"([\d.]+)% +([\d.]+)%$", text, re.M)}  # fmt: skip
-    assert len(rows) == 8
-    first = [rows[name] for name in ("probabilities", *(f"{k} decimals" for k in (4, 2, 1)),
+    assert len(rows) == 10
+    first = [rows[name] for name in ("probabilities", "4 decimals", "2 decimals", "1 decimal",
                                      "labels only")]  # fmt: skip
     for column in (1, 2):
         falls = [row[column] for row in first]
@@ -113,6 +126,8 @@ def test_defences(text):
     assert rows["probabilities"][1] == 95
     assert rows["2 decimals"][1] == 38
     assert rows["noise 0.3"][:2] == (100, 2)
+    assert rows["2 decimals, draws"][1] == 65
+    assert rows["1 decimal, draws"][1] > 1.8 * rows["1 decimal"][1]
     assert all(57 < row[5] < 63 for row in rows.values())
 
 
