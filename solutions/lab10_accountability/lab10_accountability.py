@@ -921,7 +921,7 @@ def offers_to(x):
 def value(model, x):
     """How far above the threshold the score is."""
     w, b, t = model
-    return b + sum(w[name] * x[name] for name in x) - t
+    return float(np.dot(list(w.values()), [x[name] for name in w])) + b - t
 
 
 today = fit_score(np.arange(1000))

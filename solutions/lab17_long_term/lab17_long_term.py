@@ -1329,10 +1329,11 @@ test_needed()
 print("17.5c: visible checks passed")
 
 # %% id="tests-demo" tags=["demo"]
-clean = upper_bound(0, 3000, 0.05)
+clean, edges = upper_bound(0, 3000, 0.05), np.linspace(-9, 13, 4001)
 print(f"3,000 clean tests: at most {clean:.4%} by test")
 for auc in (0.5, 0.83, 0.95, 0.99):
-    worst = norm.cdf(norm.ppf(clean) + math.sqrt(2) * norm.ppf(auc))
+    p_test, p_use = (np.diff(norm.cdf(edges, d)) for d in (0, math.sqrt(2) * norm.ppf(auc)))
+    worst = worst_in_use(p_test, p_use, clean)
     print(f"AUC {auc}: up to {worst:.2%} in use; for at most 1 % in use "
           f"{tests_needed(auc, 0.01, 0.05):,} clean tests")
 print(f"AUC 0.95: {tests_needed(0.95, 0.01, 0.05):,} tests; you said {my_tests:,}")
