@@ -410,8 +410,8 @@ for digits in (2, 3):
 # %% [markdown]
 # The **false-positive rate** is the share of the fine loans that were flagged: 1 minus
 # specificity. It matters to a person who would have paid and is refused, and it is not on the card.
-# This accuracy alone leaves it anywhere from 0 to 1. Three numbers with two digits each say
-# it exactly here: this card has told you the rest, whether or not it meant to.
+# This accuracy alone leaves more than a thousand rates from 0 to 1. Three numbers with two digits
+# each say it exactly here: this card has told you the rest, whether or not it meant to.
 #
 # How sure is the tool? Twenty splits, 60 test loans each (to be quick), cards of accuracy, recall
 # and precision. Two are lies: accuracy too high by one single loan, and specificity sold as
