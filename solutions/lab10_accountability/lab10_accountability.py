@@ -1478,8 +1478,8 @@ def test_wealth():
     d, steps = [1, 1, -1, 1, 0, -1, -1, -1, 1, 1], {}
     whole = fortune(d)
     early = [k for k in (1, 3, 6) if not np.allclose(fortune(d[:k]), whole[:k])]
-    expect(not early, f"the fortune after {min(early, default=0)} pairs depends on later ones: a bet may use "
-           "only what came before it", "whole-data")
+    expect(not early, f"the fortune after {min(early, default=0)} pairs depends on later "
+           "ones: a bet may use only what came before it", "whole-data")
     for past in (d, [1, 0, 1, -1, 1, 1] * 4):
         now, up = fortune(past)[-1], fortune([*past, 1])[-1]
         down, same = fortune([*past, -1])[-1], fortune([*past, 0])[-1]
