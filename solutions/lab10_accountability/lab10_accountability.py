@@ -206,7 +206,12 @@ def test_log():
         return got
 
     def holds(log, head):
-        got = verify(list(log), head)
+        try:
+            got = verify(list(log), head)
+        except IndexError:
+            expect(log, "verify looks for the last entry of an empty log: its head is 64 zeros",
+                   "empty")
+            raise
         expect_returned(got, "verify")
         return bool(got)
 
@@ -225,15 +230,24 @@ def test_log():
            "the same digest: sort the keys", "key-order")
     expect(hashed(one) != hashed(one, "1" * 64), "the digest does not depend on the entry before: "
            "entries could be swapped or left out", "content-only")
+    mine, hers = hashed(one), hashed({**one, "person": 2})
+    expect(mine[:16] != hers[:16] and mine[-16:] != hers[-16:], "two records, and parts of their "
+           "digests are the same: a SHA-256 over all of the bytes changes all of it", "no-sha")
+    hides = [key for key in ("previous", "prev", "before", "head", "digest") if hashed({key: "x"})
+              in (hashed({key: "x"}, "1" * 64), hashed({key: "y"}))]
+    expect(not hides, f"a record with a key such as {hides} takes the place of the head before "
+           "it, or is replaced by it: keep head and record apart", "key-hides-head")
+    expect(hashed({"a": 0.1 + 0.2}) != hashed({"a": 0.3}), f"{0.1 + 0.2} and 0.3 have the same "
+           "digest: write floats with all their digits", "rounded")
     expect(hashed({"a": "x"}) != hashed({"b": "x"}), "two records whose keys differ have the same "
            "digest: hash the keys, too", "values-only")
     pairs = [({"a": "b,c"}, {"a": "b", "c": ""}), ({"ab": "c"}, {"a": "bc"}),
              ({"a": 1}, {"a": "1"}),
-             ({"a": 1}, {"a": True}), ({"a": None}, {"a": "None"}), ({"a": "1 b"}, {"a": "1b"})]
+             ({"a": 1}, {"a": True}), ({"a": None}, {"a": "None"}), ({"a": "1 b"}, {"a": "1b"}),
+             ({"A": 1}, {"a": 1}), ({"a": "é"}, {"a": "ü"})]
     for left, right in pairs:
         expect(hashed(left) != hashed(right), f"{left} and {right} have the same digest: your "
-               f"bytes "
-               "can be read in two ways", "ambiguous")
+               "bytes can be read in two ways, or leave something out", "ambiguous")
     records = [one] + [{**one, "person": n, "decision": "grant"} for n in (2, 3, 4)]
     log = written(records)
     head = log[-1][1]
@@ -245,6 +259,9 @@ def test_log():
     edited = [({**log[0][0], "decision": "grant"}, log[0][1]), *log[1:]]
     expect(not holds(edited, head), "entry 0 says grant instead of deny, and verify says True: "
            "compute each digest again", "not-recomputed")
+    false = [log[0], (log[1][0], "f" * 64), *log[2:]]
+    expect(not holds(false, head), "the digest of entry 1 was replaced, and verify says True: "
+           "compare each digest with the one that you compute", "digest-unread")
     rewritten = written([{**one, "decision": "grant"}, *records[1:]])
     expect(not holds(rewritten, head), "the keeper changed entry 0 and hashed everything after it "
            "again; the head that somebody else kept is another, and verify says True",
@@ -252,8 +269,8 @@ def test_log():
     cut = {"the last entry cut off": log[:-1], "the first cut off": log[1:],
            "entry 1 left out": [log[0], *log[2:]], "entries 1 and 2 swapped":
            [log[0], log[2], log[1], log[3]], "the last entry twice": [*log, log[-1]]}
-    for what, changed in cut.items():
-        expect(not holds(changed, head), f"a log with {what} is accepted", "cut-or-swapped")
+    wrong = [what for what, changed in cut.items() if holds(changed, head)]
+    expect(not wrong, f"accepted: a log with {'; '.join(wrong)}", "cut-or-swapped")
     ### BEGIN HIDDEN TESTS
     many = written([{"n": n, "x": n / 7, "who": None, "ok": n % 2 == 0} for n in range(12)])
     head = many[-1][1]
@@ -486,6 +503,8 @@ def test_included():
                "proof-length")
     expect(not says(b"c", 2, 5, for_c[:-1], root), "a proof with one hash too few is accepted",
            "proof-length")
+    expect(not says(b"c", 2, 9, for_c, root), "a proof from a tree of 5 is accepted for one of 9, "
+           "in which it would need four hashes", "size-unread")
     for index in (5, 6, -1):
         expect(not says(b"e", index, 5, for_e, root), f"leaf {index} of 5 does not exist, and its "
                "proof is accepted", "index-outside")
@@ -595,7 +614,9 @@ def test_score_bits():
     rng = np.random.default_rng(1021)
     mild = rng.normal(size=(2, 40)).tolist()
     wild = [[1.0] * 8, [1e16, 1.0, -1e16, 3.0, 0.1, 0.2, 0.3, 1e-9]]
-    for name, (weights, x) in (("40 ordinary numbers", mild), ("1e16, -1e16 and small ones", wild)):
+    paired = [[1.0] * 3, [0.1, 0.3, -0.3]]
+    for name, (weights, x) in (("40 ordinary numbers", mild), ("1e16, -1e16 and small ones", wild),
+                               ("0.1, 0.3 and -0.3", paired)):
         found = results(weights, x, 0)
         expect(len(found) == 1, f"{name}, summed in 50 orders, give {len(found)} different scores, "
                f"such as {sorted(found)[0]!r} and {sorted(found)[-1]!r}", "order")
@@ -849,6 +870,10 @@ def test_recourse():
     expect(got is None or got != 6, "debt -1 has the better gain per cost, but income +3 alone is "
            "enough and costs 4; yours: 6", "greedy")
     expect(got == 4, f"income +3 alone costs 4; yours: {got!r}")
+    got = plan({**both, "years": [stay, (2.0, 1)]}, 8.0)
+    expect(got != 8, "income +1, debt -1 and years +2 together reach 8 for 6; yours: 8, with two "
+           "features", "two-features")
+    expect(got == 6, f"income +1, debt -1 and years +2 cost 6; yours: {got!r}")
     expect(plan(both, 6.0) == 3, "a score exactly at the threshold is granted: debt -1, cost 3",
            "strict")
     got = plan(both, 4.0)
@@ -934,9 +959,10 @@ print(f"{len(people)} refused; no change helps {plans.count(None)}; cost: median
 # %% [markdown]
 # ### Prediction 1
 #
-# The bank tells each of these people their cheapest change. They make it, which takes a year.
-# Meanwhile the bank fits its model again, as it does every year, on a sample of the same size from
-# the same population (drawn with replacement from the 1,000), and again refuses 300 of these 1,000.
+# The bank tells each of these people their cheapest change. They make it, which takes a year; all
+# else about them, their age too, is left as it was. Meanwhile the bank fits its model again, as it
+# does every year, on a sample of the same size from the same population (drawn with replacement
+# from the 1,000), and again refuses 300 of these 1,000.
 # How many in a hundred of the promises does the new model keep? (`my_kept`)
 
 # %% nbgrader={"grade_id": "ex10_3-predict", "solution": true}
@@ -952,28 +978,31 @@ def kept_share(plans, model):
     return 100 * np.mean(held)
 
 
-refits = [fit_score(np.random.default_rng(seed).integers(1000, size=1000)) for seed in range(20)]
+refits = [fit_score(np.random.default_rng(seed).integers(1000, size=1000)) for seed in range(100)]
 safer = [recourse(today[0], today[1], x, offers_to(x), today[2] + 0.3) for x in people]
 kept = [kept_share(plans, model) for model in refits]
 with_margin = [kept_share(safer, model) for model in refits]
-print(f"you said {my_kept:g} of 100; the first refit keeps {kept[0]:.0f}; 20 refits: mean "
+print(f"you said {my_kept:g} of 100; the first refit keeps {kept[0]:.0f}; 100 refits: mean "
       f"{np.mean(kept):.0f}, from {min(kept):.0f} to {max(kept):.0f}")
 print(f"promised with a margin of 0.3: mean {np.mean(with_margin):.0f}, from "
       f"{min(with_margin):.0f} "
       f"to {max(with_margin):.0f}; mean cost {np.mean([p[0] for p in safer if p]):.1f} instead of "
       f"{np.mean(costs):.1f}; no change helps {safer.count(None)}")
-figure = plots.curves({"cheapest": (range(1, 21), np.sort(kept)),
-                       "with a margin of 0.3": (range(1, 21), np.sort(with_margin))},
-                      xlabel="refit, sorted", ylabel="promises kept (%)", percent=False)
-plots.show(figure, alt=f"Share of promises kept in 20 refits, sorted. Cheapest: {min(kept):.0f} to "
-           f"{max(kept):.0f} %. With a margin: {min(with_margin):.0f} to {max(with_margin):.0f} %.")
+ranks, order = range(1, 101), np.argsort(kept)
+figure = plots.curves({"cheapest": (ranks, np.array(kept)[order]),
+                       "with a margin of 0.3": (ranks, np.array(with_margin)[order])},
+                      xlabel="refit, sorted by the promises kept of the cheapest",
+                      ylabel="promises kept (%)", percent=False)
+plots.show(figure, alt=f"Share of promises kept in 100 refits. Cheapest: {min(kept):.0f} to "
+           f"{max(kept):.0f} %. With a margin: {min(with_margin):.0f} to {max(with_margin):.0f} %, "
+           f"higher than the cheapest in {sum(np.greater(with_margin, kept))} refits.")
 
 # %% [markdown]
 # A cheapest change ends just above the threshold, where a small shift of weights or
-# threshold undoes it: about half of these promises are broken, in some refits three quarters. A
-# margin of 0.3 costs half as much again and breaks about one promise in seven, in the worst of the
-# 20 refits still two in three. So a promise needs a margin *and* a date until which it is
-# honoured, whatever the model says then.
+# threshold undoes it: about four in ten of these promises are broken, in the worst refits three
+# quarters. A margin of 0.3 costs half as much again and breaks about one promise in twelve, but in
+# the worst of the 100 refits still two in three. So a promise needs a margin *and* a date until
+# which it is honoured, whatever the model says then.
 #
 # The table also assumes that a person can change one feature and nothing else follows. Whoever
 # shortens a loan raises its instalments, and the model reads the instalment rate, too.
@@ -1099,6 +1128,8 @@ def test_but_for():
     expect(says("lightning and match", "match", match="0"), "there was no match and no fire; "
            "with a "
            "match there would be a fire: y changes. True", "only-one-to-zero")
+    expect(says("lightning and not match", "match"), "the match prevents the fire here: without it "
+           "there is one, so y changes. True", "other-direction")
     expect(not says("lightning", "match"), "the match does nothing here: False", "other-answer")
     ### BEGIN HIDDEN TESTS
     for model in oracle_models(30, 1041):
@@ -1281,6 +1312,10 @@ def test_models():
         ends = [run(model, {name: 0})["harm"] == 0 for name in names]
         expect(n == 1 or not any(ends), "in share_out(3) the harm ends with one party's failure: "
                "that party has degree 1, not 1/3", "swapped")
+        pairs = [run(model, dict.fromkeys(two, 0))["harm"] == 0 for two in combinations(names, 2)]
+        expect(not any(pairs), "in share_out(3) the harm ends when two of three do not fail: then "
+               "one other must change before a party decides, and its degree is 1/2, not 1/3",
+               "other-degree")
         expect(run(model, dict.fromkeys(names, 0))["harm"] == 0, f"in share_out({n}) the harm is "
                "there even if nobody failed: then nobody has degree 1/n", "harm-anyway")
         model, names = made(all_in, n)
@@ -1434,16 +1469,25 @@ def test_wealth():
 
     def found(seeds):
         for seed, (sign, slip) in product(seeds, ((1, "never-bets"), (-1, "one-sided"))):
-            best = fortune(sign * twin_outcomes(1.2, 1500, seed)).max()
+            course = fortune(sign * twin_outcomes(1.2, 1500, seed))
+            best, broke = course.max(), course.min() < 1e-12
+            expect(best >= 20 or not broke, f"your fortune falls to 0 after pair "
+                   f"{int(course.argmin()) + 1} and stays there: a bet of 1 or -1 can lose "
+                   "everything; bet less than all while you know little", "broke")
             expect(best >= 20, f"a lender that denies attribute {(sign + 1) // 2} more often (gap "
                    f"1.2) is not found in 1,500 pairs: your largest fortune is {best:.3g}", slip)
 
-    d = [1, 1, -1, 1, 0, -1, -1, -1, 1, 1]
+    d, steps = [1, 1, -1, 1, 0, -1, -1, -1, 1, 1], {}
     whole = fortune(d)
-    for k in (1, 3, 6):
-        expect(np.allclose(fortune(d[:k]), whole[:k]), f"the fortune after {k} pairs depends on "
-               f"later "
-               "ones: a bet may use only what came before it", "whole-data")
+    early = [k for k in (1, 3, 6) if not np.allclose(fortune(d[:k]), whole[:k])]
+    expect(not early, f"the fortune after {min(early, default=0)} pairs depends on later "
+           "ones: a bet may use only what came before it", "whole-data")
+    for past in (d, [1, 0, 1, -1, 1, 1] * 4):
+        now, up = fortune(past)[-1], fortune([*past, 1])[-1]
+        down, same = fortune([*past, -1])[-1], fortune([*past, 0])[-1]
+        expect(min(up, down) > -1e-6, f"after {len(past)} pairs the next one can leave a fortune "
+               f"of {min(up, down):.4f}: keep the bet in [-1, 1]", "overbet")
+        steps[len(past)] = (up / now - 1, down / now - 1, same / now - 1) if now > 0 else (0, 0, 0)
     swing = fortune([1, 1, 1, 1, -1, -1, -1, -1])
     mean = mean_of_last(4, 0.25)
     expect(mean < 1 + 1e-5 or (np.diff(swing) < -1e-9).any(), f"against a fair lender your "
@@ -1457,6 +1501,10 @@ def test_wealth():
     expect(mean > 1 - 1e-5, f"against a fair lender your fortune is {mean:.4f} on average after "
            f"four "
            "pairs, not 1: money is lost without a bet", "loses")
+    for n, (up, down, same) in steps.items():
+        expect(abs(up + down) < 1e-4 and abs(same) < 1e-4, f"after {n} pairs a 1 changes your "
+               f"fortune by {up:+.2%}, a -1 by {down:+.2%}, a 0 by {same:+.2%}: with a bet laid "
+               "before, the first two are opposite and the last is nothing", "peeks")
     found(range(3))
     ### BEGIN HIDDEN TESTS
     expect(fortune([]).shape == (0,), "no pairs: an empty array", "empty")
@@ -1467,6 +1515,12 @@ def test_wealth():
         mean = mean_of_last(n, p)
         expect(abs(mean - 1) < 1e-5, f"over all sequences of {n} pairs (1 and -1 with probability "
                f"{p}) your fortune is {mean:.6f} on average, not 1", "peeks")
+    past = twin_outcomes(1.2, 90, 1054).tolist()
+    now, up = fortune(past)[-1], fortune([*past, 1])[-1]
+    down, same = fortune([*past, -1])[-1], fortune([*past, 0])[-1]
+    expect(abs(up + down - 2 * now) < 1e-4 * now and abs(same - now) < 1e-4 * now, "after 90 pairs "
+           f"your fortune is {now:.4f}; a 1 makes it {up:.4f}, a -1 {down:.4f}, a 0 {same:.4f}: "
+           "the mean of the first two, and the last, must be what it was", "peeks")
     expect(np.allclose(fortune([0, 0, 0]), 1), "pairs that do not differ change no fortune",
            "zeros")
     found(range(100, 117))
@@ -1533,9 +1587,11 @@ def test_audit():
         return bool(got[0]), int(expect_number(got[1], "audit")), len(asked)
 
     rise = [1, 1, 1, 1, 1, 1, 1, 1]
-    accused, _, _ = play(rise, 8, 0.125)
+    accused, used, _ = play(rise, 8, 0.125)
     expect(accused, "the fortune rises to 256; with alpha 1/8 the lender is accused at 8",
            "wrong-bar")
+    expect(used != 5, "the fortune is 16 after pair 4 and 32 after pair 5, when yours accuses: the "
+           "bar is 1/alpha, here 8, not 20", "wrong-bar")
     accused, _, _ = play([0, 1, 1, 1, 1, -1, -1, -1, -1], 9, 0.125)
     expect(accused, "with alpha 1/8 the accusation is due at 8; the fortune reached 16 after "
            "pair 5 and "
@@ -1545,6 +1601,12 @@ def test_audit():
            "strict")
     expect((used, asked) == (3, 3), f"with alpha 1/8 the accusation comes after pair 3; yours made "
            f"{asked} pairs and says {used}", "does-not-stop")
+    got = play(rise, 8, 0.25)
+    expect(got == (True, 2, 2), f"with alpha 1/4 the accusation comes after pair 2; yours: "
+           f"{got[:2]}", "wrong-bar")
+    got = play([-1] * 8, 8, 0.125)
+    expect(got == (False, 8, 8), f"the fortune falls to 1/256: a poor gambler accuses nobody; "
+           f"yours: {got[:2]}", "poor-too")
     got = play([1, -1] * 10, 6, 0.125)
     expect(got == (False, 6, 6), f"the fortune never reaches 8: (False, 6); yours: {got[:2]}",
            "wrong-bar")
@@ -1655,11 +1717,13 @@ def looks_picture(n):
     for row in z[:40]:
         hit = (abs(row[:n]) > 1.96).any()
         ax.plot(np.arange(1, n + 1)[:: max(1, n // 500)], row[:n][:: max(1, n // 500)], lw=0.8,
-                color=plots.PALETTE["vermillion" if hit else "blue"], ls="-" if hit else ":",
-                alpha=0.9 if hit else 0.4)
+                color=plots.PALETTE["vermillion" if hit else "blue"], ls="-" if hit else "--",
+                alpha=0.6 if hit else 0.8, zorder=3 if hit else 2)
     ax.axhline(1.96, ls="--", color="#767676")
     ax.axhline(-1.96, ls="--", color="#767676")
-    ax.set(xlabel="pairs (a look after each)", ylabel="z", title=looks_in_words(n))
+    ax.set(xlabel="pairs (a look after each)", ylabel="z", title=looks_in_words(n),
+           ylim=(-4.2, 4.2))
+    ax.locator_params(axis="x", integer=True)
     return figure
 
 
@@ -1674,10 +1738,10 @@ widgets.slider(looks_picture, [20, 50, 100, 200, 500, 1000, 2000, 5000], label="
                alt=looks_in_words)
 
 # %% [markdown]
-# Move the slider: a solid red line belongs to a fair lender that the z-test has
-# accused at some look. One look accused about as many as it promised; with more looks the share
-# went on rising. For betting, the probability is at most 5 % at any number of looks; the count
-# above is one sample of 200.
+# Move the slider: a solid orange line belongs to a fair lender that the z-test has accused at some
+# look, a dashed blue one to a lender that it has not. One look accused about as many as it
+# promised; with more looks the share went on rising. For betting, the probability is at most 5 % at
+# any number of looks; the count above is one sample of 200.
 #
 # Now lenders that are not fair, and a case in which a condition fails. Ville's inequality needs 1
 # and -1 equally likely *given the past*. What if the coin for the order is left out, attribute 1
@@ -1713,7 +1777,8 @@ for coin in (True, False):
 
 # %% [markdown]
 # Without the coin, a lender that never read the attribute is accused in every one of these audits:
-# the theorem holds, its condition does not. With the coin the promise is back.
+# the theorem holds, its condition does not. With the coin the promise is back: a
+# probability of at most 5 %, of which a count of 100 audits is one sample.
 #
 # The plan is for a gambler who knows how biased the lender is; whoever has to learn it while
 # betting pays for that in pairs.
@@ -1725,7 +1790,7 @@ for coin in (True, False):
 #
 # Back to the lender of the first cell. It answers the same papers in the same way, so no pair of
 # twins ever differs; and it adds nothing while the groups of the last 20 applications alternate.
-# Design an audit that it cannot recognise, with the guarantee of 10.5.
+# Design an audit that shows neither of these two signs, with the guarantee of 10.5.
 #
 # Write `ask_unseen(lender, pool_size, budget, rng)`: make `budget` applications and return what
 # their outcomes pay, an array of 1, -1 and 0, one entry per application in order. A gambler bets on
@@ -1738,8 +1803,8 @@ for coin in (True, False):
 #   may grow stricter over time), each entry must be 1 and -1 with equal probability, given
 #   everything before it.
 # - Power: a lender that denies attribute 1 more often must make 1 more likely than -1.
-# - Nothing in the attributes you write may look like an audit. Chance comes from `rng`, a numpy
-#   generator, only.
+# - The attributes you write have no pattern: who has seen the earlier ones knows no better what the
+#   next will be. Chance comes from `rng`, a numpy generator, only.
 #
 # <details><summary>Hint 1: where to look</summary>
 # There is no second twin to compare with. The only chance you control is which attribute you write.
@@ -1754,7 +1819,7 @@ for coin in (True, False):
 
 # %% nbgrader={"grade_id": "ex10_6-unseen", "solution": true}
 def ask_unseen(lender, pool_size, budget, rng):
-    """What budget unrecognisable applications pay: (budget,), each entry 1, -1 or 0."""
+    """What budget applications, no papers twice, pay: (budget,), each entry 1, -1 or 0."""
     ### BEGIN SOLUTION
     rows, signs = rng.permutation(pool_size)[:budget], rng.choice([-1, 1], budget)
     coins = (1 + signs) // 2
@@ -1790,19 +1855,22 @@ def test_ask_unseen():
         return np.asarray(d, dtype=float), np.array([attribute for _, attribute in calls])
 
     d, coins = asked(lambda row, attribute: 1, 600, 0)
-    turns = int((coins[1:] != coins[:-1]).sum())
-    expect(turns < 380, f"your attributes changed {turns} times in 600 applications, a coin does "
-           f"so "
-           "about 300 times: the lender sees the pattern", "alternating")
-    expect(turns > 220, f"your attributes changed only {turns} times in 600 applications, a coin "
-           f"does "
-           "so about 300 times: a lender that grows stricter would be accused", "blocks")
-    expect(220 < coins.sum() < 380, f"{coins.sum()} of 600 applications had attribute 1: write "
-           f"each "
-           "with probability 1/2", "uneven-coin")
+    turns, ones = int((coins[1:] != coins[:-1]).sum()), int(coins.sum())
+    usual = 599 * 2 * (ones / 600) * (1 - ones / 600)
+    said = (f"your attributes ({ones} of 600 are 1) changed {turns} times; drawn one by one they "
+            f"change about {usual:.0f} times: ")
+    expect(turns < usual + 80, said + "the lender sees the pattern", "alternating")
+    expect(turns > usual - 80, said + "a lender that grows stricter would be accused", "blocks")
+    expect(abs(d.sum()) < 150 or abs(ones - 300) < 80, f"{ones} of 600 applications had attribute "
+           f"1, and a lender that denies everybody, which is fair, pays you {d.sum():g}: 1 and -1 "
+           "must be equally likely; is your coin fair?", "uneven-coin")
     expect(abs(d.sum()) < 150, f"a lender that denies everybody is fair, and pays you "
-           f"{d.sum():g} in "
-           "600 applications: a denial must pay 1 or -1 with equal probability", "not-fair")
+           f"{d.sum():g} in 600 applications: a denial must pay 1 or -1 with equal probability",
+           "not-fair")
+    d, _ = asked(lambda row, attribute: row % 2, 300, 9)
+    expect(abs(d.sum()) < 110, "a fair lender, which reads only the papers (it denies every odd "
+           f"row), pays you {d.sum():g} in 300 applications: the attribute must not follow from "
+           "the papers", "not-fair")
     same = [asked(lambda row, attribute: 1, 60, seed, 80)[1] for seed in (5, 5, 6)]
     expect((same[0] == same[1]).all() and (same[0] != same[2]).any(), "all chance must come from "
            "rng: "
@@ -1816,10 +1884,10 @@ def test_ask_unseen():
     expect(d.sum() > 0, "a lender that denies attribute 1 only makes your entries -1: turn the "
            "sign",
            "wrong-sign")
-    d, _ = asked(make_lender(2.0, 0, wary=True), 800, 3)
+    d, _ = asked(make_lender(2.0, 0, wary=True), 1500, 3)
     strength = d.sum() / max(1, (d**2).sum()) ** 0.5
-    expect(strength > 3, "a lender that knows (gap 2) is not found: the sum of your 800 entries is "
-           f"{strength:.2f} times the root of the number that pay; chance alone rarely reaches 3",
+    expect(strength > 3, "a lender that knows (gap 2) is not found: the sum of your 1,500 entries "
+           f"is {strength:.2f} times the root of the number that pay; by chance rarely 3",
            "not-found")
     ### BEGIN HIDDEN TESTS
     for pool, budget in ((1, 1), (50, 50), (40, 0)):
@@ -1832,10 +1900,10 @@ def test_ask_unseen():
     expect(abs(sum(pay)) < 6 * 720**0.5 * 1.5, "a fair lender that grows stricter pays you on "
            "average "
            f"{np.mean(pay):.1f} in 120 applications", "not-fair")
-    rows_deny = asked(lambda row, attribute: row % 2, 300, 9)[0]
+    rows_deny = asked(lambda row, attribute: row // 2 % 2, 300, 9)[0]
     expect(abs(rows_deny.sum()) < 110, "a fair lender that reads only the papers pays you "
            f"{rows_deny.sum():g} in 300 applications", "not-fair")
-    d, _ = asked(make_lender(2.0, 77, wary=True), 800, 78)
+    d, _ = asked(make_lender(2.0, 77, wary=True), 1500, 78)
     expect(d.sum() > 3 * (d**2).sum() ** 0.5, "another lender that knows (gap 2) is not found",
            "not-found")
     ### END HIDDEN TESTS
@@ -1862,10 +1930,14 @@ def one_group_first(lender, n, rng):
 
 
 def recorded_groups(lender, n, rng):
-    """Pairs of two people, one of each group that stands in the data."""
+    """Pairs of two people, one of each group that stands in the data; a coin says who is first."""
     rows = [np.flatnonzero(BOSTON["afam"] == word) for word in ("no", "yes")]
     sides = (rng.permutation(side)[: min(n // 2, len(rows[1]))].tolist() for side in rows)
-    return [lender(one, 1) - lender(zero, 0) for zero, one in zip(*sides, strict=True)]
+    d = []
+    for pair in zip(*sides, strict=True):
+        said = {group: lender(pair[group], group) for group in rng.permutation(2).tolist()}
+        d.append(said[1] - said[0])
+    return d
 
 
 AUDITS = {"twins": twins_at, "one group first": one_group_first,
@@ -1891,12 +1963,49 @@ for name, ask in AUDITS.items():
 # group. A coin for each application separates the two: what it pays can be predicted only by
 # somebody who reads the coin.
 #
-# Two limits. Your audit writes a group on papers at random, so it asks whether the *attribute*
-# makes a difference (disparate treatment). A lender that never reads it and still denies one group
-# more often, because its papers differ (disparate impact), passes. "Recorded groups" asks that
-# other question: it accused nearly all of the fair lenders, which never read the group, for the
-# papers of the two groups differ. Each audit answers one of the two questions. And the guarantee
-# is about accusing: not being accused is no certificate.
+# Now a lender that knows a third sign. Of the real papers, one in seven belongs to group 1. This
+# lender adds `gap` only while at most 12 of its last 40 applications carry attribute 1.
+
+# %% id="share-demo" tags=["demo"]
+def counting_lender(gap, seed):
+    """A lender that is fair while more than 12 of the last 40 applications had attribute 1."""
+    fair, unfair, recent = make_lender(0.0, seed), make_lender(gap, seed), []
+
+    def lender(row, attribute):
+        recent.append(attribute)
+        return (unfair if sum(recent[-40:]) <= 12 else fair)(row, attribute)
+
+    return lender
+
+
+real = (BOSTON["afam"] == "yes").to_numpy().astype(int)
+order = np.random.default_rng(0).permutation(len(real))
+took = [first_rich(ask_unseen(counting_lender(1.5, k), len(LOGIT), 1500,
+                              np.random.default_rng(900 + k))) for k in range(20)]
+everyday = {}
+for gap in (0.0, 1.5):
+    counting = counting_lender(gap, 1)
+    said = np.array([counting(row, int(real[row])) for row in order.tolist()])
+    everyday[gap] = 100 * said[real[order] == 1].mean()
+print(f"share of group 1 in the pool: {100 * real.mean():.0f} %")
+print(f"the lender that counts, gap 1.5: accused by your audit {sum(map(bool, took))} of 20")
+print(f"its everyday business, members of group 1 denied: {everyday[1.5]:.0f} %; with gap 0: "
+      f"{everyday[0.0]:.0f} %")
+
+# %% [markdown]
+# Three limits. First, your audit was built against two signs that you were told. A fair coin writes
+# attribute 1 on every second application, and the lender that counts notices: it is hardly ever
+# accused, while in its everyday business it denies members of group 1 about twice as often as it
+# would without `gap`. One can hide there, too (attribute 1 as rarely as in life, and a denial of
+# the others counted so rarely that the game stays fair); then a fourth sign is left, that in life
+# the group goes with the papers. We know of no audit that shows no sign at all.
+#
+# Second, your audit writes a group on papers at random, so it asks whether the *attribute* makes a
+# difference (disparate treatment). A lender that never reads it and still denies one group more
+# often, because its papers differ (disparate impact), passes. "Recorded groups" asks that other
+# question: it accused nearly all of the fair lenders, which never read the group, for the papers of
+# the two groups differ. Each audit answers one of the two questions. Third, the guarantee is about
+# accusing: not being accused is no certificate.
 #
 # ## What the law asks
 #
@@ -1916,9 +2025,11 @@ for name, ask in AUDITS.items():
 # | some users assess beforehand who may be harmed | AI Act 27 | 2024 | text |
 # | a plan and a system to watch the product in use | AI Act 72(1)-(3) | 2024 | text |
 # | what a serious incident is | AI Act 3(49) | 2024 | second hand |
-# | report within 15 days of becoming aware, 10 for a death | AI Act 73 | 2024 | text (copy) |
+# | provider reports within 15 days of awareness, 10 for a death | AI Act 73 | 2024 | text (copy) |
 # | 2 days: widespread, or critical infrastructure | AI Act 73 | 2024 | text (copy) |
 # | the first report may be incomplete | AI Act 73 | 2024 | text (copy) |
+# | whoever uses the system tells the provider first | AI Act 26(5) | 2024 | second hand |
+# | few articles of this Act hold for cars (Annex I, Section B) | AI Act 2(2) | 2024 | second hand |
 # | published bias audit of hiring tools, no least ratio | NYC Local Law 144 | 2021 | second hand |
 # | four fifths as a rule of thumb (10.9) | 29 CFR 1607.4 D | 1978 | second hand |
 # | duties of Annex III put off to 2 December 2027 | act of 29 June | 2026 | second hand |
@@ -1937,15 +2048,32 @@ for name, ask in AUDITS.items():
 # Difficulty: 3 of 5 · Minutes: 15 · Why: in the end somebody must write it down, for people who
 # were not there.
 #
-# One person died in the invented crash of 10.4. You work for its operator, who became aware of it
-# on 3 March, and keeps a log as in 10.1 whose head is published every night. Write the incident
-# report to the authority (at most 180 words), and one sentence to the family.
+# One person died in the invented crash of 10.4. You work for the company that made the car's system
+# and ran the car, and became aware on 3 March. It keeps a log as in 10.1, whose head is published
+# every night; the head of 3 March covers the entries below. Suppose (for real cars other rules
+# hold, see the table) that Art. 73 applies. Write the incident report to the authority (at most 180
+# words), and one sentence to the family.
+#
+# | entry | time | record |
+# |---|---|---|
+# | 8,812 | 14:02 | factory brake off |
+# | 8,829 | 14:07 | radio link down |
+# | 8,830 | 14:07 | alarm raised, not delivered |
+# | 8,840 | 14:09 | impact |
+#
+# One point for each of these:
+#
+# - facts by entry and head, and what the log cannot show
+# - at least two causes with the model they rest on, and a model with another result
+# - no sentence makes a number into guilt, or a cause into fault
+# - who is told by when, with the source of the date, and what is still unknown
+# - a correction that somebody can check, with a date and an owner
 #
 # <details><summary>Hint 1: where to look</summary>
 # What do you know from the log, what from a model that you chose, and what not at all?
 # <details><summary>Hint 2: the idea</summary>
-# Entry and head for each fact; two causes with the model they rest on, and a model that says
-# otherwise; a date by which you report; a correction that somebody can check.
+# The log says that the brake was off, not who switched it off or why, nor what the driver saw. 10.4
+# has two models of the same night, with and without the alarm.
 # <details><summary>Hint 3: nearly the words</summary>
 # "Log entry ..., head of ... published on ..., shows ...; it cannot show ... Assuming the model
 # ..., ... and ... were causes (definition of 2005); if ... is left out, ... By ... we will ...,
@@ -1956,7 +2084,7 @@ for name, ask in AUDITS.items():
 # ### BEGIN SOLUTION
 # To the authority: "We became aware on 3 March of a crash with one death; we report by 13 March
 # (ten days, AI Act Art. 73); this first report is incomplete. Entries 8,812 to 8,840 of our log,
-# under the head published on the night of 3 March, record: emergency brake off since 14:02, link
+# under the head published on the night of 3 March, record: factory brake off since 14:02, link
 # down at 14:07, no alarm delivered. The log cannot show what the driver saw, nor that its entries
 # were true when written. In our model (attached; definition of Halpern and Pearl, 2005) the
 # switched-off brake, the driver's inattention and the lost link were causes; the sleeping operator
@@ -1965,7 +2093,7 @@ for name, ask in AUDITS.items():
 # From 20 March no car starts with the brake off; owner: head of operations; anybody with the log
 # can check entry 'brake' at each start."
 #
-# To the family: "We are sorry; our car's emergency brake was off when it should not have been, we
+# To the family: "We are sorry; our car's factory brake was off when it should not have been, we
 # do not yet know why, and we will tell you what we find."
 #
 # Rubric:
@@ -1978,7 +2106,7 @@ for name, ask in AUDITS.items():
 # - 1 point: a correction that somebody can check, with a date and an owner
 #
 # Sample A (5/5): "Became aware 3 March, one death: report due 13 March (AI Act Art. 73), more to
-# follow. Log entries 40-52 (head published 3 March) show brake off and link down; they do not show
+# follow. Log entries 8,812, 8,829 (head of 3 March) show brake off, link down; they do not show
 # what the driver did. With the model in annex 1, brake and driver are causes; without the variable
 # 'alarm', the operator is one, too. Causes are not fault, which we leave to you. Unknown: who
 # switched the brake off. By 1 April start is blocked with the brake off (owner: fleet manager);
@@ -2109,6 +2237,8 @@ def test_contradiction():
             return contradiction(commitment, model_bytes, nonce, list(receipts))
         except ValueError:
             return "refused"
+        except AssertionError:
+            expect(False, "an assert is left out by python -O: raise a ValueError", "assert")
 
     got = says(right)
     expect(got != "refused", "this is the committed model, and yours raises a ValueError: hash the "
@@ -2127,10 +2257,16 @@ def test_contradiction():
     expect(says(right, model_bytes=other) == "refused", "another model was opened than was "
            "committed "
            "to: raise a ValueError", "skips-commitment")
+    expect(says([([1.0, 0.0], 0)], model_bytes=other) == "refused", "another model was opened, and "
+           "yours judges receipts by it: first compare with the commitment", "too-late")
     ### BEGIN HIDDEN TESTS
     expect(says(right, nonce=bytes(16)) == "refused", "another nonce was opened: raise a "
            "ValueError",
            "skips-commitment")
+    wide = json.dumps({"threshold": 0.5, "weights": [1.0, -0.5]}, indent=2).encode()
+    got = says(right, wide, b"", hashlib.sha256(wide).hexdigest())
+    expect(got is None, "a model written with other spaces, opened as it was committed to, is "
+           f"refused: hash the bytes as they come; yours: {got!r}", "other-bytes")
     rng = np.random.default_rng(1082)
     for _ in range(20):
         weights, t = (rng.integers(-16, 17, 4) / 8).tolist(), float(rng.integers(-16, 17) / 8)
@@ -2239,6 +2375,8 @@ def test_ratios():
     got = told(impact_ratios(0 * selected, group, 0.1), "impact_ratios")
     expect(got == {"a": 1, "b": 1}, f"nobody is selected: all ratios 1; yours: {got}",
            "no-selection")
+    got = told(impact_ratios(selected, group, 0.9), "impact_ratios")
+    expect(got == {}, f"no group is 90 % of all people: an empty dict; yours: {got}", "no-group")
     score = np.array([1.0, 2, 2, 2, 3, 4])
     got = told(scoring_rates(score, np.array(list("xxxyyy"))), "scoring_rates")
     expect(abs(got["x"]) < 1e-9, f"the median is 2, and nobody in x is above it; yours: "
@@ -2306,7 +2444,7 @@ print("equal chances, a ratio below four fifths:", {k: f"{v:.0%}" for k, v in be
 # cheapest advice was broken more often than dearer advice with a margin. A degree of
 # responsibility belongs to a model that somebody wrote. A bet accuses the innocent as rarely as
 # promised, at any time; and an audit that can be recognised measures nothing but its own
-# recognition.
+# recognition; by which signs, the auditor does not know.
 #
 # **Limits.** The lender, the crash and the costs of moves are invented. The guarantee of 10.5 is
 # about one meaning of fair. The definition of cause is one of three.

@@ -61,11 +61,11 @@ def test_bits_depend_on_the_order(text):
 
 def test_promises_expire(text):
     assert "300 refused; no change helps 1; cost: median 3" in text
-    mean, low, _ = numbers(text, r"20 refits: mean (\d+), from (\d+) to (\d+)")
-    assert 45 <= mean <= 60  # "about half"
-    assert low < 30  # "in some three quarters"
+    mean, low, _ = numbers(text, r"100 refits: mean (\d+), from (\d+) to (\d+)")
+    assert 55 <= mean <= 65  # "about four in ten"
+    assert low < 30  # "in the worst three quarters"
     mean, low, _ = numbers(text, r"margin of 0.3: mean (\d+), from (\d+) to (\d+)")
-    assert 82 <= mean <= 90  # "one in seven"
+    assert 90 <= mean <= 94  # "one in twelve"
     assert 28 <= low <= 40  # "two in three"
     dear, cheap = numbers(text, r"mean cost ([\d.]+) instead of ([\d.]+)")
     assert dear / cheap == pytest.approx(1.5, abs=0.1)  # "half as much again"
@@ -111,6 +111,14 @@ def test_audits(text):
     assert found["recorded groups"]["fair"] >= 16  # "nearly all"
 
 
+def test_the_lender_that_counts(text):
+    assert "share of group 1 in the pool: 14 %" in text  # "one in seven"
+    (seen,) = numbers(text, r"gap 1.5: accused by your audit (\d+) of 20")
+    assert seen <= 4  # "hardly ever"
+    gap, none = numbers(text, r"group 1 denied: (\d+) %; with gap 0: (\d+) %")
+    assert 1.7 < gap / none < 2.4  # "about twice as often"
+
+
 def test_numbers_of_the_law(text):
     assert "{0.5: 5, 0.1: 29, 0.01: 299}" in text
     approvals, denials = numbers(text, r"ratio of approvals ([\d.]+); .*, ([\d.]+) times as often")
@@ -125,9 +133,10 @@ def test_each_statement_of_law_has_its_source_its_year_and_how_it_was_read(prose
     assert "As of 29 November 2026." in prose
     assert "not legal advice, and none of it is graded as a fact" in prose
     cells = [cell.source for cell in notebook.cells if "## What the law asks" in cell.source]
-    table = [line for line in cells[0].splitlines() if line.startswith("| ")][1:]
+    law = cells[0].split("## Exercise 10.7")[0]
+    table = [line for line in law.splitlines() if line.startswith("| ")][1:]
     rows = [[part.strip() for part in line.strip("|").split("|")] for line in table]
-    assert len(rows) == 17
+    assert len(rows) == 19
     for what, where, year, read in rows:
         assert what
         assert where
