@@ -280,7 +280,7 @@ ANSWERS = [
     Right("ex2_5-accused", "numpy-bool", returns(ACCUSED, "return np.mean(np.append(clean_scores, score) >= score) <= alpha")),
     # 2.6a
     Wrong("ex2_6-parts", "empty-parts", hashed("hashlib.sha256(image.tobytes()).digest()[0] % parts for image in grey", GREY), **HIDDEN),
-    Wrong("ex2_6-parts", "by-float-bytes", hashed("int(hashlib.sha256(image.tobytes()).hexdigest(), 16) % parts for image in grey", "grey = (x * 255).to(torch.uint8).numpy()"), **HIDDEN),
+    Right("ex2_6-parts", "cut-off-instead-of-rounded", hashed("int(hashlib.sha256(image.tobytes()).hexdigest(), 16) % parts for image in grey", "grey = (x * 255).to(torch.uint8).numpy()")),
     Right("ex2_6-parts", "bytes-as-float32", hashed("int(hashlib.md5(image.tobytes()).hexdigest(), 16) % parts for image in x.float().numpy()")),
     Wrong("ex2_6-parts", "by-place", returns(PARTS, "return torch.arange(len(x)) % parts"), **SEEN),
     Wrong("ex2_6-parts", "by-place", returns(PARTS, "return torch.arange(len(x)) * parts // len(x)"), **SEEN),
