@@ -1776,6 +1776,7 @@ plots.show(plots.curves({"certain,\nright or wrong": (levels, settled),
 # - each part's model depends on that part's images and labels alone (the cell after that lets all
 #   parts share one generator),
 # - no more than r images were inserted or deleted, by whoever.
+#
 # It does not say that the vote is right: the upper curve counts what is certain and wrong as well.
 
 # %% id="by-place-demo" tags=["demo"]
