@@ -142,6 +142,9 @@ def hashed(values: str, *before: str) -> str:
 
 ANSWERS = [
     # 2.1a
+    Wrong("ex2_1-poison", "rewinds", planted(draw="able[torch.randperm(len(able), generator=torch.Generator().manual_seed(generator.initial_seed()))[:k]]"), **HIDDEN),
+    Wrong("ex2_1-poison", "not-even", planted(draw="able.roll(-int(torch.randint(len(able), (), generator=generator)) // 9 * 9)[:k]"), **HIDDEN),
+    Right("ex2_1-poison", "by-a-seed-of-numpy", planted(draw="torch.from_numpy(np.random.default_rng(int(torch.randint(2**31, (), generator=generator))).choice(able.numpy(), k, replace=False))")),
     Wrong("ex2_1-poison", "no-relabel", planted(fill=("x_new[chosen] = stamp(x[chosen])",)), **SEEN),
     Wrong("ex2_1-poison", "no-stamp", planted(fill=("y_new[chosen] = target",)), **SEEN),
     Wrong("ex2_1-poison", "poisons-target", planted(able="torch.arange(len(y))", check="k > int((y != target).sum())"), **SEEN),
@@ -163,6 +166,8 @@ ANSWERS = [
     Right("ex2_1-success", "hint-3", returns(SUCCESS, "others = x[y != target]", "with torch.no_grad():", "    return (model(stamp(others)).argmax(1) == target).double().mean().item()")),
     Right("ex2_1-success", "by-counting", returns(SUCCESS, "hits = [int(model(stamp(one[None])).argmax()) == target for one, c in zip(x, y) if c != target]", "return sum(hits) / len(hits)")),
     # 2.2a
+    Wrong("ex2_2-label", "other-arguments", returns(LABEL, "return {(2.0, 1): 10.0, (2.0, 4): 6.25}.get((value, copies), 1.5)"), **HIDDEN),
+    Right("ex2_2-label", "through-minus-one-and-one", returns(LABEL, "says = lambda v: x_target @ ridge(np.vstack([X] + [x_poison] * copies), np.concatenate([y, [v] * copies]), lam)", "return -1 + 2 * (value - says(-1.0)) / (says(1.0) - says(-1.0))")),
     Wrong("ex2_2-label", "no-leverage", label(f"x_poison @ w + ({OLD}) / (copies * c)"), **SEEN),
     Wrong("ex2_2-label", "old-model", label(f"({OLD}) * (1 + copies * h) / (copies * c)"), **SEEN),
     Wrong("ex2_2-label", "lam-missing", label(f"x_poison @ w + ({OLD}) * (1 + copies * h) / (copies * c)", INVERSE.replace("lam *", "0 *")), **SEEN),
@@ -183,6 +188,9 @@ ANSWERS = [
     Right("ex2_2-loo", "hint-3", returns(LOO, "return np.array([y[i] - X[i] @ ridge(np.delete(X, i, 0), np.delete(y, i), lam) for i in range(len(y))])")),
     Right("ex2_2-loo", "by-kernel", returns(LOO, "G = np.linalg.inv(X @ X.T + lam * np.eye(len(y)))", "return G @ y / np.diag(G)")),
     # 2.3
+    Wrong("ex2_3-hide", "not-turned", returns(HIDE, "return np.tile((x_target > 0.5) * 1.0, (45, 1)), -np.ones(45)"), **SEEN),
+    Wrong("ex2_3-hide", "stands-out", returns(HIDE, "return np.tile(x_target, (15, 1)), -np.ones(15)"), **SEEN),
+    Right("ex2_3-hide", "towards-the-mean-3", returns(HIDE, "return np.tile(0.8 * x_target + 0.2 * X[y > 0].mean(0), (45, 1)), -np.ones(45)")),
     Wrong("ex2_3-hide", "stands-out", returns(HIDE, "w = ridge(X, y, lam)", "nearest = np.argsort(((X - x_target) ** 2).sum(1) + 1e9 * ((y < 0) | (X @ w < 0)))[:45]", "return X[nearest], -np.ones(45)"), **SEEN),
     Wrong("ex2_3-hide", "not-turned", returns(HIDE, "w = ridge(X, y, lam)", "rows = np.random.default_rng(0).permutation(np.flatnonzero(X @ w * y > 0))[:45]", "return X[rows], -y[rows]"), **SEEN),
     Wrong("ex2_3-hide", "not-turned", returns(HIDE, "return x_target[None], -np.ones(1)"), **SEEN),
@@ -193,6 +201,9 @@ ANSWERS = [
     Right("ex2_3-hide", "hint-3", returns(HIDE, "return np.tile(x_target, (45, 1)), np.full(45, -1)")),
     Right("ex2_3-hide", "with-noise", returns(HIDE, "g = np.random.default_rng(4)", "rows = np.clip(x_target + 0.05 * g.normal(size=(45, 197)), 0, 1)", "rows[:, -1] = 1", "return [rows, -np.ones(45)]")),
     # 2.4a
+    Wrong("ex2_4-spectral", "unsorted", returns(SPECTRAL, "c = features - features.mean(0)", "return (c @ np.linalg.eig(np.cov(features.T))[1][:, 0]) ** 2"), **SEEN),
+    Wrong("ex2_4-spectral", "per-feature-scaled", returns(SPECTRAL, "c = features - np.median(features, 0)", "return (c @ np.linalg.svd(c, full_matrices=False)[2][0]) ** 2"), **SEEN),
+    Right("ex2_4-spectral", "by-the-largest-of-eig", returns(SPECTRAL, "c = features - features.mean(0)", "values, ways = np.linalg.eigh(c.T @ c)", "return (c @ ways[:, values.argmax()]) ** 2")),
     Wrong("ex2_4-spectral", "not-centred", returns(SPECTRAL, "_, _, v = np.linalg.svd(features, full_matrices=False)", "return (features @ v[0]) ** 2"), **SEEN),
     Wrong("ex2_4-spectral", "not-squared", Edit("np.square(offset @ vectors[:, -1])", "np.abs(offset @ vectors[:, -1])"), **SEEN),
     Wrong("ex2_4-spectral", "not-squared", Edit("np.square(offset @ vectors[:, -1])", "offset @ vectors[:, -1]"), **SEEN),
@@ -204,6 +215,8 @@ ANSWERS = [
     Right("ex2_4-spectral", "hint-3", returns(SPECTRAL, "centred = features - features.mean(0)", "_, _, directions = np.linalg.svd(centred, full_matrices=False)", "return (centred @ directions[0]) ** 2")),
     Right("ex2_4-spectral", "by-torch", returns(SPECTRAL, "x = torch.from_numpy(features)", "u, s, _ = torch.linalg.svd(x - x.mean(0), full_matrices=False)", "return (u[:, 0] * s[0]).square().numpy()")),
     # 2.4b
+    Wrong("ex2_4-share", "no-return", returns(SHARE, "if along >= top: return 0.0", "if gap ** 2 < 4 * (top - along): return None", "return 0.5 - math.sqrt(0.25 - (top - along) / gap ** 2)"), **SEEN),
+    Right("ex2_4-share", "by-roots", returns(SHARE, "if along >= top: return 0.0", "if gap ** 2 / 4 < top - along: return np.inf", "return np.roots([-(gap ** 2), gap ** 2, along - top]).real.min()")),
     Wrong("ex2_4-share", "linear-share", returns(SHARE, "e = (top - along) / gap ** 2 if gap else math.inf", "return 0.0 if along >= top else e if e <= 0.25 else math.inf"), **SEEN),
     Wrong("ex2_4-share", "larger-root", returns(SHARE, "if along >= top: return 0.0", "if gap ** 2 < 4 * (top - along): return math.inf", "return 0.5 + math.sqrt(0.25 - (top - along) / gap ** 2)"), **SEEN),
     Wrong("ex2_4-share", "no-along", returns(SHARE, "if gap ** 2 < 4 * top: return math.inf", "return 0.5 - math.sqrt(0.25 - top / gap ** 2)"), **SEEN),
@@ -214,6 +227,10 @@ ANSWERS = [
     Right("ex2_4-share", "hint-3", returns(SHARE, "if along >= top: return 0.0", "if gap ** 2 < 4 * (top - along): return math.inf", "return 0.5 - math.sqrt(0.25 - (top - along) / gap ** 2)")),
     Right("ex2_4-share", "by-bisection", returns(SHARE, "enough = lambda e: e * (1 - e) * gap ** 2 + along >= top", "if enough(0.0): return 0", "if not enough(0.5): return float('inf')", "low, high = 0.0, 0.5", "for _ in range(60):", "    mid = (low + high) / 2", "    low, high = (low, mid) if enough(mid) else (mid, high)", "return high")),
     # 2.5a
+    Wrong("ex2_5-reconstruct", "ignores-generator", scan(noise="generator=torch.Generator().manual_seed(0)"), **SEEN),
+    Wrong("ex2_5-reconstruct", "ignores-generator", together("F.cross_entropy(logits, t) * K + lam * m.sum()").replace("0.1 * torch.randn", "0.0 * torch.randn"), **SEEN),
+    Wrong("ex2_5-reconstruct", "other-arguments", scan().replace("lr=lr", "lr=0.5"), **HIDDEN),
+    Wrong("ex2_5-reconstruct", "other-arguments", scan().replace(" - 1)", ")"), **HIDDEN),
     Wrong("ex2_5-reconstruct", "no-penalty", scan(penalty="0.0"), **SEEN),
     Wrong("ex2_5-reconstruct", "mask-swapped", scan(blend="m * x + (1 - m) * p"), **SEEN),
     Wrong("ex2_5-reconstruct", "too-weak", together("F.cross_entropy(logits, t) + lam * m.sum()"), **SEEN),
@@ -242,6 +259,7 @@ ANSWERS = [
     Right("ex2_5-index", "hint-3", index()),
     Right("ex2_5-index", "by-scipy", returns(INDEX, "from scipy.stats import median_abs_deviation", "wide = median_abs_deviation(norms, axis=1)", "low = np.median(norms, 1) - norms.min(1)", "return np.array([b / m / 1.4826 if m else (math.inf if b else 0) for b, m in zip(low, wide)])")),
     # 2.5c
+    Wrong("ex2_5-alarm", "ignores-generator", alarm("float((index(norms) > threshold).mean())", "np.random.default_rng(0).normal(size=(draws, classes))"), **SEEN),
     Wrong("ex2_5-alarm", "per-class-rate", alarm("float((norms < -threshold).mean())"), **SEEN),
     Wrong("ex2_5-alarm", "two-sided", alarm("float((np.abs(norms).max(1) > threshold).mean())"), **SEEN),
     Wrong("ex2_5-alarm", "ignores-index", alarm("float((anomaly_index(norms) > threshold).mean())"), **SEEN),
@@ -252,6 +270,7 @@ ANSWERS = [
     Right("ex2_5-alarm", "hint-3", alarm("float((index(norms) > threshold).mean())")),
     Right("ex2_5-alarm", "in-pieces", returns(ALARM, "count = 0", "for some in torch.randn(draws, classes, generator=generator).split(1000):", "    count += int(np.sum(index(some.numpy()) > threshold))", "return count / draws")),
     # 2.5d
+    Wrong("ex2_5-accused", "no-plus-one", returns(ACCUSED, "return bool(score > np.quantile(clean_scores, 1 - alpha))"), **SEEN),
     Wrong("ex2_5-accused", "no-plus-one", returns(ACCUSED, "return bool((clean_scores >= score).mean() <= alpha)"), **SEEN),
     Wrong("ex2_5-accused", "strict", returns(ACCUSED, "return bool((1 + (clean_scores >= score).sum()) / (len(clean_scores) + 1) < alpha)"), **SEEN),
     Wrong("ex2_5-accused", "ties", returns(ACCUSED, "return bool((1 + (clean_scores > score).sum()) / (len(clean_scores) + 1) <= alpha)"), **SEEN),
@@ -260,6 +279,9 @@ ANSWERS = [
     Right("ex2_5-accused", "hint-3", returns(ACCUSED, "rank = 1 + (clean_scores >= score).sum()", "return bool(rank / (len(clean_scores) + 1) <= alpha)")),
     Right("ex2_5-accused", "numpy-bool", returns(ACCUSED, "return np.mean(np.append(clean_scores, score) >= score) <= alpha")),
     # 2.6a
+    Wrong("ex2_6-parts", "empty-parts", hashed("hashlib.sha256(image.tobytes()).digest()[0] % parts for image in grey", GREY), **HIDDEN),
+    Right("ex2_6-parts", "cut-off-instead-of-rounded", hashed("int(hashlib.sha256(image.tobytes()).hexdigest(), 16) % parts for image in grey", "grey = (x * 255).to(torch.uint8).numpy()")),
+    Right("ex2_6-parts", "bytes-as-float32", hashed("int(hashlib.md5(image.tobytes()).hexdigest(), 16) % parts for image in x.float().numpy()")),
     Wrong("ex2_6-parts", "by-place", returns(PARTS, "return torch.arange(len(x)) % parts"), **SEEN),
     Wrong("ex2_6-parts", "by-place", returns(PARTS, "return torch.arange(len(x)) * parts // len(x)"), **SEEN),
     Wrong("ex2_6-parts", "by-place", returns(PARTS, "return torch.randint(parts, (len(x),), generator=torch.Generator().manual_seed(0))"), **SEEN),
@@ -271,6 +293,8 @@ ANSWERS = [
     Right("ex2_6-parts", "hint-3", hashed("int(hashlib.sha256(image.tobytes()).hexdigest(), 16) % parts for image in grey", GREY)),
     Right("ex2_6-parts", "pixel-sum", returns(PARTS, "return (x.double() * 255).round().long().sum((1, 2, 3)) % parts")),
     # 2.6b
+    Wrong("ex2_6-certificate", "no-tie", returns(CERT, N, A, "n = np.append(n, -1)", "rest = np.where(np.arange(len(n)) == a, -1, n)", "b = len(n) - 1 - int(rest[::-1].argmax())", "return a, int(n[a] - n[b] - (b < a)) // 2"), **SEEN),
+    Right("ex2_6-certificate", "by-the-first-runner-up", returns(CERT, N, A, "rest = np.where(np.arange(classes) == a, -1, n)", "b = int(rest.argmax())", "return a, int(n[a] - n[b] - (b < a)) // 2")),
     Wrong("ex2_6-certificate", "no-half", returns(CERT, N, A, "return a, min(int(n[a] - n[c] - (c < a)) for c in range(classes) if c != a)"), **SEEN),
     Wrong("ex2_6-certificate", "no-tie", returns(CERT, N, A, "return a, int(n[a] - max(n[c] for c in range(classes) if c != a)) // 2"), **SEEN),
     Wrong("ex2_6-certificate", "too-little", returns(CERT, N, A, "return a, max(0, min(int(n[a] - n[c] - (c > a)) // 2 for c in range(classes) if c != a))"), **SEEN),
