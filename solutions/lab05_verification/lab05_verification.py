@@ -2222,8 +2222,8 @@ for i, (rule, c, box) in ((0, RULES[0]), (2, RULES[0]), (5, RULES[0])):
 #
 # ## Your score
 #
-# Save the notebook (Ctrl+S), then run the cell below: it grades the saved file, hidden checks
-# included.
+# Save the notebook (Ctrl+S), then run the cell below: it grades the saved file, with the hidden
+# checks where your copy of the course has them.
 
 # %% id="score" tags=["demo"]
 from safetylab.course.lastcell import show_score

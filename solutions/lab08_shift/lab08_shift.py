@@ -1971,8 +1971,8 @@ for name, x, y in (("900 others of it", framed.x[900:], framed.y[900:]),
 #
 # ## Your score
 #
-# Save the notebook (Ctrl+S), then run the cell below: it grades the saved file, hidden checks
-# included.
+# Save the notebook (Ctrl+S), then run the cell below: it grades the saved file, with the hidden
+# checks where your copy of the course has them.
 
 # %% id="score" tags=["demo"]
 from safetylab.course.lastcell import show_score

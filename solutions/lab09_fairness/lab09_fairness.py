@@ -2945,8 +2945,8 @@ print(f"dealt out at random, 20 times: {sum(n > 0 for n in accused)} audits accu
 # %% [markdown]
 # # Your score
 #
-# Save the notebook (Ctrl+S), then run the cell below: it grades the saved file, hidden checks
-# included.
+# Save the notebook (Ctrl+S), then run the cell below: it grades the saved file, with the hidden
+# checks where your copy of the course has them.
 
 # %% id="score" tags=["demo"]
 from safetylab.course.lastcell import show_score

@@ -1297,7 +1297,7 @@ def test_models():
     def made(function, n):
         model = function(n)
         expect_returned(model, function.__name__)
-        names = [f"p{i}" for i in range(1, n + 1)]
+        names = list(map("p{}".format, range(1, n + 1)))
         expect(isinstance(model, dict) and {*names, "harm"} <= set(model),
                f"{function.__name__}({n}) "
                f"must be a dict with {names} and 'harm'", "no-model")
@@ -2463,8 +2463,8 @@ print("equal chances, a ratio below four fifths:", {k: f"{v:.0%}" for k, v in be
 #
 # ## Your score
 #
-# Save the notebook (Ctrl+S), then run the cell below: it grades the saved file, hidden checks
-# included.
+# Save the notebook (Ctrl+S), then run the cell below: it grades the saved file, with the hidden
+# checks where your copy of the course has them.
 
 # %% id="score" tags=["demo"]
 from safetylab.course.lastcell import show_score

@@ -3442,8 +3442,8 @@ print(f"you said: {my_guess_culprit}")
 #
 # ## Your score
 #
-# Save the notebook (Ctrl+S), then run the cell below: it grades the saved file, hidden checks
-# included.
+# Save the notebook (Ctrl+S), then run the cell below: it grades the saved file, with the hidden
+# checks where your copy of the course has them.
 
 # %% id="score" tags=["demo"]
 from safetylab.course.lastcell import show_score

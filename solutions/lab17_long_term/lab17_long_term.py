@@ -1332,7 +1332,7 @@ print("17.5c: visible checks passed")
 clean, edges = upper_bound(0, 3000, 0.05), np.linspace(-9, 13, 4001)
 print(f"3,000 clean tests: at most {clean:.4%} by test")
 for auc in (0.5, 0.83, 0.95, 0.99):
-    p_test, p_use = (np.diff(norm.cdf(edges, d)) for d in (0, math.sqrt(2) * norm.ppf(auc)))
+    p_test, p_use = (np.diff(norm.cdf(edges, d)) for d in (0, norm.isf(1 - auc) * math.sqrt(2)))
     worst = worst_in_use(p_test, p_use, clean)
     print(f"AUC {auc}: up to {worst:.2%} in use; for at most 1 % in use "
           f"{tests_needed(auc, 0.01, 0.05):,} clean tests")
@@ -1923,8 +1923,8 @@ for n in (1, 2, 5, 10, 20):
 #
 # ## Your score
 #
-# Save the notebook (Ctrl+S), then run the cell below: it grades the saved file, hidden checks
-# included.
+# Save the notebook (Ctrl+S), then run the cell below: it grades the saved file, with the hidden
+# checks where your copy of the course has them.
 
 # %% id="score" tags=["demo"]
 from safetylab.course.lastcell import show_score
