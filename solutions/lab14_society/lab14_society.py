@@ -704,7 +704,7 @@ print(f"mean weight {weights.mean():.3f}; effective size {effective_size(weights
 
 # %% [markdown]
 # Of 10,000 showings an effective 340 are left. The estimate is too low by 0.0014, and its interval
-# holds the truth all the same: such a difference, 1.4 standard errors, chance makes. Cutting at 10
+# holds the truth all the same: such a difference, 1.3 standard errors, chance makes. Cutting at 10
 # changes nothing, although the largest weight is 278: the large weights lie on showings without a
 # click. And the interval has a blind spot. Most of the weight lies on items that were never clicked
 # in this log, and no redrawing of its rows puts a click there.

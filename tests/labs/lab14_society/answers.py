@@ -207,7 +207,7 @@ ANSWERS = [
     Wrong(
         "ex14_1-dashboard",
         "other-arguments",
-        returns(FINDS, "out = finds / np.maximum(visits, 1)", "out[-1] = np.nan", "return out"),
+        returns(FINDS, "out = finds / np.maximum(visits, 1)", "out[2] = np.nan", "return out"),
         **HIDDEN,
     ),
     Wrong(
