@@ -53,8 +53,6 @@ from itertools import permutations, product
 
 import numpy as np
 import torch
-from scipy.optimize import minimize
-from scipy.stats import betabinom
 
 from safetylab import page, plots, tables, widgets
 from safetylab.checks import exercise, expect, expect_array, expect_number
@@ -120,8 +118,7 @@ def found_first(a, b):
 
 daily = found_first(*cities(1000, (0.5, 0.5), seed=1, count=1000))
 print(f"finds where the model ranked first, in 1,000 cities: days 1 to 5 {daily[:5].mean():.0%}, "
-       "days "
-      f"501 to 1,000 {daily[500:].mean():.0%}")
+       f"days 501 to 1,000 {daily[500:].mean():.0%}")
 
 # %% [markdown]
 # It looks like learning. There is nothing to learn. Ensign et al. (2018) study this loop for police
@@ -213,13 +210,11 @@ def test_law():
     """Two days in a city, then four days in which something is always found."""
     got = expect_array(law(1.0, 3.0, (0.5, 1.0), 2, record_step), (3, 3), "law")
     expect(abs(got.sum() - 1) < 1e-9, f"the probabilities sum to {got.sum():.6f}, not to 1: some "
-           "of "
-           "it is lost or doubled", "no-law")
+           "of it is lost or doubled", "no-law")
     expect(abs(got[0, 0] - 1 / 64) < 1e-9, "nothing on both days has probability 1/8 * 1/8; yours: "
            f"{got[0, 0]:.6f}", "nothing-forgotten")
     expect(abs(got[2, 0] - 1 / 64) > 1e-9, "after a find in A its record is 2 of 5: the chances "
-           "must "
-           "be taken anew each day", "stale-chances")
+           "must be taken anew each day", "stale-chances")
     expect(abs(got[0, 2] - 0.025) > 1e-9, "the first index counts A's finds, the second B's",
            "transposed")
     truth = np.array([[0.015625, 0.16875, 0.6], [0.040625, 0.15, 0.0], [0.025, 0.0, 0.0]])
@@ -233,6 +228,8 @@ def test_law():
     got = expect_array(law(2.0, 1.0, (0.3, 0.3), 0, record_step), (1, 1), "law")
     expect(abs(got[0, 0] - 1) < 1e-9, f"after 0 days: [[1]]; yours: {got.tolist()}", "no-days")
     ### BEGIN HIDDEN TESTS
+    from scipy.stats import betabinom
+
     for a, b, rates, days in ((0.7, 2.0, (0.3, 0.8), 4), (5.0, 1.0, (1.0, 0.0), 3)):
         for step in (record_step, oracle_step):
             got = expect_array(law(a, b, rates, days, step), (days + 1, days + 1), "law")
@@ -325,11 +322,9 @@ def test_mended():
     p_a, p_b, _ = chances(3.0, 1.0, (0.4, 0.8))
     expect(p_a <= 0.75 * 0.4 + 1e-9 and p_b <= 0.25 * 0.8 + 1e-9, f"you record {p_a:.4f} in A and "
            f"{p_b:.4f} in B, and visits find only {0.75 * 0.4:.4f} and {0.25 * 0.8:.4f}: the "
-           "visits "
-           "cannot be changed", "changes-the-visits")
+           "visits cannot be changed", "changes-the-visits")
     expect(abs(p_a - 0.3) + abs(p_b - 0.2) > 1e-9, "nothing was dropped: the record grows as the "
-           "visits "
-           "do", "nothing-dropped")
+           "visits do", "nothing-dropped")
     expect(p_a > 0 or p_b > 0, "everything was dropped: the record never grows", "drops-too-much")
     expect(abs(p_a - p_b) > 1e-9, "equal growth is not asked: B's rate is twice A's, so B's record "
            "must grow twice as fast", "equal-growth")
@@ -406,8 +401,7 @@ def test_dashboard():
     got = expect_array(got, (25,), "finds_per_visit", finite=False)
     for seen, found, rate in zip(visits, finds, got, strict=True):
         expect(np.isnan(rate) if seen == 0 else abs(rate * seen - found) < 1e-6, f"{found} finds "
-               "in "
-               f"{seen} visits: yours is {rate}", "other-arguments")
+               f"in {seen} visits: yours is {rate}", "other-arguments")
     ### END HIDDEN TESTS
 
 
@@ -513,8 +507,7 @@ def test_value():
         ("plain-mean", 2.25, "this is the old policy's reward"),
         ("inverted", (0.25 + 0.0 + 4.0) / 4, "the weights are upside down"),
         ("forgets-pi", (10 + 0 + 10 / 3 + 60) / 4, "one over the logged chance values a policy "
-               "that "
-         "shows everything: what the new policy does is missing"),
+               "that shows everything: what the new policy does is missing"),
         ("one-kind", 5 / 5.5, "ips divides by the number of showings: this is snips"),
     ):
         expect(abs(got - wrong) > 1e-6, told, name)
@@ -1024,11 +1017,9 @@ def test_rule():
     told = got.astype(int).tolist()
     expect(told != [1, 0, 1], "this is the rule the other way round", "wrong-side")
     expect(told != [1, 1, 1], "following where the model is mostly right forgets that the person "
-           "may "
-           "be right more often", "model-above-half")
+           "may be right more often", "model-above-half")
     expect(told != [0, 0, 0], "a rule for each signal: under the second the model is right alone "
-           "in "
-           "40 questions and the person in 10", "one-rule")
+           "in 40 questions and the person in 10", "one-rule")
     expect(told == [0, 1, 0], f"best is [0, 1, 0]; yours: {told}")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1442)
@@ -1145,8 +1136,7 @@ for seed in range(20):
     alone = max(team_accuracy(held, np.full(9, f)) for f in (0.0, 1.0))
     gains.append(team_accuracy(held, best_rule(fit)) - alone)
 print(f"a rule for each of nine signals, learned on 8,000 rows, on the others: {min(gains):+.3f} "
-       "to "
-      f"{max(gains):+.3f} over the better of the two (20 splits)")
+       f"to {max(gains):+.3f} over the better of the two (20 splits)")
 every = cells_of(np.arange(len(rich[1])))
 for f in (0.0, 0.5, 0.8, 1.0):
     print(f"follows in {f:.0%} of the differences, whatever the signal: "
@@ -1198,6 +1188,8 @@ for f in (0.0, 0.5, 0.8, 1.0):
 ### BEGIN HIDDEN TESTS
 def oracle_output(auto, group, people, K, g, e):
     """A planner who divides machines and people as well as possible, numerically."""
+    from scipy.optimize import minimize
+
     N = len(auto)
 
     def made(split):
@@ -1236,16 +1228,14 @@ def test_output():
     for name, parts, told in (
         ("labour-not-spread", (16, 8, 4, 4), "eight people on two tasks: four on each"),
         ("split-by-all-tasks", (16, 8 / 3, 4 / 3, 4), "people leave the automated task: they "
-               "divide "
-         "among the tasks of their group that are left"),
+               "divide among the tasks of their group that are left"),
         ("ignores-groups", (16, 10 / 3, 5 / 3, 20 / 3), "only people of the task's group can do "
                "it"),
         ("no-productivity", (2, 4, 2, 4), "a machine makes g"),
     ):
         expect(abs(got - math.prod(parts) ** 0.25) > 1e-9, told, name)
     expect(abs(got - 7.5) > 1e-9 and abs(got - 6.5) > 1e-9, "log Y is the mean of the logarithms: "
-           "the "
-           "tasks need each other", "arithmetic-mean")
+           "the tasks need each other", "arithmetic-mean")
     truth = 512**0.25
     expect(abs(got - truth) < 1e-9, f"the tasks make 16, 4, 2 and 4: Y = {truth:.6f}; yours: "
            f"{got:.6f}")
@@ -1326,8 +1316,7 @@ def test_pay():
     expect(abs(w[0] - 2) > 1e-4, "this is output per head: a member earns what one more would add",
            "average-product")
     expect(abs(w[0] - 1.6) > 1e-4, "what one more adds falls as there are more: not output over "
-           "all "
-           "people", "average-product")
+           "all people", "average-product")
     expect(abs(w - [1.0, 2.0]).max() < 1e-4, f"w is [1, 2]; yours: {np.round(w, 5).tolist()}")
     expect(abs(r - 2.0) < 1e-4, f"a machine adds 2; yours: {r:.5f}", "machines")
     expect(abs(w @ people + r * 2 - 16) < 1e-3, "what is earned must be what is made",
@@ -1630,8 +1619,7 @@ def test_survivors():
     expect(len(got) != 18, "forbid both cycles: a over b over c over a, and the reverse",
            "one-direction")
     expect(len(got) < 7, f"{len(got)} rules are left with two voters; unanimous rules follow "
-           "voters "
-           "who agree, and there are 64 of them to begin with", "no-unanimity")
+           "voters who agree, and there are 64 of them to begin with", "no-unanimity")
     expect(got == {(10, 10, 10), (12, 12, 12)}, "two voters: the first voter's own opinion "
            f"(10, 10, 10) and the second's (12, 12, 12) are left; yours: {sorted(got)[:6]}")
     got = left(1, [(order,) for order in orders], True)
@@ -1647,13 +1635,11 @@ def test_survivors():
         some = [every[i] for i in rng.choice(36, number, replace=False)]
         got, truth = left(2, some, unanimous), oracle_survivors(2, some, unanimous)
         expect(got == truth, f"2 voters, {number} profiles, unanimous {unanimous}: {len(truth)} "
-               "rules "
-               f"are left; yours: {len(got)}", "other-profiles")
+               f"rules are left; yours: {len(got)}", "other-profiles")
     three = list(product(orders, repeat=3))
     got = left(3, three, True)
     expect(got == {(170, 170, 170), (204, 204, 204), (240, 240, 240)}, "3 voters, all profiles: "
-           "the "
-           f"three voters' own opinions are left; yours: {len(got)} rules", "other-profiles")
+           f"the three voters' own opinions are left; yours: {len(got)} rules", "other-profiles")
     peaked = [p for p in three if not any(order.endswith("b") for order in p)]
     got = left(3, peaked, True)
     expect((232, 232, 232) in got, "on single-peaked profiles majority has no cycle",
@@ -1857,8 +1843,7 @@ def test_share():
         ("plain-share", 2 / 3, "this is the share of those who were asked"),
         ("inverted", 0.25, "who is rarely asked must count more, not less"),
         ("normalised", 3 / 7, "divide by the population, which is known: dividing by the weights "
-               "is "
-         "not right on average"),
+               "is not right on average"),
         ("divides-by-asked", 1.0, "divide by the population, not by the number asked"),
     ):
         expect(abs(got - wrong) > 1e-9, told, name)
@@ -1946,8 +1931,7 @@ def test_influence():
         for _ in range(2000):
             later = W @ later
         expect(abs(got.sum() - 1) < 1e-6 and np.abs(got @ opinions - later).max() < 1e-6, f"{n} "
-               "people "
-               f"come to think {later[0]:.6f}; your weights give {got @ opinions:.6f}",
+               f"people come to think {later[0]:.6f}; your weights give {got @ opinions:.6f}",
                "other-people")
     ### END HIDDEN TESTS
 
