@@ -846,7 +846,7 @@ def best_for_loss(world):
 # %% nbgrader={"grade_id": "ex14_3-best-test", "points": 2}
 @exercise("14.3")
 def test_best():
-    """A world that follows; a world with two valleys."""
+    """A world that follows, two with two valleys, and one that defies."""
     def loss(world, theta):
         likes = ((0, 1 - world(theta)), (1, world(theta)))
         return sum(chance * (person - theta) ** 2 for person, chance in likes)
@@ -855,6 +855,8 @@ def test_best():
         ("0.2 + 0.6 theta", lambda t: 0.2 + 0.6 * t, 0.2),
         ("0.5 + 0.5 tanh(2 (theta - 0.6))", lambda t: 0.5 + 0.5 * np.tanh(2 * (t - 0.6)), 0.083173),
         ("0.5 - 0.5 tanh(3 (theta - 0.5))", lambda t: 0.5 - 0.5 * np.tanh(3 * (t - 0.5)), 0.25),
+        ("0.1 + 0.45 (1 + tanh(5 (theta - 0.75)))",
+         lambda t: 0.1 + 0.45 * (1 + np.tanh(5 * (t - 0.75))), 0.068272),
     ):
         theta = expect_number(best_for_loss(world), "best_for_loss")
         expect(0 <= theta <= 1, f"an announcement lies in [0, 1]; yours: {theta:.4f}", "outside")
@@ -1888,7 +1890,8 @@ for favour, yes, no in ((0.7, 1 / 5, 7 / 15), (0.3, 7 / 15, 1 / 5)):
 #
 # **`influence(W)`**: these weights $\pi$.
 #
-# - `W`: (n, n), at least 0, each row sums to 1; returns an array (n,) that sums to 1
+# - `W`: (n, n), at least 0, each row sums to 1; returns an array (n,) of real numbers that sums
+#   to 1
 #
 # <details><summary>Hint 1: where to look</summary>
 # One round changes nothing in the weighted sum.
@@ -1925,7 +1928,10 @@ def test_influence():
     rng = np.random.default_rng(149)
     for n in (1, 3, 6):
         W = rng.dirichlet(np.ones(n), n) * 0.9 + 0.1 / n
-        got = expect_array(influence(W.copy()), (n,), "influence")
+        got = influence(W.copy())
+        expect(not np.iscomplexobj(got), "return real numbers: take the real part of an "
+               "eigenvector", "complex")
+        got = expect_array(got, (n,), "influence")
         opinions = rng.random(n)
         later = opinions.copy()
         for _ in range(2000):

@@ -463,6 +463,17 @@ ANSWERS = [
         ),
         **HIDDEN,
     ),
+    Wrong(
+        "ex14_3-best",
+        "not-the-least",
+        "from scipy.optimize import minimize_scalar\n"
+        + returns(
+            BEST,
+            "loss = lambda t: float(world(t)) * (1 - 2 * t) + t ** 2",
+            'return minimize_scalar(loss, bounds=(0, 1), method="bounded").x',
+        ),
+        **SEEN,
+    ),
     Right(
         "ex14_3-best",
         "hint-3",
@@ -843,6 +854,17 @@ ANSWERS = [
         "ex14_9-influence",
         "other-people",
         returns(HEARD, "v = np.abs(np.linalg.eig(W.T)[1][:, 0])", "return v / v.sum()"),
+        **HIDDEN,
+    ),
+    Wrong(
+        "ex14_9-influence",
+        "complex",
+        returns(
+            HEARD,
+            "values, vectors = np.linalg.eig(W.T)",
+            "v = vectors[:, np.argmax(values)]",
+            "return v / v.sum()",
+        ),
         **HIDDEN,
     ),
     Right(
