@@ -53,8 +53,6 @@ from itertools import permutations, product
 
 import numpy as np
 import torch
-from scipy.optimize import minimize
-from scipy.stats import betabinom
 
 from safetylab import page, plots, tables, widgets
 from safetylab.checks import exercise, expect, expect_array, expect_number
@@ -120,8 +118,7 @@ def found_first(a, b):
 
 daily = found_first(*cities(1000, (0.5, 0.5), seed=1, count=1000))
 print(f"finds where the model ranked first, in 1,000 cities: days 1 to 5 {daily[:5].mean():.0%}, "
-       "days "
-      f"501 to 1,000 {daily[500:].mean():.0%}")
+       f"days 501 to 1,000 {daily[500:].mean():.0%}")
 
 # %% [markdown]
 # It looks like learning. There is nothing to learn. Ensign et al. (2018) study this loop for police
@@ -143,8 +140,8 @@ print(f"finds where the model ranked first, in 1,000 cities: days 1 to 5 {daily[
 #
 # Two equal districts in which something is found on *every* day, 200 days, very many cities. Are
 # more of them in the tenth around one half (A's share of the finds between 0.45 and 0.55), or in
-# the tenth at the edge (below 0.1), or equally many? Write `"middle"`, `"edge"` or `"equal"`.
-# (`my_law`)
+# the tenth at the edge (below 0.1), or in both about as many (to within a tenth of them)? Write
+# `"middle"`, `"edge"` or `"equal"`. (`my_law`)
 
 # %% nbgrader={"grade_id": "ex14_1-predict", "solution": true}
 ### BEGIN SOLUTION
@@ -213,13 +210,11 @@ def test_law():
     """Two days in a city, then four days in which something is always found."""
     got = expect_array(law(1.0, 3.0, (0.5, 1.0), 2, record_step), (3, 3), "law")
     expect(abs(got.sum() - 1) < 1e-9, f"the probabilities sum to {got.sum():.6f}, not to 1: some "
-           "of "
-           "it is lost or doubled", "no-law")
+           "of it is lost or doubled", "no-law")
     expect(abs(got[0, 0] - 1 / 64) < 1e-9, "nothing on both days has probability 1/8 * 1/8; yours: "
            f"{got[0, 0]:.6f}", "nothing-forgotten")
     expect(abs(got[2, 0] - 1 / 64) > 1e-9, "after a find in A its record is 2 of 5: the chances "
-           "must "
-           "be taken anew each day", "stale-chances")
+           "must be taken anew each day", "stale-chances")
     expect(abs(got[0, 2] - 0.025) > 1e-9, "the first index counts A's finds, the second B's",
            "transposed")
     truth = np.array([[0.015625, 0.16875, 0.6], [0.040625, 0.15, 0.0], [0.025, 0.0, 0.0]])
@@ -233,6 +228,8 @@ def test_law():
     got = expect_array(law(2.0, 1.0, (0.3, 0.3), 0, record_step), (1, 1), "law")
     expect(abs(got[0, 0] - 1) < 1e-9, f"after 0 days: [[1]]; yours: {got.tolist()}", "no-days")
     ### BEGIN HIDDEN TESTS
+    from scipy.stats import betabinom
+
     for a, b, rates, days in ((0.7, 2.0, (0.3, 0.8), 4), (5.0, 1.0, (1.0, 0.0), 3)):
         for step in (record_step, oracle_step):
             got = expect_array(law(a, b, rates, days, step), (days + 1, days + 1), "law")
@@ -253,7 +250,9 @@ print("14.1a: visible checks passed")
 certain = law(1.0, 1.0, (1.0, 1.0), 200, record_step)
 counts = np.array([certain[i, 200 - i] for i in range(201)])
 print(f"a find each day: each of the 201 divisions has probability {counts.min():.6f} to "
-      f"{counts.max():.6f} (1/201 = {1 / 201:.6f}); you said {my_law!r}")
+      f"{counts.max():.6f} (1/201 = {1 / 201:.6f})")
+print(f"A has 0.45 to 0.55 of the finds: {counts[90:111].sum():.3f}, less than 0.1: "
+      f"{counts[:20].sum():.3f}; you said {my_law!r}")
 
 
 def expected(value, rates, days, step):
@@ -271,11 +270,11 @@ for days in (10, 50, 200):
 
 # %% [markdown]
 # With a find each day every division of the finds is *equally likely*, exactly: the share that a
-# city ends in is uniform between 0 and 1, and stays where luck put it. So the better-ranked
-# district has three quarters of the inspections on average, whatever there was to learn: that is
-# the dashboard's number. With unequal rates, 5 to 4, A's share goes on growing, although true rates
-# would give it 5/9 = 0.556. (In the limit it goes to 1: there runaway is the right word, and not
-# for equal rates.)
+# city ends in is uniform between 0 and 1 in the long run, and stays where luck put it. So the
+# better-ranked district comes to three quarters of the inspections on average, although there was
+# nothing to learn: that is the dashboard's number. With unequal rates, 5 to 4, A's share goes on
+# growing, although true rates would give it 5/9 = 0.556. (In the limit it goes to 1: there runaway
+# is the right word, and not for equal rates.)
 #
 # **b. `mended(a, b, rates)`**: the inspector goes where he goes, but the department may *drop* a
 # find from the record, by lot. Return the three chances of a day (a find recorded in A, in B, none)
@@ -323,11 +322,9 @@ def test_mended():
     p_a, p_b, _ = chances(3.0, 1.0, (0.4, 0.8))
     expect(p_a <= 0.75 * 0.4 + 1e-9 and p_b <= 0.25 * 0.8 + 1e-9, f"you record {p_a:.4f} in A and "
            f"{p_b:.4f} in B, and visits find only {0.75 * 0.4:.4f} and {0.25 * 0.8:.4f}: the "
-           "visits "
-           "cannot be changed", "changes-the-visits")
+           "visits cannot be changed", "changes-the-visits")
     expect(abs(p_a - 0.3) + abs(p_b - 0.2) > 1e-9, "nothing was dropped: the record grows as the "
-           "visits "
-           "do", "nothing-dropped")
+           "visits do", "nothing-dropped")
     expect(p_a > 0 or p_b > 0, "everything was dropped: the record never grows", "drops-too-much")
     expect(abs(p_a - p_b) > 1e-9, "equal growth is not asked: B's rate is twice A's, so B's record "
            "must grow twice as fast", "equal-growth")
@@ -335,6 +332,11 @@ def test_mended():
            f"twice as fast as A; yours grow by {p_a:.4f} and {p_b:.4f}", "wrong-ratio")
     expect(p_a >= 0.5 * 0.25 * 0.4 - 1e-9, f"you record {p_a:.4f} in A; at least "
            f"{0.5 * 0.25 * 0.4:.4f} can be kept", "drops-too-much")
+    p_a, p_b, _ = chances(1.0, 9.0, (0.5, 0.5))
+    expect(p_a <= 0.05 + 1e-9, f"records 1 and 9: visits find 0.05 in A, and you record {p_a:.4f}",
+           "changes-the-visits")
+    expect(abs(p_a - p_b) < 1e-9, f"records 1 and 9, equal rates: yours grow by {p_a:.4f} and "
+           f"{p_b:.4f}", "wrong-ratio")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1412)
     for a, b, r_a, r_b in rng.uniform((0.2, 0.2, 0, 0), (40, 40, 1, 1), (20, 4)).tolist():
@@ -381,13 +383,16 @@ def finds_per_visit(visits, finds):
 # %% nbgrader={"grade_id": "ex14_1-dashboard-test", "points": 1}
 @exercise("14.1")
 def test_dashboard():
-    """Three districts; nobody has been in the last one."""
-    got = finds_per_visit(np.array([40, 10, 0]), np.array([10, 5, 0]))
-    got = expect_array(got, (3,), "finds_per_visit", finite=False)
+    """Four districts; nobody has been in the third, nothing was found in the last."""
+    got = finds_per_visit(np.array([40, 10, 0, 8]), np.array([10, 5, 0, 0]))
+    got = expect_array(got, (4,), "finds_per_visit", finite=False)
     expect(abs(got[0] - 2 / 3) > 1e-9, "these are shares of all finds: they show where one looked",
            "share-of-finds")
-    expect(np.isnan(got[2]), f"nobody looked in the last district: nan, not {got[2]}", "no-nan")
-    expect(np.abs(got[:2] - [0.25, 0.5]).max() < 1e-9, f"0.25 and 0.5; yours: {got[:2].tolist()}")
+    expect(np.isnan(got[2]), f"nobody looked in the third district: nan, not {got[2]}", "no-nan")
+    expect(not np.isnan(got[3]), "eight visits to the last district found nothing: its estimate is "
+           "0, not nan", "nan-for-none")
+    expect(np.abs(got[[0, 1, 3]] - [0.25, 0.5, 0]).max() < 1e-9, "0.25, 0.5, nan and 0; yours: "
+           f"{got.tolist()}")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1413)
     visits = rng.integers(0, 30, 25)
@@ -396,8 +401,7 @@ def test_dashboard():
     got = expect_array(got, (25,), "finds_per_visit", finite=False)
     for seen, found, rate in zip(visits, finds, got, strict=True):
         expect(np.isnan(rate) if seen == 0 else abs(rate * seen - found) < 1e-6, f"{found} finds "
-               "in "
-               f"{seen} visits: yours is {rate}", "other-arguments")
+               f"in {seen} visits: yours is {rate}", "other-arguments")
     ### END HIDDEN TESTS
 
 
@@ -413,19 +417,34 @@ for rates in ((0.5, 0.5), (0.5, 0.4)):
     spread = math.sqrt(float((p * (s - mean) ** 2).sum()))
     print(f"rates {rates}, mended, 200 days: A's share {mean:.4f} on average, spread {spread:.3f}; "
           f"true ratio {rates[0] / sum(rates):.4f}")
-visited = np.diff(a, axis=0).sum(0) / 0.5, np.diff(b, axis=0).sum(0) / 0.5
-city = int(np.argmax(share[-1]))
-rng = np.random.default_rng(1)
-days_in_a = int((rng.random(2000) < share[:-1, city]).sum())
-seen = np.array([days_in_a, 2000 - days_in_a])
-told = finds_per_visit(seen, rng.binomial(seen, 0.5))
-print(f"the city with the most unequal share: {seen[0]} visits in A and {seen[1]} in B, finds per "
-      f"visit {told[0]:.2f} and {told[1]:.2f}")
+
+
+def inspected(days, rates, seed, count=4000):
+    """How often A and B were visited, and how often something was found: (2, count) each."""
+    rng = np.random.default_rng(seed)
+    visits, finds = np.zeros((2, 2, count), int)
+    for _ in range(days):
+        to_b = rng.random(count) >= (1 + finds[0]) / (2 + finds.sum(0))
+        luck = rng.random(count) < np.where(to_b, rates[1], rates[0])
+        visits += np.array([~to_b, to_b])
+        finds += np.array([~to_b & luck, to_b & luck])
+    return visits, finds
+
+
+for days in (50, 200, 1000):
+    visits, finds = inspected(days, (0.5, 0.5), seed=1)
+    per_visit = finds_per_visit(visits.ravel(), finds.ravel()).reshape(2, -1)
+    seldom = visits[1] < visits[0]
+    print(f"4,000 cities, {days} days, not mended: finds per visit on average "
+          f"{np.nanmean(np.where(seldom, per_visit[1], per_visit[0])):.3f} in the district visited "
+          f"less, {np.nanmean(np.where(seldom, per_visit[0], per_visit[1])):.3f} in the other")
 
 # %% [markdown]
-# Mended, the records tell the truth, slowly: what is dropped cannot be learned from. And finds *per
-# visit* are right without mending, for a district that is visited at all; where one hardly goes
-# they stay uncertain for ever.
+# Mended, the records tell the truth, slowly: what is dropped cannot be learned from. And finds
+# *per visit* come to the true rate without mending, if a district is visited often enough. Until
+# then they are too *low* on average where one goes less (0.43 instead of 0.5 after 50 days): a
+# district with bad luck at first is left before the luck is made good. Visits drawn by lot do not
+# have this fault.
 
 # %% [markdown]
 # ## Exercise 14.2: what a click log can tell (7 points)
@@ -488,8 +507,7 @@ def test_value():
         ("plain-mean", 2.25, "this is the old policy's reward"),
         ("inverted", (0.25 + 0.0 + 4.0) / 4, "the weights are upside down"),
         ("forgets-pi", (10 + 0 + 10 / 3 + 60) / 4, "one over the logged chance values a policy "
-               "that "
-         "shows everything: what the new policy does is missing"),
+               "that shows everything: what the new policy does is missing"),
         ("one-kind", 5 / 5.5, "ips divides by the number of showings: this is snips"),
     ):
         expect(abs(got - wrong) > 1e-6, told, name)
@@ -666,6 +684,8 @@ truth = rows_of("random")[0]
 print(f"the lot policy, valued from the bts log: {off_policy_value(reward, pi, logged, 'ips'):.5f} "
       f"({low:.4f} to {high:.4f}), snips {off_policy_value(reward, pi, logged, 'snips'):.5f}")
 print("what it really had: {:.5f} ({:.4f} to {:.4f})".format(truth.mean(), *interval(truth)))
+error = math.hypot((weights * reward).std(), truth.std()) / math.sqrt(len(reward))
+print(f"difference {truth.mean() - np.mean(weights * reward):.5f}, its standard error {error:.5f}")
 cut = np.minimum(weights, 10)
 print(f"largest weight {weights.max():.0f}, largest weight of a click "
       f"{weights[reward > 0].max():.1f}; cut at 10: {np.mean(cut * reward):.5f}")
@@ -676,10 +696,11 @@ print(f"mean weight {weights.mean():.3f}; effective size {effective_size(weights
       "that were never clicked")
 
 # %% [markdown]
-# Of 10,000 showings an effective 340 are left, and the interval just reaches the truth's. Cutting
-# at 10 changes nothing, although the largest weight is 278: the large weights lie on showings
-# without a click. What hurts is what the old policy hardly ever showed, and what was never clicked
-# has no weight to cut: the interval, which is redrawn from the same rows, does not know about it.
+# Of 10,000 showings an effective 340 are left. The estimate is too low by 0.0014, and its interval
+# holds the truth all the same: such a difference, 1.3 standard errors, chance makes. Cutting at 10
+# changes nothing, although the largest weight is 278: the large weights lie on showings without a
+# click. And the interval has a blind spot. Most of the weight lies on items that were never clicked
+# in this log, and no redrawing of its rows puts a click there.
 #
 # And the difference that the shop would report, 42 clicks against 38? Both counts are what chance
 # makes of one rate: their difference is 4, and its standard error about 9.
@@ -694,8 +715,8 @@ print(f"mean weight {weights.mean():.3f}; effective size {effective_size(weights
 # `world(theta)` really does. The loss is the squared error of the announcement on one random
 # person, who likes it (1) or does not (0).
 #
-# `world` is a continuous function from [0, 1] to [0, 1]; it takes a number or an array, and may be
-# called as often as you like.
+# `world` is a smooth function from [0, 1] to [0, 1] that changes at most five times as fast as
+# $\theta$; it takes a number or an array, and may be called as often as you like.
 #
 # **a. `announced_risk(world, theta)`**: the mean loss of an announcement.
 #
@@ -778,7 +799,7 @@ def test_stable():
     """A world that follows, one that defies, and one that always says 0."""
     for told, world, wrong_id in (
         ("0.2 + 0.5 theta", lambda t: 0.2 + 0.5 * t, "not-stable"),
-        ("0.9 - 0.8 theta, steep at one half", lambda t: 0.5 - 0.5 * np.tanh(4 * (t - 0.4)),
+        ("0.5 - 0.5 tanh(4 (theta - 0.4))", lambda t: 0.5 - 0.5 * np.tanh(4 * (t - 0.4)),
          "iterates"),
         ("always 0", lambda t: 0.0 * t, "edge-case"),
     ):
@@ -825,7 +846,7 @@ def best_for_loss(world):
 # %% nbgrader={"grade_id": "ex14_3-best-test", "points": 2}
 @exercise("14.3")
 def test_best():
-    """A world that follows; a world with two valleys."""
+    """A world that follows, two with two valleys, and one that defies."""
     def loss(world, theta):
         likes = ((0, 1 - world(theta)), (1, world(theta)))
         return sum(chance * (person - theta) ** 2 for person, chance in likes)
@@ -834,6 +855,8 @@ def test_best():
         ("0.2 + 0.6 theta", lambda t: 0.2 + 0.6 * t, 0.2),
         ("0.5 + 0.5 tanh(2 (theta - 0.6))", lambda t: 0.5 + 0.5 * np.tanh(2 * (t - 0.6)), 0.083173),
         ("0.5 - 0.5 tanh(3 (theta - 0.5))", lambda t: 0.5 - 0.5 * np.tanh(3 * (t - 0.5)), 0.25),
+        ("0.1 + 0.45 (1 + tanh(5 (theta - 0.75)))",
+         lambda t: 0.1 + 0.45 * (1 + np.tanh(5 * (t - 0.75))), 0.068272),
     ):
         theta = expect_number(best_for_loss(world), "best_for_loss")
         expect(0 <= theta <= 1, f"an announcement lies in [0, 1]; yours: {theta:.4f}", "outside")
@@ -996,11 +1019,9 @@ def test_rule():
     told = got.astype(int).tolist()
     expect(told != [1, 0, 1], "this is the rule the other way round", "wrong-side")
     expect(told != [1, 1, 1], "following where the model is mostly right forgets that the person "
-           "may "
-           "be right more often", "model-above-half")
+           "may be right more often", "model-above-half")
     expect(told != [0, 0, 0], "a rule for each signal: under the second the model is right alone "
-           "in "
-           "40 questions and the person in 10", "one-rule")
+           "in 40 questions and the person in 10", "one-rule")
     expect(told == [0, 1, 0], f"best is [0, 1, 0]; yours: {told}")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1442)
@@ -1033,8 +1054,7 @@ print("14.4b: visible checks passed")
 
 # %% nbgrader={"grade_id": "ex14_4-effect", "solution": true}
 def effect_of_agreement(cells, delta):
-    """The change of the team's accuracy when it follows the model more often by delta "
-    "everywhere."""
+    """How the team's accuracy changes when follow rises by delta under every signal."""
     ### BEGIN SOLUTION
     model_right = cells[:, 1].sum() / cells.sum()
     person_right = cells[:, :, 1].sum() / cells.sum()
@@ -1109,7 +1129,8 @@ def cells_of(rows):
 
 
 print("accuracy: " + ", ".join(f"{name} {r.mean():.3f}" for name, r in right.items())
-      + f"; at least one is right in {(right['model'] | right['reader']).mean():.3f}")
+      + f"; at least one is right in {(right['model'] | right['reader']).mean():.3f}; both answer "
+      f"alike in {(right['model'] == right['reader']).mean():.3f}")
 gains = []
 for seed in range(20):
     order = np.random.default_rng(seed).permutation(len(rich[1]))
@@ -1117,8 +1138,7 @@ for seed in range(20):
     alone = max(team_accuracy(held, np.full(9, f)) for f in (0.0, 1.0))
     gains.append(team_accuracy(held, best_rule(fit)) - alone)
 print(f"a rule for each of nine signals, learned on 8,000 rows, on the others: {min(gains):+.3f} "
-       "to "
-      f"{max(gains):+.3f} over the better of the two (20 splits)")
+       f"to {max(gains):+.3f} over the better of the two (20 splits)")
 every = cells_of(np.arange(len(rich[1])))
 for f in (0.0, 0.5, 0.8, 1.0):
     print(f"follows in {f:.0%} of the differences, whatever the signal: "
@@ -1126,7 +1146,9 @@ for f in (0.0, 0.5, 0.8, 1.0):
 
 # %% [markdown]
 # Trust that is the same everywhere puts the team *between* the two, whatever it is: c says that
-# more agreement changes accuracy by exactly its size times the difference of the two accuracies.
+# following more often by delta changes accuracy by exactly delta times the difference of the two
+# accuracies. (Delta counts only where the two differ. "They agree in nine of ten cases" is another
+# number: these two answer alike in 84 of 100 rows, and neither follows the other.)
 # What helps is to know *when*. (Bansal et al., 2021, found that explanations raised acceptance
 # whether the model was right or not. Vaccaro, Almaatouq and Malone, 2024, over 106 experiments:
 # combinations of people and AI did on average worse than the better of the two alone, more so in
@@ -1167,8 +1189,9 @@ for f in (0.0, 0.5, 0.8, 1.0):
 # %% nbgrader={"grade_id": "oracle-economy", "points": 0}
 ### BEGIN HIDDEN TESTS
 def oracle_output(auto, group, people, K, g, e):
-    """A planner who divides machines and people among their tasks as well as possible, "
-    "numerically."""
+    """A planner who divides machines and people as well as possible, numerically."""
+    from scipy.optimize import minimize
+
     N = len(auto)
 
     def made(split):
@@ -1207,16 +1230,14 @@ def test_output():
     for name, parts, told in (
         ("labour-not-spread", (16, 8, 4, 4), "eight people on two tasks: four on each"),
         ("split-by-all-tasks", (16, 8 / 3, 4 / 3, 4), "people leave the automated task: they "
-               "divide "
-         "among the tasks of their group that are left"),
+               "divide among the tasks of their group that are left"),
         ("ignores-groups", (16, 10 / 3, 5 / 3, 20 / 3), "only people of the task's group can do "
                "it"),
         ("no-productivity", (2, 4, 2, 4), "a machine makes g"),
     ):
         expect(abs(got - math.prod(parts) ** 0.25) > 1e-9, told, name)
     expect(abs(got - 7.5) > 1e-9 and abs(got - 6.5) > 1e-9, "log Y is the mean of the logarithms: "
-           "the "
-           "tasks need each other", "arithmetic-mean")
+           "the tasks need each other", "arithmetic-mean")
     truth = 512**0.25
     expect(abs(got - truth) < 1e-9, f"the tasks make 16, 4, 2 and 4: Y = {truth:.6f}; yours: "
            f"{got:.6f}")
@@ -1226,6 +1247,14 @@ def test_output():
     truth = (8 / 3 * 8 / 3 * 4 / 3 * 4) ** 0.25
     expect(abs(got - truth) < 1e-9, f"nothing automated: {truth:.6f}; yours: {got:.6f}",
            "none-automated")
+    two = np.array([True, True, False, False])
+    got = expect_number(total_output(two, group.copy(), people.copy(), 2.0, 8.0, e.copy()),
+                        "total_output")
+    expect(abs(got - (16 * 16 * 4 * 4) ** 0.25) > 1e-9, "two tasks automated: the two machines "
+           "divide among them, one on each", "machines-not-divided")
+    truth = (8 * 8 * 4 * 4) ** 0.25
+    expect(abs(got - truth) < 1e-9, f"two tasks automated: {truth:.6f}; yours: {got:.6f}",
+           "two-automated")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1451)
     for tasks, taken in ((5, 2), (6, 4), (4, 4)):
@@ -1274,7 +1303,7 @@ def pay(auto, group, people, K, g, e, output):
 # %% nbgrader={"grade_id": "ex14_5-pay-test", "points": 2}
 @exercise("14.5")
 def test_pay():
-    """The economy of a; it makes 2^(9/4), as the test's own output says."""
+    """The economy of a, with an output of the test's own, which makes 16 there."""
     auto, group = np.array([True, False, False, False]), np.array([0, 0, 0, 1])
     people, e = np.array([8.0, 2.0]), np.array([1.0, 1.0, 0.5, 2.0])
 
@@ -1289,8 +1318,7 @@ def test_pay():
     expect(abs(w[0] - 2) > 1e-4, "this is output per head: a member earns what one more would add",
            "average-product")
     expect(abs(w[0] - 1.6) > 1e-4, "what one more adds falls as there are more: not output over "
-           "all "
-           "people", "average-product")
+           "all people", "average-product")
     expect(abs(w - [1.0, 2.0]).max() < 1e-4, f"w is [1, 2]; yours: {np.round(w, 5).tolist()}")
     expect(abs(r - 2.0) < 1e-4, f"a machine adds 2; yours: {r:.5f}", "machines")
     expect(abs(w @ people + r * 2 - 16) < 1e-3, "what is earned must be what is made",
@@ -1329,10 +1357,10 @@ print("14.5b: visible checks passed")
 # %% [markdown]
 # ### Prediction 2
 #
-# Ten tasks; six in ten people can do the tasks 1 to 6, four in ten the tasks 7 to 10. Machines did
-# two of the tasks of the first group; now they do four of them. Output rises by 38 %, the mean wage
-# by 3 %. What happens to the wage of the six in ten: up by more than 2 %, up a little, down a
-# little, or down by more than a quarter? Write the change in per cent. (`my_change`)
+# Ten tasks; six in ten people can do the tasks 1 to 6 only, four in ten the tasks 7 to 10 only.
+# Machines with $g = 4$ did the tasks 1 and 2; now they do the tasks 1 to 4. Output rises by 36 %,
+# the mean wage by 2 %. By how many per cent does the wage of the six in ten change? Write a number,
+# below 0 if it falls. (`my_change`)
 
 # %% nbgrader={"grade_id": "ex14_5-predict", "solution": true}
 ### BEGIN SOLUTION
@@ -1463,7 +1491,7 @@ def factors_drawn(g, taken, groups):
     ax.axhline(1, ls="--", color="#767676")
     ticks = [0.25, 0.5, 1, 2, 4, 8, 16]
     ax.set(yscale="log", ylim=(0.2, 20), ylabel="times what it was",
-           title=f"{taken:g} tasks automated instead of two, g = {g:g}")
+           title=f"{taken:g} tasks automated instead of 2, g = {g:g}")
     ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.minorticks_off()
     return figure
@@ -1483,13 +1511,14 @@ widgets.sliders(factors_drawn, {"machine productivity g": [1, 2, 4, 8, 15, 30],
                 alt=told, stills=[(4, 4, 2), (30, 4, 2), (4, 4, 1)])
 
 # %% [markdown]
-# Output up by 36 %, the mean wage by 2 %, the wage of six in ten people down by 32 %; what capital
-# earns grows most. Better machines (from g = 27 on) or people who can move to other tasks turn the
-# verdict. So the model does not say that automation harms or helps: it says on what that hangs. It
-# holds machines and people fixed, and has no new tasks, no unemployment and no way to move, all of
-# which matter. (In Acemoglu and Restrepo, 2019, automation always lowers labour's share of income
-# and may lower the demand for labour although productivity rises; what worries them are machines
-# that are only so-so. Ours is the special case of equally important tasks.)
+# Output up by 36 %, the mean wage by 2 %, the wage of six in ten people down by 32 %; what
+# capital earns grows most. Better machines (from g = 27 on), or people who can move to every
+# other task (then from g = 2.5 on), turn the verdict. So the model does not say that automation
+# harms or helps: it says on what that hangs. It holds machines and people fixed, and has no new
+# tasks, no unemployment and no way to move, all of which matter. (In Acemoglu and Restrepo, 2019,
+# automation always lowers labour's share of income and may lower the demand for labour although
+# productivity rises; what worries them are machines that are only so-so. Ours is the special case
+# of equally important tasks.)
 
 # %% [markdown]
 # ## Exercise 14.6: values that differ (6 points)
@@ -1592,8 +1621,7 @@ def test_survivors():
     expect(len(got) != 18, "forbid both cycles: a over b over c over a, and the reverse",
            "one-direction")
     expect(len(got) < 7, f"{len(got)} rules are left with two voters; unanimous rules follow "
-           "voters "
-           "who agree, and there are 64 of them to begin with", "no-unanimity")
+           "voters who agree, and there are 64 of them to begin with", "no-unanimity")
     expect(got == {(10, 10, 10), (12, 12, 12)}, "two voters: the first voter's own opinion "
            f"(10, 10, 10) and the second's (12, 12, 12) are left; yours: {sorted(got)[:6]}")
     got = left(1, [(order,) for order in orders], True)
@@ -1609,13 +1637,11 @@ def test_survivors():
         some = [every[i] for i in rng.choice(36, number, replace=False)]
         got, truth = left(2, some, unanimous), oracle_survivors(2, some, unanimous)
         expect(got == truth, f"2 voters, {number} profiles, unanimous {unanimous}: {len(truth)} "
-               "rules "
-               f"are left; yours: {len(got)}", "other-profiles")
+               f"rules are left; yours: {len(got)}", "other-profiles")
     three = list(product(orders, repeat=3))
     got = left(3, three, True)
     expect(got == {(170, 170, 170), (204, 204, 204), (240, 240, 240)}, "3 voters, all profiles: "
-           "the "
-           f"three voters' own opinions are left; yours: {len(got)} rules", "other-profiles")
+           f"the three voters' own opinions are left; yours: {len(got)} rules", "other-profiles")
     peaked = [p for p in three if not any(order.endswith("b") for order in p)]
     got = left(3, peaked, True)
     expect((232, 232, 232) in got, "on single-peaked profiles majority has no cycle",
@@ -1696,8 +1722,10 @@ left = survivors(3, three, True)
 own = {"voter 0": 0b10101010, "voter 1": 0b11001100, "voter 2": 0b11110000}
 print(f"3 voters: of {64**3:,} rules {len(left)} are left: "
       + ", ".join(name for name, table in own.items() if (table,) * 3 in left))
-print(f"2 voters without unanimity: {len(survivors(2, list(product(orders, repeat=2)), False))} of "
-      f"{16**3:,}")
+free = survivors(2, list(product(orders, repeat=2)), False)
+print(f"2 voters without unanimity: {len(free)} of {16**3:,}; "
+      f"{sum(0 in rule or 15 in rule for rule in free)} of them fix a pair, whatever the votes")
+print("the others: " + ", ".join(str(rule) for rule in free if not {0, 15} & set(rule)))
 peaked = [p for p in three if not any(order.endswith("b") for order in p)]
 kept = survivors(3, peaked, True)
 print(f"b is nobody's last choice: {len(kept):,} are left, majority "
@@ -1712,11 +1740,13 @@ print(f"majority of 3 voters gives a cycle on {cyclic} of {len(three)} profiles 
 # %% [markdown]
 # Of 262,144 rules three are left, and each is one voter's own opinion: Arrow's theorem for three
 # voters and three candidates, seen whole. Its conditions: *every* profile may come, each pair is
-# judged alone, unanimity is followed, no cycle. Give one up and there is room: where b is nobody's
-# last choice majority works; Borda looks beyond the pair and pays with what you found in b; 94
-# rules of two voters ignore unanimity or follow one voter. That is no proof that merging is
-# hopeless: it says that a rule gives something up, and that somebody chose what. (A reward model
-# trained on a mixed crowd's comparisons chose Borda: Lab 15.)
+# judged alone, unanimity is followed, no cycle. Give one up, and see what it costs. Where b is
+# nobody's last choice majority works. Where every profile may come majority has a cycle on 12 of
+# 216. Borda looks beyond the pair and pays with what you found in b. Without unanimity 94 rules of
+# two voters are left, and that is no way out: 90 fix at least one pair whatever anybody votes, and
+# the other four are one voter's opinion or its reverse. That is no proof that merging is hopeless:
+# it says that a rule gives something up, and that somebody chose what. (A reward model trained on a
+# mixed crowd's comparisons chose Borda: Lab 15.)
 
 # %% [markdown]
 # ## Exercise 14.7: a notice (4 points)
@@ -1725,7 +1755,8 @@ print(f"majority of 3 voters gives a cycle on {cyclic} of {len(three)} profiles 
 #
 # "Our model is learning: 75 % of violations are found where it sent us first. Clicks rose by 10 %,
 # from 38 to 42. Since we added explanations, staff agree with it in nine of ten cases." Answer it
-# in six sentences.
+# in six sentences: why the numbers do not show what they are said to show (with a figure of this
+# lab), what to measure instead, who pays if the notice is believed, and what one could ask them.
 #
 # <details><summary>Hint 1: where to look</summary>
 # Each number has a cause that is not what the notice says.
@@ -1733,29 +1764,29 @@ print(f"majority of 3 voters gives a cycle on {cyclic} of {len(three)} profiles 
 # Which of them would look the same if nothing had been learned? What would you measure instead?
 # <details><summary>Hint 3: nearly the words</summary>
 # "75 % is what the loop gives for two equal districts; finds per visit, with some visits by lot,
-# would tell. 42 against 38 ... Agreement changes accuracy by ... times ..."
+# would tell. 42 against 38 ... Following more often changes accuracy by ... times ..."
 # </details></details></details>
 
 # %% [markdown] nbgrader={"grade_id": "ex14_7-notice", "solution": true, "points": 4}
 # ### BEGIN SOLUTION
 # Two equal districts give 75 % as well: the number would look the same had nothing been learned.
-# Finds per visit, with some visits drawn by lot, would tell. 42 against 38 clicks is no difference:
-# its standard error is about 9. More agreement changes accuracy by its size times the difference
-# between the model's accuracy and the staff's; if the model is the weaker, it lowers it. Kitchens
-# in the district that is visited most pay with inspections; one could ask them how often they were
-# visited and why.
+# Finds per visit, with some visits drawn by lot, would tell. 42 against 38 clicks is no
+# difference: its standard error is about 9. Following more often changes accuracy by its size
+# times the difference between the model's accuracy and the staff's; if the model is the weaker,
+# it lowers it. Kitchens in the district that is visited most pay with inspections; one could ask
+# them how often they were visited and why.
 #
 # Rubric:
 #
 # - 1 point: a number that would look the same if nothing had been learned, with the lab's figure
 #   (3/4)
 # - 1 point: what to measure instead (finds per visit with some visits by lot; logged chances)
-# - 1 point: 42 against 38 is no difference, or agreement moves accuracy by delta times the
-#   difference of accuracies only
+# - 1 point: 42 against 38 is no difference, or following more often by delta moves accuracy by
+#   delta times the difference of accuracies only
 # - 1 point: names a person or group who pays, and what they could be asked, as a situation and
 #   without judging them
 #
-# Sample A (4/4): "75 % is what the loop shows for equal districts (we computed 0.749 after 200
+# Sample A (4/4): "75 % is what the loop shows for equal districts (we computed 0.748 after 200
 # days). I would send some inspectors by lot and compare finds per visit. 38 and 42 clicks differ by
 # less than chance does. Agreement in nine of ten cases says nothing about who was right when they
 # differed. The owner of a kitchen in the district that came first is inspected three times as
@@ -1814,8 +1845,7 @@ def test_share():
         ("plain-share", 2 / 3, "this is the share of those who were asked"),
         ("inverted", 0.25, "who is rarely asked must count more, not less"),
         ("normalised", 3 / 7, "divide by the population, which is known: dividing by the weights "
-               "is "
-         "not right on average"),
+               "is not right on average"),
         ("divides-by-asked", 1.0, "divide by the population, not by the number asked"),
     ):
         expect(abs(got - wrong) > 1e-9, told, name)
@@ -1860,7 +1890,8 @@ for favour, yes, no in ((0.7, 1 / 5, 7 / 15), (0.3, 7 / 15, 1 / 5)):
 #
 # **`influence(W)`**: these weights $\pi$.
 #
-# - `W`: (n, n), at least 0, each row sums to 1; returns an array (n,) that sums to 1
+# - `W`: (n, n), at least 0, each row sums to 1; returns an array (n,) of real numbers that sums
+#   to 1
 #
 # <details><summary>Hint 1: where to look</summary>
 # One round changes nothing in the weighted sum.
@@ -1897,14 +1928,16 @@ def test_influence():
     rng = np.random.default_rng(149)
     for n in (1, 3, 6):
         W = rng.dirichlet(np.ones(n), n) * 0.9 + 0.1 / n
-        got = expect_array(influence(W.copy()), (n,), "influence")
+        got = influence(W.copy())
+        expect(not np.iscomplexobj(got), "return real numbers: take the real part of an "
+               "eigenvector", "complex")
+        got = expect_array(got, (n,), "influence")
         opinions = rng.random(n)
         later = opinions.copy()
         for _ in range(2000):
             later = W @ later
         expect(abs(got.sum() - 1) < 1e-6 and np.abs(got @ opinions - later).max() < 1e-6, f"{n} "
-               "people "
-               f"come to think {later[0]:.6f}; your weights give {got @ opinions:.6f}",
+               f"people come to think {later[0]:.6f}; your weights give {got @ opinions:.6f}",
                "other-people")
     ### END HIDDEN TESTS
 
@@ -1926,10 +1959,10 @@ for seed in range(3):
 # ## What you found
 #
 # A record made by visits says where one visited. A log says little about what its policy hardly
-# ever showed, and nothing about what it never did. An announcement that is best for its loss may be
-# false. Trust that is the same everywhere ends between the two whom it trusts. Who gains from a
-# machine hangs on who can do what else. And of 262,144 ways to merge the values of three people,
-# three had no fault, and these were dictators.
+# ever showed, and nothing about what it never did. An announcement that is best for its loss may
+# be false. Trust that is the same everywhere ends between the two whom it trusts. Who gains from
+# a machine hangs on who can do what else. And of 262,144 ways to merge the orders of three people
+# pair by pair, with unanimity, three never gave a cycle, and these were dictators.
 #
 # **Limits.** Each world was made small enough to be computed. None was fitted to a society; where
 # data were real, they were clicks and a census of 1994.

@@ -182,6 +182,7 @@ ANSWERS = [
         kept("s * s * rates[0]", "(1 - s) * (1 - s) * rates[1]"),
         **SEEN,
     ),
+    Wrong("ex14_1-mended", "changes-the-visits", kept("rates[0] / 4", "rates[1] / 4"), **SEEN),
     Right(
         "ex14_1-mended",
         "hint-3",
@@ -206,8 +207,14 @@ ANSWERS = [
     Wrong(
         "ex14_1-dashboard",
         "other-arguments",
-        returns(FINDS, "out = finds / np.maximum(visits, 1)", "out[-1] = np.nan", "return out"),
+        returns(FINDS, "out = finds / np.maximum(visits, 1)", "out[2] = np.nan", "return out"),
         **HIDDEN,
+    ),
+    Wrong(
+        "ex14_1-dashboard",
+        "nan-for-none",
+        returns(FINDS, "return np.where(finds > 0, finds / np.maximum(visits, 1), np.nan)"),
+        **SEEN,
     ),
     Right(
         "ex14_1-dashboard",
@@ -445,6 +452,28 @@ ANSWERS = [
         ),
         **SEEN,
     ),
+    Wrong(
+        "ex14_3-best",
+        "not-the-least",
+        returns(
+            BEST,
+            "grid = np.array([0.0, 0.5, 1.0])",
+            "m = world(grid)",
+            "return grid[np.argmin(m - 2 * m * grid + grid ** 2)]",
+        ),
+        **HIDDEN,
+    ),
+    Wrong(
+        "ex14_3-best",
+        "not-the-least",
+        "from scipy.optimize import minimize_scalar\n"
+        + returns(
+            BEST,
+            "loss = lambda t: float(world(t)) * (1 - 2 * t) + t ** 2",
+            'return minimize_scalar(loss, bounds=(0, 1), method="bounded").x',
+        ),
+        **SEEN,
+    ),
     Right(
         "ex14_3-best",
         "hint-3",
@@ -453,6 +482,16 @@ ANSWERS = [
             "grid = np.linspace(0, 1, 1001)",
             "m = world(grid)",
             "return grid[np.argmin(m * (1 - grid) ** 2 + (1 - m) * grid ** 2)]",
+        ),
+    ),
+    Right(
+        "ex14_3-best",
+        "every hundredth, then closer",
+        returns(
+            BEST,
+            "loss = lambda t: world(t) * (1 - 2 * t) + t ** 2",
+            "near = min(np.linspace(0, 1, 101), key=loss)",
+            "return min(np.clip(near + np.linspace(-0.01, 0.01, 41), 0, 1), key=loss)",
         ),
     ),
     Right(
@@ -569,6 +608,15 @@ ANSWERS = [
         ),
         **SEEN,
     ),
+    Wrong(
+        "ex14_4-effect",
+        "other-arguments",
+        returns(
+            EFFECT,
+            "return delta * np.mean([(c[1, 0] - c[0, 1]) / c.sum() for c in cells])",
+        ),
+        **HIDDEN,
+    ),
     Right(
         "ex14_4-effect",
         "hint-3",
@@ -603,6 +651,12 @@ ANSWERS = [
     ),
     Wrong("ex14_5-output", "no-productivity", economy(SPREAD.replace("g * K", "K")), **SEEN),
     Wrong("ex14_5-output", "arithmetic-mean", economy(SPREAD, "y.mean()"), **SEEN),
+    Wrong(
+        "ex14_5-output",
+        "machines-not-divided",
+        economy("np.where(auto, g * K, e * people[group] / np.maximum(tasks[group], 1))"),
+        **SEEN,
+    ),
     Right("ex14_5-output", "hint-3", economy(SPREAD)),
     Right(
         "ex14_5-output",
@@ -688,6 +742,18 @@ ANSWERS = [
             "return [(t, t, t) for t in own[voters]]",
         ),
         **SEEN,
+    ),
+    Wrong(
+        "ex14_6-survivors",
+        "other-profiles",
+        rules("(s > 0) & (s < 3)", allowed="t % 2 == 0 and t >> (n - 1)"),
+        **HIDDEN,
+    ),
+    Wrong(
+        "ex14_6-survivors",
+        "other-profiles",
+        rules("(s > 0) & (s < 3)").replace("<< i for", "<< (voters - 1 - i) for"),
+        **HIDDEN,
     ),
     Right("ex14_6-survivors", "hint-3", rules("(s > 0) & (s < 3)")),
     Right(
@@ -784,8 +850,35 @@ ANSWERS = [
         ),
         **SEEN,
     ),
+    Wrong(
+        "ex14_9-influence",
+        "other-people",
+        returns(HEARD, "v = np.abs(np.linalg.eig(W.T)[1][:, 0])", "return v / v.sum()"),
+        **HIDDEN,
+    ),
+    Wrong(
+        "ex14_9-influence",
+        "complex",
+        returns(
+            HEARD,
+            "values, vectors = np.linalg.eig(W.T)",
+            "v = vectors[:, np.argmax(values)]",
+            "return v / v.sum()",
+        ),
+        **HIDDEN,
+    ),
     Right(
         "ex14_9-influence", "hint-3", returns(HEARD, "return np.linalg.matrix_power(W, 2 ** 12)[0]")
+    ),
+    Right(
+        "ex14_9-influence",
+        "least squares",
+        returns(
+            HEARD,
+            "n = len(W)",
+            "M = np.vstack([W.T - np.eye(n), np.ones(n)])",
+            "return np.linalg.lstsq(M, np.r_[np.zeros(n), 1.0], rcond=None)[0]",
+        ),
     ),
     Right(
         "ex14_9-influence",
