@@ -594,7 +594,7 @@ def test_operating_point():
         expect(abs(certified - truth) < 1e-6, f"budget {budget:g} of 4 ham: {truth:g} of the spam "
                f"can be certified; yours: {certified:.6f}", "budget-edge")
     _, certified = point(spam - 5, ham, 1.0)
-    expect(abs(certified - 1) < 1e-6, "budget 1, and some spam scores lower than every ham: all mails "
+    expect(abs(certified - 1) < 1e-6, "budget 1, and some spam scores lower than every ham: all "
            f"may be flagged, so all spam can be: 1; yours: {certified:.6f}", "spam-below-ham")
     ham = [np.array(scores, float) for scores in ([3, 3], [2, 3], [1], [0])]
     threshold, _ = point(spam, ham, 0.25)
