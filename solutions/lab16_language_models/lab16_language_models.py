@@ -202,6 +202,12 @@ def test_words():
     got = fewest(2.875, False)
     expect(got is None, "all negative weights together are -2.75, and 2.875 is more: None; yours: "
            f"{got}", "never-none")
+    got = fewest(2.875, True)
+    expect(got == 3, "with repeat, 2.875 needs -1.25 three times, though all words once are not "
+           f"enough: 3; yours: {got}", "none-too-early")
+    got = fewest(1.0, False, np.array([0.0, 0.0, -0.5, -0.5]))
+    expect(got == 2, "two different words may have the same weight, here -0.5: 2 words bring 1 to "
+           f"0; yours: {got}", "equal-weights")
     got = fewest(1.0, True, np.array([-1.0, -1.0, 0.0, 0.5]))
     expect(got is None, f"no word that may be used has a negative weight: None; yours: {got}",
            "never-none")
@@ -335,6 +341,10 @@ def test_erasures():
     got = found(P, 2, "infusion")
     expect((3, 7) in got, "infusion: tokens at any places; (3, 7) must be among the results",
            "block-for-infusion")
+    again = found((3, 3, 5), 1, "infusion")
+    expect(again == {(3, 3, 5), (3, 5), (3, 3)}, "infusion, d = 1, of (3, 3, 5): itself, (3, 5) "
+           f"and (3, 3); erase one place, not each token 3; yours: {sorted(again)}",
+           "erases-by-value")
     expect(len(got) == 11 and P in got, "infusion, d = 2: 1 + 4 + 6 = 11 different results; yours: "
            f"{len(got)}")
     for mode in ("suffix", "insertion", "infusion"):
@@ -493,9 +503,9 @@ for mode in ("suffix", "insertion", "infusion"):
 #
 # Difficulty: 3 of 5 · Minutes: 25 · Why: a filter that flags everything is certified, too.
 #
-# Each mail is now checked in up to $d + 1$ versions, and one flagged version is enough. For ham
-# that is $d + 1$ chances of a false alarm. The remedy is a higher threshold, and its price is spam
-# that is no longer flagged.
+# Against suffixes each mail is now checked in up to $d + 1$ versions, and one flagged version is
+# enough. For ham that is $d + 1$ chances of a false alarm; insertions and infusions make many more.
+# The remedy is a higher threshold, and its price is spam that is no longer flagged.
 #
 # Write `operating_point(spam_scores, ham_scores, budget)`. *Flagged* means score **above** the
 # threshold.
@@ -583,6 +593,14 @@ def test_operating_point():
                "of 4 ham are flagged", "alarms-above-budget")
         expect(abs(certified - truth) < 1e-6, f"budget {budget:g} of 4 ham: {truth:g} of the spam "
                f"can be certified; yours: {certified:.6f}", "budget-edge")
+    _, certified = point(spam - 5, ham, 1.0)
+    expect(abs(certified - 1) < 1e-6, "budget 1, and some spam scores lower than every ham: all "
+           f"may be flagged, so all spam can be: 1; yours: {certified:.6f}", "spam-below-ham")
+    ham = [np.array(scores, float) for scores in ([3, 3], [2, 3], [1], [0])]
+    threshold, _ = point(spam, ham, 0.25)
+    alarms = sum(any(scores > threshold) for scores in ham)
+    expect(alarms <= 1, "two ham have the same largest score, 3, and 1 of 4 may be flagged; at "
+           f"your threshold {threshold:g} {alarms} are", "equal-scores")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1631)
     for _ in range(100):
@@ -661,7 +679,7 @@ plots.show(figure,
 # mails.
 
 # %% id="operating-points" tags=["demo"]
-rows = {}
+rows, operating = {}, {}
 for kind, seed in product(("plain", "erased"), range(5)):
     net = mail.net(f"{kind}{seed}")
     spam = {part: mail.scores(net, mails.tokens)[mails.spam]
@@ -670,6 +688,7 @@ for kind, seed in product(("plain", "erased"), range(5)):
     whole = [scores[:1] for scores in on_validation]
     threshold, _ = operating_point(spam["validation"], on_validation, 0.02)
     naive, _ = operating_point(spam["validation"], whole, 0.02)
+    operating[kind, seed] = threshold
     row = ((spam["test"] > naive).mean(), alarms(naive, [s[:1] for s in on_test]),
            alarms(naive, on_test), (spam["test"] > threshold).mean(), alarms(threshold, on_test))
     rows.setdefault(kind, []).append(row)
@@ -930,6 +949,8 @@ def test_text():
            "flagged", "too-many")
     expect(not checked(only("a"), "abcc", 2), '"abcc" is three letters more than "a", d is 2: not '
            "flagged", "erases-tokens")
+    expect(not checked(only("ab"), "abbc", 1), '"abbc" is two letters more than "ab", d is 1: not '
+           "flagged; erase letters only, not tokens as well", "both-units")
     expect(checked(only(""), "ca", 5), "the empty text is flagged and two letters were added: d "
            "may exceed the length", "never-empty")
     ### BEGIN HIDDEN TESTS
@@ -977,7 +998,8 @@ print(f"past the erasing of letters: {letter_pass}")
 #
 # Now real mails. An attacker glues a letter to the last word of a spam, so that it is no word of
 # the list any more and its token becomes `<other>`. Take the test spam that a filter stops (trained
-# with erased ham; threshold 0). Which share of it then passes erase-and-check (suffix, 20 tokens)?
+# with erased ham; its threshold set with erasing, as above). Which share of it then passes
+# erase-and-check (suffix, 20 tokens)?
 # And which share, if the attacker first cuts each mail after the word where the filter flags it for
 # the first time? (`my_share`, `my_cut_share`, between 0 and 1)
 
@@ -987,39 +1009,36 @@ my_share, my_cut_share = 0.1, 0.3
 ### END SOLUTION
 
 # %% id="glued" tags=["demo"]
-def passes_glued(net, tokens, least=0):
-    """Whether tokens with an unknown last word pass; erasures under `least` tokens left out."""
-    checked = [t for t in erasures((*tokens[:-1], 1), 20, "suffix") if len(t) >= least]
-    return mail.scores(net, checked).max() <= 0
+def passes_glued(net, tokens, threshold):
+    """Whether tokens with an unknown last word pass erase-and-check."""
+    return mail.scores(net, erasures((*tokens[:-1], 1), 20, "suffix")).max() <= threshold
 
 
-def first_flagged(net, tokens):
-    """The shortest beginning that the filter flags."""
-    beginnings = [tokens[: n + 1] for n in range(len(tokens))]
-    return beginnings[int(np.argmax(mail.scores(net, beginnings) > 0))]
+def first_flagged(net, tokens, threshold, least=1):
+    """The shortest beginning, of at least `least` words, that the filter flags."""
+    beginnings = [tokens[:end] for end in range(min(least, len(tokens)), len(tokens) + 1)]
+    return beginnings[int(np.argmax(mail.scores(net, beginnings) > threshold))]
 
 
 for seed in range(5):
-    net = mail.net(f"erased{seed}")
+    net, limit = mail.net(f"erased{seed}"), operating["erased", seed]
     flagged_spam = [t for t, bad, s in zip(test.tokens, test.spam, mail.scores(net, test.tokens),
-                                           strict=True) if bad and s > 0]
-    n, short = len(flagged_spam), [first_flagged(net, t) for t in flagged_spam]
-    whole = sum(passes_glued(net, t) for t in flagged_spam)
-    cut, not_empty = (sum(passes_glued(net, t, least) for t in short) for least in (0, 1))
-    verdict = "flags" if mail.scores(net, [()])[0] > 0 else "does not flag"
-    print(f"network {seed} {verdict} the empty mail; of {n} stopped spam pass with a glued letter: "
-          f"whole mails {whole}; cut mails {cut} ({cut / n:.0%}), if the empty mail is not checked "
-          f"{not_empty} ({not_empty / n:.0%})")
+                                           strict=True) if bad and s > limit]
+    short, ten = ([first_flagged(net, t, limit, least) for t in flagged_spam] for least in (1, 10))
+    passing = [np.mean([passes_glued(net, t, limit) for t in some])
+               for some in (flagged_spam, short, ten)]
+    print(f"network {seed}, {len(flagged_spam)} stopped spam; with a glued letter pass: whole "
+          f"mails {passing[0]:.1%}; cut mails {passing[1]:.0%}, median length "
+          f"{np.median([len(t) for t in short]):.0f} words; if ten words stay {passing[2]:.0%}")
 print(f"you said {my_share:.0%} of the whole and {my_cut_share:.0%} of the cut mails")
 
 # %% [markdown]
 # Whole mails hardly ever pass: some version of them without the changed word is flagged as well. No
 # theorem says so; it is redundancy of these mails. A *cut mail* ends where the filter first flags
-# it, so none of its shorter beginnings is flagged, but perhaps the empty one: of these mails most
-# pass, where the empty mail is not flagged. Three of the networks flag the empty mail, and as cut
-# mails are short, erasing reaches it. They would also flag any ham of up to 20 tokens. Leave the
-# empty mail out of the check, and most cut mails pass there, too. In no case was the theorem wrong:
-# what it speaks of did not happen.
+# it, so none of its shorter beginnings is flagged: 88 to 95 % of these pass. But look at what is
+# left, 2 to 5 words of 40 (medians): hardly an advert. If at least ten words stay, 10 to 18 % pass,
+# and an attacker may choose those. In no case was the theorem wrong: what it speaks of did not
+# happen.
 #
 # ## Exercise 16.5: checking a sample (5 points)
 #
@@ -1221,7 +1240,8 @@ print(f"you said {my_detection:.0%}; a promise of 90 % needs {questions_for(20, 
 # - to whom something is sent, one send after the other, is the same in two worlds that differ in
 #   the mail only
 # - nothing is dropped without need: a program that never reads the diary, and uses the mail in
-#   bodies only, sends what it would send without any labels; and the owner may get the diary
+#   bodies only, sends what it would send without any labels; and the owner may get the diary, also
+#   after a `skipif` on it. Beyond this, a label too many is no fault
 #
 # Arguments: `program`, a list of such tuples; `world`, a dict with the bits `"user"`, `"mail"`,
 # `"diary"`; `model`, a table: `model[x][y]` is the answer to bits x and y. Returns the list of what
@@ -1287,6 +1307,18 @@ def oracle_harmless(program):
     if any("diary" in step[1:] for step in program):
         return False
     return all(step[1] == "user" for step in program if step[0] != "ask")
+
+
+def oracle_undropped():
+    """Programs and worlds where nothing is dropped: harmless ones, and with an owner as user."""
+    body = [("ask", "user", "mail"), ("ask", "mail", "scratch"), ("skipif", "user"),
+            ("send", "user", "mail"), ("send", "user", "scratch")]
+    owner = [("ask", "user", "diary"), ("ask", "scratch", "user"), ("skipif", "diary"),
+             ("send", "user", "diary"), ("send", "user", "scratch")]
+    for case, program in enumerate(product(body, repeat=3)):
+        yield program, WORLDS[(3 * case) % 8]
+    for case, program in enumerate(product(owner, repeat=3)):
+        yield program, WORLDS[4 + case % 4]
 
 
 def oracle_programs(seed, count):
@@ -1360,6 +1392,20 @@ def test_run():
            "of the first question", "ask-forgets")
     secure([("ask", "user", "diary"), ("send", "user", "scratch")], "the answer carries the labels "
            "of both questions", "first-label-only", model=((0, 1), (0, 1)))
+    sends([("send", "mail", "user"), ("send", "user", "user")], 1, [(1, 1)], "the first send is "
+          "dropped, and the program goes on", "stops-at-a-drop")
+    sends([("send", "diary", "user")], 0, [(1, 0)], "the recipient is the owner, who may know what "
+          "the diary holds", "owner-refused")
+    sends([("skipif", "diary"), ("ask", "user", "user"), ("send", "user", "diary")], 1, [(1, 1)],
+          "the owner may get the diary, also after a skipif on it", "owner-refused")
+    sends([("ask", "user", "mail"), ("send", "user", "scratch")], 0, [(0, 1)], "the model was "
+          "asked with 0 (user) and 1 (mail), and model[0][1] is 1", "other-semantics",
+          model=((0, 1), (0, 0)))
+    sends([("ask", "user", "user"), ("ask", "scratch", "user"), ("send", "user", "scratch")], 1,
+          [(1, 1)], "the second ask reads the answer of the first", "other-semantics")
+    secure([("ask", "user", "diary"), ("ask", "user", "scratch"), ("send", "user", "scratch")],
+           "the second answer carries what the first carried", "forgets-scratch",
+           model=((0, 1), (0, 1)))
     secure([("skipif", "diary"), ("send", "user", "user")], "whether this step runs was decided by "
            "the diary", "explicit-only")
     secure([("skipif", "diary"), ("ask", "user", "user"), ("send", "user", "user")], "a skipif "
@@ -1367,6 +1413,8 @@ def test_run():
     secure([("skipif", "diary"), ("ask", "user", "user"), ("send", "user", "scratch")],
            "that scratch was not written tells: the labels of a skipif stay",
            "label-ends-with-branch", model=((1, 1), (1, 1)))
+    secure([("skipif", "mail"), ("send", "user", "user")], "whether this step runs was decided by "
+           "the mail", "mail-control")
     ### BEGIN HIDDEN TESTS
     for case, program in enumerate([*([step] for step in STEPS), *oracle_programs(1661, 60)]):
         secure(program, "a hidden program", "hidden-leak", MODELS[(5 * case + 3) % 16])
@@ -1375,14 +1423,15 @@ def test_run():
             program = [("ask", *ask), ("send", *send)]
             secure(program, "whatever the model was asked with marks its answer", "hidden-leak",
                    mixed)
-    kinds = [("ask", "user", "mail"), ("ask", "mail", "scratch"), ("skipif", "user"),
-             ("send", "user", "mail"), ("send", "user", "scratch")]
-    for case, program in enumerate(product(kinds, repeat=3)):
-        expect(oracle_harmless(program), "this program is harmless")
-        world, model = WORLDS[(3 * case) % 8], MODELS[(7 * case) % 16]
+    for case, (program, world) in enumerate(oracle_undropped()):
+        expect(oracle_harmless(program) or world["user"] == 1, "nothing of this is dropped")
+        model = MODELS[(7 * case) % 16]
         got, truth = guarded(program, world, model), oracle_unguarded(program, world, model)
-        expect(got == truth, f"{list(program)} is harmless and sends {truth}; yours: {got}",
-               "block-any-label")
+        expect(got == truth, f"{list(program)} with {world}: nothing needs to be dropped, so "
+               f"{truth} is sent; yours: {got}", "block-any-label")
+        got = guarded([("send", "mail", "user"), *program], world, model)
+        expect(got == truth, f"{list(program)} after a send that is dropped sends {truth}; yours: "
+               f"{got}", "stops-at-a-drop")
     ### END HIDDEN TESTS
 
 
@@ -1588,9 +1637,9 @@ print(f"you said: the promise will {my_promise}, what is stopped will {my_truth}
 # A longer attack raises the promise, from 0.58 to nearly 1, and the vote stops next to nothing all
 # along. The theorem is right; its assumption was that one replaced token undoes the attack. The
 # last number is a control, in which only added words are replaced, never those of the advert: with
-# no word to spare it comes near the promise (0.42 against 0.58), and with two to spare the vote
-# stops 1 %. Whether the assumption holds is for the attacker to decide. The filter here is a toy,
-# and this says nothing about how often the assumption holds for a large model.
+# no word to spare it stops a good part of what is promised (0.42 of 0.58), and with two to spare
+# the vote stops 1 %. Whether the assumption holds is for the attacker to decide. The filter here is
+# a toy, and this says nothing about how often the assumption holds for a large model.
 #
 # ## Exercise 16.9: words by gradient (4 points)
 #

@@ -66,18 +66,18 @@ def test_no_attack_passes_where_the_theorem_speaks(text):
 
 
 def test_glued_letters(text):
+    """ "hardly ever", "88 to 95 %", "2 to 5 words of 40 (medians)", "10 to 18 %"."""
     found = re.findall(
-        r"network \d (flags|does not flag) the empty mail; of \d+ stopped spam pass with a glued "
-        r"letter: whole mails (\d+); cut mails \d+ \((\d+)%\), if the empty mail is not checked "
-        r"\d+ \((\d+)%\)",
+        r"network \d, \d+ stopped spam; with a glued letter pass: whole mails ([\d.]+)%; cut mails "
+        r"(\d+)%, median length (\d+) words; if ten words stay (\d+)%",
         text,
     )
-    assert len(found) == 5
-    assert [said for said, *_ in found].count("flags") == 3
-    assert all(int(whole) <= 1 for _, whole, *_ in found)
-    assert [int(cut) for said, _, cut, _ in found if said != "flags"] == [86, 95]
-    assert all(int(cut) < 5 for said, _, cut, _ in found if said == "flags")
-    assert all(int(rest) > 80 for *_, rest in found)
+    whole, cut, length, ten = (sorted(map(float, one)) for one in zip(*found, strict=True))
+    assert len(cut) == 5
+    assert whole[-1] < 1
+    assert [cut[0], cut[-1]] == pytest.approx([88, 95], abs=1)
+    assert [length[0], length[-1]] == [2, 5]
+    assert [ten[0], ten[-1]] == pytest.approx([10, 18], abs=1)
 
 
 def test_a_sample(text):
