@@ -29,6 +29,11 @@ NBGRADER_SERVER = tuple(
 DATA_FILES = {
     "mnist/mnist.npz": "safetylab.data.MNIST_SHA256",
     "adversarial_digits/adversarial_digits.npz": "safetylab.data.ADVERSARIAL_SHA256",
+    "backdoor_nets/nets.safetensors": "safetylab.backdoors.NETS_SHA256",
+    "avoidance/nets.safetensors": "safetylab.avoidance.NETS_SHA256",
+    "mail_words/mail_words.npz": "safetylab.mail.MAIL_SHA256",
+    "mail_words/filters.safetensors": "safetylab.mail.NETS_SHA256",
+    "mail_words/attacks.npz": "safetylab.mail.ATTACKS_SHA256",
     "adult/adult.csv.gz": "safetylab.tables.ADULT_SHA256",
     "german_credit/german_credit.csv.gz": "safetylab.tables.GERMAN_CREDIT_SHA256",
     "open_bandit/counts.csv.gz": "safetylab.tables.OPEN_BANDIT_SHA256",
