@@ -62,6 +62,7 @@ from safetylab.checks import (
     expect_array,
     expect_number,
     expect_returned,
+    lend,
 )
 
 torch.set_num_threads(1)  # these networks are so small that one thread is the fastest
@@ -778,7 +779,7 @@ def test_bisect():
             asked.append(tuple(x.tolist()))
             return label(x)
 
-        given = negative.copy(), positive.copy()
+        given = lend(negative.copy()), lend(positive.copy())
         got = expect_array(bisect(ask, *given, tol), negative.shape, "bisect")
         expect(np.array_equal(given[0], negative) and np.array_equal(given[1], positive), "your "
                "search writes into the arrays it was given (negative[:] = ..., positive += ...); "
