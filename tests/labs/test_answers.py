@@ -28,6 +28,8 @@ COLUMNS = [
     for kind in (Wrong, Right)
     for k in range(len(columns(load(lab), kind)))
 ]
+
+
 def in_lab(lab: str) -> object:
     return pytest.param(lab, marks=pytest.mark.xdist_group(f"{lab}-answers"))
 

@@ -1,7 +1,7 @@
 """The exam room gives the points that stock nbgrader's own preprocessor gives in one kernel.
 
-`make test` compares the solution and the untouched copy of every lab, `make test-all` each column of
-wrong and odd right answers, too.
+`make test` compares the solution and the untouched copy of every lab, `make test-all` each column
+of wrong and odd right answers, too.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -104,10 +104,10 @@ def test_no_insertion_or_deletion_beats_the_certificate_of_a_real_ensemble():
 
 
 def test_the_bound_of_differential_privacy_is_reached_by_a_chain_of_trainings():
-    """A goal with these probabilities for 0, 1, 2, ... points is epsilon-private, so no less holds."""
+    """With these probabilities for 0, 1, 2, ... points a goal is epsilon-private: no less holds."""
     for epsilon, p0 in ((0.5, 0.05), (1.0, 0.4), (0.1, 0.9)):
         chain = [LAB["success_bound"](epsilon, k, p0) for k in range(8)]
         factor = np.exp(epsilon) * (1 + 1e-12)
-        for a, b in zip(chain, chain[1:], strict=False):
+        for a, b in pairwise(chain):
             assert a <= b <= factor * a
             assert 1 - b <= 1 - a <= factor * (1 - b)

@@ -90,8 +90,8 @@ def test_it_is_the_crowd_that_hides(text):
 
 
 def test_signatures(text):
-    rows = numbers(text, r"share ([\d.]+), critical ([\d.]+|inf); AUROC spectral ([\d.]+), whitened "
-                         r"([\d.]+), loss ([\d.]+)")  # fmt: skip
+    rows = numbers(text, r"share ([\d.]+), critical ([\d.]+|inf); AUROC spectral ([\d.]+), "
+                         r"whitened ([\d.]+), loss ([\d.]+)")  # fmt: skip
     assert len(rows) == 13  # "thirteen networks"
     for share, critical, spectral, _, loss in rows:
         assert share >= critical * 2 / 3 or spectral <= 0.755
@@ -99,8 +99,8 @@ def test_signatures(text):
         assert share < 0.03 or loss < 0.4  # "from 50 images on far below one half"
     assert rows[0][3] == pytest.approx(0.99, abs=0.01)
     assert rows[4][3] == pytest.approx(0.86, abs=0.025)
-    clouds = numbers(text, r"dots \(clean\). The arrow of the widest direction goes ([\d.]+) across "
-                           r"for ([\d.]+) up; AUROC ([\d.]+\d)")  # fmt: skip
+    clouds = numbers(text, r"dots \(clean\). The arrow of the widest direction goes ([\d.]+) "
+                           r"across for ([\d.]+) up; AUROC ([\d.]+\d)")  # fmt: skip
     clouds = list(dict.fromkeys(clouds))  # an alt text stands in the HTML and as plain text
     assert [across > up for across, up, _ in clouds] == [True, True, False, False, False]
     assert clouds[1][2] < 0.6

@@ -34,7 +34,13 @@ STANDING = "still_standing(queries, fell, budgets)"
 
 def meter(*ask: str) -> str:
     """A meter whose inner function has these lines."""
-    return returns(METER, "count = [0]", "def ask(x):", *[f"    {line}" for line in ask], "return ask, lambda: count[0]")
+    return returns(
+        METER,
+        "count = [0]",
+        "def ask(x):",
+        *[f"    {line}" for line in ask],
+        "return ask, lambda: count[0]",
+    )
 
 
 def corners(*lines: str) -> str:
@@ -47,21 +53,41 @@ HALF = "half = 0.5 * 10.0 ** -decimals"
 
 def ends(low: str, high: str, half: str = HALF) -> str:
     """Logits of these two ends."""
-    return returns(INTERVAL, half, f"ends = np.clip(np.stack([{low}, {high}], 1), 0, 1)", "with np.errstate(divide='ignore'):", "    return np.log(ends) - np.log(1 - ends)")
+    return returns(
+        INTERVAL,
+        half,
+        f"ends = np.clip(np.stack([{low}, {high}], 1), 0, 1)",
+        "with np.errstate(divide='ignore'):",
+        "    return np.log(ends) - np.log(1 - ends)",
+    )
 
 
 BOTH = "ends = interval(ask(np.vstack([base, base + step * np.eye(len(base))])), decimals)"
 
 
-def halving(*lines: str, until: str = "np.linalg.norm(positive - negative) > tol", end: str = "positive") -> str:
+def halving(
+    *lines: str, until: str = "np.linalg.norm(positive - negative) > tol", end: str = "positive"
+) -> str:
     """The usual loop, with parts to exchange."""
     return returns(BISECT, f"while {until}:", *[f"    {line}" for line in lines], f"return {end}")
 
 
-STEP = ["middle = (positive + negative) / 2", "if label(middle):", "    positive = middle", "else:", "    negative = middle"]
+STEP = [
+    "middle = (positive + negative) / 2",
+    "if label(middle):",
+    "    positive = middle",
+    "else:",
+    "    negative = middle",
+]
 
 
-def axes(x0: str = "bisect(label, negative, positive, tol)", w: str = "-v @ (found - x0 - e)", loop: str = "while label(x0 + e - r * v) or not label(x0 + e + r * v):", tol: str = "tol", end: str = "w") -> str:
+def axes(
+    x0: str = "bisect(label, negative, positive, tol)",
+    w: str = "-v @ (found - x0 - e)",
+    loop: str = "while label(x0 + e - r * v) or not label(x0 + e + r * v):",
+    tol: str = "tol",
+    end: str = "w",
+) -> str:
     """Hint 3 with parts to exchange."""
     return returns(
         LABELS,
@@ -78,7 +104,12 @@ def axes(x0: str = "bisect(label, negative, positive, tol)", w: str = "-v @ (fou
     )
 
 
-def trained(questions: str = "pool[torch.randperm(len(pool), generator=generator)[:budget]]", answers: str = "ask(chosen)", epochs: str = "20", end: str = "copy.state_dict()") -> str:
+def trained(
+    questions: str = "pool[torch.randperm(len(pool), generator=generator)[:budget]]",
+    answers: str = "ask(chosen)",
+    epochs: str = "20",
+    end: str = "copy.state_dict()",
+) -> str:
     """Hint 3 with parts to exchange."""
     return returns(
         COPY,
@@ -89,7 +120,9 @@ def trained(questions: str = "pool[torch.randperm(len(pool), generator=generator
     )
 
 
-def estimate(slope: str, end: str = "slope @ u / pairs", u: str = "rng.normal(size=(pairs, len(x)))") -> str:
+def estimate(
+    slope: str, end: str = "slope @ u / pairs", u: str = "rng.normal(size=(pairs, len(x)))"
+) -> str:
     """Gaussian directions, their slopes, and what is made of them."""
     return returns(NES, f"u = {u}", f"slope = {slope}", f"return {end}")
 
@@ -108,7 +141,9 @@ UNIT = ["u = rng.normal(size=(n, len(x)))", "u = u / np.linalg.norm(u, axis=1, k
 
 def direction(total: str, *more: str, n: str = "n") -> str:
     """Unit directions and a sum of them."""
-    return returns(NORMAL, f"n = {n}", *UNIT, *more, f"total = {total}", "return total / np.linalg.norm(total)")
+    return returns(
+        NORMAL, f"n = {n}", *UNIT, *more, f"total = {total}", "return total / np.linalg.norm(total)"
+    )
 
 
 def near(window: str, k: str = "k", first: str = "k", fill: str = "np.inf") -> str:
@@ -126,7 +161,13 @@ def near(window: str, k: str = "k", first: str = "k", fill: str = "np.inf") -> s
 
 def survival(share: str, *before: str) -> str:
     """The product of these shares."""
-    return returns(STANDING, *before, "times = np.unique(queries[fell])", f"shares = np.array([{share} for t in times])", "return np.array([shares[times <= budget].prod() for budget in budgets])")
+    return returns(
+        STANDING,
+        *before,
+        "times = np.unique(queries[fell])",
+        f"shares = np.array([{share} for t in times])",
+        "return np.array([shares[times <= budget].prod() for budget in budgets])",
+    )
 
 
 RENAMED = returns(

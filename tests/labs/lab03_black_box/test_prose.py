@@ -36,8 +36,14 @@ def test_the_linear_theft(text):
 
 def test_rounding(text):
     assert number(text, "five services,") > 95
-    two, one, exact = (shares(text, pattern) for pattern in (
-        "2 decimals: .* agreement", "1 decimal: .* agreement", "black picture exact: agreement"))
+    two, one, exact = (
+        shares(text, pattern)
+        for pattern in (
+            "2 decimals: .* agreement",
+            "1 decimal: .* agreement",
+            "black picture exact: agreement",
+        )
+    )
     assert len(two) == len(one) == len(exact) == 5
     assert all(98 <= share <= 99.5 for share in two)  # "one or two digits of a hundred"
     assert sum(share < 60 for share in one) == 4  # "four of five hardly better than a coin"
@@ -46,7 +52,8 @@ def test_rounding(text):
     assert sum(share < 10 for share in said[:5]) == 4  # "call nearly everything a three"
     assert all(45 < share < 55 for share in said[5:])
     assert number(text, "1 decimal: largest error up to") > 5 * number(
-        text, "2 decimals: largest error up to")
+        text, "2 decimals: largest error up to"
+    )
 
 
 def test_labels(text):
@@ -59,8 +66,13 @@ def test_labels(text):
 
 
 def test_flips(text):
-    rows = {int(n): tuple(map(int, found)) for n, *found in re.findall(
-        r"(\d+) answers to each question, .* fresh flips (\d+), fixed flips (\d+), .* (\d+)", text)}
+    rows = {
+        int(n): tuple(map(int, found))
+        for n, *found in re.findall(
+            r"(\d+) answers to each question, .* fresh flips (\d+), fixed flips (\d+), .* (\d+)",
+            text,
+        )
+    }
     assert len({fixed for _, fixed, _ in rows.values()}) == 1  # "as good as with one"
     assert rows[45][1] < 25
     assert rows[45][0] >= 95
@@ -74,8 +86,15 @@ def test_copies(text):
     assert len(rows) == 5
     assert all(49 <= float(fools) <= 63 for _, fools, _ in rows)  # "50 to 62"
     assert all(float(signs) <= 2 for *_, signs in rows)
-    digits, few, turned, noise = (shares(text, f"asked about {name}: fidelity") for name in (
-        "1,000 digits", "100 digits", "100 digits, turned ten times", "1,000 images of noise"))
+    digits, few, turned, noise = (
+        shares(text, f"asked about {name}: fidelity")
+        for name in (
+            "1,000 digits",
+            "100 digits",
+            "100 digits, turned ten times",
+            "1,000 images of noise",
+        )
+    )
     assert all(78 <= share <= 83 for share in few[:2])
     assert abs(sum(turned[:2]) - sum(digits[:2])) < 4
     assert all(share < 20 for share in noise[:2])
@@ -115,8 +134,8 @@ def test_the_table_that_lies(text):
 
 def test_defences(text):
     rows = {name.strip(): tuple(map(float, found)) for name, *found in re.findall(
-        r"^(probabilities|\d decimals?|\d decimals?, draws|labels only|noise [\d.]+) +(\d+)% +(\d+)% +(\d+) +(\d+) +"
-        r"([\d.]+)% +([\d.]+)%$", text, re.M)}  # fmt: skip
+        r"^(probabilities|\d decimals?|\d decimals?, draws|labels only|noise [\d.]+) +"
+        r"(\d+)% +(\d+)% +(\d+) +(\d+) +([\d.]+)% +([\d.]+)%$", text, re.M)}  # fmt: skip
     assert len(rows) == 10
     first = [rows[name] for name in ("probabilities", "4 decimals", "2 decimals", "1 decimal",
                                      "labels only")]  # fmt: skip

@@ -347,7 +347,7 @@ def bpda_gradient(front, net, z, y, loss):
     loss(net(seen), y).sum().backward()
     return seen.grad
 """,
-        seen="visible",
+        seen="hidden",
     ),
     Wrong(
         "ex4_3-bpda",

@@ -1,7 +1,7 @@
 """Wrong answers that people really write, each with the id it must be told, and odd right ones."""
 # ruff: noqa: E501
 
-from columns import Edit, Right, Wrong
+from columns import Right, Wrong
 
 SEEN = {"seen": "visible"}
 HIDDEN = {"seen": "hidden"}
@@ -29,25 +29,55 @@ ROUND = "rounding_bound(layers, lower, upper)"
 def interval(mid: str = "W @ ((lower + upper) / 2) + b", r: str = "W.abs() @ ((upper - lower) / 2)",
              then: str = "lower, upper = (mid - r).clamp(min=0), (mid + r).clamp(min=0)") -> str:  # fmt: skip
     """Boxes with parts to exchange."""
-    return returns(BOXES, "found = []", "for W, b in layers:", f"    mid = {mid}", f"    r = {r}", "    found.append((mid - r, mid + r))", f"    {then}", "return found")
+    return returns(
+        BOXES,
+        "found = []",
+        "for W, b in layers:",
+        f"    mid = {mid}",
+        f"    r = {r}",
+        "    found.append((mid - r, mid + r))",
+        f"    {then}",
+        "return found",
+    )
 
 
 def lines(low: str = "torch.where(wavers, slope, on)", up: str = "torch.where(wavers, chord, on)",
           t: str = "torch.where(wavers, -chord * low, 0.0)") -> str:  # fmt: skip
     """Lines with parts to exchange."""
-    return returns(RELAX, "on = (low >= 0).to(low)", "wavers = (low < 0) & (high > 0)", "chord = high / torch.where(wavers, high - low, 1.0)", f"return {low}, {up}, {t}")
+    return returns(
+        RELAX,
+        "on = (low >= 0).to(low)",
+        "wavers = (low < 0) & (high > 0)",
+        "chord = high / torch.where(wavers, high - low, 1.0)",
+        f"return {low}, {up}, {t}",
+    )
 
 
 def back(t: str = "const = const + A.clamp(max=0) @ t", lines: str = "A = A.clamp(min=0) * a_low + A.clamp(max=0) * a_up",
          b: str = "const = const + A @ b", first: str = "c @ b", where: str = "torch.where(A > 0, lower, upper)",
          order: str = "zip(layers[-2::-1], lines[::-1])") -> str:  # fmt: skip
     """The bound by lines with parts to exchange."""
-    return returns(LINE, "W, b = layers[-1]", f"A, const = c @ W, {first}", f"for (W, b), (a_low, a_up, t) in {order}:", f"    {t}", f"    {lines}", f"    {b}", "    A = A @ W", f"where = {where}", "return (A * where).sum(1) + const, where")
+    return returns(
+        LINE,
+        "W, b = layers[-1]",
+        f"A, const = c @ W, {first}",
+        f"for (W, b), (a_low, a_up, t) in {order}:",
+        f"    {t}",
+        f"    {lines}",
+        f"    {b}",
+        "    A = A @ W",
+        f"where = {where}",
+        "return (A * where).sum(1) + const, where",
+    )
 
 
 def four(*rows: str) -> str:
     """A gadget of rows z, y, d, limit."""
-    return returns(GADGET, f"rows = np.array([{', '.join(rows)}], dtype=float)", "return rows[:, :3], rows[:, 3]")
+    return returns(
+        GADGET,
+        f"rows = np.array([{', '.join(rows)}], dtype=float)",
+        "return rows[:, :3], rows[:, 3]",
+    )
 
 
 ROWS = ["[0, -1, 0, 0]", "[1, -1, 0, 0]", "[0, 1, -high, 0]", "[-1, 1, -low, -low]"]
@@ -82,16 +112,32 @@ def search(proved: str = "if low > 0:", look: str = "if value(p) <= 0:", points:
 def hidden(first: str = "torch.cat([eye, -eye]), torch.cat([-x, x])", weight: str = "torch.full((1, 2 * n), -2 / radius, dtype=torch.float64)",
            bias: str = "2.0", last: str = "1.0") -> str:  # fmt: skip
     """A hidden needle with parts to exchange."""
-    return returns(HIDE, "n = len(x)", "eye = torch.eye(n, dtype=torch.float64)", f"return [({first}), ({weight}, torch.tensor([{bias}], dtype=torch.float64)), (-torch.ones(1, 1, dtype=torch.float64), torch.tensor([{last}], dtype=torch.float64))]")
+    return returns(
+        HIDE,
+        "n = len(x)",
+        "eye = torch.eye(n, dtype=torch.float64)",
+        f"return [({first}), ({weight}, torch.tensor([{bias}], dtype=torch.float64)), (-torch.ones(1, 1, dtype=torch.float64), torch.tensor([{last}], dtype=torch.float64))]",
+    )
 
 
 def certificate(best: str = "int(np.argmax(counts_select))", hits: str = "counts_estimate[best]", n: str = "sum(counts_estimate)",
                 p: str = "", radius: str = "sigma * stats.norm.ppf(p)", when: str = "p > 0.5") -> str:  # fmt: skip
     """A certificate with parts to exchange."""
-    return returns(CERTIFY, f"best = {best}", f"p = {p or f'lower_bound({hits}, {n}, alpha)'}", f"return (best, {radius}) if {when} else (None, 0.0)")
+    return returns(
+        CERTIFY,
+        f"best = {best}",
+        f"p = {p or f'lower_bound({hits}, {n}, alpha)'}",
+        f"return (best, {radius}) if {when} else (None, 0.0)",
+    )
 
 
-def adam(into: str = "s", after: str = "s.data.clamp_(0, 1)", sign: str = "-", result: str = "best", times: str = "range(steps)") -> str:
+def adam(
+    into: str = "s",
+    after: str = "s.data.clamp_(0, 1)",
+    sign: str = "-",
+    result: str = "best",
+    times: str = "range(steps)",
+) -> str:
     """A search of slopes with parts to exchange."""
     return returns(
         SLOPES,

@@ -27,8 +27,12 @@ def by_patterns(layers, c, lower, upper):
             ends.append(((2 * sign - 1) * rest).numpy())
             slope, rest, place = sign[:, None] * slope, sign * rest, place + width
         aim, bias = c @ layers[-1][0] @ slope, c @ (layers[-1][0] @ rest + layers[-1][1])
-        found = optimize.linprog(aim.numpy(), np.vstack(rows), np.concatenate(ends),
-                                 bounds=list(zip(lower.tolist(), upper.tolist(), strict=True)))  # fmt: skip
+        found = optimize.linprog(
+            aim.numpy(),
+            np.vstack(rows),
+            np.concatenate(ends),
+            bounds=list(zip(lower.tolist(), upper.tolist(), strict=True)),
+        )
         if found.status == 0:
             best = min(best, found.fun + bias.item())
     return best
@@ -50,8 +54,10 @@ def test_the_oracles_of_lines_and_intervals_agree_with_the_solution():
         hidden = LAB["oracle_interval"](layers, -ONES, ONES)
         for mine, theirs in zip(hidden, LAB["boxes"](layers, -ONES, ONES), strict=False):
             assert all(torch.allclose(a, b) for a, b in zip(mine, theirs, strict=True))
-        slopes = [torch.rand(len(low), dtype=torch.float64,
-                             generator=torch.Generator().manual_seed(seed)) for low, _ in hidden]  # fmt: skip
+        slopes = [
+            torch.rand(len(low), dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+            for low, _ in hidden
+        ]
         both = [[LAB[name](*pair, slope) for pair, slope in zip(hidden, slopes, strict=True)]
                 for name in ("oracle_relaxed", "relax")]  # fmt: skip
         c = torch.tensor([[1.0, -2.0]], dtype=torch.float64)

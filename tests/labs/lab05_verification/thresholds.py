@@ -1,6 +1,7 @@
 """What the thresholds of Lab 05 were set from: 20 seeds of the solution and of a mistake.
 
-``python tests/labs/lab05_verification/thresholds.py > tests/labs/lab05_verification/thresholds.txt``
+``python tests/labs/lab05_verification/thresholds.py >
+tests/labs/lab05_verification/thresholds.txt``
 """
 
 from __future__ import annotations

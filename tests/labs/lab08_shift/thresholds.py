@@ -36,8 +36,10 @@ def median_alarm(seed, wealth=LAB["wealth"]):
     firsts = []
     for number in range(20):
         begins = (100 + number + 1000 * seed, 200 + number + 1000 * seed)
-        calm, rich = (LAB["oracle_path"](begin, n, [rate])
-                      for begin, n, rate in zip(begins, (100, 300), (0.05, 0.3), strict=True))  # fmt: skip
+        calm, rich = (
+            LAB["oracle_path"](begin, n, [rate])
+            for begin, n, rate in zip(begins, (100, 300), (0.05, 0.3), strict=True)
+        )
         hits = np.flatnonzero(wealth(np.append(calm, rich), 0.05) >= 20)
         firsts.append(hits[0] if len(hits) else 10_000)
     return float(np.median(firsts))

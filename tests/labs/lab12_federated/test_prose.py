@@ -48,7 +48,9 @@ def test_lab12_shows_what_its_prose_says():
     assert re.search(r"true sum: [\d.]+e-07 \(a step of the fixed point is 6.0e-08\)", text)
     assert number("without the personal mask at") > 100
     assert 45 <= number("a unit is on for") <= 55  # "about half of the images"
-    crowd = [numbers(rf"\n *{n} image\(s\) per client: .*five draws: \[(.*)\]") for n in (1, 2, 4, 8)]
+    crowd = [
+        numbers(rf"\n *{n} image\(s\) per client: .*five draws: \[(.*)\]") for n in (1, 2, 4, 8)
+    ]
     share = [sum(found) / (50 * n) for n, found in zip((1, 2, 4, 8), crowd, strict=True)]
     assert share == sorted(share, reverse=True)
     assert 0 < min(crowd[3]) <= max(crowd[3]) < 6  # "A handful of 80"

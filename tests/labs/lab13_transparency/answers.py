@@ -93,7 +93,10 @@ def orders(new: str = "", count: str = ">=", end: str = "(1 + k) / (1 + shuffles
            labels: str = "np.zeros(len(items)) if groups is None else np.array(groups)",
            ask: str = "[items[i] for i in order]") -> str:  # fmt: skip
     """The test of the published order, with the parts that people get wrong to exchange."""
-    new = new or "for label in np.unique(labels):\n    here = np.flatnonzero(labels == label)\n    order[here] = rng.permutation(here)"
+    new = (
+        new
+        or "for label in np.unique(labels):\n    here = np.flatnonzero(labels == label)\n    order[here] = rng.permutation(here)"
+    )
     return returns(
         ORDER,
         f"labels = {labels}",
@@ -125,7 +128,11 @@ SHARED = "np.isin(some[a:], some[:a]).sum()"
 REST = ["c = np.linalg.lstsq(X.T, x, rcond=None)[0]", "rest = x - X.T @ c"]
 NONE = ["if np.linalg.norm(rest) < 1e-6 * np.linalg.norm(x):", "    return None"]
 MOVE = "return w - 2 * (w @ x) / (rest @ x) * rest"
-TREE = ["ill = round(n * prevalence)", "tp = round(ill * sensitivity)", "fp = round((n - ill) * false_alarm)"]
+TREE = [
+    "ill = round(n * prevalence)",
+    "tp = round(ill * sensitivity)",
+    "fp = round((n - ill) * false_alarm)",
+]
 
 ANSWERS = [
     # 13.1a
@@ -150,7 +157,6 @@ ANSWERS = [
     Wrong("ex13_1-says", "high-first", returns(SAYS, "values = [a / b for a, b in (parts(metric, *row) for row in found) if b]", "return (max(values), min(values)) if values else None"), **SEEN),
     Wrong("ex13_1-says", "one-value", returns(SAYS, "values = [a / b for a, b in (parts(metric, *row) for row in found) if b]", "return (np.mean(values), np.mean(values)) if values else None"), **SEEN),
     Wrong("ex13_1-says", "other-arguments", returns(SAYS, "values = [a / b for a, b in (parts('precision' if metric == 'precision' else 'recall', *row) for row in found) if b]", "return (min(values), max(values)) if values else None"), **HIDDEN),
-    Wrong("ex13_1-says", "a-fraction", returns(SAYS, "values = [Fraction(a, b) for a, b in (parts(metric, *row) for row in found) if b]", "return (min(values), max(values)) if values else None"), **SEEN),
     Wrong("ex13_1-says", "other-values", returns(SAYS, "values = [a / b for a, b in (parts(metric, *row) for row in sorted(found)) if b]", "return (values[0], values[-1]) if values else None"), **SEEN),
     Wrong("ex13_1-says", "other-values", returns(SAYS, "values = [a / b for a, b in (parts(metric, *row) for row in found) if a and b]", "return (min(values), max(values)) if values else None"), **SEEN),
     Right("ex13_1-says", "hint-3", returns(SAYS, "pairs = [parts(metric, *row) for row in found]", "values = [above / below for above, below in pairs if below]", "if not values:", "    return None", "return (min(values), max(values))")),

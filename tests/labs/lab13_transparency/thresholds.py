@@ -1,6 +1,7 @@
 """What the thresholds of Lab 13 were set from: 20 seeds of the solution and of a mistake.
 
-``python tests/labs/lab13_transparency/thresholds.py > tests/labs/lab13_transparency/thresholds.txt``
+``python tests/labs/lab13_transparency/thresholds.py >
+tests/labs/lab13_transparency/thresholds.txt``
 """
 
 from __future__ import annotations

@@ -74,7 +74,9 @@ def test_the_prior_share_is_that_of_draws():
 def test_asking_is_an_integral():
     for mu, s, c, tau in ((0.3, 1.0, 0.1, 0.5), (-1.0, 0.7, 0.0, 1.2), (2.0, 0.4, 0.2, 0.3)):
         whole, _ = quad(
-            lambda u: u * norm.pdf(u, mu, s) * norm.cdf(u / tau), mu - 10 * s, mu + 10 * s
+            lambda u, mu=mu, s=s, tau=tau: u * norm.pdf(u, mu, s) * norm.cdf(u / tau),
+            mu - 10 * s,
+            mu + 10 * s,
         )
         assert LAB["asking"](mu, s, c, tau) == pytest.approx(whole - c, abs=1e-7)
 
