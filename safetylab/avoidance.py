@@ -6,8 +6,6 @@ An intruder flies level. Own aircraft climbs or sinks at v, and is told every ha
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -112,7 +110,4 @@ def nets() -> list[Layers]:
 
 def corners(lower: Tensor, upper: Tensor) -> Tensor:
     """Return the 2^n corners of a box: (2^n, n)."""
-    return torch.tensor(
-        list(itertools.product(*zip(lower.tolist(), upper.tolist(), strict=True))),
-        dtype=lower.dtype,
-    )
+    return torch.cartesian_prod(*torch.stack([lower, upper], 1)).reshape(-1, len(lower))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,9 +33,8 @@ class Mails(NamedTuple):
     spam: npt.NDArray[np.bool_]
 
 
-def _arrays() -> dict[str, npt.NDArray[np.generic]]:
-    content = read_verified("mail_words/mail_words.npz", MAIL_SHA256)
-    with np.load(io.BytesIO(content)) as arrays:
+def _arrays(file: str = "mail_words", sha256: str = MAIL_SHA256) -> dict[str, npt.NDArray[Any]]:
+    with np.load(io.BytesIO(read_verified(f"mail_words/{file}.npz", sha256))) as arrays:
         return dict(arrays)
 
 
@@ -165,8 +164,5 @@ def attacks() -> tuple[list[Words], list[Words]]:
     Raises:
         FileNotFoundError, ValueError: as `safetylab.data.read_verified`.
     """
-    content = read_verified("mail_words/attacks.npz", ATTACKS_SHA256)
-    with np.load(io.BytesIO(content)) as arrays:
-        chosen, words = arrays["mail"], arrays["words"]
-    test = mails("test").tokens
-    return [test[i] for i in chosen], [tuple(row) for row in words.tolist()]
+    arrays, test = _arrays("attacks", ATTACKS_SHA256), mails("test").tokens
+    return [test[i] for i in arrays["mail"]], [tuple(row) for row in arrays["words"].tolist()]

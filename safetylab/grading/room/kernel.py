@@ -16,7 +16,7 @@ from queue import Empty
 from typing import Any
 
 from safetylab.grading.paper.outcome import End, Frame, GradingError, Outcome
-from safetylab.grading.room.served import Held
+from safetylab.grading.room.served import Held, write_files
 from safetylab.grading.room.together import Files
 
 START_LIMIT = 60.0
@@ -77,10 +77,7 @@ class Kernel(Held):
 
     def bring(self, files: Files) -> None:
         """Write files into the working folder."""
-        for name, content in files.items():
-            path = Path(self._folder.name) / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        write_files(Path(self._folder.name), files)
 
     def run_cell(self, source: str, place: int) -> Outcome:
         """Run a cell; tracebacks will name its place."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -25,15 +26,20 @@ class Held:
         raise NotImplementedError
 
 
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files by their names, which may name folders, into ``folder``."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
 class Served:
     """A process of a notebook, which does what the grader asks for."""
 
     def files(self, names: list[str], blobs: list[bytes]) -> None:
         """Write the notebook's files into the working folder."""
-        for name, content in zip(names, blobs, strict=True):
-            path = Path(name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        write_files(Path(), dict(zip(names, blobs, strict=True)))
 
     def modules(self, blobs: list[bytes]) -> list[str]:
         """Return the names of all modules that were imported."""
