@@ -18,12 +18,14 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
+from pace import pace
 
 from safetylab.threads import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 LABS = sorted(path.parent.name for path in (ROOT / "solutions").glob("lab[0-9][0-9]_*/*.py"))
 WIDGET = "application/vnd.jupyter.widget-view+json"
+LONG = 2  # CPU seconds of a cell after which the machine's pace is measured again
 USAGE = """\
 import resource as _r
 _u = _r.getrusage(_r.RUSAGE_SELF)
@@ -33,11 +35,16 @@ print(_u.ru_utime + _u.ru_stime, _u.ru_maxrss / 2**20)
 
 @dataclass(frozen=True)
 class Cost:
-    """CPU seconds of each cell by id, those of the demo cells, peak memory in GiB."""
+    """CPU seconds of each cell by id, those of the demo cells, peak memory in GiB.
+
+    ``pace`` says how many times as many CPU seconds as on a quiet core the machine counted for a
+    fixed piece of work, on average over the run.
+    """
 
     seconds: dict[str, float]
     demo: float
     memory: float
+    pace: float
 
 
 @dataclass(frozen=True)
@@ -125,13 +132,16 @@ def _again(kernel: Kernel, cell: NotebookNode) -> list[str]:
 def _run(kernel: Kernel, demo: bool) -> tuple[Cost, dict[str, list[str]]]:
     """Run every cell, or all but the demos; return what it cost, and what each cell said."""
     seconds, spoken, before, memory = {}, {}, 0.0, 0.0
+    paces = [pace()]
     cells = [cell for cell in code_cells(kernel.notebook) if demo or not is_demo(cell)]
     for cell in cells:
         spoken[cell.id] = kernel.run(cell)
         now, memory = kernel.usage()
         seconds[cell.id], before = now - before, now
+        if seconds[cell.id] > LONG:
+            paces.append(pace())
     shown = sum(seconds[cell.id] for cell in cells if is_demo(cell))
-    return Cost(seconds, shown, memory), spoken
+    return Cost(seconds, shown, memory, sum(paces) / len(paces)), spoken
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
@@ -185,7 +195,8 @@ def main() -> None:
     print(
         f"{lab}: {sum(cost.seconds.values()):.0f} CPU s in all, "
         f"{sum(lean.seconds.values()):.1f} without demo cells; slowest cell {slowest}: "
-        f"{cost.seconds[slowest]:.1f}; peak {max(cost.memory, lean.memory):.2f} GiB"
+        f"{cost.seconds[slowest]:.1f}; peak {max(cost.memory, lean.memory):.2f} GiB; "
+        f"a quiet core would count {cost.pace:.2f} times less"
     )
 
 

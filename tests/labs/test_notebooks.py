@@ -10,7 +10,7 @@ from execute import LABS, executed, execution, words
 pytestmark = [pytest.mark.slow]
 BUDGET = {"lab15_alignment": 90}
 WITHOUT_DEMOS, ONE_CELL = 15, 20
-BUSY = 1.5  # a core with busy neighbours counts up to half as many seconds again
+SPREAD = 1.5  # how far the cost of one cell strays from that of a fixed piece of work
 
 
 @pytest.fixture(scope="module", params=[pytest.param(lab, marks=pytest.mark.xdist_group(lab))
@@ -34,10 +34,11 @@ def test_demos_and_checks_run_again_and_say_the_same(lab):
 
 def test_it_keeps_its_budget_of_seconds_with_no_variable_set(lab):
     cost = executed(lab)[1]
+    allowed = SPREAD * max(1, cost.pace)
     whole = sum(cost.seconds.values())
-    assert whole < BUSY * BUDGET.get(lab, 60)
-    assert whole - cost.demo < BUSY * WITHOUT_DEMOS
-    assert max(cost.seconds.values()) < BUSY * ONE_CELL, cost.seconds
+    assert whole < allowed * BUDGET.get(lab, 60)
+    assert whole - cost.demo < allowed * WITHOUT_DEMOS
+    assert max(cost.seconds.values()) < allowed * ONE_CELL, cost.seconds
 
 
 def test_it_fits_into_two_gibibytes(lab):
