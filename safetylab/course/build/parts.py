@@ -34,7 +34,7 @@ class Part:
     @property
     def exercises(self) -> dict[str, int]:
         """The minutes of each exercise, by its number."""
-        return _minutes(self.cells)
+        return minutes_of(self.cells)
 
 
 def parts(lab: Lab) -> list[Part]:
@@ -72,7 +72,7 @@ def part_problems(lab: Lab) -> Iterator[Problem]:
 
 def _undivided_problems(lab: Lab) -> Iterator[Problem]:
     """A lab without parts is short enough for one sitting."""
-    minutes = sum(_minutes(lab.cells).values())
+    minutes = sum(minutes_of(lab.cells).values())
     if minutes > SITTING:
         what = f"its exercises take {minutes} minutes, and it has no parts"
         todo = f"divide it into parts of at most {SITTING} minutes (# Part A: title)"
@@ -130,7 +130,7 @@ def _has_checkpoint(part: Part) -> bool:
     return any(text.lstrip().startswith(_CHECKPOINT) for text in texts)
 
 
-def _minutes(cells: list[Cell] | tuple[Cell, ...]) -> dict[str, int]:
+def minutes_of(cells: list[Cell] | tuple[Cell, ...]) -> dict[str, int]:
     """The minutes of the exercises whose headings stand in ``cells``, by their numbers."""
     found = {}
     for cell in cells:
