@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Lab 00: start here
 #
-# Five minutes that show how every lab works: a surprise, a prediction, an exercise with hints and
+# Ten minutes that show how every lab works: a surprise, a prediction, an exercise with hints and
 # a check, a written answer, and a score.
 #
 # By the end you will be able to
@@ -21,12 +21,12 @@
 # - find your way around a lab: run cells, write an answer, read its check,
 # - open hints, and know that they cost nothing,
 # - see your score, hidden checks included,
-# - say why a model with 90 % accuracy can be useless.
+# - say why a model with a high accuracy can be useless.
 #
 # | | |
 # |---|---|
 # | Paper | section 1.1 (why safety) |
-# | Time | 5 minutes |
+# | Time | 10 minutes |
 # | Points | 3 (2 checked by machine, 1 read by a person) |
 # | You need | a little Python |
 # | It runs in | about 5 CPU seconds, of which importing PyTorch is the most; less than 1 GiB |
@@ -43,7 +43,7 @@
 import torch
 
 from safetylab import data, page, plots
-from safetylab.checks import exercise, expect
+from safetylab.checks import exercise, expect, expect_number
 
 page.progress(0)
 
@@ -62,7 +62,7 @@ eight = truth.nonzero()[:3, 0].tolist()
 shown = torch.tensor([0, 1, 2, 3, 4, 5, 6, *eight])
 titles = [f"says {'8' if said[i] else 'no 8'}" for i in shown.tolist()]
 figure = plots.image_grid([digits.x[shown]], titles)
-plots.show(figure, alt=f"Ten digits: {digits.y[shown].tolist()}. Under them stands {titles}.")
+plots.show(figure, alt=f"Ten digits: {digits.y[shown].tolist()}. Above them stands {titles}.")
 
 # %% [markdown]
 # It says "no 8" to everything. It looks at nothing.
@@ -70,8 +70,9 @@ plots.show(figure, alt=f"Ten digits: {digits.y[shown].tolist()}. Under them stan
 # ### Predict, then run
 #
 # On all 10,000 test digits, in how many per cent of cases is this detector right? Replace the line
-# that raises the error by your guess and run the cell: the next one shows the answer. Predictions
-# are never graded; making one is what makes the answer stick.
+# that raises the error by your guess, for instance `my_guess_in_percent = 50`, and run the cell: the
+# next one shows the answer. Predictions are never graded; making one first is how you find out what
+# you did not know.
 
 # %% nbgrader={"grade_id": "ex0_1-predict", "solution": true}
 # my_guess_in_percent = a number from 0 to 100
@@ -89,7 +90,7 @@ print(f"eights found: {int((said & truth).sum())} of {int(truth.sum())}")
 #
 # ## Exercise 0.1: how many were found? (2 points)
 #
-# Difficulty: 1 of 5 · Minutes: 3 · Why: the share of the eights that were found (the *recall*) is
+# Difficulty: 1 of 5 · Minutes: 7 · Why: the share of the eights that were found (the *recall*) is
 # the number that shows up this detector. You write it, because what you write yourself you will
 # understand when it matters.
 #
@@ -142,20 +143,22 @@ def oracle_recall(recall):
 # %% nbgrader={"grade_id": "ex0_1-recall-test", "points": 2}
 @exercise("0.1")
 def test_recall():
-    """Five of eight are true, two of them were found, and one false alarm was raised."""
-    truth = torch.tensor([True, True, True, True, True, False, False, False])
-    said = torch.tensor([True, True, False, False, False, True, False, False])
-    got = recall(said, truth)
-    expect(got is not None, "recall returned None: end it with return", "no-return")
-    got = float(got)
+    """Six of eleven are true, two of them were found, and one false alarm was raised."""
+    truth = torch.tensor([True] * 6 + [False] * 5)
+    said = torch.tensor([True] * 2 + [False] * 4 + [True] + [False] * 4)
+    got = expect_number(recall(said, truth), "recall")
     expect(abs(got - 2 / 3) > 1e-6, "you divide by what was SAID to be true (that is the "
            "precision); divide by what IS true", "precision")
-    expect(abs(got - 4 / 8) > 1e-6, "that is the accuracy: it counts the true negatives too. Count "
-           "among the true ones only", "accuracy")
+    expect(abs(got - 6 / 11) > 1e-6, "that is the accuracy: it counts those that are rightly said to "
+           "be false, too. Count among the true ones only", "accuracy")
+    expect(abs(got - 2 / 11) > 1e-6, "you divide by the number of all examples; divide by the number "
+           "of true ones", "of-all")
     expect(abs(got - 2) > 1e-6, "that is the number found; divide it by the number of true ones",
            "no-share")
-    expect(abs(got - 2 / 5) < 1e-6, f"2 of the 5 true examples were found, so the answer is 0.4; "
-           f"yours: {got:.3f}", "wrong-share")
+    expect(abs(got - 1 / 3) < 1e-6, "2 of the 6 true examples were found, so the answer is 1/3; "
+           f"yours: {got:.6g}", "wrong-share")
+    got = recall(truth, truth)
+    expect(abs(got - 1) < 1e-6, f"whoever finds all 6 has recall 1; yours: {got:.6g}", "wrong-share")
     nothing = torch.zeros(2, dtype=torch.bool)
     got = recall(torch.tensor([True, False]), nothing)
     expect(isinstance(got, float), f"return a float, not a {type(got).__name__}", "no-float")
@@ -174,14 +177,14 @@ print(f"recall of the detector that looks at nothing: {recall(said, truth):.0%}"
 # %% [markdown]
 # ## Exercise 0.2: in your own words (1 point)
 #
-# Difficulty: 1 of 5 · Minutes: 1 · Why: some answers are words. A person reads them; the score
+# Difficulty: 1 of 5 · Minutes: 3 · Why: some answers are words. A person reads them; the score
 # table says "waiting for a reader".
 #
 # In one or two sentences: why was the accuracy so high although the detector does nothing?
 # Double-click the cell below, write, and press Shift+Enter.
 #
 # <details><summary>Hint 1: where to look</summary>
-# How many of the ten digits are an 8?
+# How many of the 10,000 test digits are an 8? The cell under your prediction says it.
 # <details><summary>Hint 2: the idea</summary>
 # Accuracy weighs each example alike, whatever it is.
 # <details><summary>Hint 3: nearly the words</summary>

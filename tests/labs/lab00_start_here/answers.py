@@ -15,6 +15,15 @@ ANSWERS = [
         "ex0_1-recall", "no-nan", Edit("truth.sum())", "truth.sum().clamp_min(1))"), seen="visible"
     ),
     Wrong("ex0_1-recall", "no-float", Edit("float(", "("), seen="visible"),
+    Wrong(
+        "ex0_1-recall",
+        "wrong-share",
+        """
+def recall(said, truth):
+    return float((said[:50] & truth[:50]).sum() / truth[:50].sum())
+""",
+        seen="hidden",
+    ),
     Wrong("ex0_1-recall", "no-return", Edit("return float", "float"), seen="visible"),
     Wrong(
         "ex0_1-recall",
@@ -23,8 +32,24 @@ ANSWERS = [
 def recall(said, truth):
     return float((said & truth).sum() / 5) if truth.any() else float("nan")
 """,
-        seen="hidden",
+        seen="visible",
     ),
+    Wrong(
+        "ex0_1-recall",
+        "of-all",
+        Edit("(said & truth).sum() / truth.sum()", "(said & truth).float().mean()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex0_1-recall",
+        "wrong-share",
+        Edit(
+            "(said & truth).sum() / truth.sum()",
+            "2 * (said & truth).sum() / (said.sum() + truth.sum())",
+        ),
+        seen="visible",
+    ),
+    Wrong("ex0_1-recall", "no-number", Edit("float(", "str("), seen="visible"),
     Right(
         "ex0_1-recall",
         "hint-3",
