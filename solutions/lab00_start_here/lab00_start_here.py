@@ -70,9 +70,9 @@ plots.show(figure, alt=f"Ten digits: {digits.y[shown].tolist()}. Above them stan
 # ### Predict, then run
 #
 # On all 10,000 test digits, in how many per cent of cases is this detector right? Replace the line
-# that raises the error by your guess, for instance `my_guess_in_percent = 50`, and run the cell: the
-# next one shows the answer. Predictions are never graded; making one first is how you find out what
-# you did not know.
+# that raises the error by your guess, for instance `my_guess_in_percent = 50`, and run the cell:
+# the next one shows the answer. Predictions are never graded; making one first is how you find out
+# what you did not know.
 
 # %% nbgrader={"grade_id": "ex0_1-predict", "solution": true}
 # my_guess_in_percent = a number from 0 to 100
@@ -149,16 +149,17 @@ def test_recall():
     got = expect_number(recall(said, truth), "recall")
     expect(abs(got - 2 / 3) > 1e-6, "you divide by what was SAID to be true (that is the "
            "precision); divide by what IS true", "precision")
-    expect(abs(got - 6 / 11) > 1e-6, "that is the accuracy: it counts those that are rightly said to "
-           "be false, too. Count among the true ones only", "accuracy")
-    expect(abs(got - 2 / 11) > 1e-6, "you divide by the number of all examples; divide by the number "
-           "of true ones", "of-all")
+    expect(abs(got - 6 / 11) > 1e-6, "that is the accuracy: it counts those rightly said to be "
+           "false, too. Count among the true ones only", "accuracy")
+    expect(abs(got - 2 / 11) > 1e-6, "you divide by the number of all examples; divide by the "
+           "number of true ones", "of-all")
     expect(abs(got - 2) > 1e-6, "that is the number found; divide it by the number of true ones",
            "no-share")
     expect(abs(got - 1 / 3) < 1e-6, "2 of the 6 true examples were found, so the answer is 1/3; "
            f"yours: {got:.6g}", "wrong-share")
     got = recall(truth, truth)
-    expect(abs(got - 1) < 1e-6, f"whoever finds all 6 has recall 1; yours: {got:.6g}", "wrong-share")
+    expect(abs(got - 1) < 1e-6, f"whoever finds all 6 has recall 1; yours: {got:.6g}",
+           "wrong-share")
     nothing = torch.zeros(2, dtype=torch.bool)
     got = recall(torch.tensor([True, False]), nothing)
     expect(isinstance(got, float), f"return a float, not a {type(got).__name__}", "no-float")
