@@ -90,3 +90,8 @@ def test_no_path_of_a_machine_is_committed():
         cwd=ROOT, capture_output=True, text=True, check=False,
     ).stdout.split()  # fmt: skip
     assert files == []
+
+
+def test_the_citation_and_the_changes_name_the_version():
+    assert f"\nversion: {__version__}\n" in (ROOT / "CITATION.cff").read_text()
+    assert f"\n## {__version__}\n" in (ROOT / "CHANGELOG.md").read_text()
