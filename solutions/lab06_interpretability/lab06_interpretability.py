@@ -428,8 +428,8 @@ explanation = shap.Explanation(kims, net_score(everybody).mean(), kim,
                                feature_names=COLUMNS)
 figure = shap.plots.waterfall(explanation, show=False).figure
 figure.set_size_inches(10, 4.5)
-figure.axes[0].set_xlabel("score (probability of an income above 50,000 dollars)")
-figure.subplots_adjust(left=0.3, right=0.92, bottom=0.2)
+figure.axes[0].set_xlabel("score (probability of an income above 50,000 dollars)", labelpad=20)
+figure.subplots_adjust(left=0.3, right=0.92, bottom=0.23)
 average = net_score(everybody).mean()
 plots.show(figure, alt=f"A waterfall from the mean score {average:.2f} to Kim's "
            f"score {net_score(kim[None])[0]:.2f}; the steps: {in_words(kims, COLUMNS)}.")
