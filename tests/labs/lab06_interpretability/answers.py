@@ -447,7 +447,7 @@ def disguise(biased, innocent, real, perturb, *, rng):
     Wrong("ex6_3-audit", "input-modified", Edit("rows.copy()", "rows"), seen="visible"),
     Wrong(
         "ex6_3-audit",
-        "input-modified",
+        "at-half",
         Edit(
             "(predict(rows) > 0.5) != (predict(switched) > 0.5)",
             "(predict(rows) >= 0.5) != (predict(switched) >= 0.5)",
@@ -542,7 +542,7 @@ def audit(predict, explain, rows, column):
     ),
     Wrong(
         "ex6_4-saliency",
-        "not-the-logit",
+        "batch-mean",
         Edit("target[:, None]).sum()", "target[:, None]).mean()"),
         seen="visible",
     ),
@@ -1270,6 +1270,396 @@ def steady_lime(predict, x, scale, *, rng, budget, width):
     w = np.exp(-(u**2).sum(axis=1) / (2 * width**2))
     odd = (predict(x + scale * u) - predict(x - scale * u)) / 2
     return np.linalg.solve((u.T * w) @ u, (u.T * w) @ odd) / scale
+""",
+    ),
+    # written by somebody who had not seen the checks
+    Wrong(
+        "ex6_1-shapley",
+        "sampled",
+        """
+def shapley(value, n):
+    rng = np.random.default_rng(0)
+    total = np.zeros(n)
+    for _ in range(2000):
+        order = rng.permutation(n)
+        chain = np.zeros((n + 1, n), dtype=bool)
+        for k, player in enumerate(order):
+            chain[k + 1:, player] = True
+        total[order] += np.diff(value(chain))
+    return total / 2000
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_1-shapley", "nobody-counts", Edit("return phi", "return np.abs(phi)"), seen="visible"
+    ),
+    Wrong(
+        "ex6_1-game",
+        "mean-first",
+        """
+def coalition_game(predict, x, background):
+    import itertools
+
+    every = np.array(list(itertools.product(*background.T)))
+    return lambda coalitions: np.array([predict(np.where(c, x, every)).mean() for c in coalitions])
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_2-lime",
+        "through-x",
+        """
+def lime(predict, x, draw, scale, *, rng, n=1000, width):
+    z = draw(x, n, rng)
+    u = (z - x) / scale
+    root = np.exp(-(u * u).sum(axis=1) / (4 * width**2))
+    away = (predict(z) - predict(x[None])) * root
+    return np.linalg.lstsq(u * root[:, None], away, rcond=None)[0] / scale
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_2-lime",
+        "centred",
+        """
+def lime(predict, x, draw, scale, *, rng, n=1000, width):
+    z = draw(x, n, rng)
+    u = (z - z.mean(axis=0)) / scale
+    root = np.exp(-(u * u).sum(axis=1) / (4 * width**2))
+    columns = np.column_stack([np.ones(n), u])
+    return np.linalg.lstsq(columns * root[:, None], predict(z) * root, rcond=None)[0][1:] / scale
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_2-lime",
+        "own-scale",
+        """
+def lime(predict, x, draw, scale, *, rng, n=1000, width):
+    z = draw(x, n, rng)
+    u = (z - x) / z.std(axis=0)
+    root = np.exp(-(u * u).sum(axis=1) / (4 * width**2))
+    columns = np.column_stack([np.ones(n), z])
+    return np.linalg.lstsq(columns * root[:, None], predict(z) * root, rcond=None)[0][1:]
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_2-lime",
+        "x-added",
+        """
+def lime(predict, x, draw, scale, *, rng, n=1000, width):
+    z = np.vstack([x, draw(x, n, rng)])
+    u = (z - x) / scale
+    root = np.exp(-(u * u).sum(axis=1) / (4 * width**2))
+    columns = np.column_stack([np.ones(n + 1), u])
+    return np.linalg.lstsq(columns * root[:, None], predict(z) * root, rcond=None)[0][1:] / scale
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_2-lime",
+        "x-added",
+        """
+def lime(predict, x, draw, scale, *, rng, n=1000, width):
+    z = draw(x, n, rng)
+    z[0] = x
+    u = (z - x) / scale
+    root = np.exp(-(u * u).sum(axis=1) / (4 * width**2))
+    columns = np.column_stack([np.ones(n), u])
+    return np.linalg.lstsq(columns * root[:, None], predict(z) * root, rcond=None)[0][1:] / scale
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_2-jaccard",
+        "first-only",
+        """
+def jaccard_of_tops(runs, k):
+    first, *others = [set(np.abs(run).argsort()[::-1][:k].tolist()) for run in runs]
+    return float(np.mean([len(first & other) / len(first | other) for other in others]))
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_3-disguise",
+        "relative",
+        """
+def disguise(biased, innocent, real, perturb, *, rng):
+    from sklearn.ensemble import RandomForestClassifier
+
+    both = np.concatenate([real, perturb(real, rng)])
+    forest = RandomForestClassifier(30, min_samples_leaf=2, random_state=0)
+    forest.fit(both, np.repeat([1, 0], len(real)))
+
+    def model(rows):
+        mostly_real = forest.predict_proba(rows)[:, 1].mean() > 0.5
+        return biased(rows) if mostly_real else innocent(rows)
+
+    return model
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_3-audit",
+        "changed-only",
+        """
+def audit(predict, explain, rows, column):
+    switched = rows.copy()
+    switched[:, column] = 1 - switched[:, column]
+    changed = (predict(rows) > 0.5) != (predict(switched) > 0.5)
+    named = np.abs(explain(rows)).argmax(axis=1) == column
+    return float(changed.mean()), float(named[changed].mean()) if changed.any() else 0.0
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_3-audit",
+        "input-modified",
+        """
+def audit(predict, explain, rows, column):
+    named = np.abs(explain(rows)).argmax(axis=1) == column
+    before = predict(rows) > 0.5
+    rows[:, column] = 1 - rows[:, column]
+    return float(np.mean(before != (predict(rows) > 0.5))), float(named.mean())
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_4-saliency",
+        "first-target",
+        Edit("target[:, None]", "target[:1].expand(len(target))[:, None]"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_4-ig",
+        "wrong-points",
+        Edit(
+            "    mean = torch.zeros_like(x)",
+            "    steps = min(steps, 10)\n    mean = torch.zeros_like(x)",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_4-ig",
+        "input-modified",
+        Edit("(x - baseline) * mean", "x.sub_(baseline) * mean"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-removal",
+        "whole-batch",
+        """
+def removal_curve(model, x, target, maps, shares, insert=False):
+    order, curve = maps.flatten().argsort(descending=True), []
+    for share in shares:
+        taken = torch.zeros(maps.numel(), dtype=torch.bool)
+        taken[order[: round(share * maps.numel())]] = True
+        taken = taken.reshape(x.shape)
+        sure = model(x * (taken if insert else ~taken)).softmax(1)
+        curve.append(sure[torch.arange(len(x)), target].mean().item())
+    return torch.tensor(curve)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-removal",
+        "share-of-ink",
+        """
+def removal_curve(model, x, target, maps, shares, insert=False):
+    place, curve = maps.flatten(1).argsort(1, descending=True).argsort(1), []
+    ink = (x != 0).flatten(1).sum(1, keepdim=True)
+    for share in shares:
+        taken = (place < (share * ink).round()).reshape(x.shape)
+        sure = model(x * (taken if insert else ~taken)).softmax(1)
+        curve.append(sure[torch.arange(len(x)), target].mean().item())
+    return torch.tensor(curve)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-sanity",
+        "absolute",
+        Edit("ranks(maps, other, x > 0).mean()", "ranks(maps, other, x > 0).abs().mean()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-sanity",
+        "one-map",
+        Edit(
+            "torch.rand(x.shape, generator=generator)",
+            "torch.rand(x.shape[1:], generator=generator).expand_as(x)",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-sanity", "wrong-mean", Edit("float(gain.mean())", "float(gain[-1])"), seen="visible"
+    ),
+    Wrong(
+        "ex6_5-sanity",
+        "wrong-target",
+        Edit(
+            "curve(trained, x, target, maps, shares)", "curve(trained, x, 1 - target, maps, shares)"
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_8-contrast",
+        "added-up",
+        Edit(
+            "np.abs(candidates - x) @ cost", "(((candidates - x) * cost) ** 2).sum(axis=1) ** 0.5"
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_8-contrast",
+        "input-modified",
+        """
+def contrast(approves, x, options, cost):
+    import itertools
+
+    start, columns, best, least = x.copy(), list(options), None, np.inf
+    for values in itertools.product(*([x[c], *options[c]] for c in columns)):
+        x[columns] = values
+        price = np.abs(x - start) @ cost
+        if price < least and approves(x[None])[0]:
+            best, least = x.copy(), price
+    return best
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_8-contrast",
+        "not-cheapest",
+        """
+def contrast(approves, x, options, cost):
+    import itertools
+
+    columns, best, least = list(options), None, np.inf
+    for values in itertools.product(*([x[c], *options[c]] for c in columns)):
+        row = x.astype(int)
+        row[columns] = values
+        price = np.abs(row - x) @ cost
+        if price < least and approves(row[None])[0]:
+            best, least = row, price
+    return best
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_9-sampling",
+        "not-all-orders",
+        """
+def sampled_shapley(value, n, *, rng, orders):
+    gains = np.zeros((orders, n))
+    for row in gains:
+        order = np.roll(np.arange(n), rng.integers(n))
+        chain = np.zeros((n + 1, n), dtype=bool)
+        for k, player in enumerate(order):
+            chain[k + 1:, player] = True
+        row[order] = np.diff(value(chain))
+    return gains.mean(axis=0), 1.96 * gains.std(axis=0, ddof=1) / orders**0.5
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_9-sampling",
+        "shared-width",
+        """
+def sampled_shapley(value, n, *, rng, orders):
+    gains = np.zeros((orders, n))
+    for row in gains:
+        order = rng.permutation(n)
+        chain = np.zeros((n + 1, n), dtype=bool)
+        for k, player in enumerate(order):
+            chain[k + 1:, player] = True
+        row[order] = np.diff(value(chain))
+    half = 1.96 * gains.std(axis=0, ddof=1) / orders**0.5
+    return gains.mean(axis=0), np.full(n, half[0])
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_9-sampling",
+        "shared-width",
+        """
+def sampled_shapley(value, n, *, rng, orders):
+    gains = np.zeros((orders, n))
+    for row in gains:
+        order = rng.permutation(n)
+        chain = np.zeros((n + 1, n), dtype=bool)
+        for k, player in enumerate(order):
+            chain[k + 1:, player] = True
+        row[order] = np.diff(value(chain))
+    return gains.mean(axis=0), np.full(n, 1.96 * gains.std(ddof=1) / orders**0.5)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_10-deep",
+        "no-v",
+        """
+def deep_lift(W, b, v, x, background):
+    total = np.zeros(len(x))
+    for r in background:
+        new, old = W @ x + b, W @ r + b
+        rise = np.maximum(new, 0) - np.maximum(old, 0)
+        m = np.divide(rise, new - old, out=np.zeros(len(b)), where=new != old)
+        total += (x - r) * (m @ W) / len(background)
+    return total
+""",
+        seen="visible",
+    ),
+    Right(
+        "ex6_1-shapley",
+        "by-orders",
+        """
+def shapley(value, n):
+    import itertools
+
+    total, count = np.zeros(n), 0
+    worth = {}
+    for coalition in itertools.product([False, True], repeat=n):
+        worth[coalition] = value(np.array([coalition]))[0] if n < 5 else None
+    if n >= 5:
+        worth = dict(zip(worth, value(np.array(list(worth)))))
+    for i in range(n):
+        means = []
+        for size in range(n):
+            gains = [worth[(*c[:i], True, *c[i + 1:])] - worth[c] for c in worth
+                     if not c[i] and sum(c) == size]
+            means.append(np.mean(gains))
+        total[i] = np.mean(means)
+    return total
+""",
+    ),
+    Right(
+        "ex6_6-region",
+        "by-neighbours",
+        """
+def lying_region(rows, lies):
+    from sklearn.tree import DecisionTreeClassifier
+
+    tree = DecisionTreeClassifier(max_depth=8, min_samples_leaf=len(rows) // 80, random_state=0)
+    tree.fit(rows, lies)
+    most = tree.predict_proba(rows)[:, 1].max()
+    return lambda new: (tree.predict_proba(new)[:, 1] > most - 1e-9).tolist()
+""",
+    ),
+    Right(
+        "ex6_5-removal",
+        "by-scatter",
+        """
+def removal_curve(model, x, target, maps, shares, insert=False):
+    flat, order = x.flatten(1), maps.flatten(1).argsort(1, descending=True)
+    curve = []
+    for share in shares:
+        top = order[:, : round(share * flat.shape[1])]
+        kept = torch.zeros_like(flat).scatter(1, top, flat.gather(1, top))
+        z = kept if insert else flat - kept
+        sure = model(z.reshape(x.shape)).softmax(1)
+        curve.append(sure.gather(1, target[:, None]).mean().detach())
+    return torch.stack(curve)
 """,
     ),
 ]

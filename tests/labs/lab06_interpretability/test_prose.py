@@ -55,6 +55,7 @@ def test_lab06_shows_what_its_prose_says():
     assert shares["by school"] == (0, 0)
     assert shares["disguised"][0] > 80
     assert shares["disguised"][1] <= 10
+    assert number("of the capital gains that LIME asks about,") < 50  # "most are nobody's"
 
     # "hides less well", "often enough"
     against = re.findall(r"decides by sex for (\d+)% of .* another for (\d+)% of 40", text)
@@ -73,21 +74,29 @@ def test_lab06_shows_what_its_prose_says():
     assert own < bright - 25 < bright <= blank < bright + 15 < noise - 20
     spread = re.search(r"five such networks: (\d+)% to (\d+)%", text)
     assert spread
+    times_noise = re.search(r"times noise, five draws: (\d+)% to (\d+)%", text)
+    assert times_noise
+    assert int(times_noise[1]) - 5 < blank < int(times_noise[2]) + 5  # "as much as by"
     assert bright - 1 < int(spread[1]) < int(spread[2]) < bright + 20
     assert number("ink is") == pytest.approx(18.5, abs=0.5)
     assert number("all of them deleted, scores") < 15
-    assert set(re.findall(r"^(\S+(?: map)?) .*survives$", text, re.M)) == {
+    assert set(re.findall(r"^(\S+(?: map| signs)?) .*survives$", text, re.M)) == {
         "saliency", "SmoothGrad", "integrated",
     }  # fmt: skip
     row = {
         name: [
             float(v) for v in re.search(rf"^{re.escape(name)} +(\S+) +(\S+) ", text, re.M).groups()
         ]
-        for name in ("random map", "|integrated|", "brightness")
+        for name in ("random map", "coin's signs", "|integrated|", "brightness")
     }
     assert abs(row["random map"][0]) < 0.2
     assert row["random map"][1] < row["brightness"][1] < row["|integrated|"][1]
     assert row["|integrated|"][0] > 0.2
+    assert abs(row["coin's signs"][0]) < 0.2
+    assert row["coin's signs"][1] < row["brightness"][1]
+    strangers = re.search(r"two by two: agreement (\S+), (\S+), (\S+)", text)
+    assert strangers
+    assert all(abs(float(agreement)) < 0.1 for agreement in strangers.groups())
 
     # 6.6: "more than nine of ten", "four of five", "almost one in five"; a rounded tree is another
     eight = [
