@@ -30,7 +30,7 @@
 # | Time | Part A 80 min, Part B 70 min; deeper 90 min |
 # | Points | 49 (43 checked by machine, 6 read by a person) |
 # | You need | Python, numpy, a little pandas and PyTorch; Lab 00 |
-# | It runs in | about 40 CPU seconds in all, 6 without the demonstrations; 1.1 GiB of memory |
+# | It runs in | about 50 CPU seconds in all, 6 without the demonstrations; 1.1 GiB of memory |
 #
 # | meaning | symbol | name in code | shape |
 # |---|---|---|---|
@@ -279,7 +279,7 @@ def oracle_calibration(calibration):
                 if not here:
                     expect(np.isnan(said), f"nobody in {g} has the score {v}: nan", "no-nan")
                 else:
-                    expect(abs(said - sum(here) / len(here)) < 1e-7, f"of the people in {g} with "
+                    expect(abs(said - sum(here) / len(here)) < 1e-6, f"of the people in {g} with "
                            f"score {v} the share {sum(here) / len(here):.6g} has y = 1; yours: "
                            f"{said:.6g}", "wrong-way")
 ### END HIDDEN TESTS
@@ -399,14 +399,14 @@ def test_bootstrap_interval():
         rng = np.random.default_rng(seed)
         arrays = [np.arange(30), 10 * np.arange(30), np.arange(30) + 100]
         pair = bootstrap_interval(counting, arrays, rng=rng, draws=201, level=level)
+        if len(seen) == 202 and seen[0][0].tolist() == list(range(30)):
+            del seen[0]  # asked about the data themselves before the first draw: allowed
         expect(np.shape(pair) == (2,), f"return the pair (low, high); yours: {pair!r}")
         values = [float(value) for value in pair]
         return [value if np.isnan(value) or value < 0 else value**0.5 for value in values]
 
     low, high = run(0)
     expect(seen, "metric was never asked")
-    if len(seen) == 202 and seen[0][0].tolist() == list(range(30)):
-        del seen[0]  # asked about the data themselves before the first draw: allowed
     expect(all(len(parts) == 3 for parts in seen), "arrays holds three arrays here, and metric "
            f"takes all of them; yours was asked with {len(seen[0])}", "some-arrays")
     first = [parts[0].tolist() for parts in seen]
@@ -683,7 +683,7 @@ def test_auc():
         rng = np.random.default_rng(seed)
         s, score = (rng.random(90) < 0.3).astype(int), rng.integers(-levels, levels, 90) / 1.0
         truth, got = roc_auc_score(s, score), auc(score, s)
-        expect(abs(got - truth) < 1e-7, f"on random scores scikit-learn finds {truth:.6f}; yours: "
+        expect(abs(got - truth) < 1e-6, f"on random scores scikit-learn finds {truth:.6f}; yours: "
                f"{got:.6f}", "ties")
     ### END HIDDEN TESTS
 
@@ -2671,11 +2671,11 @@ def test_reweigh():
             shares = [np.average(y[s == name] == value, weights=got[s == name]) for name in names]
             expect(np.ptp(shares) < 1e-6, f"weighted, the label {value} has the shares {shares} in "
                    "the groups: they must be equal", "one-side")
-            expect(abs(got[y == value].sum() - (y == value).sum()) < 1e-6, f"the weights of the "
+            expect(abs(got[y == value].sum() - (y == value).sum()) < 1e-4, f"the weights of the "
                    f"label {value} sum to {got[y == value].sum():.6f}, not to its "
                    f"{(y == value).sum()} people", "all-equal")
         for name in names:
-            expect(abs(got[s == name].sum() - (s == name).sum()) < 1e-6, f"the weights of group "
+            expect(abs(got[s == name].sum() - (s == name).sum()) < 1e-4, f"the weights of group "
                    f"{name} sum to {got[s == name].sum():.6f}, not to its {(s == name).sum()} "
                    "people", "all-equal")
     only = reweigh(np.array([1, 1, 0]), np.array([0, 0, 1]))

@@ -1799,4 +1799,42 @@ def audit(wrong, table, p_value, reject, least, alpha):
 """,
         "visible",
     ),
+    Right(
+        "ex9_7-reweigh",
+        "single-precision",
+        """
+def reweigh(y, s):
+    table = pd.DataFrame({"y": y, "s": s})
+    size = lambda *keys: table.groupby(list(keys))["y"].transform("size").to_numpy(np.float32)
+    return size("y") * size("s") / np.float32(len(y)) / size("s", "y")
+""",
+    ),
+    Right(
+        "ex9_2-auc",
+        "single-precision",
+        """
+def auc(score, s):
+    ahead = score[s == 1][:, None] - score[s == 0][None, :]
+    return ((ahead > 0).astype(np.float32) + np.float32(0.5) * (ahead == 0)).mean(dtype=np.float32)
+""",
+    ),
+    Wrong(
+        "ex9_5-programme",
+        "not-joint",
+        """
+def equalised_odds(y, score, group, roc):
+    from scipy.linalg import block_diag
+    from scipy.optimize import linprog
+
+    names = np.unique(group).tolist()
+    curves = [roc(y[group == name], score[group == name]) for name in names]
+    cost = [np.mean((group == n) & (y == 1)) * f - np.mean((group == n) & (y == 0)) * t for n, (_, f, t) in zip(names, curves)]
+    rows = block_diag(*[np.stack([np.ones(len(f)), f, t]) for _, f, t in curves])
+    equal = np.vstack([rows[::3], rows[4::3] - rows[1], rows[5::3] - rows[2]])
+    target = [1.0] * len(names) + [0.0] * (len(equal) - len(names))
+    found = linprog(np.concatenate(cost), A_eq=equal, b_eq=target).x
+    return dict(zip(names, zip([c[0] for c in curves], np.split(found, np.cumsum([len(c) for c in cost])[:-1]))))
+""",
+        "visible",
+    ),
 ]

@@ -263,7 +263,8 @@ def test_uncorrelated_is_about_straight_lines(read):
 
 def test_each_method_costs_something_and_none_levels_all(read):
     names = ("nothing", "nothing, as in lam = 0", "before: reweighing",
-             "before: correlation removed", "in: penalty, lam = 10", "after: equalised odds")  # fmt: skip
+             "before: correlation removed", "in: penalty, lam = 10",
+             "after: equalised odds")  # fmt: skip
     rows = {name: read(name + f" {SPREAD}" * 4) for name in names}
     start, bare = rows.pop("nothing"), rows.pop("nothing, as in lam = 0")
     assert start[0] - bare[0] == pytest.approx(0.3, abs=0.1)  # "about .3 points"
