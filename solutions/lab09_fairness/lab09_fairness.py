@@ -3069,11 +3069,11 @@ print(f"dealt out at random, 20 times: {sum(n > 0 for n in accused)} audits accu
 # %% [markdown]
 # # What you found
 #
-# Look back over your own numbers. Two true statements about one score, an identity that ties three
-# rates together, and a rule that meets both published wishes and that few would want. A column that
-# was taken out and guessed from the rest. Labels that were damaged, and an audit that praised them.
-# A penalty that took a gap away, and what it cost. A group of eighteen people about whom hardly
-# anything can be said.
+# Look back over your own numbers. Two statements about one score, one true on any rows and one
+# nearly true; an identity that ties three rates together, and rules that meet both published
+# wishes and that few would want. A column that was taken out and guessed from the rest. Labels
+# that were damaged, and an audit that praised them. A penalty that took a gap away, and what it
+# cost. A group of eighteen people about whom hardly anything can be said.
 #
 # **Limits.** Every rate here trusts a label, and labels have authors. All criteria of this lab look
 # at decisions once; none sees what they do next year. Groups are those that somebody wrote down. A
