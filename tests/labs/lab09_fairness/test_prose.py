@@ -179,7 +179,7 @@ def test_both_published_wishes_can_be_met(read):
     both = read("with the white PPV and FPR #% #% #%")
     assert both[:2] == white[:2]
     assert both[2] == pytest.approx(68, abs=0.5)  # "68 % instead of 28 %"
-    used, _ = read("The score decides for #% of the Black people, #% are flagged")
+    used, _ = read("Lottery: the score decides for #% of the Black people, #% are flagged")
     assert used == pytest.approx(33, abs=2)  # "ignore the score for two thirds"
     drawn = read("PPV #% (spread # points), FPR #% (spread # points), TPR #% (spread # points)")
     assert drawn[0] == pytest.approx(white[0], abs=1)
