@@ -30,7 +30,7 @@
 # | Time | Part A 80 min, Part B 70 min; deeper 90 min |
 # | Points | 49 (43 checked by machine, 6 read by a person) |
 # | You need | Python, numpy, a little pandas and PyTorch; Lab 00 |
-# | It runs in | about 40 CPU seconds in all, 6 without the demonstrations; 1.1 GiB of memory |
+# | It runs in | about 50 CPU seconds in all, 6 without the demonstrations; 1.1 GiB of memory |
 #
 # | meaning | symbol | name in code | shape |
 # |---|---|---|---|
@@ -205,6 +205,7 @@ def test_group_rates():
         warnings.simplefilter("ignore")
         got = expect_table(group_rates(y, decision, group), ["a", "b"], columns, "group_rates")
         alone = group_rates(np.array([1, 1, 1]), np.zeros(3, dtype=int), np.array(["a"] * 3))
+        numbers = group_rates(np.array([0, 0, 1]), np.array([1, 0, 0]), np.array([12, 7, 7]))
     a, b = got.loc["a"], got.loc["b"]
     expect(a["n"] == 7 and b["n"] == 4, f"group a has 7 people and b 4; yours: {got['n'].tolist()}")
     expect(not np.isnan(b["fpr"]), "in b two people have y = 0 and none of them is flagged: that "
@@ -231,6 +232,10 @@ def test_group_rates():
            "with y = 0 means no FPR: give nan, not a number", "no-nan")
     expect(alone["tpr"] == 0 and alone["selection_rate"] == 0, "three people with y = 1, none of "
            "them flagged: TPR and selection rate are 0, and defined", "nan-for-zero")
+    numbers = expect_table(numbers, [7, 12], columns, "with groups that are numbers, group_rates")
+    expect(numbers.loc[12, "ppv"] == 0 and np.isnan(numbers.loc[7, "ppv"]), "one person is flagged "
+           "in group 12, wrongly: its PPV is 0, and defined; in group 7 nobody is flagged: nan; "
+           f"yours: {numbers['ppv'].tolist()}", "nan-for-zero")
     ### BEGIN HIDDEN TESTS
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -274,7 +279,7 @@ def oracle_calibration(calibration):
                 if not here:
                     expect(np.isnan(said), f"nobody in {g} has the score {v}: nan", "no-nan")
                 else:
-                    expect(abs(said - sum(here) / len(here)) < 1e-7, f"of the people in {g} with "
+                    expect(abs(said - sum(here) / len(here)) < 1e-6, f"of the people in {g} with "
                            f"score {v} the share {sum(here) / len(here):.6g} has y = 1; yours: "
                            f"{said:.6g}", "wrong-way")
 ### END HIDDEN TESTS
@@ -289,18 +294,18 @@ def calibration(y, score, group):
 # %% nbgrader={"grade_id": "ex9_1-calibration-test", "points": 2}
 @exercise("9.1")
 def test_calibration():
-    """Two groups, three scores, in no order; nobody in b has the score 3."""
+    """Two groups, the scores 1, 2.5 and 4, in no order; nobody in b has the score 4."""
     y = np.array([1, 0, 0, 1, 0, 1, 1, 0, 1])
-    score = np.array([2, 2, 1, 3, 1, 2, 1, 1, 1])
+    score = np.array([2.5, 2.5, 1, 4, 1, 2.5, 1, 1, 1])
     group = np.array(["b", "b", "b", "a", "a", "a", "a", "b", "a"])
-    got = expect_table(calibration(y, score, group), [1, 2, 3], ["a", "b"], "calibration")
+    got = expect_table(calibration(y, score, group), [1, 2.5, 4], ["a", "b"], "calibration")
     one = got.loc[1, "a"]
     expect(not np.isclose(one, 2 / 4), "2 of the 4 people of a with y = 1 have the score 1; asked "
            "is which share of those with the score 1 has y = 1: 2 of 3", "wrong-way")
     expect(not np.isclose(one, 2), "you count how many; asked is which share", "counts")
     expect(not np.isclose(one, 2 / 5), "each cell is about the people of one group with that "
            "score; yours divides by the people of both groups or of all scores", "pooled")
-    expect(np.isnan(got.loc[3, "b"]), "nobody in b has the score 3: that cell is nan", "no-nan")
+    expect(np.isnan(got.loc[4, "b"]), "nobody in b has the score 4: that cell is nan", "no-nan")
     truth = np.array([[2 / 3, 0], [1, 1 / 2], [1, np.nan]])
     expect(np.allclose(got.to_numpy(dtype=float), truth, equal_nan=True),
            f"expected {truth.tolist()}, not rounded; got {got.to_numpy().tolist()}", "wrong-way")
@@ -394,6 +399,8 @@ def test_bootstrap_interval():
         rng = np.random.default_rng(seed)
         arrays = [np.arange(30), 10 * np.arange(30), np.arange(30) + 100]
         pair = bootstrap_interval(counting, arrays, rng=rng, draws=201, level=level)
+        if len(seen) == 202 and seen[0][0].tolist() == list(range(30)):
+            del seen[0]  # asked about the data themselves before the first draw: allowed
         expect(np.shape(pair) == (2,), f"return the pair (low, high); yours: {pair!r}")
         values = [float(value) for value in pair]
         return [value if np.isnan(value) or value < 0 else value**0.5 for value in values]
@@ -477,20 +484,45 @@ def with_intervals(table, names, columns=("fpr", "ppv")):
     return pd.DataFrame.from_dict(lines, orient="index")
 
 
+def black_minus_white(table, column):
+    """A rate, Black minus white, in points, with the interval of the difference itself."""
+    arrays = [table[c].to_numpy() for c in ("two_year_recid", "flagged")]
+    arrays.append((table["race"] == "Black").to_numpy().astype(int))
+
+    def difference(y, decision, black):
+        rates = group_rates(y, decision, black)[column]
+        return 100 * (rates.loc[1] - rates.loc[0])
+
+    low, high = bootstrap_interval(difference, arrays, rng=np.random.default_rng(0), draws=500)
+    return f"{difference(*arrays):+.1f} ({low:+.1f} to {high:+.1f})"
+
+
+def differences(table):
+    """One line: how far apart the two groups are."""
+    return "Black minus white, in points: " + ", ".join(
+        f"{rate.upper()} {black_minus_white(table, rate)}" for rate in ("fpr", "ppv"))
+
+
 print(f"you said: {my_guess!r}")
 print(with_intervals(compas, ["Black", "white"]).to_string())
+print(differences(compas))
 print("\nOnly the rows that ProPublica kept for its regressions:")
 print(with_intervals(compas[compas["propublica_sample"]], ["Black", "white"]).to_string())
+print(differences(compas[compas["propublica_sample"]]))
 
 # %% [markdown]
 # First pair of lines, left: of those who were not charged again, the share flagged, **44.8 %
-# against 23.5 %**; the intervals lie far apart. Right: of those flagged, the share charged again,
-# **63.0 % against 59.1 %**; the intervals overlap. The second pair of lines shows that it matters
-# little which rows one takes.
+# against 23.5 %**, twenty points apart. Right: of those flagged, the share charged again, **63.0 %
+# against 59.1 %**, four points apart. Is four points nothing? The two intervals overlap, but that
+# is no test: two overlapping intervals can belong to numbers that clearly differ. The line below
+# them bootstraps the *difference*. It is about four points, and its interval begins just above
+# zero. On the rows that ProPublica kept it is above five, and the interval keeps clear of zero.
 #
-# So the answer is "c". Both published analyses are right, about the same people and the same score.
-# They answer two questions: "I was not charged again; was I flagged?" and "I was flagged; what does
-# that mean?" Which wishes about such numbers can hold together is the subject of exercise 9.4.
+# So the answer is "c", with a footnote. ProPublica's gap is large on either choice of rows. The
+# maker's claim holds nearly, and how nearly depends on the rows: the same flag means a few points
+# more for a Black person. Exercise 9.3 comes back to it. The two answer two questions: "I was not
+# charged again; was I flagged?" and "I was flagged; what does that mean?" Which wishes about such
+# numbers can hold together is the subject of exercise 9.4.
 #
 # What you wrote is what a practitioner calls from a library. Your rates by fairlearn:
 
@@ -547,15 +579,16 @@ for name in names:
 print(small.to_string())
 
 # %% [markdown]
-# The curves stay within ten points of each other and cross. For most scores the intervals of the
-# two groups overlap: a score of 7 means much the same in both. That is what the maker meant.
+# The curves stay within ten points of each other and cross: no score means something altogether
+# different in the two groups. That is what the maker meant. (Overlapping bars do not show that the
+# shares are equal; and four scores of ten put white people higher, by less than four points.)
 #
 # In the last table, look at the bottom. "PPV 75 %" rests on 8 and on 12 people. And the bootstrap
 # is least reliable where you need it most: it can only draw from the eight people that it has, so
-# its interval starts at 50 %, the exact one at 35 %. An audit that reports "75 %"
-# for such a group has not found that the group is treated well or badly; these data cannot tell.
-# Say so, and collect more, rather than drop the row: a group too small to measure is not a group
-# without problems.
+# its interval starts at 50 %, the exact one at 35 %. An audit that reports "75 %" for such a group
+# has not found that the group is treated well or badly; these data cannot tell. Say so, and
+# collect more, rather than drop the row: a group too small to measure is not a group without
+# problems.
 #
 # What do age and the number of earlier charges know, alone? Twenty times, half of the people are
 # used to learn, the other half to compare.
@@ -581,8 +614,8 @@ print(f"COMPAS is right about {np.mean(sample['flagged'] == sample['two_year_rec
 
 # %% [markdown]
 # On these people, two columns that everybody can read do a little better than the secret score, in
-# each of the twenty splits (Dressel and Farid 2018 found the same with logistic regression on
-# them).
+# each of the twenty splits. They had an advantage: they learned on half of these people, and
+# COMPAS did not. (Dressel and Farid 2018 found such a rule as accurate as COMPAS.)
 #
 # ## Exercise 9.2: leaving a column out (4 points)
 #
@@ -650,7 +683,7 @@ def test_auc():
         rng = np.random.default_rng(seed)
         s, score = (rng.random(90) < 0.3).astype(int), rng.integers(-levels, levels, 90) / 1.0
         truth, got = roc_auc_score(s, score), auc(score, s)
-        expect(abs(got - truth) < 1e-7, f"on random scores scikit-learn finds {truth:.6f}; yours: "
+        expect(abs(got - truth) < 1e-6, f"on random scores scikit-learn finds {truth:.6f}; yours: "
                f"{got:.6f}", "ties")
     ### END HIDDEN TESTS
 
@@ -710,7 +743,7 @@ def test_proxy_strength():
     def noting(x, s):
         log.append((x[:, 0].astype(int).tolist(), s.tolist(), []))
         part = log[-1][2]
-        return lambda rows: (part.extend(rows[:, 0].astype(int).tolist()), rows[:, 0])[1]
+        return lambda rows: (part.extend(rows[:, 0].astype(int).tolist()), rows[:, 0] + 0.5)[1]
 
     def counting(score, s):
         asked.append((np.array(score), np.array(s)))
@@ -727,11 +760,16 @@ def test_proxy_strength():
            "that had seen it: that measures memory, not what x knows", "in-sample")
     expect(sorted(scored) == list(range(42)), "each of the 42 rows must be scored, and exactly "
            f"once; yours made {len(scored)} scores for {len(set(scored))} of them", "one-split")
+    few = min(len(seen) + len(part) for seen, _, part in log)
+    expect(few == 42, f"each part is scored by a fit on all the other parts; one of your fits, and "
+           f"the part that it scored, have only {few} of the 42 rows", "not-all-the-others")
     expect(all((s[seen] == labels).all() for seen, labels, _ in log), "a fit is given x of some "
            "people with s of others: index both with the same rows", "labels-torn")
     score, labels = asked[0] if asked else (np.zeros(0), np.zeros(0))
     expect(len(asked) == 1 and len(score) == 42 and got == 0.625, "auc must be asked once, about "
            "all 42 scores, and its answer returned", "mean-of-folds")
+    expect((score % 1 == 0.5).all(), "the scores end in .5 here, and yours have lost it: an array "
+           "like s holds whole numbers, and would make 0 of each probability", "whole-scores")
     expect((labels == s[score.astype(int)]).all(), "a score stands beside another person's s: put "
            "the scores of a fold back into its rows", "rows-torn")
     for folds in (3, 4):
@@ -790,9 +828,9 @@ def adult_columns(*without):
     return tables.design_matrix(adult.drop(columns=["income", *without])).to_numpy()
 
 
-def over_sets(values):
+def over_sets(values, sign="+"):
     """Mean and spread (one standard deviation over the five training sets), as text."""
-    return f"{np.mean(values):+.1f} (spread {np.std(values, ddof=1):.1f})"
+    return f"{np.mean(values):{sign}.1f} (spread {np.std(values, ddof=1):.1f})"
 
 # %% id="proxy-demo" tags=["demo"]
 for without in (["sex"], ["sex", "relationship", "marital_status"]):
@@ -876,13 +914,19 @@ def test_giveaways():
            f'"z"), once each; yours: {got}')
     edge = [tuple(pair) for pair in giveaways(table, "label", 4)]
     expect(edge == [], "with least = 4 nothing is left: both cities have 3 rows", "too-small")
-    words = pd.DataFrame({"said": table["label"].map({0: 5, 1: 8}), **table[["city", "shoe"]]})
+    words = pd.DataFrame({"said": table["label"].map({0: 5, 1: 8}), **table[["city", "shoe"]],
+                          "room": [4.0] * 3 + [9.0] * 3 + [np.nan] * 3})
     other = [tuple(pair) for pair in giveaways(words, "said", 2)]
     expect(not any(column == "said" for column, _ in other), "the label tells itself: leave its "
            "own column out, wherever it stands", "label-itself")
-    expect(sorted(other) == [("city", "x"), ("city", "z")], "the same table, with labels 5 and 8 "
-           'in the first column, which is called "said": expected the same two cities; yours: '
-           f"{other}", "only-ones")
+    expect(not any(value != value for _, value in other), "three rows have no room: a missing "
+           "value is no value", "missing-value")
+    expect({("city", "x"), ("city", "z")} <= set(other), "with labels 5 and 8 in place of 0 and 1 "
+           f"the same two cities are expected; yours: {other}", "only-ones")
+    expect(("room", 4.0) in other, "room 4 is a number, and gives the label 8 away like a text; "
+           f"yours: {other}", "only-texts")
+    expect(sorted(other) == [("city", "x"), ("city", "z"), ("room", 4.0)], "the same two cities "
+           f"are expected, and room 4, once each; yours: {other}")
     ### BEGIN HIDDEN TESTS
     for seed in (91, 92):
         rng = np.random.default_rng(seed)
@@ -911,13 +955,16 @@ for name, rows in (("all rows", compas), ("without them",
     rates = group_rates(*(rows[c].to_numpy() for c in ("two_year_recid", "flagged", "race")))
     print(f"{name}: {len(rows):,} people, {rows['two_year_recid'].mean():.1%} charged again")
     print(rates[["fpr", "ppv"]].map("{:.1%}".format).to_string())
+    print(differences(rows))
 
 # %% [markdown]
 # There it is. Follow-up ended in 2016, so nobody screened after 1 April 2014 could be watched for
-# two years; those who were charged again were kept all the same (Barenstein 2019). All 998 of these
-# rows of the whole table have the label 1. Without them the share charged again falls, and with it
-# the PPV, by more than eight points in both groups. The false-positive rates cannot move: they look
-# at the zeros alone, and none was lost. Nobody had lied. Two filters met.
+# two years; those who were charged again were kept all the same (Barenstein 2019). All 998 of
+# these rows of the whole table have the label 1. Without them the share charged again falls, and
+# with it the PPV, by more than eight points in both groups. The false-positive rates cannot move:
+# they look at the zeros alone, and none was lost. Nobody had lied. Two filters met. And look at
+# the difference of the PPVs: without the flaw it is six points, and its interval is clear of zero.
+# The rows that should not have been there made the maker's claim look truer than it is.
 #
 # **b. Biases of your own.** Here the truth is known, because you do the damage yourself.
 #
@@ -982,6 +1029,11 @@ def oracle_damage(thin_out, deny):
     stay = sum(thin_out(group, 8, 0.3, np.random.default_rng(k)) for k in range(60))
     expect((hit[ones] > 0).all() and (stay[inside] > 0).all(), "over sixty draws everybody must "
            "be chosen at some time", "ignores-rng")
+    chosen = {tuple(thin_out(group, 8, 0.3, np.random.default_rng(k)).tolist()) for k in range(60)}
+    also = {tuple(deny(y, group, 8, 0.3, np.random.default_rng(k)).tolist()) for k in range(60)}
+    expect(min(len(chosen), len(also)) > 55, "sixty generators must choose about sixty different "
+           f"sets; yours {len(chosen)} and {len(also)}: are neighbours always taken together?",
+           "neighbours")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "ex9_3-damage-test", "points": 3}
@@ -1018,6 +1070,16 @@ def test_damage():
     few = int(deny(y, group, "b", 0.4, np.random.default_rng(0))[ones].sum())
     expect(few == 4, f"share = 0.4 of 6 ones: round(2.4) = 2 become 0 and 4 are left; yours leaves "
            f"{few}", "wrong-share")
+    other = thin_out(group, "a", 0.25, np.random.default_rng(0))
+    expect(other[b].all() and other[~b].sum() in (2, 3), "thin_out must thin out the group that it "
+           f"is told, here a; yours keeps {other[b].sum()} of b and {other[~b].sum()} of a",
+           "wrong-rows")
+    expect(other[~b].sum() == 2, "keep = 0.25 of 10 people: Python's round(2.5) is 2, to the even "
+           f"side; yours keeps {other[~b].sum()}", "rounds-up")
+    changed = deny(y, group, "a", 0.5, np.random.default_rng(0))
+    expect((changed[b] == y[b]).all() and changed[~b].sum() == 2, "deny must deny in the group "
+           "that it is told: with share = 0.5 in a 2 of its 4 ones are left, and b keeps its 6; "
+           f"yours: {changed[~b].sum()} and {changed[b].sum()}", "wrong-rows")
     for k, name in ((0, "thin_out"), (1, "deny")):
         drawn = [tuple(run[k].tolist()) for run in runs]
         expect(len(set(drawn)) > 1, f"{name}: another rng must choose other people", "ignores-rng")
@@ -1055,51 +1117,56 @@ for name, without in (("with the column sex", []), ("without sex", ["sex"])):
     inputs, off = adult_columns(*without), {}
     for k, learn in enumerate(LEARN):
         dirty = deny(rich, women, 1, 0.6, np.random.default_rng(k))
-        told = fit_logistic(inputs[learn], dirty[learn])(inputs[NEW])
-        for kind, labels in (("damaged", dirty), ("clean", rich)):
+        for how, lesson, exam in (("damaged, audited with the damaged labels", dirty, dirty),
+                                  ("damaged, audited with the clean labels", dirty, rich),
+                                  ("never damaged", rich, rich)):
+            told = fit_logistic(inputs[learn], lesson[learn])(inputs[NEW])
             for who, value in (("women", 1), ("men", 0)):
                 rows = women[NEW] == value
-                off.setdefault((kind, who), []).append(
-                    100 * (told[rows].mean() - labels[NEW][rows].mean()))
-    for (kind, who), values in off.items():
-        print(f"   {name}, audited with the {kind} labels, {who}: {over_sets(values)}")
+                off.setdefault((how, who), []).append(
+                    100 * (told[rows].mean() - exam[NEW][rows].mean()))
+    for (how, who), values in off.items():
+        print(f"   {name}, {how}, {who}: {over_sets(values)}")
 
 # %% id="thin-demo" tags=["demo"]
 students = tables.law_school()
 law = tables.design_matrix(students[["LSAT", "UGPA"]]).to_numpy()
 passed, ethnic = students["pass_first_year"].to_numpy(), students["race"].to_numpy()
-everybody_kept = {}
-for keep in (1.0, 0.1, 0.0):
-    off = {"Black": [], "White": []}
-    for seed in range(10):
-        first = np.random.default_rng(seed).random(len(law)) < 0.5
-        rows = first & thin_out(ethnic, "Black", keep, np.random.default_rng(seed))
+kept = {f"{keep:.0%} of the Black students kept": [] for keep in (1.0, 0.1, 0.0)}
+kept["as many left out, of any group"] = []
+for seed in range(10):
+    first = np.random.default_rng(seed).random(len(law)) < 0.5
+    fate = np.random.default_rng(100 + seed).permutation(np.flatnonzero(first))
+    fewer = np.isin(np.arange(len(law)), fate[(first & (ethnic == "Black")).sum():])
+    masks = [first & thin_out(ethnic, "Black", keep, np.random.default_rng(seed))
+             for keep in (1.0, 0.1, 0.0)]
+    for off, rows in zip(kept.values(), [*masks, fewer], strict=True):
         score = fit_logistic(law[rows], passed[rows])(law)
-        for name, values in off.items():
-            tried = ~first & (ethnic == name)
-            values.append(100 * (score[tried].mean() - passed[tried].mean()))
-    everybody_kept = everybody_kept or off
-    more = {name: np.subtract(off[name], everybody_kept[name]) for name in off}
-    print(f"{keep:.0%} of the Black students kept: prediction minus truth, in points, "
-          f"{over_sets(off['Black'])} for them, {over_sets(off['White'])} for white ones;\n"
-          f"   more than with all: {over_sets(more['Black'])} and {over_sets(more['White'])}")
+        tried = [~first & (ethnic == name) for name in ("Black", "White")]
+        off.append([100 * (score[t].mean() - passed[t].mean()) for t in tried])
+full = np.array(kept["100% of the Black students kept"])
+for name, off in kept.items():
+    print(f"{name}: prediction minus truth, in points, {over_sets(np.array(off)[:, 0])} for them, "
+          f"{over_sets(np.array(off)[:, 1])} for white ones;")
+    more = (np.array(off) - full).T
+    print(f"   more than with all: {over_sets(more[0])} and {over_sets(more[1])}")
 
 # %% [markdown]
 # The audit with the damaged labels finds nothing against women: they seem a little over-predicted,
 # if anything. Against the clean labels the same model is wrong by more than five points, for women
 # and not for men. **An audit inherits the labels.** When the label is a decision of the past (a
-# denial, an arrest, a promotion), "accurate" means "like the past". The second block is the
-# control: a model without the column `sex` cannot follow the damage as closely. Now the audit
-# accuses the model of favouring women, and the harm is smaller. What "leave the column out" does
+# denial, an arrest, a promotion), "accurate" means "like the past". The second block is a model
+# without the column `sex`. Now the audit accuses it of *favouring* women. Is it harmed less? It
+# ends nearer to the truth, but it began above it: compare with the lines "never damaged". The
+# damage moved the first model by six points and this one by five. What "leave the column out" does
 # depends on the harm.
 #
 # The second table is about 21,791 law students: admission test (LSAT) and college grades (UGPA),
 # and whether they pass the first year; ten random halves. With all Black students in the data the
 # model still promises them more than came true: one curve is drawn through everybody, and it fits
 # the many. Take them out, and on the same halves the promise is further off by two points; for
-# white students it moves by less than half a point. (On Adult the same experiment with women
-# changes the error by less than a point: leaving a group out matters where the group is different,
-# and without its data you cannot know.)
+# white students it moves by less than half a point. The last line is the control: leave out as
+# many students, of any group, and nothing happens. It is not the number that was missing.
 #
 # **c. Change the loss.** An objective that is blind to what errors cost is a choice, too. Let $p$
 # be the probability that $y = 1$. A wrong yes costs `false_positive_cost`, a wrong no
@@ -1135,6 +1202,9 @@ def test_cost_threshold():
            f"{even:.6g}. A threshold on a probability lies between 0 and 1", "ratio")
     expect(abs(dear - 0.75) < 1e-6, "costs 3 and 1: at p = 0.75 a yes costs 0.25 * 3 and a no "
            f"0.75 * 1, the same; yours: {dear:.6g}", "ratio")
+    other = expect_number(cost_threshold(2, 7), "cost_threshold")
+    expect(abs(other - 2 / 9) < 1e-6, "costs 2 and 7: at p = 2/9 a yes costs 7/9 * 2 and a no "
+           f"2/9 * 7, the same; 2/9 is {2 / 9:.6f}, and yours is {other:.6f}", "ratio")
     ### BEGIN HIDDEN TESTS
     for seed in range(5):
         wrong_yes, wrong_no = np.random.default_rng(seed).uniform(0.1, 9, 2).tolist()
@@ -1151,22 +1221,29 @@ test_cost_threshold()
 print("9.3c: visible checks passed")
 
 # %% id="threshold-demo" tags=["demo"]
-inputs = adult_columns("sex", "relationship", "marital_status")
-for costs in ((1, 1), (1, 3), (1, 9)):
-    gaps = {"tpr": [], "fpr": []}
-    for learn in LEARN:
-        score = fit_logistic(inputs[learn], rich[learn])(inputs[NEW])
-        rates = group_rates(rich[NEW], (score >= cost_threshold(*costs)).astype(int), women[NEW])
-        for name, values in gaps.items():
-            values.append(100 * (rates.loc[0, name] - rates.loc[1, name]))
-    print(f"costs {costs}: men minus women, in points: TPR {over_sets(gaps['tpr'])}, "
-          f"FPR {over_sets(gaps['fpr'])}")
+inputs, lines = adult_columns("sex", "relationship", "marital_status"), {}
+scores = [fit_logistic(inputs[learn], rich[learn])(inputs[NEW]) for learn in LEARN]
+for missed in (1, 3, 9):
+    yes = [(score >= cost_threshold(1, missed)).astype(int) for score in scores]
+    rates = [group_rates(rich[NEW], said, women[NEW]) for said in yes]
+    fpr, tpr = (np.array([100 * table[name] for table in rates]) for name in ("fpr", "tpr"))
+    fnr = 100 - tpr
+    lines[f"a missed yes costs {missed}"] = [
+        *(f"{rate[:, k].mean():.1f} %" for rate in (fpr, fnr) for k in (0, 1)),
+        over_sets(fpr[:, 0] - fpr[:, 1]), over_sets(fnr[:, 1] - fnr[:, 0]),
+        f"{np.mean(fpr[:, 0] / fpr[:, 1]):.2f}", f"{np.mean(fnr[:, 1] / fnr[:, 0]):.2f}"]
+print("A wrong yes costs 1. Means over the five training sets.")
+print(pd.DataFrame(lines, index=[
+    "FPR, men", "FPR, women", "FNR, men", "FNR, women", "FPR, men minus women, points",
+    "FNR, women minus men, points", "FPR, men over women", "FNR, women over men"]).to_string())
 
 # %% [markdown]
-# The same scores and the same people, from a model that has neither `sex` nor the family columns.
-# Make a missed "yes" nine times as dear, and the gap between men and women in the false-positive
-# rate grows to about four times what it was; that in the true-positive rate hardly moves. Nobody
-# wrote a word about sex: the cost moved the gap.
+# The same scores and the same people, from a model that has neither `sex` nor the family columns;
+# nobody wrote a word about sex. Make a missed "yes" nine times as dear, and both kinds of error
+# move apart, but which way depends on how you count. In points the gap of the false-positive rates
+# grows to about four times what it was, and that of the missed ones hardly changes. As a ratio the
+# first shrinks from 1.7 to 1.3, and the second doubles: of those who do earn more, a woman is
+# missed more than twice as often as a man. Who reports one of these numbers has chosen.
 #
 # **The third source: deploy it elsewhere.** The cell trains a model in each of three age bands and
 # tries each in all three. Rows: where it learned; columns: where it is used; each entry is mean
@@ -1248,6 +1325,9 @@ def test_implied_fpr():
         expect(abs(got - value) > 1e-6, message, name)
     expect(abs(got - 0.2) < 1e-6, f"24 of the 120 people with y = 0 are flagged: 0.2; yours: "
            f"{got:.6f}")
+    other = expect_number(implied_fpr(13 / 31, 11 / 17, 2 / 13), "implied_fpr")
+    expect(abs(other - 1 / 3) < 1e-6, "tp, fp, fn, tn = 11, 6, 2, 12 have base rate 13/31, PPV "
+           f"11/17, FNR 2/13 and FPR 6/18 = 0.333333; yours: {other:.6f}", "one-point")
     ### BEGIN HIDDEN TESTS
     for seed in range(20):
         tp, fp, fn, tn = np.random.default_rng(seed).integers(1, 50, 4).tolist()
@@ -1325,7 +1405,8 @@ def expect_counts(made, name):
     expect(isinstance(made, dict) and set(made) == {"a", "b"}, f'{name} must return a dict with '
            f'the keys "a" and "b"; yours: {made!r}')
     for key, counts in made.items():
-        expect(np.shape(counts) == (4,) and all(n >= 0 and int(n) == n for n in counts),
+        whole = np.shape(counts) == (4,) and np.asarray(counts).dtype.kind in "iuf"
+        expect(whole and all(0 <= n < 1e9 and int(n) == n for n in counts),
                f"group {key} must be four whole numbers tp, fp, fn, tn; yours: {counts!r}")
         expect(sum(counts) >= 20, f"group {key} has {sum(counts)} people: at least 20", "too-few")
     rates = exact(made["a"]), exact(made["b"])
@@ -1443,7 +1524,7 @@ print("9.4c: visible checks passed")
 # %% [markdown]
 # What would each wish have meant for COMPAS? The table keeps the flags of white people as they
 # were, keeps both base rates, and gives the Black people of the table the two white rates that are
-# named; the third follows. The last line draws one such rule for real, twenty times.
+# named; the third follows. The last lines are two such rules.
 
 # %% id="worlds-demo" tags=["demo"]
 real = group_rates(*(compas[c].to_numpy() for c in ("two_year_recid", "flagged", "race")))
@@ -1471,16 +1552,22 @@ for seed in range(20):
     said = np.where(lot < asked, rows["flagged"], lot < asked + always).astype(int)
     drawn.append(group_rates(rows["two_year_recid"].to_numpy(), said, np.zeros(len(rows))).loc[0])
 drawn = pd.DataFrame(drawn)
-print(f"\nThe score decides for {asked:.0%} of the Black people, {always:.0%} are flagged "
+print(f"\nLottery: the score decides for {asked:.0%} of the Black people, {always:.0%} are flagged "
       "whatever their score,\nnobody else is. Twenty draws: " + ", ".join(
           f"{n.upper()} {drawn[n].mean():.1%} (spread {100 * drawn[n].std():.1f} points)"
           for n in ("ppv", "fpr", "tpr")))
+picked = rows["decile_score"].isin([3, 7, 10]).astype(int).to_numpy()
+odd = group_rates(rows["two_year_recid"].to_numpy(), picked, np.zeros(len(rows))).loc[0]
+print("No lottery: flag the scores 3, 7 and 10 and nobody else: " + ", ".join(
+    f"{n.upper()} {odd[n]:.1%}" for n in ("ppv", "fpr", "tpr")))
 
 # %% [markdown]
 # So the answer to the bet is "b", and the sentence "no score could have satisfied both" is false.
-# A court *can* have equal PPVs and equal FPRs. It would have to ignore the score for two thirds of
-# the Black people, and miss more of those among them who were charged again: 68 % instead of 28 %.
-# That rule meets both published wishes. Would you call it fair?
+# A court *can* have equal PPVs and equal FPRs. The price is forced: it would miss 68 % of the
+# Black people who were charged again, instead of 28 %. How it gets there is free. One way is a
+# lottery that ignores the score of two thirds of them. Another ignores nobody's score and draws
+# nothing: it flags those with 3, 7 or 10, and lets those with 9 go. Both meet the two published
+# wishes, to within half a point. Would you call either of them fair?
 #
 # What is true, with its conditions. **Take two groups and one decision rule. If the base rates
 # differ, PPV is the same in both groups and below 1, and FNR is the same in both and below 1, then
@@ -1488,7 +1575,8 @@ print(f"\nThe score decides for {asked:.0%} of the Black people, {always:.0%} ar
 #
 # - base rates equal: PPV, FNR and FPR can all be equal;
 # - PPV = 1: nobody is flagged wrongly, and both FPRs are 0;
-# - FNRs not equal: you built that one yourself.
+# - FNRs not equal: you built that one yourself;
+# - FNR = 1: nobody is flagged rightly, and the two FPRs can be anything.
 #
 # It is about three numbers. Two of them can be made equal, and the third pays. Which one should is
 # not arithmetic, and exercise 9.9 asks you. (Kleinberg, Mullainathan and Raghavan 2017 prove a
@@ -1745,6 +1833,18 @@ def test_fit_fair():
            "logits")
     expect(slope(theta, 1, 30)[:2].max() > 1e-3 or slope(theta, 1, 30)[2] < 1e-3, "w is right for "
            f"a bias of {theta[2]:g}, but the bias never moved", "no-bias")
+    expect(slope(theta.roll(-1), 1, 30).max() > 1e-3, "theta is w, then b; yours has b first",
+           "bias-first")
+    expect(slope(theta, 1, 60).max() > 1e-3, "yours minimises with 2 * lam", "double-lam")
+    left, w = slope(theta, 1, 30), theta[:2].abs().double()
+    alike = abs(left[0] * w[1] - left[1] * w[0]) < 0.02 * left[:2].norm() * w.norm()
+    expect(left[:2].max() < 2e-3 or left[2] > 1e-3 or not alike, "what is left of the gradient "
+           "points along w: you also punish large weights (weight_decay, or a sum of squares), and "
+           "the objective does not", "weight-decay")
+    high = fit_fair(x, y, s, 50.0, lambda p, s: (p.mean() - 0.9) ** 2).detach().double()
+    level = float(torch.sigmoid(x @ high[:-1] + high[-1]).mean())
+    expect(level > 0.5, "a gap that asks for a mean p of 0.9 gets, in yours, a mean p of "
+           f"{level:.3f}: gap takes p, the probability of y = 1, and not 1 - p", "one-minus-p")
     for lam in (30.0, 2.0, 0.0):
         theta = expect_tensor(fit_fair(x, y, s, lam, covariance), (3,), "fit_fair")
         left = slope(theta, 1, lam).max()
@@ -1817,6 +1917,12 @@ def test_frontier():
     gaps = [float(gap) for gap in got["gap"]]
     expect(abs(gaps[0] + 0.25) > 1e-6, "one person has x @ w + b exactly 0 at lambda 1: decided 0",
            "boundary")
+    expect(not np.allclose(gaps, 0), "each theta has its own b, and your decisions do not see it: "
+           "1 if x @ w + b > 0", "no-bias")
+    expect(not np.allclose(gaps, [0.25, 0, 0]), "theta is w, then b: the last entry is the bias",
+           "bias-first")
+    expect(not np.allclose(gaps, [0, 0, -0.5]), "yours compares the true-positive rates; the gap "
+           "here is one of all people with s = 1 and with s = 0", "tpr-gap")
     expect(gaps[0] < 0, "at lambda 1 the gap is 1/4 - 3/4 = -0.5: the share where s = 1 minus the "
            f"share where s = 0, with its sign; yours: {gaps[0]:.6g}", "no-sign")
     expect(np.allclose(gaps, [-0.5, 0, -0.5]), "the gaps of the decisions are -0.5, 0, -0.5; "
@@ -1868,7 +1974,8 @@ for learn in LEARN:
                          for lam in lams]
     fronts.append(100 * front)
 print("in percent and points, mean over five training sets (spread)")
-shown = {name: [over_sets([front.loc[lam, name] for front in fronts]) for lam in lams]
+shown = {name: [over_sets([front.loc[lam, name] for front in fronts],
+                          "" if name == "accuracy" else "+") for lam in lams]
          for name in fronts[0]}
 print(pd.DataFrame(shown, index=lams).rename_axis("lam").to_string())
 lost = [front.loc[30.0, "accuracy"] - front.loc[0.0, "accuracy"] for front in fronts]
@@ -1881,7 +1988,7 @@ from fairlearn.reductions import DemographicParity, ExponentiatedGradient
 inputs, peers = adult_columns("sex"), {}
 for bound in (0.08, 0.025):
     for learn in LEARN:
-        peer = ExponentiatedGradient(LogisticRegression(max_iter=1000),
+        peer = ExponentiatedGradient(LogisticRegression(C=1e4, max_iter=2000),
                                      DemographicParity(difference_bound=bound), max_iter=10)
         peer.fit(inputs[learn], rich[learn], sensitive_features=women[learn])
         p = peer._pmf_predict(inputs[NEW])[:, 1]
@@ -1915,8 +2022,9 @@ plots.show(fig, alt="Accuracy over the gap in selection rates, with error bars. 
 # %% [markdown]
 # The gap of the decisions goes from 18 points to nearly none, and about two points of accuracy go
 # with it. fairlearn's points lie on your curve, as far as the error bars can tell: two ways to say
-# the same wish to a logistic regression. Whether another family of models pays less, this picture
-# cannot show.
+# the same wish to a logistic regression. (Neither holds large weights down here. scikit-learn does,
+# unless it is told not to, and that would have lifted fairlearn's points: not the fairness, the
+# weights.) Whether another family of models pays less, this picture cannot show.
 #
 # Compare the columns `gap` and `gap of p`. You pushed down the gap of the probabilities; the gap of
 # the decisions fell faster, and at $\lambda = 30$ it is smaller than the one that you pushed. They
@@ -2050,7 +2158,7 @@ def roc(y, score):
 @exercise("9.5")
 def test_roc():
     """Six people; two have the same score."""
-    y, score = np.array([0, 1, 0, 0, 1, 0]), np.array([0.5, 0.9, 0.1, 0.2, 0.5, 0.0])
+    y, score = np.array([0, 1, 0, 0, 1, 0]), np.array([0.525, 0.9, -0.1, 0.2, 0.525, -3])
     curve = roc(y, score)
     expect(isinstance(curve, tuple | list) and len(curve) == 3, "return thresholds, fpr and tpr: "
            f"three arrays; yours: {curve!r}")
@@ -2059,13 +2167,19 @@ def test_roc():
            "that says 1 to nobody is a rule, too", "no-nobody")
     expect(len(thresholds) < 7, "np.inf and each distinct score once make 6 thresholds; yours: "
            f"{thresholds.tolist()}", "ties")
-    missing = sorted({0.0, 0.1, 0.2, 0.5, 0.9} - set(np.round(thresholds, 6).tolist()))
+    strange = sorted(set(np.round(thresholds[1:], 6).tolist()) - set(score.tolist()))
+    expect(not strange, f"nobody has the scores {strange}: a score may be any number, and each is "
+           "a threshold as it is", "rounded-scores")
+    missing = sorted(set(score.tolist()) - set(np.round(thresholds, 6).tolist()))
     expect(not missing, f"the thresholds {missing} are missing; scikit-learn's roc_curve leaves "
            "out points on a line unless it is told drop_intermediate=False", "drops-points")
     for part, name in ((thresholds, "thresholds"), (fpr, "fpr"), (tpr, "tpr")):
         expect_array(part, (6,), f"roc ({name})", finite=False)
     expect((np.diff(thresholds) < 0).all(), "the thresholds must descend", "ties")
     expect(tpr[1] + fpr[1] > 0, "a score that equals the threshold is a 1: use >=", "strict")
+    expect(not np.allclose(tpr, [0, 0, 0.5, 1, 1, 1])
+           and not np.allclose(fpr, [0, 0, 0, 1 / 4, 1 / 2, 3 / 4]), "one of your rates counts "
+           "with >, so that a score equal to the threshold is no 1: use >= in both", "strict")
     expect(abs(tpr[-1] - 1) < 1e-6 and abs(fpr[-1] - 1) < 1e-6, "the last rule says 1 to "
            "everybody: TPR is a share of the ones, FPR of the zeros, and both are 1",
            "of-everybody")
@@ -2277,12 +2391,21 @@ def test_equalised_odds():
            "everybody reaches", "says-no")
     expect(abs(accuracy - 0.42) > 1e-4, message + "0.42 is what saying 1 to "
            "everybody reaches, the worst rule; linprog minimises: mind the sign", "worst")
-    expect(abs(fpr[0] - 0.6) > 1e-4, message + "Yours would be best if both groups were equally "
-           "large: P(g, y) is a share of all people, not of the group", "not-joint")
+    expect(abs(fpr[0] - 0.6) > 1e-4, message + "Yours is best for other weights: TPR counts "
+           "with P(g, y = 1) and FPR with P(g, y = 0), and both are shares of all people, not of "
+           "the group", "not-joint")
     expect(abs(fpr[0] - 0.4) > 1e-4, message + "Yours would be best if as many people had y = 1 as "
            "y = 0: weigh TPR and FPR by how many people they are about", "unweighted")
     expect(abs(accuracy - 0.716) < 1e-4, message + f"Yours has FPR {fpr[0]:.4f} and TPR "
            f"{tpr[0]:.4f}", "not-best")
+    three = np.where((group == "p") & (np.cumsum(group == "p") % 2 == 0), "r", group)
+    more = equalised_odds(y, score, three, by_hand)
+    expect(isinstance(more, dict) and set(more) == {"p", "q", "r"}, "two groups or more: with the "
+           f"groups p, q and r yours answers for {sorted(more)}", "two-groups")
+    shares = [[float(np.asarray(more[name][1], dtype=float) @ known[top][k]) for k in (1, 2)]
+              for name, top in (("p", 4), ("q", 9), ("r", 4))]
+    expect(np.ptp(shares, axis=0).max() < 1e-5, "with three groups p, q and r the pairs (FPR, TPR) "
+           f"must be equal; yours: {np.round(shares, 6).tolist()}", "two-groups")
     ### BEGIN HIDDEN TESTS
     oracle_odds_fit(equalised_odds)
     oracle_odds_hidden(equalised_odds)
@@ -2413,7 +2536,7 @@ for seed in range(10):
         outcomes.setdefault(name, []).append(judge(chance.astype(float), ~half))
 print("on the other half, ten splits: mean (spread)")
 for name, values in outcomes.items():
-    parts = [f"{what} {over_sets([row[k] for row in values])}"
+    parts = [f"{what} {over_sets([row[k] for row in values], '+' if k else '')}"
              for k, what in enumerate(("accuracy", "FPR gap", "TPR gap"))]
     print(f"{name}: {', '.join(parts)}")
 print(f"people whose decision is drawn: {np.mean(coins):.1f} % (from {min(coins):.1f} to "
@@ -2533,6 +2656,12 @@ def test_reweigh():
     for pair, weight in truth.items():
         expect(abs(pairs[pair][0] - weight) < 1e-6, f"the weight of the pair {pair} must be "
                f"{weight:.6f}; yours: {pairs[pair][0]:.6f}")
+    s, y = np.array([0, 0, 0, 1, 1, 1, 2, 2, 2, 2]), np.array([5, 7, 9, 5, 5, 7, 9, 9, 7, 5])
+    got = expect_array(reweigh(y, s), (10,), "with three groups and three labels, reweigh")
+    truth = [1.2, 0.9, 0.9, 0.6, 0.6, 0.9, 0.6, 0.6, 1.2, 1.6]
+    expect(np.allclose(got, truth), "s and y may have any number of values, and y need not be 0 "
+           f"and 1; for s = {s.tolist()} and y = {y.tolist()} expected {truth}; yours: "
+           f"{np.round(got, 6).tolist()}", "two-by-two")
     ### BEGIN HIDDEN TESTS
     for seed, names in ((71, ("u", "v")), (72, (0, 1, 2))):
         y, _, s = oracle_population(seed, 251, names)
@@ -2542,11 +2671,11 @@ def test_reweigh():
             shares = [np.average(y[s == name] == value, weights=got[s == name]) for name in names]
             expect(np.ptp(shares) < 1e-6, f"weighted, the label {value} has the shares {shares} in "
                    "the groups: they must be equal", "one-side")
-            expect(abs(got[y == value].sum() - (y == value).sum()) < 1e-6, f"the weights of the "
+            expect(abs(got[y == value].sum() - (y == value).sum()) < 1e-4, f"the weights of the "
                    f"label {value} sum to {got[y == value].sum():.6f}, not to its "
                    f"{(y == value).sum()} people", "all-equal")
         for name in names:
-            expect(abs(got[s == name].sum() - (s == name).sum()) < 1e-6, f"the weights of group "
+            expect(abs(got[s == name].sum() - (s == name).sum()) < 1e-4, f"the weights of group "
                    f"{name} sum to {got[s == name].sum():.6f}, not to its {(s == name).sum()} "
                    "people", "all-equal")
     only = reweigh(np.array([1, 1, 0]), np.array([0, 0, 1]))
@@ -2583,11 +2712,16 @@ def fit_trees(x, y):
 
 
 both = np.column_stack([women, adult_columns("sex")])
+texts = (adult_columns("sex") % 1 == 0).all(0)
 for name, fit in (("linear model", fit_logistic), ("trees", fit_trees)):
-    found = {"before": [], "after": []}
+    found = {"before": [], "after": [], "after, numbers alone": [],
+             "after, texts rounded back": []}
     for learn in LEARN:
         remover = CorrelationRemover(sensitive_feature_ids=[0]).fit(both[learn])
-        for when, columns in (("before", both[:, 1:]), ("after", remover.transform(both))):
+        clean = remover.transform(both)
+        for when, columns in (("before", both[:, 1:]), ("after", clean),
+                              ("after, numbers alone", clean[:, ~texts]),
+                              ("after, texts rounded back", clean[:, texts].round())):
             found[when].append(auc(fit(columns[learn], women[learn])(columns[NEW]), women[NEW]))
     print(f"{name}: AUC for sex " + ", ".join(
         f"{np.mean(values):.3f} {when} (from {min(values):.3f} to {max(values):.3f})"
@@ -2596,8 +2730,10 @@ print(f"you said: {my_second_auc}")
 
 # %% [markdown]
 # Removal made it *easier* for the trees. Most columns were 0 or 1, for the values of the texts.
-# After the removal they are 0 or 1 minus a number that depends on the sex, and a tree reads that as
-# a watermark. "Uncorrelated" is a statement about straight lines.
+# After the removal they are 0 or 1 minus a number that depends on the sex, and a tree reads that
+# as a watermark. Round these columns back to 0 and 1 (the last figures), and the watermark is
+# gone: the trees know what they knew before. The five numbers, such as years of schooling, take
+# few values, too, and are marked as well. "Uncorrelated" is a statement about straight lines.
 #
 # All methods on one table: Adult, five training sets, the same new people; gaps are men minus
 # women, in points. (It takes your `reweigh`, `fit_fair`, `equalised_odds` and `probability`.)
@@ -2622,31 +2758,35 @@ for learn in LEARN:
     remover = CorrelationRemover(sensitive_feature_ids=[0]).fit(both[learn])
     flat = fit_logistic(remover.transform(both)[learn], rich[learn])(remover.transform(both)[NEW])
     tensors = [torch.tensor(part[learn]) for part in (inputs, rich.astype(float), women)]
-    theta = fit_fair(*tensors, 10.0, soft_gap).numpy()
+    none, theta = (fit_fair(*tensors, lam, soft_gap).numpy() for lam in (0.0, 10.0))
     rule = equalised_odds(rich[learn], plain[learn], women[learn], roc)
     note("nothing", (plain[NEW] > 0.5).astype(float))
     note("before: reweighing", (weighted > 0.5).astype(float))
     note("before: correlation removed", (flat > 0.5).astype(float))
+    note("nothing, as in lam = 0", (inputs[NEW] @ none[:-1] + none[-1] > 0).astype(float))
     note("in: penalty, lam = 10", (inputs[NEW] @ theta[:-1] + theta[-1] > 0).astype(float))
     note("after: equalised odds", probability(rule, plain[NEW], women[NEW]))
-lines = {name: [over_sets(values) for values in zip(*rows, strict=True)]
+lines = {name: [over_sets(values, "+" if k else "")
+                for k, values in enumerate(zip(*rows, strict=True))]
          for name, rows in results.items()}
 print(pd.DataFrame.from_dict(lines, orient="index",
                              columns=["right, %", "selected", "TPR", "FPR"]).to_string())
 
 # %% [markdown]
 # Here each method reduces the gap at which it aims, and costs from about half a point to less than
-# two points of accuracy. None levels all three: the methods that aim at the selection rate turn the
-# gap in the true-positive rate round, and equalised odds leaves most of the gap in the selection
-# rate. With base rates of 31 % (men) and 11 % (women), equal TPR and equal FPR cannot give equal
-# selection rates unless the rule is a coin: the selection rate is a mean of TPR and FPR, weighted
-# by the base rate. That is why somebody has to choose.
+# two points of accuracy. (Compare the penalty with the line above it: scikit-learn's logistic
+# regression also holds large weights down, yours does not, and that alone makes a difference of
+# about .3 points.) None levels all three: the methods that aim at the selection rate turn the gap
+# in the true-positive rate round, and equalised odds leaves most of the gap in the selection rate.
+# With base rates of 31 % (men) and 11 % (women), equal TPR and equal FPR cannot give equal
+# selection rates unless TPR and FPR are the same, as with a coin: the selection rate is a mean of
+# TPR and FPR, weighted by the base rate. That is why somebody has to choose.
 #
 # ## Exercise 9.8: an audit of subgroups (3 points)
 #
 # Difficulty: 4 of 5 · Minutes: 30 · Why: Black women may be treated badly by a rule that treats
-# women well and Black people well (Buolamwini and Gebru 2018). But who looks at a hundred subgroups
-# finds something in each of them by chance.
+# women well and Black people well (Buolamwini and Gebru 2018). But who looks at a hundred
+# subgroups at the 5 % level finds five of them, on average, by chance.
 #
 # **a. `holm(p_values, alpha)`**: Holm's method. Sort the $m$ p-values ascending. The smallest is
 # rejected if it is at most $\alpha / m$; then the next if at most $\alpha / (m - 1)$; and so on.
@@ -2701,6 +2841,9 @@ def test_holm():
     edge = holm(np.array([0.5, 0.0125, 0.5, 0.5]), 0.05)
     expect(edge.tolist() == [False, True, False, False], "0.0125 is exactly 0.05 / 4, and at most "
            f"0.0125 includes it; yours: {edge.tolist()}", "strict")
+    near = holm(np.array([0.5, 0.0127, 0.5, 0.5]), 0.05)
+    expect(not near.any(), "0.0127 is larger than 0.05 / 4 = 0.0125, so nothing is rejected; "
+           f"yours: {near.tolist()}. (Sidak's limit 0.01274 needs independence.)", "sidak")
     ### BEGIN HIDDEN TESTS
     from itertools import combinations
 
@@ -2830,8 +2973,8 @@ def audit(wrong, table, p_value, reject, least, alpha):
 @exercise("9.8")
 def test_audit():
     """Twelve people, three columns; the p-value is scripted, and says what it was asked."""
-    table = pd.DataFrame({"c": ["r"] * 6 + ["g"] * 6, "k": [1, 1, 1, 2, 2, 2] * 2,
-                          "d": ["v"] * 2 + ["u"] * 10})
+    table = pd.DataFrame({"c": ["r"] * 6 + ["g"] * 6, "k": [1] * 3 + [2] * 3 + [1] * 6,
+                          "d": ["v"] * 2 + ["u"] * 10}, index=range(12)[::-1])
     wrong = np.array([1, 1, 1, 0, 0, 0] + [0] * 6)
     asked, decided = [], []
 
@@ -2855,20 +2998,24 @@ def test_audit():
            "least 3 must be there, too", "no-outside")
     for number, message, name in (
         (4, "only single values: pairs of values of two columns are missing", "only-singles"),
-        (8, "single values are missing, or subgroups of exactly 3: at least 3 includes 3",
+        (7, "single values are missing, or subgroups of exactly 3: at least 3 includes 3",
          "wrong-subgroups"),
-        (10, "a pair of columns is missing: every two different columns, not only neighbours",
+        (10, "one leaves exactly 3 outside: at least 3 includes 3 there, too", "no-outside"),
+        (9, "a pair of columns is missing: every two different columns, not only neighbours",
          "adjacent-only"),
     ):
-        expect(len(asked) != number, f"12 subgroups have at least 3 people inside and outside; you "
+        expect(len(asked) != number, f"11 subgroups have at least 3 people inside and outside; you "
                f"asked about {number}. " + message, name)
-    expect(len(asked) == 12 and decided == [(12, 0.05)], "12 subgroups and alpha = 0.05; you asked "
+    expect(len(asked) == 11 and decided == [(11, 0.05)], "11 subgroups and alpha = 0.05; you asked "
            f"about {len(asked)}, and reject about {decided[0]}", "wrong-subgroups")
+    expect((9, 0, 3, 3) not in asked, "p_value takes those inside first, then the rest", "swapped")
+    expect((3, 3, 9, 0) in asked, "entry i of wrong is about row i of the table, whatever its "
+           "index says (here it runs from 11 down to 0): use row numbers", "index-labels")
     expect([dict(g) for g in got] == [{"c": "r", "k": 1}], 'the only subgroup with a small p-value '
            f'is {{"c": "r", "k": 1}}; yours: {got}', "wrong-names")
     asked.clear()
     audit(wrong, table, script, below, 4, 0.05)
-    expect(len(asked) == 8, "with least = 4 eight subgroups are left; you asked about "
+    expect(len(asked) == 6, "with least = 4 six subgroups are left; you asked about "
            f"{len(asked)}", "no-least")
     expect(audit(wrong, table, script, below, 3, 0.0005) == [], "at alpha = 0.0005 no p-value is "
            "small enough: pass alpha on to reject", "ignores-alpha")
@@ -2891,12 +3038,22 @@ quiet = everybody[everybody["two_year_recid"] == 0].reset_index(drop=True)
 attributes = quiet[["sex", "age_cat", "race"]].copy()
 attributes["charge"] = quiet["c_charge_degree"].map({"F": "felony", "M": "misdemeanour"})
 flags = quiet["flagged"].to_numpy()
-found, lines = audit(flags, attributes, fisher, holm, 100, 0.05), []
+asked = []
+
+
+def fisher_counted(inside, outside):
+    """Fisher's test, and a note that one more subgroup was asked about."""
+    asked.append(len(inside))
+    return fisher(inside, outside)
+
+
+found, lines = audit(flags, attributes, fisher_counted, holm, 100, 0.05), []
 for subgroup in found:
     rows = np.all([attributes[c] == v for c, v in subgroup.items()], axis=0)
     lines.append((flags[rows].mean(), " and ".join(map(str, subgroup.values())), rows.sum()))
 lines.sort()
-print(f"{len(found)} subgroups differ; flagged in all: {flags.mean():.1%} of {len(flags):,}")
+print(f"{len(found)} of {len(asked)} subgroups differ; flagged in all: {flags.mean():.1%} of "
+      f"{len(flags):,}")
 for share, name, number in [*lines[:3], *lines[-3:]]:
     print(f"   {share:5.1%}  {name} ({number} people)")
 accused = [len(audit(np.random.default_rng(seed).permutation(flags), attributes, fisher, holm, 100,
@@ -2905,18 +3062,18 @@ print(f"dealt out at random, 20 times: {sum(n > 0 for n in accused)} audits accu
 
 # %% [markdown]
 # In worlds without any difference an audit at level 0.05 may accuse somebody once in twenty times,
-# and about that often it did. In the real one, the six extremes are intersections, and the
-# attribute that the three highest share is one that few people argue about: age. A difference is
-# where an audit begins, not where it ends. It says where to ask, not why.
+# and about that often it did. In the real one, nearly every subgroup differs. The six extremes are
+# intersections, and the attribute that the three highest share is one that few people argue about:
+# age. A difference is where an audit begins, not where it ends. It says where to ask, not why.
 
 # %% [markdown]
 # # What you found
 #
-# Look back over your own numbers. Two true statements about one score, an identity that ties three
-# rates together, and a rule that meets both published wishes and that few would want. A column that
-# was taken out and guessed from the rest. Labels that were damaged, and an audit that praised them.
-# A penalty that took a gap away, and what it cost. A group of eighteen people about whom hardly
-# anything can be said.
+# Look back over your own numbers. Two statements about one score, one true on any rows and one
+# nearly true; an identity that ties three rates together, and rules that meet both published
+# wishes and that few would want. A column that was taken out and guessed from the rest. Labels
+# that were damaged, and an audit that praised them. A penalty that took a gap away, and what it
+# cost. A group of eighteen people about whom hardly anything can be said.
 #
 # **Limits.** Every rate here trusts a label, and labels have authors. All criteria of this lab look
 # at decisions once; none sees what they do next year. Groups are those that somebody wrote down. A

@@ -230,7 +230,7 @@ def group_rates(y, decision, group):
             rows[name] = {"n": len(truth)} | {k: v.mean() if len(v) else np.nan for k, v in parts.items()}
     return pd.DataFrame.from_dict(rows, orient="index")
 """,
-        "hidden",
+        "visible",
     ),
     Right(
         "ex9_1-rates",
@@ -590,9 +590,9 @@ def giveaways(table, label, least):
     ),
     Wrong(
         "ex9_3-giveaways",
-        "too-small",
+        "missing-value",
         Edit("table.groupby(column)[label]", "table.groupby(column, dropna=False)[label]"),
-        "hidden",
+        "visible",
     ),
     Right(
         "ex9_3-giveaways",
@@ -657,7 +657,7 @@ def cost_threshold(false_positive_cost, false_negative_cost):
             "return false_positive_cost / (false_positive_cost + false_negative_cost)",
             "return min(max(0.5 + 0.125 * (false_positive_cost - false_negative_cost), 0.01), 0.99)",
         ),
-        "hidden",
+        "visible",
     ),
     # ex9_4-escape
     Wrong(
@@ -932,9 +932,9 @@ def equalised_odds(y, score, group, roc):
     Wrong("ex9_5-programme", "worst", Edit("z * fpr - o * tpr", "o * tpr - z * fpr"), "visible"),
     Wrong(
         "ex9_5-programme",
-        "gap-left",
+        "two-groups",
         Edit("(rates[:, 1:] - rates[:, :1])", "(rates[:, 1:2] - rates[:, :1])"),
-        "hidden",
+        "visible",
     ),
     Wrong(
         "ex9_5-programme",
@@ -1290,7 +1290,7 @@ def reweigh(y, s):
     ),
     Wrong(
         "ex9_7-reweigh",
-        "one-side",
+        "two-by-two",
         """
 def reweigh(y, s):
     weight = np.ones(len(y))
@@ -1301,7 +1301,7 @@ def reweigh(y, s):
                 weight[here] = np.mean(s == a) * np.mean(y == b) / here.mean()
     return weight
 """,
-        "hidden",
+        "visible",
     ),
     # ex9_8-audit
     Wrong("ex9_8-audit", "only-singles", Edit("for k in (1, 2)", "for k in (1,)"), "visible"),
@@ -1442,5 +1442,399 @@ def holm(p_values, alpha):
         rejected[index] = True
     return rejected
 """,
+    ),
+    # right answers that the checks refused, and wrong ones that they let through
+    Right(
+        "ex9_1-bootstrap",
+        "asks-about-the-data-first",
+        """
+def bootstrap_interval(metric, arrays, *, rng, draws=300, level=0.95):
+    metric(*arrays)
+    n, values = len(arrays[0]), []
+    for _ in range(draws):
+        rows = rng.choice(n, n)
+        values.append(metric(*[a[rows] for a in arrays]))
+    return tuple(np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2]))
+""",
+    ),
+    Wrong(
+        "ex9_1-rates",
+        "nan-for-zero",
+        """
+def group_rates(y, decision, group):
+    rows = {}
+    for name in np.unique(group):
+        real, told = y[group == name], decision[group == name]
+        hits = (real * told).sum()
+        share = lambda a, b: a / b if b else np.nan
+        rows[name] = {"n": len(real), "selection_rate": told.mean(),
+                      "tpr": share(hits, real.sum()), "fpr": share((told * (1 - real)).sum(), (1 - real).sum()),
+                      "ppv": share(hits, told.sum()) if hits else np.nan}
+    return pd.DataFrame.from_dict(rows, orient="index")
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_1-rates",
+        "wrong-shape",
+        """
+def group_rates(y, decision, group):
+    group, rows = np.asarray(group).astype(str), {}
+    for name in np.unique(group):
+        real, told = y[group == name], decision[group == name]
+        mean = lambda part: part.mean() if len(part) else np.nan
+        rows[name] = [len(real), told.mean(), mean(told[real == 1]), mean(told[real == 0]), mean(real[told == 1])]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["n", "selection_rate", "tpr", "fpr", "ppv"])
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_1-calibration",
+        "wrong-shape",
+        """
+def calibration(y, score, group):
+    return pd.Series(y).groupby([np.round(score).astype(int), group]).mean().unstack()
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_2-proxy",
+        "whole-scores",
+        """
+def proxy_strength(x, s, fit, auc, rng, folds=5):
+    score = np.zeros_like(s)
+    for rows in np.array_split(rng.permutation(len(s)), folds):
+        rest = np.setdiff1d(np.arange(len(s)), rows)
+        score[rows] = fit(x[rest], s[rest])(x[rows])
+    return auc(score, s)
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_2-proxy",
+        "not-all-the-others",
+        """
+def proxy_strength(x, s, fit, auc, rng, folds=5):
+    parts, score = np.array_split(rng.permutation(len(s)), folds), np.zeros(len(s))
+    for k, rows in enumerate(parts):
+        score[rows] = fit(x[parts[k - 1]], s[parts[k - 1]])(x[rows])
+    return auc(score, s)
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_3-giveaways",
+        "missing-value",
+        """
+def giveaways(table, label, least):
+    return [(c, v) for c in table.columns.drop(label) for v, part in table.groupby(c, dropna=False)[label]
+            if part.nunique() == 1 and len(part) >= least]
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_3-giveaways",
+        "only-texts",
+        """
+def giveaways(table, label, least):
+    return [(c, v) for c in table.columns.drop(label) if table[c].dtype == object or c == "city"
+            for v, part in table.groupby(c)[label] if part.nunique() == 1 and len(part) >= least]
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_3-giveaways",
+        "only-texts",
+        """
+def giveaways(table, label, least):
+    return [(c, str(v)) for c in table.columns.drop(label) for v, part in table.groupby(c)[label]
+            if part.nunique() == 1 and len(part) >= least]
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_3-damage",
+        "rounds-up",
+        """
+def thin_out(group, name, keep, rng):
+    rows = np.flatnonzero(group == name)
+    stays = group != name
+    stays[rng.choice(rows, int(keep * len(rows) + 0.5), replace=False)] = True
+    return stays
+
+
+def deny(y, group, name, share, rng):
+    rows, made = np.flatnonzero((y == 1) & (group == name)), y.copy()
+    made[rng.choice(rows, round(share * len(rows)), replace=False)] = 0
+    return made
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_3-damage",
+        "wrong-rows",
+        """
+def thin_out(group, name, keep, rng):
+    rows = np.flatnonzero(group == "b")
+    stays = group != "b"
+    stays[rng.choice(rows, round(keep * len(rows)), replace=False)] = True
+    return stays
+
+
+def deny(y, group, name, share, rng):
+    rows, made = np.flatnonzero((y == 1) & (group == name)), y.copy()
+    made[rng.choice(rows, round(share * len(rows)), replace=False)] = 0
+    return made
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_3-damage",
+        "neighbours",
+        """
+def thin_out(group, name, keep, rng):
+    rows = np.flatnonzero(group == name)
+    stays = group != name
+    stays[np.roll(rows, rng.integers(len(rows)))[: round(keep * len(rows))]] = True
+    return stays
+
+
+def deny(y, group, name, share, rng):
+    rows, made = np.flatnonzero((y == 1) & (group == name)), y.copy()
+    made[rng.choice(rows, round(share * len(rows)), replace=False)] = 0
+    return made
+""",
+        "hidden",
+    ),
+    Wrong(
+        "ex9_3-threshold",
+        "ratio",
+        """
+def cost_threshold(false_positive_cost, false_negative_cost):
+    return 1 - false_negative_cost / 4
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_4-identity",
+        "one-point",
+        """
+def implied_fpr(base_rate, ppv, fnr):
+    return round((1 - fnr) * base_rate * (1 - ppv) / ppv / (1 - base_rate), 3)
+""",
+        "visible",
+    ),
+    Wrong("ex9_6-fit", "double-lam", Edit("lam * gap", "2 * lam * gap"), "visible"),
+    Wrong(
+        "ex9_6-fit",
+        "one-minus-p",
+        Edit("gap(torch.sigmoid(logits), s)", "gap(1 - torch.sigmoid(logits), s)"),
+        "visible",
+    ),
+    Wrong("ex9_6-fit", "bias-first", Edit("theta.detach()", "theta.detach().roll(1)"), "visible"),
+    Wrong(
+        "ex9_6-fit",
+        "weight-decay",
+        Edit("loss + lam", "loss + 0.01 * (theta[:-1] ** 2).sum() + lam"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_6-frontier",
+        "no-bias",
+        """
+def frontier(lams, fit, train, test):
+    x, y, s = test
+    rows = []
+    for lam in lams:
+        yes = (x @ fit(*train, lam)[:-1] > 0).double()
+        rows.append({"accuracy": (yes == y).double().mean().item(), "gap": (yes[s == 1].mean() - yes[s == 0].mean()).item()})
+    return pd.DataFrame(rows, index=lams)
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_6-frontier",
+        "bias-first",
+        """
+def frontier(lams, fit, train, test):
+    x, y, s = test
+    rows = []
+    for lam in lams:
+        theta = fit(*train, lam)
+        yes = (x @ theta[1:] + theta[0] > 0).double()
+        rows.append({"accuracy": (yes == y).double().mean().item(), "gap": (yes[s == 1].mean() - yes[s == 0].mean()).item()})
+    return pd.DataFrame(rows, index=lams)
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_6-frontier",
+        "tpr-gap",
+        """
+def frontier(lams, fit, train, test):
+    x, y, s = test
+    rows = []
+    for lam in lams:
+        theta = fit(*train, lam)
+        yes = (x @ theta[:-1] + theta[-1] > 0).double()
+        rates = [yes[(s == k) & (y == 1)].mean() for k in (0, 1)]
+        rows.append({"accuracy": (yes == y).double().mean().item(), "gap": (rates[1] - rates[0]).item()})
+    return pd.DataFrame(rows, index=lams)
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_5-roc",
+        "strict",
+        """
+def roc(y, score):
+    cuts = np.append(np.inf, np.unique(score)[::-1])
+    return cuts, np.array([np.mean(score[y == 0] > c) for c in cuts]), np.array([np.mean(score[y == 1] >= c) for c in cuts])
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_5-roc",
+        "rounded-scores",
+        """
+def roc(y, score):
+    score = np.round(score, 1)
+    cuts = np.append(np.inf, np.unique(score)[::-1])
+    return cuts, *((score[y == k][:, None] >= cuts).mean(0) for k in (0, 1))
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_5-roc",
+        "drops-points",
+        """
+def roc(y, score):
+    cuts = np.append(np.inf, np.unique(score[score >= 0])[::-1])
+    return cuts, *((score[y == k][:, None] >= cuts).mean(0) for k in (0, 1))
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_5-programme",
+        "two-groups",
+        """
+def equalised_odds(y, score, group, roc):
+    from scipy.optimize import linprog
+
+    names = np.unique(group)[:2].tolist()
+    curves = [roc(y[group == g], score[group == g]) for g in names]
+    cost = np.concatenate([np.mean((group == g) & (y == 0)) * f - np.mean((group == g) & (y == 1)) * t
+                           for g, (_, f, t) in zip(names, curves)])
+    (_, f, t), (_, g, u) = curves
+    ones, zeros = [np.ones(len(f)), np.ones(len(g))], [np.zeros(len(f)), np.zeros(len(g))]
+    sides = [np.r_[ones[0], zeros[1]], np.r_[zeros[0], ones[1]], np.r_[f, -g], np.r_[t, -u]]
+    weights = linprog(cost, A_eq=np.stack(sides), b_eq=[1, 1, 0, 0]).x
+    return {names[0]: (curves[0][0], weights[: len(f)]), names[1]: (curves[1][0], weights[len(f):])}
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_7-reweigh",
+        "two-by-two",
+        """
+def reweigh(y, s):
+    weight = np.ones(len(y))
+    for a in np.unique(s):
+        for b in (0, 1):
+            here = (s == a) & (y == b)
+            if here.any():
+                weight[here] = np.mean(s == a) * np.mean(y == b) / np.mean(here)
+    return weight
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_8-holm",
+        "sidak",
+        """
+def holm(p_values, alpha):
+    m = len(p_values)
+    rejected = np.zeros(m, dtype=bool)
+    for rank, index in enumerate(np.argsort(p_values)):
+        if p_values[index] > 1 - (1 - alpha) ** (1 / (m - rank)) + 1e-12:
+            break
+        rejected[index] = True
+    return rejected
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_8-audit",
+        "no-outside",
+        """
+def audit(wrong, table, p_value, reject, least, alpha):
+    from itertools import combinations
+
+    notes, found = [], []
+    for columns in [*combinations(table.columns, 1), *combinations(table.columns, 2)]:
+        for values, rows in table.groupby(list(columns)).indices.items():
+            if least <= len(rows) < len(table) - least:
+                key = values if isinstance(values, tuple) else (values,)
+                notes.append(dict(zip(columns, key)))
+                found.append(p_value(wrong[rows], np.delete(wrong, rows)))
+    return [note for note, yes in zip(notes, reject(np.array(found), alpha)) if yes]
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_8-audit",
+        "index-labels",
+        """
+def audit(wrong, table, p_value, reject, least, alpha):
+    from itertools import combinations
+
+    notes, found, wrong = [], [], pd.Series(wrong)
+    for columns in [*combinations(table.columns, 1), *combinations(table.columns, 2)]:
+        for values, part in table.groupby(list(columns)):
+            if least <= len(part) <= len(table) - least:
+                key = values if isinstance(values, tuple) else (values,)
+                notes.append(dict(zip(columns, key)))
+                found.append(p_value(wrong.loc[part.index].to_numpy(), wrong.drop(part.index).to_numpy()))
+    return [note for note, yes in zip(notes, reject(np.array(found), alpha)) if yes]
+""",
+        "visible",
+    ),
+    Right(
+        "ex9_7-reweigh",
+        "single-precision",
+        """
+def reweigh(y, s):
+    table = pd.DataFrame({"y": y, "s": s})
+    size = lambda *keys: table.groupby(list(keys))["y"].transform("size").to_numpy(np.float32)
+    return size("y") * size("s") / np.float32(len(y)) / size("s", "y")
+""",
+    ),
+    Right(
+        "ex9_2-auc",
+        "single-precision",
+        """
+def auc(score, s):
+    ahead = score[s == 1][:, None] - score[s == 0][None, :]
+    return ((ahead > 0).astype(np.float32) + np.float32(0.5) * (ahead == 0)).mean(dtype=np.float32)
+""",
+    ),
+    Wrong(
+        "ex9_5-programme",
+        "not-joint",
+        """
+def equalised_odds(y, score, group, roc):
+    from scipy.linalg import block_diag
+    from scipy.optimize import linprog
+
+    names = np.unique(group).tolist()
+    curves = [roc(y[group == name], score[group == name]) for name in names]
+    cost = [np.mean((group == n) & (y == 1)) * f - np.mean((group == n) & (y == 0)) * t for n, (_, f, t) in zip(names, curves)]
+    rows = block_diag(*[np.stack([np.ones(len(f)), f, t]) for _, f, t in curves])
+    equal = np.vstack([rows[::3], rows[4::3] - rows[1], rows[5::3] - rows[2]])
+    target = [1.0] * len(names) + [0.0] * (len(equal) - len(names))
+    found = linprog(np.concatenate(cost), A_eq=equal, b_eq=target).x
+    return dict(zip(names, zip([c[0] for c in curves], np.split(found, np.cumsum([len(c) for c in cost])[:-1]))))
+""",
+        "visible",
     ),
 ]
