@@ -283,11 +283,59 @@ def test_a_test_starts_no_program_and_a_student_makes_no_namespace(pair: Pair) -
     assert outcome.end is End.OK, outcome
 
 
-def test_a_copy_that_leaves_word_for_the_next_is_followed_by_a_fresh_start(pair: Pair) -> None:
+SIGNALS = "import os, resource, signal\nseen = []\n"
+WORDS = {
+    "a file": ("def put(): open('/tmp/word', 'w').write('x')\n"
+               "def get(): return os.path.exists('/tmp/word')"),
+    "a pipe": ("r, w = os.pipe()\nos.set_blocking(r, False)\ndef put(): os.write(w, b'x')\n"
+               "def get():\n    try: return bool(os.read(r, 1))\n    except BlockingIOError: return False"),
+    "shared memory": ("import mmap\nm = mmap.mmap(-1, 9)\ndef put(): m[0] = 1\n"
+                      "def get(): return m[0] == 1"),
+    "the place in a file": ("file = open('/usr/bin/env', 'rb', 0)\ndef put(): file.seek(7)\n"
+                            "def get(): return file.tell() == 7"),
+    "a process": ("import socket\ndef put():\n    line = socket.socket(socket.AF_UNIX)\n"
+                  "    line.bind('\\0word'); line.listen()\n    if os.fork() == 0: signal.pause()\n"
+                  "def get():\n    try: socket.socket(socket.AF_UNIX).connect('\\0word')\n"
+                  "    except OSError: return False\n    return True"),
+    "a signal": ("signal.signal(signal.SIGUSR1, lambda *_: seen.append(1))\n"
+                 "def put(): os.kill(os.getppid(), signal.SIGUSR1)\ndef get(): return bool(seen)"),
+    "a limit": ("limits = resource.getrlimit(resource.RLIMIT_STACK)\n"
+                "def put(): resource.prlimit(os.getppid(), resource.RLIMIT_STACK, (7 << 20, limits[1]))\n"
+                "def get(): return resource.getrlimit(resource.RLIMIT_STACK)[0] == 7 << 20"),
+    "a priority": ("def put(): os.setpriority(os.PRIO_PROCESS, os.getppid(), 7)\n"
+                   "def get(): return os.nice(0) == 7"),
+    "an exit code": ("real = os.waitpid\ndef waitpid(*args):\n    told = real(*args)\n"
+                     "    seen.append(told[1])\n    return told\nos.waitpid = waitpid\n"
+                     "def put(): os._exit(42)\ndef get(): return 42 << 8 in seen"),
+    "a wake-up": ("def put(): os.kill(os.getppid(), signal.SIGCONT)\ndef get(): return False"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", WORDS.values(), ids=WORDS)
+def test_no_copy_leaves_word_for_the_next(pair: Pair, code: str) -> None:
     if not pair.room.sandbox:
         pytest.skip("there is no sandbox here")
-    student(
-        pair, "def f(x):\n    open('/tmp/labels', 'w').write(str(x))\ndef g(x): return x", "f", "g"
+    student(pair, SIGNALS + code, "put", "get")
+    heard = not pair.run_tests("put()", 1, apart=True).lost
+    if heard:
+        assert pair.run_tests("assert not get()", 1, apart=True).end is End.OK
+
+
+def test_a_copy_that_leaves_none_is_followed_by_the_next(pair: Pair) -> None:
+    student(pair, "kept = []\ndef f(x):\n    kept.append(x); return len(kept)", "f")
+    for _ in range(3):
+        outcome = pair.run_tests("assert f(1) == 1 and f(1) == 2", 1, apart=True)
+        assert (outcome.end, outcome.lost) == (End.OK, False)
+
+
+def test_the_students_process_stands_still_while_its_copy_is_tested(pair: Pair) -> None:
+    """It knows the machinery, makes no copy and would serve every test itself."""
+    code = (
+        "import threading\nfrom safetylab.grading.room.child import Student\ntold = []\n"
+        "def serve(made, line):\n    made.peer.sock = line\n    while True: made._answer()\n"
+        "def copy(made, blobs):\n"
+        "    threading.Thread(target=serve, args=[made, made.handed()]).start()\n"
+        "Student.copy = copy\ndef f(x):\n    told.append(x); return len(told)"
     )
-    assert not pair.run_tests("g(1)", 1, apart=True).lost
-    assert pair.run_tests("f(1)", 1, apart=True).lost
+    student(pair, code, "f")
+    assert pair.run_tests("f('secret')", 1, apart=True).lost

@@ -28,7 +28,6 @@ __all__ = ["Gone", "NotPlainAnswer", "Peer", "TimeIsUp", "tables"]
 
 MAX_TEXT = 20_000
 MAX_TABLE = 200_000
-REAP_SECONDS = 20.0
 
 
 class TimeIsUp(BaseException):
@@ -312,44 +311,27 @@ class Peer:
             return self._errors[origin]  # a test's own error, on its way back through the student
         return errors.from_student(about)
 
-    # --- forks: each test talks to a copy of the student's process
+    # --- each test talks to a copy of the student's process
 
     @contextmanager
-    def forked(self) -> Iterator[None]:
-        """Talk to a copy of the other side inside the block; whatever it becomes is thrown away."""
-        main, (mine, theirs) = self.sock, socket.socketpair()
-        self._plain(["fork"], theirs)
+    def on(self, line: socket.socket | None) -> Iterator[None]:
+        """Talk to a copy of the other side inside the block; what it was handed ends with it."""
+        if line is None:
+            yield
+            return
+        main, self.sock = self.sock, line
         self._epochs += 1
-        self.sock, self.epoch = mine, self._epochs
+        self.epoch = self._epochs
         handed, numbers, sent = len(self.table), dict(self._numbers), set(self.sent)
         try:
             yield
         finally:
             self.sock, self.epoch = main, 0
-            mine.close()
             # The next copy of the student's process may not name what this one was handed.
             del self.table[handed:]
             self._numbers, self.sent = numbers, sent
-            self.forget()
-            self.deadline = time.monotonic() + REAP_SECONDS
-            self._plain(["reap"])
-
-    def forget(self) -> None:
-        """Drop what lasts for one test."""
-        self._errors.clear()
-        self._kept.clear()
-        self._models.clear()
-
-    def _plain(self, words: Tree, handed: socket.socket | None = None) -> None:
-        """Tell the main process of the other side something and wait for its nod."""
-        try:
-            wire.send(self.sock, words)
-            if handed:
-                socket.send_fds(self.sock, [b"F"], [handed.fileno()])
-                handed.close()
-            self._receive()
-        except (EOFError, OSError, WireError) as error:
-            raise Gone(str(error)) from error
+            for lasting in (self._errors, self._kept, self._models):
+                lasting.clear()
 
 
 class _Raised:

@@ -144,9 +144,13 @@ class Room(Held):
         """Interrupt what a process runs."""
         self._ask("interrupt", pid)
 
-    def traces(self, pid: int) -> str:
-        """Return what changes when anything is changed in the folders of a process."""
-        return str(self._ask("traces", pid)[1])
+    def freeze(self, pid: int) -> str:
+        """Stop a process while its copy serves a test; see `watch.freeze`."""
+        return str(self._ask("freeze", pid)[1])
+
+    def thaw(self, pid: int) -> str:
+        """End the copies of a process and let it go on."""
+        return str(self._ask("thaw", pid)[1])
 
     def _start(self) -> None:
         self._line, theirs = socket.socketpair()
@@ -207,12 +211,15 @@ class Side:
     pid: int
     count: int = 0
 
-    def ask(self, op: str, seconds: float, blobs: list[bytes] | None = None, **values: Any) -> Any:
+    def ask(self, op: str, seconds: float, blobs: list[bytes] | None = None,
+            handed: socket.socket | None = None, **values: Any) -> Any:  # fmt: skip
         """Return the answer, or an ``Outcome`` that says why there is none."""
         self.count += 1
         try:
             self.control.settimeout(seconds)
             wire.send(self.control, [self.count, op, values], blobs)
+            if handed:
+                socket.send_fds(self.control, [b"F"], [handed.fileno()])
         except TimeoutError:
             return Outcome(End.TIMEOUT, lost=True)
         except (EOFError, OSError, wire.WireError, ValueError, TypeError):
@@ -329,17 +336,32 @@ class Pair(Held):
         return _outcome(self.student.ask("run", self.room.timeout, source=source, place=place))
 
     def run_tests(self, source: str, place: int, apart: bool) -> Outcome:
-        """Run a cell of the instructor's in the tests' process."""
-        seconds = self.room.timeout
-        before = self.room.traces(self.student.pid) if apart else ""
-        told = self.tests.ask("run", seconds + 6 * GRACE, source=source, place=place, apart=apart,
-                              limit=seconds)  # fmt: skip
+        """Run a cell of the instructor's in the tests' process; ``apart``: against a copy."""
+        told = self._apart(source, place) if apart else self._told(source, place)
         outcome = _outcome(told)
         if outcome.end in (End.TIMEOUT, End.DEAD) and not outcome.lost:
             return replace(outcome, lost=self._lost_student())
-        if apart and self.room.traces(self.student.pid) != before:
-            return replace(outcome, lost=True)  # a copy left word for the next: they start afresh
         return outcome
+
+    def _told(self, source: str, place: int, line: socket.socket | None = None) -> Any:
+        seconds = self.room.timeout
+        return self.tests.ask("run", seconds + GRACE, handed=line, source=source, place=place,
+                              apart=line is not None, limit=seconds)  # fmt: skip
+
+    def _apart(self, source: str, place: int) -> Outcome:
+        """Run a test against a copy of the student's process, which stands still meanwhile.
+
+        A copy that may have left word for the next is followed by a fresh start.
+        """
+        mine, theirs = socket.socketpair()
+        with mine, theirs:
+            copied = self.student.ask("copy", self.room.timeout, handed=theirs)
+            if isinstance(copied, Outcome):
+                return copied
+            before = self.room.freeze(self.student.pid)
+            outcome = _outcome(self._told(source, place, mine))
+        after = self.room.thaw(self.student.pid)
+        return outcome if before and before == after else replace(outcome, lost=True)
 
     def _lost_student(self) -> bool:
         """Whether what a test did has taken the student's process along."""

@@ -17,6 +17,8 @@ from safetylab.grading.paper.outcome import End, Outcome, Run
 from safetylab.grading.paper.rebuild import Role, Step
 from safetylab.grading.room.together import MAX_RESTARTS, MAX_TIMEOUTS, Files, OnCell
 
+DEADLY = (End.TIMEOUT, End.DEAD)
+
 
 class Processes(AbstractContextManager["Processes"], Protocol):
     """Where a notebook runs: see `room.Pair` and `kernel.Alone`."""
@@ -48,24 +50,27 @@ class Runner:
     def run(self, steps: Sequence[Step]) -> Run:
         """Run ``steps``; what could not be run has no outcome."""
         run, end = Run(steps), time.monotonic() + MAX_TIMEOUTS * self.timeout
-        for _ in range(MAX_RESTARTS + 1):
+        restarts = 0
+        while restarts <= MAX_RESTARTS and not run.complete:
             with self.start() as pair:
                 pair.begin(defined.shared(steps), self.files, self.own)
-                run.complete = self._pass(run, pair, end)
+                lost = self._pass(run, pair, end)
+                run.complete = lost is None
                 if run.complete and self.on_end:
                     self.on_end(pair)
-            if run.complete or time.monotonic() > end:
+            restarts += lost in DEADLY  # a fresh start after a test that ended is none
+            if time.monotonic() > end:
                 break
         return run
 
-    def _pass(self, run: Run, pair: Processes, end: float) -> bool:
-        """Run what is left to run; return False when a process was lost, or time is up."""
+    def _pass(self, run: Run, pair: Processes, end: float) -> End | None:
+        """Run what is left to run; return how the cell ended in which a process was lost."""
         decided = {place for place in run.outcomes if run.steps[place].role is Role.TEST}
         left = [place for place, step in enumerate(run.steps)
                 if step.runs and place not in decided]  # fmt: skip
         for place in left:
             if time.monotonic() > end:
-                return False
+                return End.TIMEOUT
             began, last = time.monotonic(), place == left[-1]
             outcome = _run_step(run.steps[place], place, pair, run.outcomes.get(place), last)
             outcome = replace(outcome, seconds=time.monotonic() - began)
@@ -73,8 +78,8 @@ class Runner:
             if self.on_cell:
                 self.on_cell(len(run.outcomes), run.total)
             if outcome.lost and not last:
-                return False
-        return True
+                return outcome.end
+        return None
 
 
 def _run_step(
@@ -84,7 +89,7 @@ def _run_step(
 
     A test runs ``apart``, so that what comes after it never sees what it did; not the ``last``.
     """
-    deadly = before is not None and before.end in (End.TIMEOUT, End.DEAD)
+    deadly = before is not None and before.end in DEADLY
     if step.role is Role.TEST:
         return pair.run_tests(step.source, place, apart=not last)
     if step.role in (Role.ANSWER, Role.WRITTEN):

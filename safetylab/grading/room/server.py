@@ -15,10 +15,11 @@ import socket
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 from safetylab.grading.crossing import wire
-from safetylab.grading.room import child, isolate, stock
+from safetylab.grading.room import child, isolate, stock, watch
 from safetylab.grading.room.cells import Shell
 from safetylab.grading.room.imports import uncollected
 
@@ -79,7 +80,7 @@ class Server:
             self._serve()
         finally:
             for pid in self.children:
-                isolate.end_tree(pid)
+                watch.end_tree(pid)
             for pid in self.children:
                 os.waitpid(pid, 0)
 
@@ -102,14 +103,9 @@ class Server:
         for pid in list(self.children):
             if os.waitpid(pid, os.WNOHANG)[0]:
                 self.children.discard(pid)
-            elif self.is_past(pid):
+            elif watch.is_past(pid, self.memory + 1):
                 self.kill(pid)
         self.next_look = time.monotonic() + LOOK_SECONDS
-
-    def is_past(self, pid: int) -> bool:
-        """Whether a child, with all that it started, holds more than it may."""
-        past = isolate.memory_of(pid) > (self.memory + 1) * 2**30
-        return past or isolate.files_of(pid) > isolate.ALL_FILES
 
     def preload(self, names: list[str]) -> None:
         """Import more."""
@@ -122,11 +118,22 @@ class Server:
     def kill(self, pid: int) -> None:
         """End a child and all that it started."""
         if pid in self.children:
-            isolate.end_tree(pid)
+            watch.end_tree(pid)
 
-    def traces(self, pid: int) -> str:
-        """Return what changes when anything is changed in the folders of a child."""
-        return isolate.traces_of(pid) if self.world and pid in self.children else ""
+    def freeze(self, pid: int) -> str:
+        """Stop a child while its copy serves a test; see `watch.freeze`."""
+        return self._watched(watch.freeze, pid)
+
+    def thaw(self, pid: int) -> str:
+        """End the copies of a child and let it go on."""
+        return self._watched(watch.thaw, pid)
+
+    def _watched(self, look: Callable[[int], str], pid: int) -> str:
+        """Without walls, whatever is found says nothing: others write into the same folders."""
+        if pid not in self.children:
+            return ""
+        found = look(pid)
+        return found if self.world else "no walls"
 
     def interrupt(self, pid: int) -> None:
         """Interrupt a cell, as Jupyter does."""

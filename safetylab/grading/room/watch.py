@@ -1,0 +1,138 @@
+"""What the server sees, from outside, of the processes that it started; and how it stops them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+ALL_FILES = 1_000
+"""How many files and sockets a process and all that it started may have open."""
+FOLDERS = ("tmp", "dev/shm")
+_SETTINGS = ("SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt", "Cpus_allowed:", "Mems_allowed:")
+_PRIORITIES = (15, 16, 37, 38)
+"""Which words of ``/proc/PID/stat`` behind the name tell how a process is scheduled."""
+
+
+def end_tree(child: int) -> None:
+    """Kill a process and all its descendants; the first of a namespace takes the rest with it."""
+    _kill([child, *descendants(child)])
+
+
+def _kill(pids: list[int]) -> None:
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+
+
+def descendants(root: int) -> list[int]:
+    """Return the process ids below ``root``."""
+    parents: dict[int, list[int]] = {}
+    for name in _listed("/proc"):
+        if name.isdigit() and (words := _stat_words(int(name))):
+            parents.setdefault(int(words[1]), []).append(int(name))
+    found, waiting = [], [root]
+    while waiting:
+        children = parents.get(waiting.pop(), [])
+        found += children
+        waiting += children
+    return found
+
+
+def is_past(root: int, memory: float) -> bool:
+    """Whether a process, with all below it, holds more than ``memory`` GiB, or too many files."""
+    pids = [root, *descendants(root)]
+    held = sum(_memory(pid) for pid in pids)
+    return held > memory * 2**30 or sum(len(_listed(f"/proc/{pid}/fd")) for pid in pids) > ALL_FILES
+
+
+def _memory(pid: int) -> int:
+    """Bytes that a process holds beside files; one that has ended holds nothing."""
+    lines = [line for line in _read(f"/proc/{pid}/status").splitlines()
+             if line.startswith(("RssAnon:", "RssShmem:"))]  # fmt: skip
+    return sum(int(line.split()[1]) * 1024 for line in lines)
+
+
+# --- copies: a process waits, stopped, while a copy of it serves a test
+
+
+def freeze(pid: int) -> str:
+    """Stop a process that has just been copied; return what must be the same at its `thaw`.
+
+    Nothing is returned if the copy and later ones would share more than what is looked at.
+    """
+    os.kill(pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+    return _state(pid)
+
+
+def thaw(pid: int) -> str:
+    """End the copies of a stopped process and let it go on; return what `freeze` did."""
+    state = _state(pid)
+    _kill(descendants(pid))
+    os.kill(pid, signal.SIGCONT)
+    return state
+
+
+def _state(pid: int) -> str:
+    copies, words = descendants(pid), _stat_words(pid)
+    ended = [copy for copy in copies if _stat_words(copy)[:1] in ([], ["Z"])]
+    if words[:1] != ["T"] or len(copies) != 1 or ended or _shares(pid):
+        return ""
+    settings = [line for line in _read(f"/proc/{pid}/status").splitlines()
+                if line.startswith(_SETTINGS)]  # fmt: skip
+    scheduled = [words[place] for place in _PRIORITIES]
+    found = [str(copies), *settings, *scheduled, _read(f"/proc/{pid}/limits"), *_files(pid)]
+    return hashlib.sha256("\n".join(found).encode(errors="replace")).hexdigest()
+
+
+def _shares(pid: int) -> bool:
+    """Whether a process has open more than its two lines, or memory that its copies share."""
+    lines = [_link(f"/proc/{pid}/fd/{number}") for number in _listed(f"/proc/{pid}/fd")]
+    opened = [name for name in lines if name != os.devnull]
+    maps = [line.split(maxsplit=5) for line in _read(f"/proc/{pid}/maps").splitlines()]
+    shared = [parts for parts in maps if parts[1][3] == "s" and not parts[-1].startswith("/usr/")]
+    return len(opened) > 2 or not all(name.startswith("socket:") for name in opened) or bool(shared)
+
+
+def _files(pid: int) -> Iterator[str]:
+    """Tell of each file and folder that only ``pid`` has: name, size, time of its last change."""
+    for top in FOLDERS:
+        for folder, folders, files in os.walk(f"/proc/{pid}/root/{top}"):
+            folders.sort()
+            for name in ("", *sorted(files)):
+                try:
+                    entry = os.lstat(f"{folder}/{name}")
+                except OSError:
+                    continue
+                yield f"{folder} {name} {entry.st_size} {entry.st_ctime_ns}"
+
+
+def _stat_words(pid: int) -> list[str]:
+    """Return the words of ``/proc/PID/stat`` behind the name: state, parent, ..."""
+    return _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+def _listed(folder: str) -> list[str]:
+    try:
+        return [entry.name for entry in Path(folder).iterdir()]
+    except OSError:
+        return []
+
+
+def _link(path: str) -> str:
+    try:
+        return str(Path(path).readlink())
+    except OSError:
+        return ""
