@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Iterator
 
 import pytest
@@ -339,3 +340,50 @@ def test_the_students_process_stands_still_while_its_copy_is_tested(pair: Pair) 
     )
     student(pair, code, "f")
     assert pair.run_tests("f('secret')", 1, apart=True).lost
+
+
+# --- bytes in flight
+
+
+FLOODS = {
+    "more than may cross": "peer.sock.sendall(struct.pack('!II', 9, 2**28 + 9) + bytes(2**20))",
+    "a tree of nothing but lists": (
+        "head = b'[[], [' + b'[],' * 8_000_000 + b'[]]]'\n"
+        "    peer.sock.sendall(struct.pack('!II', len(head), len(head)) + head)"
+    ),
+    "a long tree": (
+        "peer.sock.sendall(struct.pack('!II', 2**26, 2**26) + b'[[], [' + b'1' * (2**26 - 6))"
+    ),
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS)
+def test_a_message_past_the_bounds_ends_its_test_with_a_sentence(pair: Pair, flood: str) -> None:
+    code = f"import struct, time\ndef f(x):\n    {flood}\n    time.sleep(5)\ndef g(): return 1"
+    student(pair, code, "f", "g")
+    for test in ("f(1)", "try: f(1)\nexcept BaseException: pass"):
+        outcome = pair.run_tests(test, 1, apart=True)
+        assert outcome.end is End.ERROR
+        assert outcome.evalue.startswith("your code sent ")
+    assert verdict(pair, "assert g() == 1") is End.OK
+
+
+def test_a_result_that_is_too_large_is_told_with_its_size(pair: Pair) -> None:
+    text = fails(pair, "def f(n): return bytes(n)", "f(300 * 2**20)")
+    assert "300 MiB, where at most 256 MiB may cross" in text
+    text = fails(pair, "def f(n): return 'a' * n", "f(40 * 2**20)")
+    assert "40 MiB, where at most 32 MiB may cross" in text
+
+
+def test_what_a_cell_tells_the_grader_takes_no_memory_there(pair: Pair) -> None:
+    code = (
+        "import gc, os, socket, struct\n"
+        "lines = [t for t in gc.get_objects() if type(t) is socket.socket and t is not peer.sock]\n"
+        "head = b'[[], [1, [' + b'[],' * 20_000_000 + b'[]]]]'\n"
+        "for line in lines:\n"
+        "    try: line.sendall(struct.pack('!II', len(head), len(head)) + head)\n"
+        "    except OSError: pass"
+    )
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert pair.run_student(ROGUE + code, 0).lost
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000

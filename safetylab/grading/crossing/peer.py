@@ -22,7 +22,7 @@ from safetylab.grading.crossing import arrays, errors, handles, tables, trusted,
 from safetylab.grading.crossing.errors import NotPlainAnswer
 from safetylab.grading.crossing.handles import Handle
 from safetylab.grading.crossing.values import PLAIN, Codec, NotPlain
-from safetylab.grading.crossing.wire import Tree, WireError
+from safetylab.grading.crossing.wire import Blob, TooLarge, Tree, WireError
 
 __all__ = ["Gone", "NotPlainAnswer", "Peer", "TimeIsUp", "tables"]
 
@@ -84,12 +84,14 @@ class Peer:
                 raise
             lent = [place for place, value in enumerate(codec.objects) if self._goes_on(value)]
             try:
-                wire.send(self.sock, ["ask", op, tree, lent, handles.mode()], codec.blobs)
+                self._send(["ask", op, tree, lent, handles.mode()], codec)
                 answer, blobs = self._receive()
                 while answer[0] == "ask":
                     self.answer(answer, blobs)
                     answer, blobs = self._receive()
                 value = self._result(codec, lent, answer, blobs)
+            except TooLarge as error:
+                raise NotPlain(str(error)) from None
             except Exception as error:  # what a function raised is in ``value``
                 raise Gone(str(error)) from error
         if isinstance(value, _Raised):
@@ -106,7 +108,11 @@ class Peer:
         return type(place) is int and 0 <= place < len(codec.objects) and arrays.is_generator(
             codec.objects[place])  # fmt: skip
 
-    def _receive(self) -> tuple[Tree, list[bytes]]:
+    def _send(self, words: Tree, codec: Codec) -> None:
+        bounds = wire.TRUSTED if self.trusted else wire.FROM_STUDENT
+        wire.send(self.sock, words, codec.blobs, bounds)
+
+    def _receive(self) -> tuple[Tree, list[Blob]]:
         """Read a frame, at most until the deadline."""
         if self.deadline is not None:
             left = self.deadline - time.monotonic()
@@ -114,13 +120,17 @@ class Peer:
                 raise TimeIsUp
             self.sock.settimeout(left)
         try:
-            return wire.receive(self.sock)
+            return wire.receive(self.sock, wire.FROM_STUDENT if self.trusted else wire.TRUSTED)
         except TimeoutError:
             raise TimeIsUp from None
+        except TooLarge as error:
+            if not self.trusted:
+                raise
+            raise self._spoiled(f"your code sent {error}", []) from None
         finally:
             self.sock.settimeout(None)
 
-    def _result(self, asked: Codec, lent: list[int], answer: Tree, blobs: list[bytes]) -> Any:
+    def _result(self, asked: Codec, lent: list[int], answer: Tree, blobs: list[Blob]) -> Any:
         try:
             kind, tree, changes, printed = answer
             codec = Codec(self, blobs, asked)
@@ -140,7 +150,7 @@ class Peer:
 
     # --- answering
 
-    def answer(self, asked: Tree, blobs: list[bytes]) -> None:
+    def answer(self, asked: Tree, blobs: list[Blob]) -> None:
         """Do what the other side asked for and send the outcome."""
         _, op, tree, lent, mode = asked
         if self.trusted and op != "gradients" and (op != "call" or tree[1][0][0] != "yours"):
@@ -165,20 +175,17 @@ class Peer:
 
     def _send_outcome(self, codec: Codec, args: list[Any], before: dict[int, Any], kind: str,
                       value: Any) -> None:  # fmt: skip
-        back = Codec(self, asked=codec)
-        try:
-            tree = back.to_tree(value) if kind == "ok" else self._error_tree(value)
-        except NotPlain as error:
-            back = Codec(self, asked=codec)
-            kind, tree = "odd", self._odd_tree(error, args)
-        changes = []
-        for place, content in before.items():
-            now = _content(codec.objects[place])
-            if codec.content_of(now) != content:
-                changes.append([place, back.to_tree(now)])
         printed = ["", ""] if self.trusted else [_emptied(sys.stdout), _emptied(sys.stderr)]
+        back = Codec(self, asked=codec)
         with self.lock:
-            wire.send(self.sock, [kind, tree, changes, printed], back.blobs)
+            try:
+                tree = back.to_tree(value) if kind == "ok" else self._error_tree(value)
+                now = {place: _content(codec.objects[place]) for place in before}
+                changes = [[place, back.to_tree(item)] for place, item in now.items()
+                           if codec.content_of(item) != before[place]]  # fmt: skip
+                self._send([kind, tree, changes, printed], back)
+            except (NotPlain, TooLarge) as error:
+                self._send(["odd", self._odd_tree(error, args), [], printed], Codec(self))
 
     def _do(self, op: str, args: list[Any]) -> Any:
         if op == "gradients":
@@ -294,14 +301,17 @@ class Peer:
         found = errors.first_line(args[0]) if named else []
         return {"text": text[: errors.LONGEST], "frames": found}
 
+    def _spoiled(self, text: str, frames: list[list[Any]]) -> BaseException:
+        """Return what ends the test, and fails it even where the test catches it."""
+        self.spoiled = odd = NotPlainAnswer(text[: errors.LONGEST])
+        odd._frames = frames  # type: ignore[attr-defined]
+        return odd
+
     def _error(self, kind: str, about: dict[str, Any]) -> BaseException:
         if kind == "odd":
             if not self.trusted:
                 return NotPlain(str(about["text"]))
-            odd = NotPlainAnswer(str(about["text"])[: errors.LONGEST])
-            odd._frames = errors.checked(about["frames"])  # type: ignore[attr-defined]
-            self.spoiled = odd
-            return odd
+            return self._spoiled(str(about["text"]), errors.checked(about["frames"]))
         if not self.trusted:
             error = errors.from_tests(about)
             error._origin = about["sent"]  # type: ignore[attr-defined]

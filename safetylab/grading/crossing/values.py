@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from safetylab.grading.crossing.wire import Tree, WireError
+from safetylab.grading.crossing.wire import Blob, Tree, WireError
 
 MAX_DEPTH = 60
 PLAIN = (
@@ -67,10 +67,10 @@ class Codec:
         asked: of an answer, the codec of its request: what came with that may be named.
     """
 
-    def __init__(self, end: End, blobs: list[bytes] | None = None,
+    def __init__(self, end: End, blobs: list[Blob] | None = None,
                  asked: Codec | None = None) -> None:  # fmt: skip
         self.end, self.asked = end, asked
-        self.blobs: list[bytes] = [] if blobs is None else blobs
+        self.blobs: list[Blob] = [] if blobs is None else blobs
         self.objects: list[Any] = list(asked.objects) if asked else []
         self.seen: dict[int, int] = {}
         self.came: dict[int, Any] = {}
@@ -174,7 +174,7 @@ class Codec:
                 return place
         return None
 
-    def content_of(self, value: Any) -> tuple[Tree, list[bytes]]:
+    def content_of(self, value: Any) -> tuple[Tree, list[Blob]]:
         """Return the whole content of an object, to be compared with later ones."""
         codec = Codec(self.end)
         return codec.to_tree(value), codec.blobs
@@ -207,7 +207,7 @@ FROM_STUDENT: dict[str, Callable[..., Any]] = {
     "int": lambda codec, digits: int(digits, 16),
     "float": lambda codec, text: float(text),
     "complex": lambda codec, real, imaginary: complex(float(real), float(imaginary)),
-    "bytes": lambda codec, blob: codec.blobs[blob],
+    "bytes": lambda codec, blob: bytes(codec.blobs[blob]),
     "again": _again,
     "list": _filled(list),
     "set": _filled(set),

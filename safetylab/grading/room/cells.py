@@ -134,7 +134,7 @@ class Shell(InteractiveShell):
     def show(self, data: dict[str, Any]) -> None:
         """Keep the richest kind of a displayed value."""
         for kind in SHOWN:
-            if isinstance(data.get(kind), str) and self.room > 0:
+            if isinstance(data.get(kind), str) and len(data[kind]) <= self.room:
                 self.shown.append((kind, data[kind]))
                 self.room -= len(data[kind])
                 return

@@ -39,7 +39,7 @@ class _Side(Served):
         self.shell, self.control, self.peer = shell, control, peer
         shell.enter(peer.namespace)
 
-    def share(self, names: list[str], blobs: list[bytes]) -> None:
+    def share(self, names: list[str]) -> None:
         """Learn what both sides define."""
         self.peer.shared = frozenset(names)
 
@@ -64,11 +64,11 @@ class Student(_Side):
             else:
                 self._answer()
 
-    def run(self, source: str, place: int, blobs: list[bytes]) -> dict[str, Any]:
+    def run(self, source: str, place: int) -> dict[str, Any]:
         """Run a cell."""
         return self.shell.run(source, place).about()
 
-    def copy(self, blobs: list[bytes]) -> None:
+    def copy(self) -> None:
         """Fork a process that serves one test, on a line of its own."""
         if self.copy_pid:
             with contextlib.suppress(ChildProcessError):
@@ -113,7 +113,7 @@ class Tests(_Side):
         while True:
             self.obey(self.control)
 
-    def answered(self, names: list[str], imports: str, blobs: list[bytes]) -> None:
+    def answered(self, names: list[str], imports: str) -> None:
         """Take ``names`` from the student's process from now on, and import what it imports."""
         for name in names:
             self.names.pop(name, None)
@@ -121,9 +121,7 @@ class Tests(_Side):
         if imports:
             self.shell.run(imports, 0)
 
-    def run(
-        self, source: str, place: int, apart: bool, limit: float, blobs: list[bytes]
-    ) -> dict[str, Any]:
+    def run(self, source: str, place: int, apart: bool, limit: float) -> dict[str, Any]:
         """Run a cell of the instructor's; ``apart`` against a copy of the student's process."""
         self.line = self.handed() if apart else None  # open until the next test: a copy would end
         self.names.forget()

@@ -11,7 +11,7 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib.metadata import distributions
@@ -21,6 +21,7 @@ from typing import Any
 import safetylab
 from safetylab.grading.crossing import wire
 from safetylab.grading.paper.outcome import End, Frame, GradingError, Outcome, Output
+from safetylab.grading.room import memory as memories
 from safetylab.grading.room.kernel import Kernel
 from safetylab.grading.room.run import Processes, Runner
 from safetylab.grading.room.served import Held
@@ -30,7 +31,6 @@ from safetylab.places import data_folder
 FORKS = sys.platform == "linux"
 START_SECONDS = 180.0
 GRACE = 5.0
-MAX_ANSWER = 64 * 2**20
 ENVIRONMENT = {
     "HOME": "/tmp",
     "USER": "student",
@@ -195,11 +195,13 @@ class Room(Held):
 
     def _spawn(self, role: str, *between: socket.socket) -> Side:
         mine, theirs = socket.socketpair()
-        handed = [theirs, *between]
-        answer = self._ask("spawn", role, handed=[line.fileno() for line in handed])
-        for line in handed:
+        lines, group = [theirs, *between], memories.group(self.memory + 1)
+        entrance = [group.entrance] if group else []
+        handed = [*(line.fileno() for line in lines), *entrance]
+        answer = self._ask("spawn", role, bool(group), handed=handed)
+        for line in lines:
             line.close()
-        return Side(self, mine, int(answer[1]))
+        return Side(self, mine, int(answer[1]), group)
 
 
 @dataclass
@@ -209,9 +211,10 @@ class Side:
     room: Room
     control: socket.socket
     pid: int
+    group: memories.Group | None = None
     count: int = 0
 
-    def ask(self, op: str, seconds: float, blobs: list[bytes] | None = None,
+    def ask(self, op: str, seconds: float, blobs: Sequence[bytes] = (),
             handed: socket.socket | None = None, **values: Any) -> Any:  # fmt: skip
         """Return the answer, or an ``Outcome`` that says why there is none."""
         self.count += 1
@@ -232,7 +235,7 @@ class Side:
         try:
             while time.monotonic() < deadline:
                 self.control.settimeout(max(0.01, deadline - time.monotonic()))
-                (number, answer), _ = wire.receive(self.control, MAX_ANSWER)
+                (number, answer), _ = wire.receive(self.control, wire.TOLD)
                 if number == self.count:
                     return answer
             return Outcome(End.TIMEOUT, lost=True)
@@ -245,6 +248,8 @@ class Side:
         """End the process and all that it started."""
         self.control.close()
         self.room.end(self.pid)
+        if self.group:
+            self.group.close()
 
 
 @dataclass

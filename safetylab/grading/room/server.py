@@ -141,15 +141,15 @@ class Server:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGINT)
 
-    def spawn(self, role: str) -> int:
-        """Start a process of a notebook; return its id."""
-        _, handed, _, _ = socket.recv_fds(self.line, 1, 2)
+    def spawn(self, role: str, grouped: bool) -> int:
+        """Start a process of a notebook, ``grouped`` in a memory cgroup; return its id."""
+        _, handed, _, _ = socket.recv_fds(self.line, 1, 3)
         self.count += 1
         home = isolate.own_processes() if self.world else None
         try:
             pid = os.fork()
             if pid == 0:
-                self._become(role, handed)
+                self._become(role, handed, grouped)
         finally:
             if home is not None:
                 isolate.back_home(home)
@@ -158,8 +158,11 @@ class Server:
         self.children.add(pid)
         return pid
 
-    def _become(self, role: str, handed: list[int]) -> None:
+    def _become(self, role: str, handed: list[int], grouped: bool) -> None:
         try:
+            if grouped:
+                with contextlib.suppress(OSError):  # its limits hold all the same
+                    os.write(handed.pop(), b"0")
             if self.world == "user":
                 isolate.own_user()
             isolate.limit(self.memory, bool(self.world))

@@ -288,7 +288,7 @@ class _Process(Served):
             os.dup2(descriptor, number)
             os.close(descriptor)
 
-    def run(self, source: str, place: int, blobs: list[bytes]) -> dict[str, Any]:
+    def run(self, source: str, place: int) -> dict[str, Any]:
         """Run a cell."""
         with _interruptible():
             told = self.shell.run(source, place)
