@@ -122,7 +122,7 @@ class Room(Held):
         Where processes are not forked, one kernel runs it either way.
         """
         if split and FORKS:
-            return Runner(self.pair, self.timeout, files, own, on_cell)
+            return Runner(self.pair, self.timeout, files, on_cell, own=own)
         start: Callable[[], Process] = self.alone if FORKS else partial(Kernel, self.timeout)
         return Together(start, self.timeout, {**own, **files}, on_cell)
 
