@@ -246,8 +246,8 @@ def test_a_function_of_one_test_is_refused_in_the_next(pair: Pair) -> None:
 
 
 def test_an_unlent_object_cannot_be_changed_by_an_answer(pair: Pair) -> None:
-    student(pair, "def f(x):\n    real = wire.send\n    def send(sock, tree, blobs=None):\n"
-            "        tree[2] = [[2, ['list', [9]]]]; return real(sock, tree, blobs)\n"
+    student(pair, "def f(x):\n    real = wire.send\n    def send(sock, tree, *rest):\n"
+            "        tree[2] = [[2, ['list', [9]]]]; return real(sock, tree, *rest)\n"
             "    wire.send = send\n    return 1", "f")  # fmt: skip
     assert verdict(pair, "x = [1]\nf(x)") is End.DEAD
 

@@ -54,7 +54,7 @@ def _to_dtype(name: str) -> np.dtype[Any]:
 
 def _array(codec: Codec, dtype: str, shape: list[int], blob: int) -> Any:
     flat = np.frombuffer(codec.blobs[blob], _to_dtype(dtype))
-    return codec.put(flat.reshape(shape).copy(), watched=True)
+    return codec.put(flat.reshape(shape).copy())
 
 
 def _scalar(codec: Codec, dtype: str, blob: int) -> Any:
@@ -157,8 +157,6 @@ def _tensor(codec: Codec, dtype: str, shape: list[int], blob: int, parameter: bo
     codec.objects[place] = made
     if gradient is not None:
         made.grad = codec.to_value(gradient)
-    if not codec.asked:
-        codec.came[place] = codec.content_of(made)
     return made
 
 

@@ -73,7 +73,7 @@ class Codec:
         self.blobs: list[Blob] = [] if blobs is None else blobs
         self.objects: list[Any] = list(asked.objects) if asked else []
         self.seen: dict[int, int] = {}
-        self.came: dict[int, Any] = {}
+        self.came: dict[int, Tree] = {}
         self.ties: list[Any] = []
         self.depth = 0
 
@@ -152,6 +152,8 @@ class Codec:
             made = FROM_STUDENT.get(tree[0])
             if made is None and not self.end.trusted:
                 made = FROM_TESTS.get(tree[0])
+            if tree[0] in WATCHED and not self.asked:
+                self.came[len(self.objects)] = tree
             return made(self, *tree[1:]) if made else self.end.resolve(self, tree)
         except (WireError, NotPlain):
             raise
@@ -160,19 +162,20 @@ class Codec:
         finally:
             self.depth -= 1
 
-    def put(self, value: Any, watched: bool = False) -> Any:
-        """Number an object that came, and return it; ``watched`` if it may go back as it came."""
-        if watched and not self.asked:
-            self.came[len(self.objects)] = self.content_of(value)
+    def put(self, value: Any) -> Any:
+        """Number an object that came, and return it."""
         self.objects.append(value)
         return value
 
     def as_it_came(self, value: Any) -> int | None:
-        """Return the number of an object that came here, if it is as it was."""
-        for place, before in self.came.items():
-            if self.objects[place] is value and self.content_of(value) == before:
-                return place
-        return None
+        """Return the number of an array or tensor that came here, if it is as it was."""
+        place = next((at for at in self.came if self.objects[at] is value), None)
+        if place is None:
+            return None
+        codec = Codec(self.end, self.blobs)
+        codec.objects = self.objects[:place]
+        before = codec.to_value(self.came[place])
+        return place if self.content_of(value) == self.content_of(before) else None
 
     def content_of(self, value: Any) -> tuple[Tree, list[Blob]]:
         """Return the whole content of an object, to be compared with later ones."""
@@ -219,6 +222,9 @@ FROM_STUDENT: dict[str, Callable[..., Any]] = {
 
 FROM_TESTS: dict[str, Callable[..., Any]] = {}
 """What the student's side makes of the tests' words, beside that. `trusted` adds to it."""
+
+WATCHED = ("array", "tensor")
+"""What a function may return as it came, and then it is the same object for who called."""
 
 _OUT: list[Callable[[Codec, Any, type], Tree | None]] = []
 

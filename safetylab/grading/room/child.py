@@ -15,13 +15,14 @@ import numpy as np
 
 from safetylab.grading.crossing import wire
 from safetylab.grading.crossing.peer import Gone, Peer, TimeIsUp
-from safetylab.grading.room.cells import Names, Shell, Text
+from safetylab.grading.room.cells import Cells, Names, Text
 from safetylab.grading.room.served import Served
+from safetylab.grading.room.shell import StockShell
 
 HIDDEN = "BEGIN HIDDEN TESTS"
 
 
-def serve(role: str, shell: Shell, control: socket.socket, other: socket.socket) -> None:
+def serve(role: str, shell: StockShell, control: socket.socket, other: socket.socket) -> None:
     """Do what the grader asks for on ``control`` until it is gone.
 
     Args:
@@ -35,9 +36,8 @@ def serve(role: str, shell: Shell, control: socket.socket, other: socket.socket)
 
 
 class _Side(Served):
-    def __init__(self, shell: Shell, control: socket.socket, peer: Peer) -> None:
-        self.shell, self.control, self.peer = shell, control, peer
-        shell.enter(peer.namespace)
+    def __init__(self, shell: StockShell, control: socket.socket, peer: Peer) -> None:
+        self.cells, self.control, self.peer = Cells(shell, peer.namespace), control, peer
 
     def share(self, names: list[str]) -> None:
         """Learn what both sides define."""
@@ -52,7 +52,7 @@ class _Side(Served):
 class Student(_Side):
     """The student's process. Nothing that it says is believed."""
 
-    def __init__(self, shell: Shell, control: socket.socket, other: socket.socket) -> None:
+    def __init__(self, shell: StockShell, control: socket.socket, other: socket.socket) -> None:
         super().__init__(shell, control, Peer(other, False, {}))
         self.copy_pid = 0
 
@@ -66,7 +66,7 @@ class Student(_Side):
 
     def run(self, source: str, place: int) -> dict[str, Any]:
         """Run a cell."""
-        return self.shell.run(source, place).about()
+        return self.cells.run(source, place).about()
 
     def copy(self) -> None:
         """Fork a process that serves one test, on a line of its own."""
@@ -102,7 +102,7 @@ def _one_thread() -> None:
 class Tests(_Side):
     """The tests' process, which holds what the student must not see."""
 
-    def __init__(self, shell: Shell, control: socket.socket, other: socket.socket) -> None:
+    def __init__(self, shell: StockShell, control: socket.socket, other: socket.socket) -> None:
         self.names = Names()
         super().__init__(shell, control, Peer(other, True, self.names))
         self.names.fetch = lambda name: self.peer.request("name", name)
@@ -119,7 +119,7 @@ class Tests(_Side):
             self.names.pop(name, None)
         self.names.student.update(names)
         if imports:
-            self.shell.run(imports, 0)
+            self.cells.run(imports, 0)
 
     def run(self, source: str, place: int, apart: bool, limit: float) -> dict[str, Any]:
         """Run a cell of the instructor's; ``apart`` against a copy of the student's process."""
@@ -140,7 +140,7 @@ class Tests(_Side):
             self.peer.deadline = None
 
     def _told(self, source: str, place: int) -> dict[str, Any]:
-        ran = self.shell.run(source, place)
+        ran = self.cells.run(source, place)
         if isinstance(ran.error, TimeIsUp | Gone):
             raise ran.error
         ran.error = self.peer.spoiled or ran.error

@@ -20,8 +20,8 @@ from pathlib import Path
 
 from safetylab.grading.crossing import wire
 from safetylab.grading.room import child, isolate, stock, watch
-from safetylab.grading.room.cells import Shell
 from safetylab.grading.room.imports import uncollected
+from safetylab.grading.room.shell import StockShell
 
 WORK = "/tmp/work"
 LOOK_SECONDS = 0.1
@@ -68,8 +68,7 @@ class Server:
 
     def __init__(self, line: socket.socket, world: str, memory: float) -> None:
         self.line, self.world, self.memory = line, world, memory
-        self.stock = stock.StockShell.make()
-        self.shell = Shell.make_warm()
+        self.shell = StockShell.make()
         self.children: set[int] = set()
         self.count = 0
         self.next_look = 0.0
@@ -177,7 +176,7 @@ class Server:
             os.chdir(work)
             lines = [socket.socket(fileno=descriptor) for descriptor in handed]
             if role == "together":
-                stock.serve(self.stock, *lines)
+                stock.serve(self.shell, *lines)
             else:
                 child.serve(role, self.shell, *lines)
         finally:
