@@ -128,6 +128,11 @@ class Codec:
         self.seen[id(value)] = len(self.objects)
         self.objects.append(value)
 
+    def remembered(self, value: Any, tree: Tree) -> Tree:
+        """Number an object when its parts have been, and return its tree."""
+        self.remember(value)
+        return tree
+
     def blob(self, content: bytes) -> int:
         """Add a blob and return its number."""
         self.blobs.append(content)
@@ -152,9 +157,10 @@ class Codec:
             made = FROM_STUDENT.get(tree[0])
             if made is None and not self.end.trusted:
                 made = FROM_TESTS.get(tree[0])
+            value = made(self, *tree[1:]) if made else self.end.resolve(self, tree)
             if tree[0] in WATCHED and not self.asked:
-                self.came[len(self.objects)] = tree
-            return made(self, *tree[1:]) if made else self.end.resolve(self, tree)
+                self.came[len(self.objects) - 1] = tree
+            return value
         except (WireError, NotPlain):
             raise
         except Exception as error:
