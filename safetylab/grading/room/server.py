@@ -99,10 +99,11 @@ class Server:
         """Forget the children that ended; end those that are past their memory."""
         if time.monotonic() < self.next_look:
             return
+        known = watch.family() if self.children else {}
         for pid in list(self.children):
             if os.waitpid(pid, os.WNOHANG)[0]:
                 self.children.discard(pid)
-            elif watch.is_past(pid, self.memory + 1):
+            elif watch.is_past(pid, self.memory + 1, known):
                 self.kill(pid)
         self.next_look = time.monotonic() + LOOK_SECONDS
 

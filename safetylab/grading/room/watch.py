@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 ALL_FILES = 1_000
 """How many files and sockets a process and all that it started may have open."""
 FOLDERS = ("tmp", "dev/shm")
+_SHARED = re.compile(r"^\S+ ...s (?!.* /usr/)", re.M)
+"""A line of ``/proc/PID/maps``: memory that is shared, and no file of the system's."""
 _SETTINGS = ("SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt", "Cpus_allowed:", "Mems_allowed:")
 _PRIORITIES = (15, 16, 37, 38)
 """Which words of ``/proc/PID/stat`` behind the name tell how a process is scheduled."""
@@ -29,23 +32,32 @@ def _kill(pids: list[int]) -> None:
             continue
 
 
-def descendants(root: int) -> list[int]:
-    """Return the process ids below ``root``."""
-    parents: dict[int, list[int]] = {}
+Family = dict[int, list[int]]
+"""The processes that each process has started."""
+
+
+def family() -> Family:
+    """Return who has started whom, of all that are there."""
+    found: Family = {}
     for name in _listed("/proc"):
         if name.isdigit() and (words := _stat_words(int(name))):
-            parents.setdefault(int(words[1]), []).append(int(name))
-    found, waiting = [], [root]
+            found.setdefault(int(words[1]), []).append(int(name))
+    return found
+
+
+def descendants(root: int, known: Family | None = None) -> list[int]:
+    """Return the process ids below ``root``."""
+    known, found, waiting = known or family(), [], [root]
     while waiting:
-        children = parents.get(waiting.pop(), [])
+        children = known.get(waiting.pop(), [])
         found += children
         waiting += children
     return found
 
 
-def is_past(root: int, memory: float) -> bool:
+def is_past(root: int, memory: float, known: Family) -> bool:
     """Whether a process, with all below it, holds more than ``memory`` GiB, or too many files."""
-    pids = [root, *descendants(root)]
+    pids = [root, *descendants(root, known)]
     held = sum(_memory(pid) for pid in pids)
     return held > memory * 2**30 or sum(len(_listed(f"/proc/{pid}/fd")) for pid in pids) > ALL_FILES
 
@@ -67,7 +79,7 @@ def freeze(pid: int) -> str:
     """
     os.kill(pid, signal.SIGSTOP)
     os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
-    return _state(pid)
+    return "" if _shares(pid) else _state(pid)
 
 
 def thaw(pid: int) -> str:
@@ -81,7 +93,7 @@ def thaw(pid: int) -> str:
 def _state(pid: int) -> str:
     copies, words = descendants(pid), _stat_words(pid)
     ended = [copy for copy in copies if _stat_words(copy)[:1] in ([], ["Z"])]
-    if words[:1] != ["T"] or len(copies) != 1 or ended or _shares(pid):
+    if words[:1] != ["T"] or len(copies) != 1 or ended:
         return ""
     settings = [line for line in _read(f"/proc/{pid}/status").splitlines()
                 if line.startswith(_SETTINGS)]  # fmt: skip
@@ -94,9 +106,9 @@ def _shares(pid: int) -> bool:
     """Whether a process has open more than its two lines, or memory that its copies share."""
     lines = [_link(f"/proc/{pid}/fd/{number}") for number in _listed(f"/proc/{pid}/fd")]
     opened = [name for name in lines if name != os.devnull]
-    maps = [line.split(maxsplit=5) for line in _read(f"/proc/{pid}/maps").splitlines()]
-    shared = [parts for parts in maps if parts[1][3] == "s" and not parts[-1].startswith("/usr/")]
-    return len(opened) > 2 or not all(name.startswith("socket:") for name in opened) or bool(shared)
+    if len(opened) > 2 or not all(name.startswith("socket:") for name in opened):
+        return True
+    return bool(_SHARED.search(_read(f"/proc/{pid}/maps")))
 
 
 def _files(pid: int) -> Iterator[str]:
@@ -119,14 +131,15 @@ def _stat_words(pid: int) -> list[str]:
 
 def _read(path: str) -> str:
     try:
-        return Path(path).read_text(errors="replace")
+        with open(path, errors="replace") as file:  # noqa: PTH123 (ten times a second)
+            return file.read()
     except OSError:
         return ""
 
 
 def _listed(folder: str) -> list[str]:
     try:
-        return [entry.name for entry in Path(folder).iterdir()]
+        return os.listdir(folder)  # noqa: PTH208 (ten times a second, of every process)
     except OSError:
         return []
 
