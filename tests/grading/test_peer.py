@@ -308,6 +308,13 @@ WORDS = {
     "an exit code": ("real = os.waitpid\ndef waitpid(*args):\n    told = real(*args)\n"
                      "    seen.append(told[1])\n    return told\nos.waitpid = waitpid\n"
                      "def put(): os._exit(42)\ndef get(): return 42 << 8 in seen"),
+    "folders beyond any path": ("def put():\n    for _ in range(4000): os.mkdir('d'); os.chdir('d')\n"
+                                "def get(): return False"),
+    "a thread that cannot be stopped": (
+        "import ctypes, threading, time\nlibc = ctypes.CDLL(None)\n"
+        "def fork():\n    if libc.syscall(58) == 0: libc.pause()\n"
+        "threading.Thread(target=fork, daemon=True).start(); time.sleep(0.5)\n"
+        "def put(): pass\ndef get(): return False"),
     "a wake-up": ("def put(): os.kill(os.getppid(), signal.SIGCONT)\ndef get(): return False"),
 }  # fmt: skip
 
@@ -327,6 +334,13 @@ def test_a_copy_that_leaves_none_is_followed_by_the_next(pair: Pair) -> None:
     for _ in range(3):
         outcome = pair.run_tests("assert f(1) == 1 and f(1) == 2", 1, apart=True)
         assert (outcome.end, outcome.lost) == (End.OK, False)
+
+
+def test_a_copy_that_ends_is_heard_at_once_and_followed_by_a_fresh_start(pair: Pair) -> None:
+    student(pair, "import os\ndef f(): os._exit(0)", "f")
+    outcome = pair.run_tests("f()", 1, apart=True)
+    assert outcome.end is End.DEAD
+    assert outcome.lost == bool(pair.room.sandbox)
 
 
 def test_the_students_process_stands_still_while_its_copy_is_tested(pair: Pair) -> None:

@@ -145,7 +145,7 @@ class Room(Held):
         self._ask("interrupt", pid)
 
     def freeze(self, pid: int) -> str:
-        """Stop a process while its copy serves a test; see `watch.freeze`."""
+        """Stop a process while its copy serves a test; see `server.Server.freeze`."""
         return str(self._ask("freeze", pid)[1])
 
     def thaw(self, pid: int) -> str:
@@ -359,8 +359,9 @@ class Pair(Held):
         A copy that may have left word for the next is followed by a fresh start.
         """
         mine, theirs = socket.socketpair()
-        with mine, theirs:
-            copied = self.student.ask("copy", self.room.timeout, handed=theirs)
+        with mine:
+            with theirs:
+                copied = self.student.ask("copy", self.room.timeout, handed=theirs)
             if isinstance(copied, Outcome):
                 return copied
             before = self.room.freeze(self.student.pid)

@@ -15,7 +15,6 @@ import socket
 import sys
 import time
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 
 from safetylab.grading.crossing import wire
@@ -121,19 +120,26 @@ class Server:
             watch.end_tree(pid)
 
     def freeze(self, pid: int) -> str:
-        """Stop a child while its copy serves a test; see `watch.freeze`."""
-        return self._watched(watch.freeze, pid)
+        """Stop a child that has just been copied; return what must be the same at its `thaw`.
 
-    def thaw(self, pid: int) -> str:
-        """End the copies of a child and let it go on."""
-        return self._watched(watch.thaw, pid)
-
-    def _watched(self, look: Callable[[int], str], pid: int) -> str:
-        """Without walls, whatever is found says nothing: others write into the same folders."""
+        Nothing is returned if the copy and later ones could share what is not looked at.
+        """
         if pid not in self.children:
             return ""
-        found = look(pid)
-        return found if self.world else "no walls"
+        watch.stop(pid)
+        return "" if self.world and watch.shares(pid) else self._state(pid)
+
+    def thaw(self, pid: int) -> str:
+        """End the copy of a child, and let the child go on."""
+        if pid not in self.children:
+            return ""
+        state = self._state(pid)
+        watch.go_on(pid)
+        return state
+
+    def _state(self, pid: int) -> str:
+        """Without walls, whatever is found says nothing: others write into the same folders."""
+        return watch.state(pid) if self.world else "no walls"
 
     def interrupt(self, pid: int) -> None:
         """Interrupt a cell, as Jupyter does."""

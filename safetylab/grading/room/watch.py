@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,28 +70,39 @@ def _memory(pid: int) -> int:
     return sum(int(line.split()[1]) * 1024 for line in lines)
 
 
-# --- copies: a process waits, stopped, while a copy of it serves a test
+# --- copies: a process stands still while a copy of it serves a test
 
 
-def freeze(pid: int) -> str:
-    """Stop a process that has just been copied; return what must be the same at its `thaw`.
-
-    Nothing is returned if the copy and later ones would share more than what is looked at.
-    """
+def stop(pid: int) -> None:
+    """Stop a process; one that does not stop within a second is told by its `state`."""
     os.kill(pid, signal.SIGSTOP)
-    os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
-    return "" if _shares(pid) else _state(pid)
+    for pause in (0.0001, 0.001, *[0.01] * 100):
+        if os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT | os.WNOHANG):
+            return
+        time.sleep(pause)
 
 
-def thaw(pid: int) -> str:
-    """End the copies of a stopped process and let it go on; return what `freeze` did."""
-    state = _state(pid)
+def go_on(pid: int) -> None:
+    """End the copies of a stopped process and let it go on."""
     _kill(descendants(pid))
     os.kill(pid, signal.SIGCONT)
-    return state
 
 
-def _state(pid: int) -> str:
+def shares(pid: int) -> bool:
+    """Whether a process has open more than its two lines, or memory that its copies would share."""
+    lines = [_link(f"/proc/{pid}/fd/{number}") for number in _listed(f"/proc/{pid}/fd")]
+    opened = [name for name in lines if name != os.devnull]
+    if len(opened) != 2 or not all(name.startswith("socket:") for name in opened):
+        return True
+    maps = _read(f"/proc/{pid}/maps")
+    return not maps or bool(_SHARED.search(maps))
+
+
+def state(pid: int) -> str:
+    """Return what a stopped process and its one copy cannot change unseen.
+
+    Nothing is returned if it does not stand still, has another child, or cannot be looked into.
+    """
     copies, words = descendants(pid), _stat_words(pid)
     ended = [copy for copy in copies if _stat_words(copy)[:1] in ([], ["Z"])]
     if words[:1] != ["T"] or len(copies) != 1 or ended:
@@ -98,30 +110,24 @@ def _state(pid: int) -> str:
     settings = [line for line in _read(f"/proc/{pid}/status").splitlines()
                 if line.startswith(_SETTINGS)]  # fmt: skip
     scheduled = [words[place] for place in _PRIORITIES]
-    found = [str(copies), *settings, *scheduled, _read(f"/proc/{pid}/limits"), *_files(pid)]
+    try:
+        found = [str(copies), *settings, *scheduled, _read(f"/proc/{pid}/limits"), *_files(pid)]
+    except OSError:  # a path that is too long, say
+        return ""
     return hashlib.sha256("\n".join(found).encode(errors="replace")).hexdigest()
-
-
-def _shares(pid: int) -> bool:
-    """Whether a process has open more than its two lines, or memory that its copies share."""
-    lines = [_link(f"/proc/{pid}/fd/{number}") for number in _listed(f"/proc/{pid}/fd")]
-    opened = [name for name in lines if name != os.devnull]
-    if len(opened) > 2 or not all(name.startswith("socket:") for name in opened):
-        return True
-    return bool(_SHARED.search(_read(f"/proc/{pid}/maps")))
 
 
 def _files(pid: int) -> Iterator[str]:
     """Tell of each file and folder that only ``pid`` has: name, size, time of its last change."""
-    for top in FOLDERS:
-        for folder, folders, files in os.walk(f"/proc/{pid}/root/{top}"):
-            folders.sort()
-            for name in ("", *sorted(files)):
-                try:
-                    entry = os.lstat(f"{folder}/{name}")
-                except OSError:
-                    continue
-                yield f"{folder} {name} {entry.st_size} {entry.st_ctime_ns}"
+    waiting = [f"/proc/{pid}/root/{top}" for top in FOLDERS]
+    while waiting:
+        folder = waiting.pop()
+        with os.scandir(folder) as entries:
+            inside = sorted(entries, key=lambda entry: entry.name)
+        waiting += [entry.path for entry in inside if entry.is_dir(follow_symlinks=False)]
+        for path in (folder, *(entry.path for entry in inside)):
+            told = os.lstat(path)
+            yield f"{path} {told.st_size} {told.st_ctime_ns}"
 
 
 def _stat_words(pid: int) -> list[str]:
