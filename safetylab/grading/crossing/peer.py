@@ -61,7 +61,7 @@ class Peer:
         self.sent: set[int] = set()
         self._errors: list[BaseException] = []
         self._kept: list[tuple[Any, list[Any]]] = []
-        self._models: dict[int, Any] = {}
+        self.models: dict[int, Any] = {}
         self._known_states: dict[int, Any] = {}
 
     # --- asking
@@ -198,14 +198,14 @@ class Peer:
         except KeyError:
             raise NameError(f"name {args[0]!r} is not defined") from None
 
-    # --- functions, models, results with a gradient (see `values.End`)
+    # --- functions, models, results with a gradient: what `values` asks of an end
 
     def known(self, name: str) -> Any:
         """Return what both sides define by that name in ``__main__``, or nothing."""
         return dict.get(self.namespace, name) if name in self.shared else None
 
     def refer(self, codec: Codec, value: Any) -> Tree:
-        """See `values.End`."""
+        """Return what stands for a function, or a model of torch's."""
         if type(value) is Handle:
             if value.epoch not in (0, self.epoch):
                 raise RuntimeError("a function of the student's ended with the test that got it")
@@ -231,7 +231,7 @@ class Peer:
         return number
 
     def resolve(self, codec: Codec, tree: Tree) -> Any:
-        """See `values.End`."""
+        """Return the object that such a tree stands for."""
         kind, number, *rest = tree
         if type(number) is not int or number < 0:
             raise WireError("not a number")
@@ -244,22 +244,18 @@ class Peer:
         raise WireError(f"{kind} is no value")
 
     def keep(self, codec: Codec, tensor: Any) -> int:
-        """See `values.End`."""
+        """Number a result that the other side may want to differentiate."""
         self._kept.append((tensor, codec.asked.ties if codec.asked else []))
         return len(self._kept) - 1
 
     def bridge(self, codec: Codec, number: int, tensor: Any) -> Any:
-        """See `values.End`."""
+        """Return such a result as a node of this side's graph."""
         return handles.bridge(self.request, number, tensor, codec.asked.ties if codec.asked else [])
 
     def take(self, codec: Codec, number: int, model: Any) -> None:
         """On the student's side: remember a model of the tests', and how it came."""
-        self._models[number], self._numbers[id(model)] = model, -number - 1
+        self.models[number], self._numbers[id(model)] = model, -number - 1
         self._known_states[number] = codec.content_of(trusted.state(model))
-
-    def module(self, number: int) -> Any:
-        """On the student's side: return the model of that number."""
-        return self._models[number]
 
     def _given(self, codec: Codec, model: Any) -> Tree:
         """What the student's side says of a model of the tests': which, and how it is now."""
@@ -273,8 +269,8 @@ class Peer:
         """A model of the tests' as the student's code made it: a copy, if it was not lent."""
         model = self.table[number]
         if tree is not None and not self.lent(model):
-            model = self._models.setdefault(number, copy.deepcopy(model))
-        model = self._models.get(number, model)
+            model = self.models.setdefault(number, copy.deepcopy(model))
+        model = self.models.get(number, model)
         if not trusted.is_module(model):
             raise WireError("not a model")
         if tree is not None:
@@ -340,7 +336,7 @@ class Peer:
             # The next copy of the student's process may not name what this one was handed.
             del self.table[handed:]
             self._numbers, self.sent = numbers, sent
-            for lasting in (self._errors, self._kept, self._models):
+            for lasting in (self._errors, self._kept, self.models):
                 lasting.clear()
 
 

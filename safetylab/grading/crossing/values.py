@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from safetylab.grading.crossing.wire import Blob, Tree, WireError
 
@@ -27,47 +27,16 @@ class NotPlain(TypeError):
     """A value that does not cross; the text says which would."""
 
 
-class End(Protocol):
-    """One of the two ends; see `peer`."""
-
-    trusted: bool
-    sent: set[int]
-
-    def known(self, name: str) -> Any:
-        """Return what both sides define by that name in ``__main__``, or nothing."""
-
-    def number(self, value: Any) -> int:
-        """Return the number of an object that stays on this side."""
-
-    def take(self, codec: Codec, number: int, model: Any) -> None:
-        """Remember a model of the tests', and how it came."""
-
-    def module(self, number: int) -> Any:
-        """Return the model of that number."""
-
-    def refer(self, codec: Codec, value: Any) -> Tree:
-        """Return what stands for a function, or a module of torch's."""
-
-    def resolve(self, codec: Codec, tree: Tree) -> Any:
-        """Return the object that such a tree stands for."""
-
-    def keep(self, codec: Codec, tensor: Any) -> int:
-        """Number a result that the other side may want to differentiate."""
-
-    def bridge(self, codec: Codec, number: int, tensor: Any) -> Any:
-        """Return such a result as a node of this side's graph."""
-
-
 class Codec:
     """Turns the values of one frame into trees, or back.
 
     Args:
-        end: this side.
+        end: this side, a `peer.Peer`: where functions, models and gradients are kept.
         blobs: the bytes that came with a frame.
         asked: of an answer, the codec of its request: what came with that may be named.
     """
 
-    def __init__(self, end: End, blobs: list[Blob] | None = None,
+    def __init__(self, end: Any, blobs: list[Blob] | None = None,
                  asked: Codec | None = None) -> None:  # fmt: skip
         self.end, self.asked = end, asked
         self.blobs: list[Blob] = [] if blobs is None else blobs

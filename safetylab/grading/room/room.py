@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.metadata import distributions
 from pathlib import Path
@@ -136,21 +136,9 @@ class Room(Held):
         student = self._spawn("student", between[0])
         return Pair(self, student, self._spawn("tests", between[1]))
 
-    def end(self, pid: int) -> None:
-        """End a process and all that it started."""
-        self._ask("kill", pid)
-
-    def interrupt(self, pid: int) -> None:
-        """Interrupt what a process runs."""
-        self._ask("interrupt", pid)
-
-    def freeze(self, pid: int) -> str:
-        """Stop a process while its copy serves a test; see `server.Server.freeze`."""
-        return str(self._ask("freeze", pid)[1])
-
-    def thaw(self, pid: int) -> str:
-        """End the copies of a process and let it go on."""
-        return str(self._ask("thaw", pid)[1])
+    def tell(self, op: str, pid: int) -> Any:
+        """Have the server kill, interrupt, freeze or thaw a process; see `server.Server`."""
+        return self._ask(op, pid)[1]
 
     def _start(self) -> None:
         self._line, theirs = socket.socketpair()
@@ -247,21 +235,30 @@ class Side:
     def close(self) -> None:
         """End the process and all that it started."""
         self.control.close()
-        self.room.end(self.pid)
+        self.room.tell("kill", self.pid)
         if self.group:
             self.group.close()
 
 
-@dataclass
-class Alone(Held):
-    """The one process of a notebook that runs as in Jupyter."""
-
-    room: Room
-    side: Side
+class _Sides(Held):
+    sides: Sequence[Side]
 
     def close(self) -> None:
         """End what runs here."""
-        self.side.close()
+        for side in self.sides:
+            side.close()
+
+    def imported(self) -> set[str]:
+        """Return the modules that were imported here."""
+        told = [side.ask("modules", GRACE) for side in self.sides]
+        return {name for names in told if not isinstance(names, Outcome) for name in names}
+
+
+class Alone(_Sides):
+    """The one process of a notebook that runs as in Jupyter."""
+
+    def __init__(self, room: Room, side: Side) -> None:
+        self.room, self.side, self.sides = room, side, (side,)
 
     def bring(self, files: Files) -> None:
         """Write files into the working folder."""
@@ -271,14 +268,9 @@ class Alone(Held):
         """Run a cell; interrupt it when its time is up."""
         told = self.side.ask("run", self.room.timeout, source=source, place=place)
         if isinstance(told, Outcome) and told.end is End.TIMEOUT:
-            self.room.interrupt(self.side.pid)
+            self.room.tell("interrupt", self.side.pid)
             return replace(told, lost=isinstance(self.side.hear(GRACE), Outcome))
         return as_nbgrader_reads(told)
-
-    def imported(self) -> set[str]:
-        """Return the modules that the process has imported."""
-        told = self.side.ask("modules", GRACE)
-        return set() if isinstance(told, Outcome) else set(told)
 
 
 STDERR = "words on stderr"
@@ -313,19 +305,12 @@ def _credit(text: str) -> float | None:
     return value if value >= 0 else None
 
 
-@dataclass
-class Pair(Held):
+class Pair(_Sides):
     """The student's process and the tests'; what the student says decides nothing."""
 
-    room: Room
-    student: Side
-    tests: Side
-    shared: list[str] = field(default_factory=list)
-
-    def close(self) -> None:
-        """End what runs here."""
-        self.student.close()
-        self.tests.close()
+    def __init__(self, room: Room, student: Side, tests: Side) -> None:
+        self.room, self.student, self.tests, self.sides = room, student, tests, (student, tests)
+        self.shared: list[str] = []
 
     def begin(self, shared: Iterable[str], files: Mapping[str, bytes],
               own: Mapping[str, bytes]) -> None:  # fmt: skip
@@ -364,9 +349,9 @@ class Pair(Held):
                 copied = self.student.ask("copy", self.room.timeout, handed=theirs)
             if isinstance(copied, Outcome):
                 return copied
-            before = self.room.freeze(self.student.pid)
+            before = self.room.tell("freeze", self.student.pid)
             outcome = _outcome(self._told(source, place, mine))
-        after = self.room.thaw(self.student.pid)
+        after = self.room.tell("thaw", self.student.pid)
         return outcome if before and before == after else replace(outcome, lost=True)
 
     def _lost_student(self) -> bool:
@@ -376,11 +361,6 @@ class Pair(Held):
     def answered(self, names: Iterable[str], imports: str) -> None:
         """Say that the student's process has defined ``names``."""
         self.tests.ask("answered", self.room.timeout, names=sorted(names), imports=imports)
-
-    def imported(self) -> set[str]:
-        """Return the modules that both processes have imported."""
-        told = [side.ask("modules", GRACE) for side in (self.student, self.tests)]
-        return {name for names in told if not isinstance(names, Outcome) for name in names}
 
 
 def _outcome(told: Any) -> Outcome:

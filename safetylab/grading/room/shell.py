@@ -20,6 +20,8 @@ from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from jupyter_client.session import Session
 from traitlets.config import Config
 
+from safetylab.grading.crossing import errors
+
 MAX_TEXT = 100_000
 MAX_PICTURES = 8_000_000
 MAX_OUTPUTS = 500
@@ -273,12 +275,6 @@ def _described(
         text = str(error)
     except Exception:
         text = ""
-    name = getattr(kind, "__name__", "Exception")
-    frames: list[list[Any]] = []
-    while trace is not None and len(frames) < 100:
-        code = trace.tb_frame.f_code
-        if code.co_filename.startswith("<cell "):
-            place = code.co_filename[6:-1]
-            frames.append([int(place), trace.tb_lineno, code.co_name])
-        trace = trace.tb_next
-    return {"ename": str(name)[:200], "evalue": text[:MAX_ERROR], "frames": frames}
+    name = str(getattr(kind, "__name__", "Exception"))[:200]
+    frames = errors.passed_through(trace)[:100]
+    return {"ename": name, "evalue": text[:MAX_ERROR], "frames": frames}
