@@ -308,6 +308,12 @@ WORDS = {
     "an exit code": ("real = os.waitpid\ndef waitpid(*args):\n    told = real(*args)\n"
                      "    seen.append(told[1])\n    return told\nos.waitpid = waitpid\n"
                      "def put(): os._exit(42)\ndef get(): return 42 << 8 in seen"),
+    "a semaphore": ("import ctypes\nlibc = ctypes.CDLL(None)\n"
+                    "def put(): libc.semget(99, 1, 0o1600)\n"
+                    "def get(): return libc.semget(99, 1, 0) != -1"),
+    "a queue of messages": ("import ctypes\nlibc = ctypes.CDLL(None)\n"
+                            "def put(): libc.msgget(99, 0o1600)\n"
+                            "def get(): return libc.msgget(99, 0) != -1"),
     "folders beyond any path": ("def put():\n    for _ in range(4000): os.mkdir('d'); os.chdir('d')\n"
                                 "def get(): return False"),
     "a thread that cannot be stopped": (

@@ -133,7 +133,7 @@ def _tensor(codec: Codec, dtype: str, shape: list[int], blob: int, parameter: bo
             gradient: Tree) -> Any:  # fmt: skip
     import torch
 
-    kind, content = _torch_dtype(codec, dtype), codec.blobs[blob]
+    kind, content = _dtypes()[dtype], codec.blobs[blob]
     made = torch.empty(0, dtype=kind)
     if content:
         made = torch.frombuffer(bytearray(content), dtype=kind)
@@ -150,15 +150,15 @@ def _tensor(codec: Codec, dtype: str, shape: list[int], blob: int, parameter: bo
     return codec.put(made)
 
 
-@cache
-def _dtypes() -> dict[str, Any]:
+def _torch() -> Any:
     import torch
 
-    return {name: getattr(torch, name) for name in _TORCH_DTYPES}
+    return torch
 
 
-def _torch_dtype(codec: Codec, name: str) -> Any:
-    return _dtypes()[name]
+@cache
+def _dtypes() -> dict[str, Any]:
+    return {name: getattr(_torch(), name) for name in _TORCH_DTYPES}
 
 
 def _generator(codec: Codec, blob: int) -> Any:
@@ -169,20 +169,12 @@ def _generator(codec: Codec, blob: int) -> Any:
     return codec.put(made)
 
 
-def _size(codec: Codec, parts: list[int]) -> Any:
-    import torch
-
-    return torch.Size(parts)
-
-
-def _device(codec: Codec, name: str) -> Any:
-    import torch
-
-    return torch.device(name)
-
-
-crossing(_torch_out, tensor=_tensor, generator=_generator, size=_size, device=_device,
-         torch=_torch_dtype)  # fmt: skip
+crossing(
+    _torch_out, tensor=_tensor, generator=_generator,
+    torch=lambda codec, name: _dtypes()[name],
+    size=lambda codec, parts: _torch().Size(parts),
+    device=lambda codec, name: _torch().device(name),
+)  # fmt: skip
 
 
 def is_generator(value: Any) -> bool:
