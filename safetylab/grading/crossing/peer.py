@@ -91,6 +91,7 @@ class Peer:
                     answer, blobs = self._receive()
                 value = self._result(codec, lent, answer, blobs)
             except TooLarge as error:
+                self.sent = sent
                 raise NotPlain(str(error)) from None
             except Exception as error:  # what a function raised is in ``value``
                 raise Gone(str(error)) from error
