@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,19 @@ def test_the_nearest_cgroup_that_hands_memory_on_is_taken(tree: Path) -> None:
     assert memory.place.__wrapped__() == tree
     (tree / "slice" / "cgroup.subtree_control").write_text("memory\n")
     assert memory.place.__wrapped__() == tree / "slice"
+
+
+def test_groups_of_graders_that_were_killed_are_removed(tree: Path) -> None:
+    (tree / "slice" / "cgroup.subtree_control").write_text("memory\n")
+    dead, mine = (
+        tree / "slice" / "safetylab-99999999-0",
+        tree / "slice" / f"safetylab-{os.getpid()}-0",
+    )
+    dead.mkdir()
+    mine.mkdir()
+    memory.place.__wrapped__()
+    assert mine.exists()
+    assert not dead.exists()
 
 
 def test_a_bound_that_somebody_has_set_is_not_left(tree: Path) -> None:
