@@ -89,14 +89,14 @@ class Peer:
                 while answer[0] == "ask":
                     self.answer(answer, blobs)
                     answer, blobs = self._receive()
-                value = self._result(codec, lent, answer, blobs)
+                value, raised = self._result(codec, lent, answer, blobs)
             except TooLarge as error:
                 self.sent = sent
                 raise NotPlain(str(error)) from None
-            except Exception as error:  # what a function raised is in ``value``
+            except Exception as error:
                 raise Gone(str(error)) from error
-        if isinstance(value, _Raised):
-            raise value.error
+        if raised is not None:
+            raise raised
         return value
 
     def _goes_on(self, value: Any) -> bool:
@@ -131,14 +131,17 @@ class Peer:
         finally:
             self.sock.settimeout(None)
 
-    def _result(self, asked: Codec, lent: list[int], answer: Tree, blobs: list[Blob]) -> Any:
+    def _result(self, asked: Codec, lent: list[int], answer: Tree,
+                blobs: list[Blob]) -> tuple[Any, BaseException | None]:  # fmt: skip
+        """Return what the other side's function gave, and what it raised."""
         try:
             kind, tree, changes, printed = answer
             codec = Codec(self, blobs, asked)
             if self.trusted:
                 for stream, text in zip((sys.stdout, sys.stderr), printed, strict=True):
                     stream.write(str(text)[:MAX_TEXT])
-            value = codec.to_value(tree) if kind == "ok" else _Raised(self._error(kind, tree))
+            value = codec.to_value(tree) if kind == "ok" else None
+            raised = None if kind == "ok" else self._error(kind, tree)
             for place, content in changes:
                 if place not in lent:
                     raise WireError("that was not lent")
@@ -147,7 +150,7 @@ class Peer:
             raise
         except Exception as error:
             raise WireError(f"not an answer: {type(error).__name__}") from error
-        return value
+        return value, raised
 
     # --- answering
 
@@ -339,11 +342,6 @@ class Peer:
             self._numbers, self.sent = numbers, sent
             for lasting in (self._errors, self._kept, self.models):
                 lasting.clear()
-
-
-class _Raised:
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
 
 
 def _content(value: Any) -> Any:
