@@ -133,7 +133,7 @@ class Server:
         """End the copy of a child, and let the child go on."""
         if pid not in self.children:
             return ""
-        state = self._state(pid)
+        state = self._state(pid) if watch.hold(pid) or not self.world else ""
         watch.go_on(pid)
         return state
 

@@ -22,13 +22,13 @@ _PRIORITIES = (15, 16, 37, 38)
 
 def end_tree(child: int) -> None:
     """Kill a process and all its descendants; the first of a namespace takes the rest with it."""
-    _kill([child, *descendants(child)])
+    _send([child, *descendants(child)], signal.SIGKILL)
 
 
-def _kill(pids: list[int]) -> None:
+def _send(pids: list[int], number: signal.Signals) -> None:
     for pid in pids:
         try:
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, number)
         except ProcessLookupError:
             continue
 
@@ -82,9 +82,23 @@ def stop(pid: int) -> None:
         time.sleep(pause)
 
 
+def hold(pid: int) -> bool:
+    """Stop the copies of a process; return whether they stand still and so end by a kill alone.
+
+    One that ends by itself may leave word in its exit code.
+    """
+    copies = descendants(pid)
+    _send(copies, signal.SIGSTOP)
+    for pause in (0.0001, 0.001, *[0.005] * 20):
+        if all(_stat_words(copy)[:1] == ["T"] for copy in copies):
+            return True
+        time.sleep(pause)
+    return False
+
+
 def go_on(pid: int) -> None:
     """End the copies of a stopped process and let it go on."""
-    _kill(descendants(pid))
+    _send(descendants(pid), signal.SIGKILL)
     os.kill(pid, signal.SIGCONT)
 
 
