@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Iterator
 
 import pytest
@@ -245,8 +246,8 @@ def test_a_function_of_one_test_is_refused_in_the_next(pair: Pair) -> None:
 
 
 def test_an_unlent_object_cannot_be_changed_by_an_answer(pair: Pair) -> None:
-    student(pair, "def f(x):\n    real = wire.send\n    def send(sock, tree, blobs=None):\n"
-            "        tree[2] = [[2, ['list', [9]]]]; return real(sock, tree, blobs)\n"
+    student(pair, "def f(x):\n    real = wire.send\n    def send(sock, tree, *rest):\n"
+            "        tree[2] = [[2, ['list', [9]]]]; return real(sock, tree, *rest)\n"
             "    wire.send = send\n    return 1", "f")  # fmt: skip
     assert verdict(pair, "x = [1]\nf(x)") is End.DEAD
 
@@ -283,11 +284,126 @@ def test_a_test_starts_no_program_and_a_student_makes_no_namespace(pair: Pair) -
     assert outcome.end is End.OK, outcome
 
 
-def test_a_copy_that_leaves_word_for_the_next_is_followed_by_a_fresh_start(pair: Pair) -> None:
+SIGNALS = "import os, resource, signal\nseen = []\n"
+WORDS = {
+    "a file": ("def put(): open('/tmp/word', 'w').write('x')\n"
+               "def get(): return os.path.exists('/tmp/word')"),
+    "a pipe": ("r, w = os.pipe()\nos.set_blocking(r, False)\ndef put(): os.write(w, b'x')\n"
+               "def get():\n    try: return bool(os.read(r, 1))\n    except BlockingIOError: return False"),
+    "shared memory": ("import mmap\nm = mmap.mmap(-1, 9)\ndef put(): m[0] = 1\n"
+                      "def get(): return m[0] == 1"),
+    "the place in a file": ("file = open('/usr/bin/env', 'rb', 0)\ndef put(): file.seek(7)\n"
+                            "def get(): return file.tell() == 7"),
+    "a process": ("import socket\ndef put():\n    line = socket.socket(socket.AF_UNIX)\n"
+                  "    line.bind('\\0word'); line.listen()\n    if os.fork() == 0: signal.pause()\n"
+                  "def get():\n    try: socket.socket(socket.AF_UNIX).connect('\\0word')\n"
+                  "    except OSError: return False\n    return True"),
+    "a signal": ("signal.signal(signal.SIGUSR1, lambda *_: seen.append(1))\n"
+                 "def put(): os.kill(os.getppid(), signal.SIGUSR1)\ndef get(): return bool(seen)"),
+    "a limit": ("limits = resource.getrlimit(resource.RLIMIT_STACK)\n"
+                "def put(): resource.prlimit(os.getppid(), resource.RLIMIT_STACK, (7 << 20, limits[1]))\n"
+                "def get(): return resource.getrlimit(resource.RLIMIT_STACK)[0] == 7 << 20"),
+    "a priority": ("def put(): os.setpriority(os.PRIO_PROCESS, os.getppid(), 7)\n"
+                   "def get(): return os.nice(0) == 7"),
+    "an exit code": ("real = os.waitpid\ndef waitpid(*args):\n    told = real(*args)\n"
+                     "    seen.append(told[1])\n    return told\nos.waitpid = waitpid\n"
+                     "def put(): os._exit(42)\ndef get(): return 42 << 8 in seen"),
+    "a semaphore": ("import ctypes\nlibc = ctypes.CDLL(None)\n"
+                    "def put(): libc.semget(99, 1, 0o1600)\n"
+                    "def get(): return libc.semget(99, 1, 0) != -1"),
+    "a queue of messages": ("import ctypes\nlibc = ctypes.CDLL(None)\n"
+                            "def put(): libc.msgget(99, 0o1600)\n"
+                            "def get(): return libc.msgget(99, 0) != -1"),
+    "folders beyond any path": ("def put():\n    for _ in range(4000): os.mkdir('d'); os.chdir('d')\n"
+                                "def get(): return False"),
+    "a thread that cannot be stopped": (
+        "import ctypes, threading, time\nlibc = ctypes.CDLL(None)\n"
+        "def fork():\n    if libc.syscall(58) == 0: libc.pause()\n"
+        "threading.Thread(target=fork, daemon=True).start(); time.sleep(0.5)\n"
+        "def put(): pass\ndef get(): return False"),
+    "a wake-up": ("def put(): os.kill(os.getppid(), signal.SIGCONT)\ndef get(): return False"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", WORDS.values(), ids=WORDS)
+def test_no_copy_leaves_word_for_the_next(pair: Pair, code: str) -> None:
     if not pair.room.sandbox:
         pytest.skip("there is no sandbox here")
-    student(
-        pair, "def f(x):\n    open('/tmp/labels', 'w').write(str(x))\ndef g(x): return x", "f", "g"
+    student(pair, SIGNALS + code, "put", "get")
+    heard = not pair.run_tests("put()", 1, apart=True).lost
+    if heard:
+        assert pair.run_tests("assert not get()", 1, apart=True).end is End.OK
+
+
+def test_a_copy_that_leaves_none_is_followed_by_the_next(pair: Pair) -> None:
+    student(pair, "kept = []\ndef f(x):\n    kept.append(x); return len(kept)", "f")
+    for _ in range(3):
+        outcome = pair.run_tests("assert f(1) == 1 and f(1) == 2", 1, apart=True)
+        assert (outcome.end, outcome.lost) == (End.OK, False)
+
+
+def test_a_copy_that_ends_is_heard_at_once_and_followed_by_a_fresh_start(pair: Pair) -> None:
+    student(pair, "import os\ndef f(): os._exit(0)", "f")
+    outcome = pair.run_tests("f()", 1, apart=True)
+    assert outcome.end is End.DEAD
+    assert outcome.lost == bool(pair.room.sandbox)
+
+
+def test_the_students_process_stands_still_while_its_copy_is_tested(pair: Pair) -> None:
+    """It knows the machinery, makes no copy and would serve every test itself."""
+    code = (
+        "import threading\nfrom safetylab.grading.room.child import Student\ntold = []\n"
+        "def serve(made, line):\n    made.peer.sock = line\n    while True: made._answer()\n"
+        "def copy(made, blobs):\n"
+        "    threading.Thread(target=serve, args=[made, made.handed()]).start()\n"
+        "Student.copy = copy\ndef f(x):\n    told.append(x); return len(told)"
     )
-    assert not pair.run_tests("g(1)", 1, apart=True).lost
-    assert pair.run_tests("f(1)", 1, apart=True).lost
+    student(pair, code, "f")
+    assert pair.run_tests("f('secret')", 1, apart=True).lost
+
+
+# --- bytes in flight
+
+
+FLOODS = {
+    "more than may cross": "peer.sock.sendall(struct.pack('!II', 9, 2**28 + 9) + bytes(2**20))",
+    "a tree of nothing but lists": (
+        "head = b'[[], [' + b'[],' * 8_000_000 + b'[]]]'\n"
+        "    peer.sock.sendall(struct.pack('!II', len(head), len(head)) + head)"
+    ),
+    "a long tree": (
+        "peer.sock.sendall(struct.pack('!II', 2**26, 2**26) + b'[[], [' + b'1' * (2**26 - 6))"
+    ),
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS)
+def test_a_message_past_the_bounds_ends_its_test_with_a_sentence(pair: Pair, flood: str) -> None:
+    code = f"import struct, time\ndef f(x):\n    {flood}\n    time.sleep(5)\ndef g(): return 1"
+    student(pair, code, "f", "g")
+    for test in ("f(1)", "try: f(1)\nexcept BaseException: pass"):
+        outcome = pair.run_tests(test, 1, apart=True)
+        assert outcome.end is End.ERROR
+        assert outcome.evalue.startswith("your code sent ")
+    assert verdict(pair, "assert g() == 1") is End.OK
+
+
+def test_a_result_that_is_too_large_is_told_with_its_size(pair: Pair) -> None:
+    text = fails(pair, "def f(n): return bytes(n)", "f(300 * 2**20)")
+    assert "300 MiB, where at most 256 MiB may cross" in text
+    text = fails(pair, "def f(n): return 'a' * n", "f(40 * 2**20)")
+    assert "40 MiB, where at most 32 MiB may cross" in text
+
+
+def test_what_a_cell_tells_the_grader_takes_no_memory_there(pair: Pair) -> None:
+    code = (
+        "import gc, os, socket, struct\n"
+        "lines = [t for t in gc.get_objects() if type(t) is socket.socket and t is not peer.sock]\n"
+        "head = b'[[], [1, [' + b'[],' * 20_000_000 + b'[]]]]'\n"
+        "for line in lines:\n"
+        "    try: line.sendall(struct.pack('!II', len(head), len(head)) + head)\n"
+        "    except OSError: pass"
+    )
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert pair.run_student(ROGUE + code, 0).lost
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000

@@ -315,9 +315,14 @@ def kernel() -> Finding:
 
 def sandbox() -> Finding:
     """Say whether bubblewrap is there; nothing that a learner does needs it."""
+    from safetylab.grading.room import memory
+
     found = shutil.which("bwrap")
     if found:
-        return Finding("sandbox", True, f"bubblewrap is there ({found})")
+        bounds = "a cgroup" if memory.place() else "limits, and a look every tenth of a second"
+        return Finding(
+            "sandbox", True, f"bubblewrap is there ({found}); memory is held by {bounds}"
+        )
     return Finding("sandbox", True, "no bubblewrap (bwrap): grading runs without a sandbox")
 
 

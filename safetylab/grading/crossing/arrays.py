@@ -24,19 +24,17 @@ _TORCH_DTYPES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", 
 
 def _numpy_out(codec: Codec, value: Any, kind: type) -> Tree | None:
     if kind is np.ndarray:
-        name = _require_dtype(value.dtype)
-        codec.remember(value)
-        return ["array", name, list(value.shape), codec.blob(value.tobytes())]
+        name, blob = _require_dtype(value.dtype), codec.blob(value.tobytes())
+        return codec.remembered(value, ["array", name, list(value.shape), blob])
     if isinstance(value, np.generic) and kind.__module__ == "numpy":
         return ["scalar", _require_dtype(value.dtype), codec.blob(value.tobytes())]
     if isinstance(value, np.dtype):
         return ["dtype", _require_dtype(value)]
     if kind is np.random.Generator:
-        codec.remember(value)
-        return ["rng", *map(codec.to_tree, _rng_state(value))]
+        return codec.remembered(value, ["rng", *map(codec.to_tree, _rng_state(value))])
     if kind is np.random.RandomState:
-        codec.remember(value)
-        return ["rng", codec.to_tree(dict(value.get_state(legacy=False))), False]
+        state = codec.to_tree(dict(value.get_state(legacy=False)))
+        return codec.remembered(value, ["rng", state, False])
     return None
 
 
@@ -54,7 +52,7 @@ def _to_dtype(name: str) -> np.dtype[Any]:
 
 def _array(codec: Codec, dtype: str, shape: list[int], blob: int) -> Any:
     flat = np.frombuffer(codec.blobs[blob], _to_dtype(dtype))
-    return codec.put(flat.reshape(shape).copy(), watched=True)
+    return codec.put(flat.reshape(shape).copy())
 
 
 def _scalar(codec: Codec, dtype: str, blob: int) -> Any:
@@ -69,19 +67,15 @@ def _rng_state(value: Any) -> tuple[dict[str, Any], Any]:
 
 
 def _rng(codec: Codec, state: Tree, seeds: Tree) -> Any:
-    place = len(codec.objects)
-    codec.put(None)
     values, origin = codec.to_value(state), codec.to_value(seeds)
-    made: Any
     if origin is False:
-        made = np.random.RandomState()
-        made.set_state(values)
-    else:
-        source = np.random.SeedSequence(**origin) if origin else None
-        made = np.random.Generator(_BIT_GENERATORS[values["bit_generator"]](source))
-        made.bit_generator.state = values
-    codec.objects[place] = made
-    return made
+        old = np.random.RandomState()
+        old.set_state(values)
+        return codec.put(old)
+    source = np.random.SeedSequence(**origin) if origin else None
+    made = np.random.Generator(_BIT_GENERATORS[values["bit_generator"]](source))
+    made.bit_generator.state = values
+    return codec.put(made)
 
 
 crossing(_numpy_out, array=_array, scalar=_scalar, rng=_rng,
@@ -98,8 +92,8 @@ def _torch_out(codec: Codec, value: Any, kind: type) -> Tree | None:
     if kind in (torch.Tensor, torch.nn.Parameter):
         return _tensor_out(codec, value, kind is torch.nn.Parameter)
     if kind is torch.Generator:
-        codec.remember(value)
-        return ["generator", codec.blob(value.get_state().numpy().tobytes())]
+        blob = codec.blob(value.get_state().numpy().tobytes())
+        return codec.remembered(value, ["generator", blob])
     if kind is torch.Size:
         return ["size", list(value)]
     if kind is torch.dtype:
@@ -117,13 +111,12 @@ def _tensor_out(codec: Codec, value: Any, parameter: bool) -> Tree:
     if not dense or dtype not in _TORCH_DTYPES:
         raise NotPlain(f"a tensor with {value.layout} and {value.dtype} on {value.device} does not "
                        "cross: give a dense one of bools or numbers on the CPU")  # fmt: skip
-    codec.remember(value)
     flat = value.detach().resolve_conj().resolve_neg().reshape(-1)
     flat = flat.clone(memory_format=torch.contiguous_format)
     content = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
     gradient = codec.to_tree(value.grad) if value.is_leaf and value.grad is not None else None
-    return ["tensor", dtype, list(value.shape), codec.blob(content), parameter, _tie(codec, value),
-            gradient]  # fmt: skip
+    tree = ["tensor", dtype, list(value.shape), codec.blob(content), parameter, _tie(codec, value)]
+    return codec.remembered(value, [*tree, gradient])
 
 
 def _tie(codec: Codec, value: Any) -> Tree:
@@ -140,13 +133,11 @@ def _tensor(codec: Codec, dtype: str, shape: list[int], blob: int, parameter: bo
             gradient: Tree) -> Any:  # fmt: skip
     import torch
 
-    kind, content = _torch_dtype(codec, dtype), codec.blobs[blob]
+    kind, content = _dtypes()[dtype], codec.blobs[blob]
     made = torch.empty(0, dtype=kind)
     if content:
         made = torch.frombuffer(bytearray(content), dtype=kind)
     made = made.reshape(shape)
-    place = len(codec.objects)
-    codec.put(None)
     if parameter:
         made = torch.nn.Parameter(made, requires_grad=bool(tie))
     if isinstance(tie, list):
@@ -154,23 +145,20 @@ def _tensor(codec: Codec, dtype: str, shape: list[int], blob: int, parameter: bo
     elif tie:
         made.requires_grad_(True)
         codec.ties.append(made)
-    codec.objects[place] = made
     if gradient is not None:
         made.grad = codec.to_value(gradient)
-    if not codec.asked:
-        codec.came[place] = codec.content_of(made)
-    return made
+    return codec.put(made)
+
+
+def _torch() -> Any:
+    import torch
+
+    return torch
 
 
 @cache
 def _dtypes() -> dict[str, Any]:
-    import torch
-
-    return {name: getattr(torch, name) for name in _TORCH_DTYPES}
-
-
-def _torch_dtype(codec: Codec, name: str) -> Any:
-    return _dtypes()[name]
+    return {name: getattr(_torch(), name) for name in _TORCH_DTYPES}
 
 
 def _generator(codec: Codec, blob: int) -> Any:
@@ -181,20 +169,12 @@ def _generator(codec: Codec, blob: int) -> Any:
     return codec.put(made)
 
 
-def _size(codec: Codec, parts: list[int]) -> Any:
-    import torch
-
-    return torch.Size(parts)
-
-
-def _device(codec: Codec, name: str) -> Any:
-    import torch
-
-    return torch.device(name)
-
-
-crossing(_torch_out, tensor=_tensor, generator=_generator, size=_size, device=_device,
-         torch=_torch_dtype)  # fmt: skip
+crossing(
+    _torch_out, tensor=_tensor, generator=_generator,
+    torch=lambda codec, name: _dtypes()[name],
+    size=lambda codec, parts: _torch().Size(parts),
+    device=lambda codec, name: _torch().device(name),
+)  # fmt: skip
 
 
 def is_generator(value: Any) -> bool:

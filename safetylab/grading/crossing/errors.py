@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import re
 import sys
 import types
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from safetylab.grading.crossing.wire import WireError
 
 LONGEST = 2_000
+_CELL = re.compile(r"<cell ([0-9]{1,9})>")
 _ENDS_LOOPS = (StopIteration, StopAsyncIteration)
 FROM_STUDENT: dict[str, type[Exception]] = {
     name: kind for name, kind in vars(builtins).items()
@@ -95,29 +96,33 @@ def _frame(parts: list[Any]) -> list[Any]:
 
 def frames(error: BaseException) -> list[list[Any]]:
     """Return [cell, line, function] for each line of a cell that a traceback passes through."""
-    passed = [[int(frame.f_code.co_filename[6:-1]), line, frame.f_code.co_name[:100]]
-              for frame, line in _walk(error)]  # fmt: skip
-    if isinstance(error, SyntaxError) and _is_cell(error.filename):
-        passed.append([int(str(error.filename)[6:-1]), error.lineno or 0, ""])
+    passed = passed_through(error.__traceback__)
+    if isinstance(error, SyntaxError) and (place := _cell(error.filename)) is not None:
+        passed.append([place, error.lineno or 0, ""])
     beyond: list[list[Any]] = getattr(error, "_frames", [])
     return (passed + beyond)[-30:]
+
+
+def passed_through(trace: types.TracebackType | None) -> list[list[Any]]:
+    """Return [cell, line, function] for each line of a cell in a traceback."""
+    found = []
+    while trace:
+        code = trace.tb_frame.f_code
+        if (place := _cell(code.co_filename)) is not None:
+            found.append([place, trace.tb_lineno, code.co_name[:100]])
+        trace = trace.tb_next
+    return found
 
 
 def first_line(function: Any) -> list[list[Any]]:
     """Return [cell, line, function] of where a function of a cell begins, in a list, or nothing."""
     code = getattr(function, "__code__", None)
-    if not isinstance(code, types.CodeType) or not _is_cell(code.co_filename):
+    if not isinstance(code, types.CodeType) or (place := _cell(code.co_filename)) is None:
         return []
-    return [[int(code.co_filename[6:-1]), code.co_firstlineno, code.co_name[:100]]]
+    return [[place, code.co_firstlineno, code.co_name[:100]]]
 
 
-def _walk(error: BaseException) -> Iterator[tuple[types.FrameType, int]]:
-    trace = error.__traceback__
-    while trace:
-        if _is_cell(trace.tb_frame.f_code.co_filename):
-            yield trace.tb_frame, trace.tb_lineno
-        trace = trace.tb_next
-
-
-def _is_cell(name: object) -> bool:
-    return isinstance(name, str) and name.startswith("<cell ") and name[6:-1].isdigit()
+def _cell(name: object) -> int | None:
+    """Return the number of the cell that a file's name stands for, if it does."""
+    found = _CELL.fullmatch(name) if isinstance(name, str) else None
+    return int(found[1]) if found else None

@@ -22,13 +22,12 @@ from safetylab.grading.crossing import arrays, errors, handles, tables, trusted,
 from safetylab.grading.crossing.errors import NotPlainAnswer
 from safetylab.grading.crossing.handles import Handle
 from safetylab.grading.crossing.values import PLAIN, Codec, NotPlain
-from safetylab.grading.crossing.wire import Tree, WireError
+from safetylab.grading.crossing.wire import Blob, TooLarge, Tree, WireError
 
 __all__ = ["Gone", "NotPlainAnswer", "Peer", "TimeIsUp", "tables"]
 
 MAX_TEXT = 20_000
 MAX_TABLE = 200_000
-REAP_SECONDS = 20.0
 
 
 class TimeIsUp(BaseException):
@@ -62,7 +61,7 @@ class Peer:
         self.sent: set[int] = set()
         self._errors: list[BaseException] = []
         self._kept: list[tuple[Any, list[Any]]] = []
-        self._models: dict[int, Any] = {}
+        self.models: dict[int, Any] = {}
         self._known_states: dict[int, Any] = {}
 
     # --- asking
@@ -85,16 +84,19 @@ class Peer:
                 raise
             lent = [place for place, value in enumerate(codec.objects) if self._goes_on(value)]
             try:
-                wire.send(self.sock, ["ask", op, tree, lent, handles.mode()], codec.blobs)
+                self._send(["ask", op, tree, lent, handles.mode()], codec)
                 answer, blobs = self._receive()
                 while answer[0] == "ask":
                     self.answer(answer, blobs)
                     answer, blobs = self._receive()
-                value = self._result(codec, lent, answer, blobs)
-            except Exception as error:  # what a function raised is in ``value``
+                value, raised = self._result(codec, lent, answer, blobs)
+            except TooLarge as error:
+                self.sent = sent
+                raise NotPlain(str(error)) from None
+            except Exception as error:
                 raise Gone(str(error)) from error
-        if isinstance(value, _Raised):
-            raise value.error
+        if raised is not None:
+            raise raised
         return value
 
     def _goes_on(self, value: Any) -> bool:
@@ -107,7 +109,11 @@ class Peer:
         return type(place) is int and 0 <= place < len(codec.objects) and arrays.is_generator(
             codec.objects[place])  # fmt: skip
 
-    def _receive(self) -> tuple[Tree, list[bytes]]:
+    def _send(self, words: Tree, codec: Codec) -> None:
+        bounds = wire.TRUSTED if self.trusted else wire.FROM_STUDENT
+        wire.send(self.sock, words, codec.blobs, bounds)
+
+    def _receive(self) -> tuple[Tree, list[Blob]]:
         """Read a frame, at most until the deadline."""
         if self.deadline is not None:
             left = self.deadline - time.monotonic()
@@ -115,20 +121,27 @@ class Peer:
                 raise TimeIsUp
             self.sock.settimeout(left)
         try:
-            return wire.receive(self.sock)
+            return wire.receive(self.sock, wire.FROM_STUDENT if self.trusted else wire.TRUSTED)
         except TimeoutError:
             raise TimeIsUp from None
+        except TooLarge as error:
+            if not self.trusted:
+                raise
+            raise self._spoiled(f"your code sent {error}", []) from None
         finally:
             self.sock.settimeout(None)
 
-    def _result(self, asked: Codec, lent: list[int], answer: Tree, blobs: list[bytes]) -> Any:
+    def _result(self, asked: Codec, lent: list[int], answer: Tree,
+                blobs: list[Blob]) -> tuple[Any, BaseException | None]:  # fmt: skip
+        """Return what the other side's function gave, and what it raised."""
         try:
             kind, tree, changes, printed = answer
             codec = Codec(self, blobs, asked)
             if self.trusted:
                 for stream, text in zip((sys.stdout, sys.stderr), printed, strict=True):
                     stream.write(str(text)[:MAX_TEXT])
-            value = codec.to_value(tree) if kind == "ok" else _Raised(self._error(kind, tree))
+            value = codec.to_value(tree) if kind == "ok" else None
+            raised = None if kind == "ok" else self._error(kind, tree)
             for place, content in changes:
                 if place not in lent:
                     raise WireError("that was not lent")
@@ -137,11 +150,11 @@ class Peer:
             raise
         except Exception as error:
             raise WireError(f"not an answer: {type(error).__name__}") from error
-        return value
+        return value, raised
 
     # --- answering
 
-    def answer(self, asked: Tree, blobs: list[bytes]) -> None:
+    def answer(self, asked: Tree, blobs: list[Blob]) -> None:
         """Do what the other side asked for and send the outcome."""
         _, op, tree, lent, mode = asked
         if self.trusted and op != "gradients" and (op != "call" or tree[1][0][0] != "yours"):
@@ -166,20 +179,17 @@ class Peer:
 
     def _send_outcome(self, codec: Codec, args: list[Any], before: dict[int, Any], kind: str,
                       value: Any) -> None:  # fmt: skip
-        back = Codec(self, asked=codec)
-        try:
-            tree = back.to_tree(value) if kind == "ok" else self._error_tree(value)
-        except NotPlain as error:
-            back = Codec(self, asked=codec)
-            kind, tree = "odd", self._odd_tree(error, args)
-        changes = []
-        for place, content in before.items():
-            now = _content(codec.objects[place])
-            if codec.content_of(now) != content:
-                changes.append([place, back.to_tree(now)])
         printed = ["", ""] if self.trusted else [_emptied(sys.stdout), _emptied(sys.stderr)]
+        back = Codec(self, asked=codec)
         with self.lock:
-            wire.send(self.sock, [kind, tree, changes, printed], back.blobs)
+            try:
+                tree = back.to_tree(value) if kind == "ok" else self._error_tree(value)
+                now = {place: _content(codec.objects[place]) for place in before}
+                changes = [[place, back.to_tree(item)] for place, item in now.items()
+                           if codec.content_of(item) != before[place]]  # fmt: skip
+                self._send([kind, tree, changes, printed], back)
+            except (NotPlain, TooLarge) as error:
+                self._send(["odd", self._odd_tree(error, args), [], printed], Codec(self))
 
     def _do(self, op: str, args: list[Any]) -> Any:
         if op == "gradients":
@@ -192,14 +202,14 @@ class Peer:
         except KeyError:
             raise NameError(f"name {args[0]!r} is not defined") from None
 
-    # --- functions, models, results with a gradient (see `values.End`)
+    # --- functions, models, results with a gradient: what `values` asks of an end
 
     def known(self, name: str) -> Any:
         """Return what both sides define by that name in ``__main__``, or nothing."""
         return dict.get(self.namespace, name) if name in self.shared else None
 
     def refer(self, codec: Codec, value: Any) -> Tree:
-        """See `values.End`."""
+        """Return what stands for a function, or a model of torch's."""
         if type(value) is Handle:
             if value.epoch not in (0, self.epoch):
                 raise RuntimeError("a function of the student's ended with the test that got it")
@@ -225,7 +235,7 @@ class Peer:
         return number
 
     def resolve(self, codec: Codec, tree: Tree) -> Any:
-        """See `values.End`."""
+        """Return the object that such a tree stands for."""
         kind, number, *rest = tree
         if type(number) is not int or number < 0:
             raise WireError("not a number")
@@ -238,22 +248,18 @@ class Peer:
         raise WireError(f"{kind} is no value")
 
     def keep(self, codec: Codec, tensor: Any) -> int:
-        """See `values.End`."""
+        """Number a result that the other side may want to differentiate."""
         self._kept.append((tensor, codec.asked.ties if codec.asked else []))
         return len(self._kept) - 1
 
     def bridge(self, codec: Codec, number: int, tensor: Any) -> Any:
-        """See `values.End`."""
+        """Return such a result as a node of this side's graph."""
         return handles.bridge(self.request, number, tensor, codec.asked.ties if codec.asked else [])
 
     def take(self, codec: Codec, number: int, model: Any) -> None:
         """On the student's side: remember a model of the tests', and how it came."""
-        self._models[number], self._numbers[id(model)] = model, -number - 1
+        self.models[number], self._numbers[id(model)] = model, -number - 1
         self._known_states[number] = codec.content_of(trusted.state(model))
-
-    def module(self, number: int) -> Any:
-        """On the student's side: return the model of that number."""
-        return self._models[number]
 
     def _given(self, codec: Codec, model: Any) -> Tree:
         """What the student's side says of a model of the tests': which, and how it is now."""
@@ -267,8 +273,8 @@ class Peer:
         """A model of the tests' as the student's code made it: a copy, if it was not lent."""
         model = self.table[number]
         if tree is not None and not self.lent(model):
-            model = self._models.setdefault(number, copy.deepcopy(model))
-        model = self._models.get(number, model)
+            model = self.models.setdefault(number, copy.deepcopy(model))
+        model = self.models.get(number, model)
         if not trusted.is_module(model):
             raise WireError("not a model")
         if tree is not None:
@@ -295,14 +301,17 @@ class Peer:
         found = errors.first_line(args[0]) if named else []
         return {"text": text[: errors.LONGEST], "frames": found}
 
+    def _spoiled(self, text: str, frames: list[list[Any]]) -> BaseException:
+        """Return what ends the test, and fails it even where the test catches it."""
+        self.spoiled = odd = NotPlainAnswer(text[: errors.LONGEST])
+        odd._frames = frames  # type: ignore[attr-defined]
+        return odd
+
     def _error(self, kind: str, about: dict[str, Any]) -> BaseException:
         if kind == "odd":
             if not self.trusted:
                 return NotPlain(str(about["text"]))
-            odd = NotPlainAnswer(str(about["text"])[: errors.LONGEST])
-            odd._frames = errors.checked(about["frames"])  # type: ignore[attr-defined]
-            self.spoiled = odd
-            return odd
+            return self._spoiled(str(about["text"]), errors.checked(about["frames"]))
         if not self.trusted:
             error = errors.from_tests(about)
             error._origin = about["sent"]  # type: ignore[attr-defined]
@@ -312,49 +321,27 @@ class Peer:
             return self._errors[origin]  # a test's own error, on its way back through the student
         return errors.from_student(about)
 
-    # --- forks: each test talks to a copy of the student's process
+    # --- each test talks to a copy of the student's process
 
     @contextmanager
-    def forked(self) -> Iterator[None]:
-        """Talk to a copy of the other side inside the block; whatever it becomes is thrown away."""
-        main, (mine, theirs) = self.sock, socket.socketpair()
-        self._plain(["fork"], theirs)
+    def on(self, line: socket.socket | None) -> Iterator[None]:
+        """Talk to a copy of the other side inside the block; what it was handed ends with it."""
+        if line is None:
+            yield
+            return
+        main, self.sock = self.sock, line
         self._epochs += 1
-        self.sock, self.epoch = mine, self._epochs
+        self.epoch = self._epochs
         handed, numbers, sent = len(self.table), dict(self._numbers), set(self.sent)
         try:
             yield
         finally:
             self.sock, self.epoch = main, 0
-            mine.close()
             # The next copy of the student's process may not name what this one was handed.
             del self.table[handed:]
             self._numbers, self.sent = numbers, sent
-            self.forget()
-            self.deadline = time.monotonic() + REAP_SECONDS
-            self._plain(["reap"])
-
-    def forget(self) -> None:
-        """Drop what lasts for one test."""
-        self._errors.clear()
-        self._kept.clear()
-        self._models.clear()
-
-    def _plain(self, words: Tree, handed: socket.socket | None = None) -> None:
-        """Tell the main process of the other side something and wait for its nod."""
-        try:
-            wire.send(self.sock, words)
-            if handed:
-                socket.send_fds(self.sock, [b"F"], [handed.fileno()])
-                handed.close()
-            self._receive()
-        except (EOFError, OSError, WireError) as error:
-            raise Gone(str(error)) from error
-
-
-class _Raised:
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
+            for lasting in (self._errors, self._kept, self.models):
+                lasting.clear()
 
 
 def _content(value: Any) -> Any:

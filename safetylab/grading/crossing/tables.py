@@ -18,13 +18,12 @@ def _out(codec: Codec, value: Any, kind: type) -> Tree | None:
     if pandas is None:
         return None
     if kind is pandas.DataFrame:
-        codec.remember(value)
+        labels, rows = _index_out(codec, value.columns), _index_out(codec, value.index)
         columns = [_column_out(codec, value.iloc[:, at]) for at in range(value.shape[1])]
-        return ["frame", _index_out(codec, value.columns), _index_out(codec, value.index), columns]
+        return codec.remembered(value, ["frame", labels, rows, columns])
     if kind is pandas.Series:
-        codec.remember(value)
-        index = _index_out(codec, value.index)
-        return ["series", codec.to_tree(value.name), index, _column_out(codec, value)]
+        name, rows = codec.to_tree(value.name), _index_out(codec, value.index)
+        return codec.remembered(value, ["series", name, rows, _column_out(codec, value)])
     if isinstance(value, pandas.Index) and kind.__module__.partition(".")[0] == "pandas":
         return ["index", _index_out(codec, value)]
     return None
@@ -87,23 +86,17 @@ def _index_in(codec: Codec, tree: Tree) -> Any:
 def _frame(codec: Codec, columns: Tree, index: Tree, trees: list[Tree]) -> Any:
     import pandas as pd
 
-    place = len(codec.objects)
-    codec.put(None)
     labels, rows = _index_in(codec, columns), _index_in(codec, index)
     made = pd.DataFrame({at: _column(codec, tree) for at, tree in enumerate(trees)}, index=rows)
     made.columns = labels
-    codec.objects[place] = made
-    return made
+    return codec.put(made)
 
 
 def _series(codec: Codec, name: Tree, index: Tree, column: Tree) -> Any:
     import pandas as pd
 
-    place = len(codec.objects)
-    codec.put(None)
     label, rows = codec.to_value(name), _index_in(codec, index)
-    codec.objects[place] = made = pd.Series(_column(codec, column), index=rows, name=label)
-    return made
+    return codec.put(pd.Series(_column(codec, column), index=rows, name=label))
 
 
 crossing(_out, frame=_frame, series=_series, index=_index_in)

@@ -119,7 +119,7 @@ def _module(codec: Codec, number: int, where: Tree, training: bool, loose: list[
 
 def _given(codec: Codec, number: int, tree: Tree) -> Any:
     """A module that has come before, as it is now."""
-    made = codec.put(codec.end.module(number))
+    made = codec.put(codec.end.models[number])
     overwrite(made, codec.to_value(tree))
     codec.ties += [part for part in made.parameters() if part.requires_grad]
     codec.end.take(codec, number, made)

@@ -12,9 +12,9 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
-from safetylab.grading.crossing.wire import Tree, WireError
+from safetylab.grading.crossing.wire import Blob, Tree, WireError
 
 MAX_DEPTH = 60
 PLAIN = (
@@ -27,53 +27,22 @@ class NotPlain(TypeError):
     """A value that does not cross; the text says which would."""
 
 
-class End(Protocol):
-    """One of the two ends; see `peer`."""
-
-    trusted: bool
-    sent: set[int]
-
-    def known(self, name: str) -> Any:
-        """Return what both sides define by that name in ``__main__``, or nothing."""
-
-    def number(self, value: Any) -> int:
-        """Return the number of an object that stays on this side."""
-
-    def take(self, codec: Codec, number: int, model: Any) -> None:
-        """Remember a model of the tests', and how it came."""
-
-    def module(self, number: int) -> Any:
-        """Return the model of that number."""
-
-    def refer(self, codec: Codec, value: Any) -> Tree:
-        """Return what stands for a function, or a module of torch's."""
-
-    def resolve(self, codec: Codec, tree: Tree) -> Any:
-        """Return the object that such a tree stands for."""
-
-    def keep(self, codec: Codec, tensor: Any) -> int:
-        """Number a result that the other side may want to differentiate."""
-
-    def bridge(self, codec: Codec, number: int, tensor: Any) -> Any:
-        """Return such a result as a node of this side's graph."""
-
-
 class Codec:
     """Turns the values of one frame into trees, or back.
 
     Args:
-        end: this side.
+        end: this side, a `peer.Peer`: where functions, models and gradients are kept.
         blobs: the bytes that came with a frame.
         asked: of an answer, the codec of its request: what came with that may be named.
     """
 
-    def __init__(self, end: End, blobs: list[bytes] | None = None,
+    def __init__(self, end: Any, blobs: list[Blob] | None = None,
                  asked: Codec | None = None) -> None:  # fmt: skip
         self.end, self.asked = end, asked
-        self.blobs: list[bytes] = [] if blobs is None else blobs
+        self.blobs: list[Blob] = [] if blobs is None else blobs
         self.objects: list[Any] = list(asked.objects) if asked else []
         self.seen: dict[int, int] = {}
-        self.came: dict[int, Any] = {}
+        self.came: dict[int, Tree] = {}
         self.ties: list[Any] = []
         self.depth = 0
 
@@ -128,6 +97,11 @@ class Codec:
         self.seen[id(value)] = len(self.objects)
         self.objects.append(value)
 
+    def remembered(self, value: Any, tree: Tree) -> Tree:
+        """Number an object when its parts have been, and return its tree."""
+        self.remember(value)
+        return tree
+
     def blob(self, content: bytes) -> int:
         """Add a blob and return its number."""
         self.blobs.append(content)
@@ -152,7 +126,10 @@ class Codec:
             made = FROM_STUDENT.get(tree[0])
             if made is None and not self.end.trusted:
                 made = FROM_TESTS.get(tree[0])
-            return made(self, *tree[1:]) if made else self.end.resolve(self, tree)
+            value = made(self, *tree[1:]) if made else self.end.resolve(self, tree)
+            if tree[0] in WATCHED and not self.asked:
+                self.came[len(self.objects) - 1] = tree
+            return value
         except (WireError, NotPlain):
             raise
         except Exception as error:
@@ -160,21 +137,22 @@ class Codec:
         finally:
             self.depth -= 1
 
-    def put(self, value: Any, watched: bool = False) -> Any:
-        """Number an object that came, and return it; ``watched`` if it may go back as it came."""
-        if watched and not self.asked:
-            self.came[len(self.objects)] = self.content_of(value)
+    def put(self, value: Any) -> Any:
+        """Number an object that came, and return it."""
         self.objects.append(value)
         return value
 
     def as_it_came(self, value: Any) -> int | None:
-        """Return the number of an object that came here, if it is as it was."""
-        for place, before in self.came.items():
-            if self.objects[place] is value and self.content_of(value) == before:
-                return place
-        return None
+        """Return the number of an array or tensor that came here, if it is as it was."""
+        place = next((at for at in self.came if self.objects[at] is value), None)
+        if place is None:
+            return None
+        codec = Codec(self.end, self.blobs)
+        codec.objects = self.objects[:place]
+        before = codec.to_value(self.came[place])
+        return place if self.content_of(value) == self.content_of(before) else None
 
-    def content_of(self, value: Any) -> tuple[Tree, list[bytes]]:
+    def content_of(self, value: Any) -> tuple[Tree, list[Blob]]:
         """Return the whole content of an object, to be compared with later ones."""
         codec = Codec(self.end)
         return codec.to_tree(value), codec.blobs
@@ -207,7 +185,7 @@ FROM_STUDENT: dict[str, Callable[..., Any]] = {
     "int": lambda codec, digits: int(digits, 16),
     "float": lambda codec, text: float(text),
     "complex": lambda codec, real, imaginary: complex(float(real), float(imaginary)),
-    "bytes": lambda codec, blob: codec.blobs[blob],
+    "bytes": lambda codec, blob: bytes(codec.blobs[blob]),
     "again": _again,
     "list": _filled(list),
     "set": _filled(set),
@@ -219,6 +197,9 @@ FROM_STUDENT: dict[str, Callable[..., Any]] = {
 
 FROM_TESTS: dict[str, Callable[..., Any]] = {}
 """What the student's side makes of the tests' words, beside that. `trusted` adds to it."""
+
+WATCHED = ("array", "tensor")
+"""What a function may return as it came, and then it is the same object for who called."""
 
 _OUT: list[Callable[[Codec, Any, type], Tree | None]] = []
 

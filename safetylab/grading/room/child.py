@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import signal
 import socket
 import sys
 import time
@@ -16,13 +15,14 @@ import numpy as np
 
 from safetylab.grading.crossing import wire
 from safetylab.grading.crossing.peer import Gone, Peer, TimeIsUp
-from safetylab.grading.room.cells import Names, Shell, Text
+from safetylab.grading.room.cells import Cells, Names, Text
 from safetylab.grading.room.served import Served
+from safetylab.grading.room.shell import StockShell
 
 HIDDEN = "BEGIN HIDDEN TESTS"
 
 
-def serve(role: str, shell: Shell, control: socket.socket, other: socket.socket) -> None:
+def serve(role: str, shell: StockShell, control: socket.socket, other: socket.socket) -> None:
     """Do what the grader asks for on ``control`` until it is gone.
 
     Args:
@@ -32,72 +32,62 @@ def serve(role: str, shell: Shell, control: socket.socket, other: socket.socket)
         other: connected to the other process of the notebook.
     """
     sys.path.insert(0, "")  # a module beside the notebook is found, as in Jupyter
-    made = Student(shell, other) if role == "student" else Tests(shell, other)
-    while True:
-        if isinstance(made, Student) and control not in _ready(control, made.peer.sock):
-            made.listen()
-        else:
-            made.obey(control)
-
-
-def _ready(*lines: socket.socket) -> list[socket.socket]:
-    return select.select(lines, [], [])[0]
+    (Student if role == "student" else Tests)(shell, control, other).serve()
 
 
 class _Side(Served):
-    def __init__(self, shell: Shell, namespace: dict[str, Any], peer: Peer) -> None:
-        self.shell, self.peer = shell, peer
-        shell.enter(namespace)
+    def __init__(self, shell: StockShell, control: socket.socket, peer: Peer) -> None:
+        self.cells, self.control, self.peer = Cells(shell, peer.namespace), control, peer
+
+    def share(self, names: list[str]) -> None:
+        """Learn what both sides define."""
+        self.peer.shared = frozenset(names)
+
+    def handed(self) -> socket.socket:
+        """Return the line that came along with what the grader asks for."""
+        _, descriptors, _, _ = socket.recv_fds(self.control, 1, 1)
+        return socket.socket(fileno=descriptors[0])
 
 
 class Student(_Side):
     """The student's process. Nothing that it says is believed."""
 
-    def __init__(self, shell: Shell, other: socket.socket) -> None:
-        namespace: dict[str, Any] = {}
-        super().__init__(shell, namespace, Peer(other, False, namespace))
-        self.copies: list[int] = []
+    def __init__(self, shell: StockShell, control: socket.socket, other: socket.socket) -> None:
+        super().__init__(shell, control, Peer(other, False, {}))
+        self.copy_pid = 0
 
-    def share(self, names: list[str], blobs: list[bytes]) -> None:
-        """Learn what both sides define."""
-        self.peer.shared = frozenset(names)
+    def serve(self) -> None:
+        """Do what the grader asks for, and what the tests do."""
+        while True:
+            if self.control in select.select([self.control, self.peer.sock], [], [])[0]:
+                self.obey(self.control)
+            else:
+                self._answer()
 
-    def run(self, source: str, place: int, blobs: list[bytes]) -> dict[str, Any]:
+    def run(self, source: str, place: int) -> dict[str, Any]:
         """Run a cell."""
-        return self.shell.run(source, place).about()
+        return self.cells.run(source, place).about()
 
-    def listen(self) -> None:
-        """Serve one frame of the tests: a request, or the wish for a copy of this process."""
-        frame, blobs = wire.receive(self.peer.sock)
-        if frame[0] == "ask":
-            sys.stdout, sys.stderr = Text(), Text()
-            self.peer.answer(frame, blobs)
-        elif frame[0] == "fork":
-            self._fork()
-        else:
-            for pid in self.copies:
-                with contextlib.suppress(ProcessLookupError, ChildProcessError):
-                    os.kill(pid, signal.SIGKILL)  # gone already where SIGCHLD is ignored
-                    os.waitpid(pid, 0)
-            self.copies.clear()
-            wire.send(self.peer.sock, ["done"])
+    def copy(self) -> None:
+        """Fork a process that serves one test, on a line of its own."""
+        if self.copy_pid:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(self.copy_pid, 0)  # gone already where SIGCHLD is ignored
+        with self.handed() as line:
+            self.copy_pid = os.fork()
+            if self.copy_pid == 0:
+                self._serve_alone(line)
 
-    def _fork(self) -> None:
-        _, descriptors, _, _ = socket.recv_fds(self.peer.sock, 1, 1)
-        pid = os.fork()
-        if pid == 0:
-            self._serve_alone(socket.socket(fileno=descriptors[0]))
-        os.close(descriptors[0])
-        self.copies.append(pid)
-        wire.send(self.peer.sock, ["done"])
+    def _answer(self) -> None:
+        sys.stdout, sys.stderr = Text(), Text()
+        self.peer.answer(*wire.receive(self.peer.sock))
 
     def _serve_alone(self, sock: socket.socket) -> None:
         self.peer.sock, self.peer.owner = sock, os.getpid()
-        sys.stdout, sys.stderr = Text(), Text()
-        _one_thread()
         try:
+            _one_thread()
             while True:
-                self.peer.answer(*wire.receive(sock))
+                self._answer()
         finally:
             os._exit(0)
 
@@ -112,35 +102,34 @@ def _one_thread() -> None:
 class Tests(_Side):
     """The tests' process, which holds what the student must not see."""
 
-    def __init__(self, shell: Shell, other: socket.socket) -> None:
+    def __init__(self, shell: StockShell, control: socket.socket, other: socket.socket) -> None:
         self.names = Names()
-        super().__init__(shell, self.names, Peer(other, True, self.names))
+        super().__init__(shell, control, Peer(other, True, self.names))
         self.names.fetch = lambda name: self.peer.request("name", name)
+        self.line: socket.socket | None = None
 
-    def share(self, names: list[str], blobs: list[bytes]) -> None:
-        """Learn what both sides define."""
-        self.peer.shared = frozenset(names)
+    def serve(self) -> None:
+        """Do what the grader asks for."""
+        while True:
+            self.obey(self.control)
 
-    def answered(self, names: list[str], imports: str, blobs: list[bytes]) -> None:
+    def answered(self, names: list[str], imports: str) -> None:
         """Take ``names`` from the student's process from now on, and import what it imports."""
         for name in names:
             self.names.pop(name, None)
         self.names.student.update(names)
         if imports:
-            self.shell.run(imports, 0)
+            self.cells.run(imports, 0)
 
-    def run(
-        self, source: str, place: int, apart: bool, limit: float, blobs: list[bytes]
-    ) -> dict[str, Any]:
+    def run(self, source: str, place: int, apart: bool, limit: float) -> dict[str, Any]:
         """Run a cell of the instructor's; ``apart`` against a copy of the student's process."""
+        self.line = self.handed() if apart else None  # open until the next test: a copy would end
         self.names.forget()
         self.peer.deadline = time.monotonic() + limit
         self.peer.spoiled = None
         self.peer.lent = _loans()
         try:
-            if not apart:
-                return self._told(source, place)
-            with self.peer.forked():
+            with self.peer.on(self.line):
                 return self._told(source, place)
         except TimeIsUp:
             return {"end": "timeout"}
@@ -151,7 +140,7 @@ class Tests(_Side):
             self.peer.deadline = None
 
     def _told(self, source: str, place: int) -> dict[str, Any]:
-        ran = self.shell.run(source, place)
+        ran = self.cells.run(source, place)
         if isinstance(ran.error, TimeIsUp | Gone):
             raise ran.error
         ran.error = self.peer.spoiled or ran.error

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import hashlib
 import os
 import platform
 import resource
-import signal
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -25,6 +22,7 @@ _NUMBER, _ARCHITECTURE, _FIRST, _SECOND = 0, 4, 16, 24
 _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 CALLS = {
     "memfd_create": (319, 279), "memfd_secret": (447, 447), "shmget": (29, 194),
+    "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180), "ioprio_set": (251, 30),
     "io_uring_setup": (425, 425), "add_key": (248, 217), "request_key": (249, 218),
     "keyctl": (250, 219), "unshare": (272, 97), "setns": (308, 268), "mount": (165, 40),
     "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51), "ptrace": (101, 117),
@@ -43,8 +41,6 @@ _LOCKS = (6, 7, 37, 38, 1024)
 FIRST_UID = 200_000
 PROCESSES = 96
 FILES = 256
-ALL_FILES = 1_000
-"""How many files and sockets a process and all that it started may have open."""
 INODES = 20_000
 FILE_BYTES = 2**28
 COVERED = {"/tmp": "512m", "/dev/shm": "256m", "/proc": "1m"}
@@ -173,7 +169,7 @@ def limit(memory: float, alone: bool) -> None:
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: FILE_BYTES,
         resource.RLIMIT_NOFILE: FILES,
-        resource.RLIMIT_DATA: _memory("self", "VmData:") + int(memory * 2**30),
+        resource.RLIMIT_DATA: _held() + int(memory * 2**30),
     }
     if alone:
         bounds[resource.RLIMIT_NPROC] = PROCESSES
@@ -193,75 +189,7 @@ def close_all_but(*kept: int) -> None:
     os.closerange(low, 65_536)
 
 
-def end_tree(child: int) -> None:
-    """Kill a process and all its descendants; the first of a namespace takes the rest with it."""
-    for pid in [child, *descendants(child)]:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-
-
-def descendants(root: int) -> list[int]:
-    """Return the process ids below ``root``."""
-    parents: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except (OSError, ValueError, IndexError):
-                continue
-            parents.setdefault(parent, []).append(int(entry.name))
-    found, waiting = [], [root]
-    while waiting:
-        children = parents.get(waiting.pop(), [])
-        found += children
-        waiting += children
-    return found
-
-
-def memory_of(root: int) -> int:
-    """Bytes of memory that the processes below ``root``, and it, hold beside files."""
-    return sum(_memory(pid, "RssAnon:", "RssShmem:") for pid in [root, *descendants(root)])
-
-
-def files_of(root: int) -> int:
-    """How many files and sockets the processes below ``root``, and it, have open."""
-    return sum(_count(f"/proc/{pid}/fd") for pid in [root, *descendants(root)])
-
-
-def _count(folder: str) -> int:
-    try:
-        return sum(1 for _ in Path(folder).iterdir())
-    except OSError:
-        return 0
-
-
-def traces_of(pid: int) -> str:
-    """Return what tells whether anything was changed in the folders that only ``pid`` has."""
-    found = [f"{folder} {name} {entry.st_size} {entry.st_ctime_ns}"
-             for top in ("tmp", "dev/shm") for folder, names in _below(f"/proc/{pid}/root/{top}")
-             for name in names if (entry := _stat(f"{folder}/{name}"))]  # fmt: skip
-    return hashlib.sha256("\n".join(found).encode(errors="replace")).hexdigest()
-
-
-def _below(top: str) -> Iterator[tuple[str, list[str]]]:
-    for folder, folders, files in os.walk(top):
-        folders.sort()
-        yield folder, ["", *sorted(files)]
-
-
-def _stat(path: str) -> os.stat_result | None:
-    try:
-        return os.lstat(path)
-    except OSError:
-        return None
-
-
-def _memory(pid: int | str, *kinds: str) -> int:
-    """Add up what the system tells of a process, in bytes; one that has ended holds nothing."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(kinds))
+def _held() -> int:
+    """Bytes of data that this process holds now."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData:"))

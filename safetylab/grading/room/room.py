@@ -11,8 +11,8 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.metadata import distributions
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Any
 import safetylab
 from safetylab.grading.crossing import wire
 from safetylab.grading.paper.outcome import End, Frame, GradingError, Outcome, Output
+from safetylab.grading.room import memory as memories
 from safetylab.grading.room.kernel import Kernel
 from safetylab.grading.room.run import Processes, Runner
 from safetylab.grading.room.served import Held
@@ -30,7 +31,6 @@ from safetylab.places import data_folder
 FORKS = sys.platform == "linux"
 START_SECONDS = 180.0
 GRACE = 5.0
-MAX_ANSWER = 64 * 2**20
 ENVIRONMENT = {
     "HOME": "/tmp",
     "USER": "student",
@@ -122,7 +122,7 @@ class Room(Held):
         Where processes are not forked, one kernel runs it either way.
         """
         if split and FORKS:
-            return Runner(self.pair, self.timeout, files, own, on_cell)
+            return Runner(self.pair, self.timeout, files, on_cell, own=own)
         start: Callable[[], Process] = self.alone if FORKS else partial(Kernel, self.timeout)
         return Together(start, self.timeout, {**own, **files}, on_cell)
 
@@ -136,17 +136,9 @@ class Room(Held):
         student = self._spawn("student", between[0])
         return Pair(self, student, self._spawn("tests", between[1]))
 
-    def end(self, pid: int) -> None:
-        """End a process and all that it started."""
-        self._ask("kill", pid)
-
-    def interrupt(self, pid: int) -> None:
-        """Interrupt what a process runs."""
-        self._ask("interrupt", pid)
-
-    def traces(self, pid: int) -> str:
-        """Return what changes when anything is changed in the folders of a process."""
-        return str(self._ask("traces", pid)[1])
+    def tell(self, op: str, pid: int) -> Any:
+        """Have the server kill, interrupt, freeze or thaw a process; see `server.Server`."""
+        return self._ask(op, pid)[1]
 
     def _start(self) -> None:
         self._line, theirs = socket.socketpair()
@@ -191,11 +183,13 @@ class Room(Held):
 
     def _spawn(self, role: str, *between: socket.socket) -> Side:
         mine, theirs = socket.socketpair()
-        handed = [theirs, *between]
-        answer = self._ask("spawn", role, handed=[line.fileno() for line in handed])
-        for line in handed:
+        lines, group = [theirs, *between], memories.group(self.memory + 1)
+        entrance = [group.entrance] if group else []
+        handed = [*(line.fileno() for line in lines), *entrance]
+        answer = self._ask("spawn", role, bool(group), handed=handed)
+        for line in lines:
             line.close()
-        return Side(self, mine, int(answer[1]))
+        return Side(self, mine, int(answer[1]), group)
 
 
 @dataclass
@@ -205,14 +199,18 @@ class Side:
     room: Room
     control: socket.socket
     pid: int
+    group: memories.Group | None = None
     count: int = 0
 
-    def ask(self, op: str, seconds: float, blobs: list[bytes] | None = None, **values: Any) -> Any:
+    def ask(self, op: str, seconds: float, blobs: Sequence[bytes] = (),
+            handed: socket.socket | None = None, **values: Any) -> Any:  # fmt: skip
         """Return the answer, or an ``Outcome`` that says why there is none."""
         self.count += 1
         try:
             self.control.settimeout(seconds)
             wire.send(self.control, [self.count, op, values], blobs)
+            if handed:
+                socket.send_fds(self.control, [b"F"], [handed.fileno()])
         except TimeoutError:
             return Outcome(End.TIMEOUT, lost=True)
         except (EOFError, OSError, wire.WireError, ValueError, TypeError):
@@ -225,7 +223,7 @@ class Side:
         try:
             while time.monotonic() < deadline:
                 self.control.settimeout(max(0.01, deadline - time.monotonic()))
-                (number, answer), _ = wire.receive(self.control, MAX_ANSWER)
+                (number, answer), _ = wire.receive(self.control, wire.TOLD)
                 if number == self.count:
                     return answer
             return Outcome(End.TIMEOUT, lost=True)
@@ -237,19 +235,30 @@ class Side:
     def close(self) -> None:
         """End the process and all that it started."""
         self.control.close()
-        self.room.end(self.pid)
+        self.room.tell("kill", self.pid)
+        if self.group:
+            self.group.close()
 
 
-@dataclass
-class Alone(Held):
-    """The one process of a notebook that runs as in Jupyter."""
-
-    room: Room
-    side: Side
+class _Sides(Held):
+    sides: Sequence[Side]
 
     def close(self) -> None:
         """End what runs here."""
-        self.side.close()
+        for side in self.sides:
+            side.close()
+
+    def imported(self) -> set[str]:
+        """Return the modules that were imported here."""
+        told = [side.ask("modules", GRACE) for side in self.sides]
+        return {name for names in told if not isinstance(names, Outcome) for name in names}
+
+
+class Alone(_Sides):
+    """The one process of a notebook that runs as in Jupyter."""
+
+    def __init__(self, room: Room, side: Side) -> None:
+        self.room, self.side, self.sides = room, side, (side,)
 
     def bring(self, files: Files) -> None:
         """Write files into the working folder."""
@@ -259,14 +268,9 @@ class Alone(Held):
         """Run a cell; interrupt it when its time is up."""
         told = self.side.ask("run", self.room.timeout, source=source, place=place)
         if isinstance(told, Outcome) and told.end is End.TIMEOUT:
-            self.room.interrupt(self.side.pid)
+            self.room.tell("interrupt", self.side.pid)
             return replace(told, lost=isinstance(self.side.hear(GRACE), Outcome))
         return as_nbgrader_reads(told)
-
-    def imported(self) -> set[str]:
-        """Return the modules that the process has imported."""
-        told = self.side.ask("modules", GRACE)
-        return set() if isinstance(told, Outcome) else set(told)
 
 
 STDERR = "words on stderr"
@@ -301,19 +305,12 @@ def _credit(text: str) -> float | None:
     return value if value >= 0 else None
 
 
-@dataclass
-class Pair(Held):
+class Pair(_Sides):
     """The student's process and the tests'; what the student says decides nothing."""
 
-    room: Room
-    student: Side
-    tests: Side
-    shared: list[str] = field(default_factory=list)
-
-    def close(self) -> None:
-        """End what runs here."""
-        self.student.close()
-        self.tests.close()
+    def __init__(self, room: Room, student: Side, tests: Side) -> None:
+        self.room, self.student, self.tests, self.sides = room, student, tests, (student, tests)
+        self.shared: list[str] = []
 
     def begin(self, shared: Iterable[str], files: Mapping[str, bytes],
               own: Mapping[str, bytes]) -> None:  # fmt: skip
@@ -329,17 +326,33 @@ class Pair(Held):
         return _outcome(self.student.ask("run", self.room.timeout, source=source, place=place))
 
     def run_tests(self, source: str, place: int, apart: bool) -> Outcome:
-        """Run a cell of the instructor's in the tests' process."""
-        seconds = self.room.timeout
-        before = self.room.traces(self.student.pid) if apart else ""
-        told = self.tests.ask("run", seconds + 6 * GRACE, source=source, place=place, apart=apart,
-                              limit=seconds)  # fmt: skip
+        """Run a cell of the instructor's in the tests' process; ``apart``: against a copy."""
+        told = self._apart(source, place) if apart else self._told(source, place)
         outcome = _outcome(told)
         if outcome.end in (End.TIMEOUT, End.DEAD) and not outcome.lost:
             return replace(outcome, lost=self._lost_student())
-        if apart and self.room.traces(self.student.pid) != before:
-            return replace(outcome, lost=True)  # a copy left word for the next: they start afresh
         return outcome
+
+    def _told(self, source: str, place: int, line: socket.socket | None = None) -> Any:
+        seconds = self.room.timeout
+        return self.tests.ask("run", seconds + GRACE, handed=line, source=source, place=place,
+                              apart=line is not None, limit=seconds)  # fmt: skip
+
+    def _apart(self, source: str, place: int) -> Outcome:
+        """Run a test against a copy of the student's process, which stands still meanwhile.
+
+        A copy that may have left word for the next is followed by a fresh start.
+        """
+        mine, theirs = socket.socketpair()
+        with mine:
+            with theirs:
+                copied = self.student.ask("copy", self.room.timeout, handed=theirs)
+            if isinstance(copied, Outcome):
+                return copied
+            before = self.room.tell("freeze", self.student.pid)
+            outcome = _outcome(self._told(source, place, mine))
+        after = self.room.tell("thaw", self.student.pid)
+        return outcome if before and before == after else replace(outcome, lost=True)
 
     def _lost_student(self) -> bool:
         """Whether what a test did has taken the student's process along."""
@@ -348,11 +361,6 @@ class Pair(Held):
     def answered(self, names: Iterable[str], imports: str) -> None:
         """Say that the student's process has defined ``names``."""
         self.tests.ask("answered", self.room.timeout, names=sorted(names), imports=imports)
-
-    def imported(self) -> set[str]:
-        """Return the modules that both processes have imported."""
-        told = [side.ask("modules", GRACE) for side in (self.student, self.tests)]
-        return {name for names in told if not isinstance(names, Outcome) for name in names}
 
 
 def _outcome(told: Any) -> Outcome:

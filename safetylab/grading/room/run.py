@@ -6,8 +6,6 @@ cells run in both, so that the student's code finds what it imports there.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -15,7 +13,9 @@ from typing import Protocol
 from safetylab.grading.paper import defined
 from safetylab.grading.paper.outcome import End, Outcome, Run
 from safetylab.grading.paper.rebuild import Role, Step
-from safetylab.grading.room.together import MAX_RESTARTS, MAX_TIMEOUTS, Files, OnCell
+from safetylab.grading.room.together import DEADLY, MAX_RESTARTS, Files, Passes
+
+__all__ = ["MAX_RESTARTS", "Processes", "Runner"]
 
 
 class Processes(AbstractContextManager["Processes"], Protocol):
@@ -35,73 +35,46 @@ class Processes(AbstractContextManager["Processes"], Protocol):
 
 
 @dataclass
-class Runner:
-    """Runs steps in processes that ``start`` makes; starts again without the culprit if lost."""
+class Runner(Passes):
+    """Runs steps in `Processes`; starts again without the culprit if one was lost."""
 
-    start: Callable[[], Processes]
-    timeout: float
-    files: Files = field(default_factory=dict)
     own: Files = field(default_factory=dict)
-    on_cell: OnCell | None = None
-    on_end: Callable[[Processes], None] | None = None
 
-    def run(self, steps: Sequence[Step]) -> Run:
-        """Run ``steps``; what could not be run has no outcome."""
-        run, end = Run(steps), time.monotonic() + MAX_TIMEOUTS * self.timeout
-        for _ in range(MAX_RESTARTS + 1):
-            with self.start() as pair:
-                pair.begin(defined.shared(steps), self.files, self.own)
-                run.complete = self._pass(run, pair, end)
-                if run.complete and self.on_end:
-                    self.on_end(pair)
-            if run.complete or time.monotonic() > end:
-                break
-        return run
+    def _begin(self, run: Run, where: Processes) -> None:
+        where.begin(defined.shared(run.steps), self.files, self.own)
 
-    def _pass(self, run: Run, pair: Processes, end: float) -> bool:
-        """Run what is left to run; return False when a process was lost, or time is up."""
-        decided = {place for place in run.outcomes if run.steps[place].role is Role.TEST}
-        left = [place for place, step in enumerate(run.steps)
-                if step.runs and place not in decided]  # fmt: skip
-        for place in left:
-            if time.monotonic() > end:
-                return False
-            began, last = time.monotonic(), place == left[-1]
-            outcome = _run_step(run.steps[place], place, pair, run.outcomes.get(place), last)
-            outcome = replace(outcome, seconds=time.monotonic() - began)
-            _record(run, place, outcome)
-            if self.on_cell:
-                self.on_cell(len(run.outcomes), run.total)
-            if outcome.lost and not last:
-                return False
-        return True
+    def _is_decided(self, run: Run, place: int) -> bool:
+        return place in run.outcomes and run.steps[place].role is Role.TEST
+
+    def _step(self, run: Run, place: int, where: Processes, last: bool) -> Outcome:
+        """Run a step; if a process was lost in it before, run its stub, or leave it out.
+
+        A test runs ``apart``, so that what comes after it never sees what it did; not the ``last``.
+        """
+        step, before = run.steps[place], run.outcomes.get(place)
+        deadly = before is not None and before.end in DEADLY
+        if step.role is Role.TEST:
+            return where.run_tests(step.source, place, apart=not last)
+        if step.role in (Role.ANSWER, Role.WRITTEN):
+            outcome = where.run_student(step.stub if deadly else step.source, place)
+            solution = step.cell.source
+            where.answered(defined.answer_names(solution), defined.imports(solution))
+            return outcome
+        if before is not None and deadly:
+            return replace(before, lost=False)
+        if step.role is Role.EXTRA or "demo" in step.cell.tags:
+            return where.run_student(step.source, place)
+        return _run_on_both(step, place, where)
+
+    def _record(self, run: Run, place: int, outcome: Outcome) -> None:
+        before = run.outcomes.get(place)
+        if before is None or before.end not in DEADLY:
+            run.outcomes[place] = outcome
 
 
-def _run_step(
-    step: Step, place: int, pair: Processes, before: Outcome | None, last: bool
-) -> Outcome:
-    """Run a step; if a process was lost in it ``before``, run its stub, or leave it out.
-
-    A test runs ``apart``, so that what comes after it never sees what it did; not the ``last``.
-    """
-    deadly = before is not None and before.end in (End.TIMEOUT, End.DEAD)
-    if step.role is Role.TEST:
-        return pair.run_tests(step.source, place, apart=not last)
-    if step.role in (Role.ANSWER, Role.WRITTEN):
-        outcome = pair.run_student(step.stub if deadly else step.source, place)
-        solution = step.cell.source
-        pair.answered(defined.answer_names(solution), defined.imports(solution))
-        return outcome
-    if before is not None and deadly:
-        return replace(before, lost=False)
-    if step.role is Role.EXTRA or "demo" in step.cell.tags:
-        return pair.run_student(step.source, place)
-    own = pair.run_student(step.stub if step.role is Role.LOCKED else step.source, place)
-    ours = Outcome(End.OK) if own.lost else pair.run_tests(step.cell.source, place, apart=False)
+def _run_on_both(step: Step, place: int, where: Processes) -> Outcome:
+    """Run a cell of the lab's in both processes."""
+    source = step.stub if step.role is Role.LOCKED else step.source
+    own = where.run_student(source, place)
+    ours = Outcome(End.OK) if own.lost else where.run_tests(step.cell.source, place, apart=False)
     return ours if own.end is End.OK or ours.end is not End.OK else own
-
-
-def _record(run: Run, place: int, outcome: Outcome) -> None:
-    before = run.outcomes.get(place)
-    if before is None or before.end in (End.OK, End.ERROR):
-        run.outcomes[place] = outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -26,7 +26,7 @@ class Held:
         raise NotImplementedError
 
 
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+def write_files(folder: Path, files: Mapping[str, wire.Blob]) -> None:
     """Write files by their names, which may name folders, into ``folder``."""
     for name, content in files.items():
         path = folder / name
@@ -37,19 +37,22 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 class Served:
     """A process of a notebook, which does what the grader asks for."""
 
-    def files(self, names: list[str], blobs: list[bytes]) -> None:
-        """Write the notebook's files into the working folder."""
-        write_files(Path(), dict(zip(names, blobs, strict=True)))
+    blobs: Sequence[wire.Blob] = ()
+    """The bytes that came with what the grader asks for."""
 
-    def modules(self, blobs: list[bytes]) -> list[str]:
+    def files(self, names: list[str]) -> None:
+        """Write the notebook's files into the working folder."""
+        write_files(Path(), dict(zip(names, self.blobs, strict=True)))
+
+    def modules(self) -> list[str]:
         """Return the names of all modules that were imported."""
         return [name for name, module in sys.modules.items() if getattr(module, "__spec__", None)]
 
     def obey(self, control: socket.socket) -> None:
         """Do one thing that the grader asks for on ``control``."""
         me = os.getpid()
-        (number, op, values), blobs = wire.receive(control)
-        answer = getattr(self, op)(blobs=blobs, **values)
+        (number, op, values), self.blobs = wire.receive(control)
+        answer = getattr(self, op)(**values)
         if os.getpid() != me:  # a fork of the student's own came back from its cell
             os._exit(0)
         wire.send(control, [number, answer])

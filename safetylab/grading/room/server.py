@@ -18,9 +18,9 @@ import warnings
 from pathlib import Path
 
 from safetylab.grading.crossing import wire
-from safetylab.grading.room import child, isolate, stock
-from safetylab.grading.room.cells import Shell
+from safetylab.grading.room import child, isolate, stock, watch
 from safetylab.grading.room.imports import uncollected
+from safetylab.grading.room.shell import StockShell
 
 WORK = "/tmp/work"
 LOOK_SECONDS = 0.1
@@ -67,8 +67,7 @@ class Server:
 
     def __init__(self, line: socket.socket, world: str, memory: float) -> None:
         self.line, self.world, self.memory = line, world, memory
-        self.stock = stock.StockShell.make()
-        self.shell = Shell.make_warm()
+        self.shell = StockShell.make()
         self.children: set[int] = set()
         self.count = 0
         self.next_look = 0.0
@@ -79,7 +78,7 @@ class Server:
             self._serve()
         finally:
             for pid in self.children:
-                isolate.end_tree(pid)
+                watch.end_tree(pid)
             for pid in self.children:
                 os.waitpid(pid, 0)
 
@@ -99,17 +98,13 @@ class Server:
         """Forget the children that ended; end those that are past their memory."""
         if time.monotonic() < self.next_look:
             return
+        known = watch.family() if self.children else {}
         for pid in list(self.children):
             if os.waitpid(pid, os.WNOHANG)[0]:
                 self.children.discard(pid)
-            elif self.is_past(pid):
+            elif watch.is_past(pid, self.memory + 1, known):
                 self.kill(pid)
         self.next_look = time.monotonic() + LOOK_SECONDS
-
-    def is_past(self, pid: int) -> bool:
-        """Whether a child, with all that it started, holds more than it may."""
-        past = isolate.memory_of(pid) > (self.memory + 1) * 2**30
-        return past or isolate.files_of(pid) > isolate.ALL_FILES
 
     def preload(self, names: list[str]) -> None:
         """Import more."""
@@ -122,11 +117,29 @@ class Server:
     def kill(self, pid: int) -> None:
         """End a child and all that it started."""
         if pid in self.children:
-            isolate.end_tree(pid)
+            watch.end_tree(pid)
 
-    def traces(self, pid: int) -> str:
-        """Return what changes when anything is changed in the folders of a child."""
-        return isolate.traces_of(pid) if self.world and pid in self.children else ""
+    def freeze(self, pid: int) -> str:
+        """Stop a child that has just been copied; return what must be the same at its `thaw`.
+
+        Nothing is returned if the copy and later ones could share what is not looked at.
+        """
+        if pid not in self.children:
+            return ""
+        watch.stop(pid)
+        return "" if self.world and watch.shares(pid) else self._state(pid)
+
+    def thaw(self, pid: int) -> str:
+        """End the copy of a child, and let the child go on."""
+        if pid not in self.children:
+            return ""
+        state = self._state(pid) if watch.hold(pid) or not self.world else ""
+        watch.go_on(pid)
+        return state
+
+    def _state(self, pid: int) -> str:
+        """Without walls, whatever is found says nothing: others write into the same folders."""
+        return watch.state(pid) if self.world else "no walls"
 
     def interrupt(self, pid: int) -> None:
         """Interrupt a cell, as Jupyter does."""
@@ -134,15 +147,15 @@ class Server:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGINT)
 
-    def spawn(self, role: str) -> int:
-        """Start a process of a notebook; return its id."""
-        _, handed, _, _ = socket.recv_fds(self.line, 1, 2)
+    def spawn(self, role: str, grouped: bool) -> int:
+        """Start a process of a notebook, ``grouped`` in a memory cgroup; return its id."""
+        _, handed, _, _ = socket.recv_fds(self.line, 1, 3)
         self.count += 1
         home = isolate.own_processes() if self.world else None
         try:
             pid = os.fork()
             if pid == 0:
-                self._become(role, handed)
+                self._become(role, handed, grouped)
         finally:
             if home is not None:
                 isolate.back_home(home)
@@ -151,8 +164,11 @@ class Server:
         self.children.add(pid)
         return pid
 
-    def _become(self, role: str, handed: list[int]) -> None:
+    def _become(self, role: str, handed: list[int], grouped: bool) -> None:
         try:
+            if grouped:
+                with contextlib.suppress(OSError):  # its limits hold all the same
+                    os.write(handed.pop(), b"0")
             if self.world == "user":
                 isolate.own_user()
             isolate.limit(self.memory, bool(self.world))
@@ -167,7 +183,7 @@ class Server:
             os.chdir(work)
             lines = [socket.socket(fileno=descriptor) for descriptor in handed]
             if role == "together":
-                stock.serve(self.stock, *lines)
+                stock.serve(self.shell, *lines)
             else:
                 child.serve(role, self.shell, *lines)
         finally:

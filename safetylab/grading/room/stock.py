@@ -1,4 +1,4 @@
-"""The one process of a notebook that runs as in Jupyter: IPython's kernel without its sockets.
+"""The one process of a notebook that runs as in Jupyter.
 
 Cells run in the notebook's order in one namespace, within a running event loop, as `ipykernel` runs
 them. What a kernel would publish is kept in order, so that a grade can be read from it as nbgrader
@@ -7,275 +7,24 @@ reads it. Student and tests share the process: what it says is as good as what s
 
 from __future__ import annotations
 
-import asyncio
-import builtins
 import contextlib
-import getpass
-import io
 import os
 import random
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any
 
-from ipykernel.zmqshell import ZMQInteractiveShell
-from IPython.core.compilerop import CachingCompiler
-from IPython.core.interactiveshell import InteractiveShell
-from jupyter_client.session import Session
-from traitlets.config import Config
-
 from safetylab.grading.room.served import Served
+from safetylab.grading.room.shell import MAX_TEXT, StockShell
 
-MAX_TEXT = 100_000
-MAX_PICTURES = 8_000_000
-MAX_OUTPUTS = 500
-MAX_ERROR = 10_000
-PICTURES = ("image/png", "image/jpeg")
 INLINE = "module://matplotlib_inline.backend_inline"
 TORCH_SEED = 67280421310721
 """What torch's global generator starts from in a process that nobody has seeded."""
-
-_WARMING = "from sys import path\ndef same(x):\n    return x\nsame(1)"
-
-
-class Published(Session):
-    """Stands where a kernel's messages go out: keeps what a cell shows, bounded, in order."""
-
-    def clear(self) -> None:
-        """Forget what the last cell showed."""
-        self.outputs: list[list[str]] = []
-        self.text, self.pictures = MAX_TEXT, MAX_PICTURES
-        self.error: dict[str, Any] | None = None
-
-    def send(self, stream: Any, msg_or_type: Any, content: Any = None, *_: Any, **__: Any) -> Any:
-        """Take a message."""
-        whole = isinstance(msg_or_type, dict)
-        kind = msg_or_type["msg_type"] if whole else msg_or_type
-        content = msg_or_type["content"] if whole else content
-        if kind in ("display_data", "execute_result"):
-            self._show(content.get("data", {}), "result" if kind == "execute_result" else "display")
-        elif kind == "clear_output":
-            self.outputs.clear()
-
-    def _show(self, data: dict[str, Any], kind: str) -> None:
-        for picture in PICTURES:
-            content = data.get(picture)
-            if isinstance(content, str) and len(content) <= self.pictures and self._has_room():
-                self.pictures -= len(content)
-                self.outputs.append(["display", picture, content])
-                break
-        text = data.get("text/plain")
-        if isinstance(text, str) and (kind == "result" or not set(PICTURES) & set(data)):
-            self.outputs.append([kind, "text/plain", text[: self.text]])
-            self.text -= min(len(text), self.text)
-
-    def stream(self, name: str, text: str) -> None:
-        """Take what was printed; the first words on stderr count, however much there is."""
-        kept = text[: max(self.text, 1 if name == "stderr" else 0)]
-        if not kept:
-            return
-        self.text -= min(len(kept), self.text)
-        if self.outputs and self.outputs[-1][:2] == ["stream", name]:
-            self.outputs[-1][2] += kept
-        elif self._has_room() or name == "stderr":
-            self.outputs.append(["stream", name, kept])
-
-    def _has_room(self) -> bool:
-        return len(self.outputs) < MAX_OUTPUTS
-
-
-class Stream(io.TextIOBase):
-    """``sys.stdout`` or ``sys.stderr``; other processes of the notebook's write into a file."""
-
-    encoding = "UTF-8"
-    errors = "replace"
-
-    def __init__(self, name: str, number: int, published: Published) -> None:
-        self.name, self.number, self.published = f"<{name}>", number, published
-        self.kind, self.owner = name, os.getpid()
-
-    def write(self, text: str) -> int:
-        """Take ``text``."""
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        if os.getpid() != self.owner:
-            os.write(self.number, text.encode("utf-8", "replace"))
-        elif text:
-            self.published.stream(self.kind, text)
-        return len(text)
-
-    def writable(self) -> bool:
-        """Say that it can be written to."""
-        return True
-
-    def isatty(self) -> bool:
-        """Say that nobody looks."""
-        return False
-
-    def fileno(self) -> int:
-        """Return the descriptor that C code and other programs write to."""
-        return self.number
-
-    def close(self) -> None:
-        """Stay open: other cells print, too."""
-
-
-class _Compiler(CachingCompiler):
-    place = 0
-
-    def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
-        return f"<cell {self.place}>"
-
-
-class StockShell(ZMQInteractiveShell):
-    """The kernel's shell; errors are told by `run`, and there is no terminal and no screen."""
-
-    compiler_class = _Compiler
-    published: Published
-    loop: asyncio.AbstractEventLoop
-
-    @classmethod
-    def make(cls) -> StockShell:
-        """Return a shell that has run a few cells, so that forks write less memory of their own."""
-        config = Config()
-        config.HistoryManager.enabled = False
-        config.InteractiveShell.colors = "NoColor"
-        shell = cls.instance(config=config)
-        shell.loop = asyncio.new_event_loop()
-        shell.published = Published()
-        ends: tuple[Any, ...] = (shell.displayhook, shell.display_pub)
-        for end in ends:
-            end.session, end.pub_socket, end.topic = shell.published, None, b""
-        namespace = dict(shell.user_ns)
-        for place in range(8):
-            shell.run(_WARMING, place)
-        shell.reset(new_session=True)  # type: ignore[no-untyped-call]
-        for name in set(shell.user_ns) - set(namespace):
-            del shell.user_ns[name]
-        shell.user_ns.update(
-            {name: namespace[name] for name in set(namespace) - set(shell.user_ns)}
-        )
-        cls.clear_instance()
-        shell.loop.close()
-        return shell
-
-    def wake(self) -> None:
-        """Be the shell of this process, which is a fork of the one that made it."""
-        InteractiveShell.clear_instance()
-        for cls in type(self)._walk_mro():
-            cls._instance = self  # type: ignore[assignment]
-        self.loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(self.loop)
-        self.init_sys_modules()  # type: ignore[no-untyped-call]
-        self.forward_input()
-        for name in ("exit", "quit"):  # IPython's own ends the kernel a moment later
-            self.user_ns[name] = self.user_ns_hidden[name] = sys.exit
-
-    def forward_input(self) -> None:
-        """Let `input` and `getpass` refuse, as a kernel does whose notebook nobody sits at."""
-        builtins.input = getpass.getpass = self.raw_input  # type: ignore[assignment]
-
-    def enable_gui(self, gui: Any = None) -> None:
-        """Do nothing: there is no screen."""
-
-    def system(self, cmd: str) -> None:
-        """Run a shell line, without the terminal that IPython would ask for."""
-        with tempfile.TemporaryFile() as printed:
-            line = self.var_expand(cmd, depth=1)  # type: ignore[no-untyped-call]
-            done = subprocess.run(line, shell=True, check=False, stdin=subprocess.DEVNULL,
-                                  stdout=printed, stderr=subprocess.STDOUT)  # fmt: skip
-            printed.seek(0)
-            sys.stdout.write(printed.read(MAX_TEXT).decode(errors="replace"))
-        self.user_ns["_exit_code"] = done.returncode
-
-    def system_piped(self, cmd: str) -> None:
-        """Run a shell line."""
-        self.system(cmd)
-
-    def raw_input(self, prompt: str = "", stream: object = None) -> str:
-        """Refuse."""
-        from IPython.core.error import StdinNotImplementedError
-
-        raise StdinNotImplementedError(
-            "raw_input was called, but this frontend does not support input requests."
-        )
-
-    def showtraceback(self, exc_tuple: Any = None, *_: Any, **__: Any) -> None:
-        """Note an error; of its traceback only cells and lines are kept."""
-        kind, error, trace = exc_tuple or sys.exc_info()
-        if error is not None:
-            self.published.error = _described(kind, error, trace)
-
-    def showsyntaxerror(self, *_: Any, **__: Any) -> None:
-        """Note an error in a cell's text."""
-        self.showtraceback()
-
-    def run(self, source: str, place: int) -> dict[str, Any]:
-        """Run cell number ``place``; return a tree of JSON that tells how it ended."""
-        _Compiler.place = place
-        self.published.clear()
-        before = sys.stdout, sys.stderr
-        sys.stdout = Stream("stdout", 1, self.published)
-        sys.stderr = Stream("stderr", 2, self.published)
-        try:
-            result = self.loop.run_until_complete(self._execute(source))
-        finally:
-            sys.stdout, sys.stderr = before
-        error = result.error_before_exec or result.error_in_exec
-        told: dict[str, Any] = {"end": "ok", "outputs": self.published.outputs}
-        if error is not None:
-            told |= {"end": "error", **_described(type(error), error, error.__traceback__)}
-        elif self.published.error:  # while a value was shown, or in a callback
-            told |= {"end": "error", **self.published.error}
-        return told
-
-    async def _execute(self, source: str) -> Any:
-        """Run a cell as `ipykernel.ipkernel.IPythonKernel.do_execute` does."""
-        broken = None
-        try:
-            transformed = self.transform_cell(source)  # type: ignore[no-untyped-call]
-        except Exception:
-            transformed, broken = source, sys.exc_info()
-        if not self.should_run_async(
-            source, transformed_cell=transformed, preprocessing_exc_tuple=broken
-        ):
-            return self.run_cell(source, store_history=True)  # type: ignore[no-untyped-call]
-        try:
-            result = await self.run_cell_async(
-                source, store_history=True, transformed_cell=transformed,
-                preprocessing_exc_tuple=broken,
-            )  # fmt: skip
-        finally:
-            self.events.trigger("post_execute")
-        self.events.trigger("post_run_cell", result)
-        return result
-
-
-StockShell.__name__ = ZMQInteractiveShell.__name__  # many a notebook asks for it
-
-
-def _described(
-    kind: type[BaseException] | None, error: BaseException, trace: TracebackType | None
-) -> dict[str, Any]:
-    try:
-        text = str(error)
-    except Exception:
-        text = ""
-    name = getattr(kind, "__name__", "Exception")
-    frames: list[list[Any]] = []
-    while trace is not None and len(frames) < 100:
-        code = trace.tb_frame.f_code
-        if code.co_filename.startswith("<cell "):
-            place = code.co_filename[6:-1]
-            frames.append([int(place), trace.tb_lineno, code.co_name])
-        trace = trace.tb_next
-    return {"ename": str(name)[:200], "evalue": text[:MAX_ERROR], "frames": frames}
 
 
 class _Process(Served):
@@ -288,7 +37,7 @@ class _Process(Served):
             os.dup2(descriptor, number)
             os.close(descriptor)
 
-    def run(self, source: str, place: int, blobs: list[bytes]) -> dict[str, Any]:
+    def run(self, source: str, place: int) -> dict[str, Any]:
         """Run a cell."""
         with _interruptible():
             told = self.shell.run(source, place)

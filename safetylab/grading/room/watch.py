@@ -1,0 +1,171 @@
+"""What the server sees, from outside, of the processes that it started; and how it stops them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ALL_FILES = 1_000
+"""How many files and sockets a process and all that it started may have open."""
+FOLDERS = ("tmp", "dev/shm")
+_SHARED = re.compile(r"^\S+ ...s (?!.* /usr/)", re.M)
+"""A line of ``/proc/PID/maps``: memory that is shared, and no file of the system's."""
+_SETTINGS = ("SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt", "Cpus_allowed:", "Mems_allowed:")
+_PRIORITIES = (15, 16, 37, 38)
+"""Which words of ``/proc/PID/stat`` behind the name tell how a process is scheduled."""
+
+
+def end_tree(child: int) -> None:
+    """Kill a process and all its descendants; the first of a namespace takes the rest with it."""
+    _send([child, *descendants(child)], signal.SIGKILL)
+
+
+def _send(pids: list[int], number: signal.Signals) -> None:
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            continue
+
+
+Family = dict[int, list[int]]
+"""The processes that each process has started."""
+
+
+def family() -> Family:
+    """Return who has started whom, of all that are there."""
+    found: Family = {}
+    for name in _listed("/proc"):
+        if name.isdigit() and (words := _stat_words(int(name))):
+            found.setdefault(int(words[1]), []).append(int(name))
+    return found
+
+
+def descendants(root: int, known: Family | None = None) -> list[int]:
+    """Return the process ids below ``root``."""
+    known, found, waiting = known or family(), [], [root]
+    while waiting:
+        children = known.get(waiting.pop(), [])
+        found += children
+        waiting += children
+    return found
+
+
+def is_past(root: int, memory: float, known: Family) -> bool:
+    """Whether a process, with all below it, holds more than ``memory`` GiB, or too many files."""
+    pids = [root, *descendants(root, known)]
+    held = sum(_memory(pid) for pid in pids)
+    return held > memory * 2**30 or sum(len(_listed(f"/proc/{pid}/fd")) for pid in pids) > ALL_FILES
+
+
+def _memory(pid: int) -> int:
+    """Bytes that a process holds beside files; one that has ended holds nothing."""
+    lines = [line for line in _read(f"/proc/{pid}/status").splitlines()
+             if line.startswith(("RssAnon:", "RssShmem:"))]  # fmt: skip
+    return sum(int(line.split()[1]) * 1024 for line in lines)
+
+
+# --- copies: a process stands still while a copy of it serves a test
+
+
+def stop(pid: int) -> None:
+    """Stop a process; one that does not stop within a second is told by its `state`."""
+    os.kill(pid, signal.SIGSTOP)
+    for pause in (0.0001, 0.001, *[0.01] * 100):
+        if os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT | os.WNOHANG):
+            return
+        time.sleep(pause)
+
+
+def hold(pid: int) -> bool:
+    """Stop the copies of a process; return whether they stand still and so end by a kill alone.
+
+    One that ends by itself may leave word in its exit code.
+    """
+    copies = descendants(pid)
+    _send(copies, signal.SIGSTOP)
+    for pause in (0.0001, 0.001, *[0.005] * 20):
+        if all(_stat_words(copy)[:1] == ["T"] for copy in copies):
+            return True
+        time.sleep(pause)
+    return False
+
+
+def go_on(pid: int) -> None:
+    """End the copies of a stopped process and let it go on."""
+    _send(descendants(pid), signal.SIGKILL)
+    os.kill(pid, signal.SIGCONT)
+
+
+def shares(pid: int) -> bool:
+    """Whether a process has open more than its two lines, or memory that its copies would share."""
+    lines = [_link(f"/proc/{pid}/fd/{number}") for number in _listed(f"/proc/{pid}/fd")]
+    opened = [name for name in lines if name != os.devnull]
+    if len(opened) != 2 or not all(name.startswith("socket:") for name in opened):
+        return True
+    maps = _read(f"/proc/{pid}/maps")
+    return not maps or bool(_SHARED.search(maps))
+
+
+def state(pid: int) -> str:
+    """Return what a stopped process and its one copy cannot change unseen.
+
+    Nothing is returned if it does not stand still, has another child, or cannot be looked into.
+    """
+    copies, words = descendants(pid), _stat_words(pid)
+    ended = [copy for copy in copies if _stat_words(copy)[:1] in ([], ["Z"])]
+    if words[:1] != ["T"] or len(copies) != 1 or ended:
+        return ""
+    settings = [line for line in _read(f"/proc/{pid}/status").splitlines()
+                if line.startswith(_SETTINGS)]  # fmt: skip
+    scheduled = [words[place] for place in _PRIORITIES]
+    try:
+        found = [str(copies), *settings, *scheduled, _read(f"/proc/{pid}/limits"), *_files(pid)]
+    except OSError:  # a path that is too long, say
+        return ""
+    return hashlib.sha256("\n".join(found).encode(errors="replace")).hexdigest()
+
+
+def _files(pid: int) -> Iterator[str]:
+    """Tell of each file and folder that only ``pid`` has: name, size, time of its last change."""
+    waiting = [f"/proc/{pid}/root/{top}" for top in FOLDERS]
+    while waiting:
+        folder = waiting.pop()
+        with os.scandir(folder) as entries:
+            inside = sorted(entries, key=lambda entry: entry.name)
+        waiting += [entry.path for entry in inside if entry.is_dir(follow_symlinks=False)]
+        for path in (folder, *(entry.path for entry in inside)):
+            told = os.lstat(path)
+            yield f"{path} {told.st_size} {told.st_ctime_ns}"
+
+
+def _stat_words(pid: int) -> list[str]:
+    """Return the words of ``/proc/PID/stat`` behind the name: state, parent, ..."""
+    return _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, errors="replace") as file:  # noqa: PTH123 (ten times a second)
+            return file.read()
+    except OSError:
+        return ""
+
+
+def _listed(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 (ten times a second, of every process)
+    except OSError:
+        return []
+
+
+def _link(path: str) -> str:
+    try:
+        return str(Path(path).readlink())
+    except OSError:
+        return ""
