@@ -25,6 +25,7 @@ from safetylab.course.build.rules import rule_problems
 from safetylab.course.build.scores import score_problems
 from safetylab.course.build.shapes import shape_problems
 from safetylab.course.build.source import Lab, Problem, lab_names, read_lab
+from safetylab.course.build.variants import variant_problems
 
 
 class BuildError(Exception):
@@ -139,6 +140,7 @@ class _Course:
         """Both notebooks of a lab that keeps the rules of its own."""
         problems = [*rule_problems(lab), *name_problems(lab), *score_problems(lab)]
         problems += [*part_problems(lab), *prose_problems(lab), *contract_problems(lab)]
+        problems += variant_problems(lab, self.root)
         problems = problems or list(oracle_problems(lab))
         if problems:
             raise BuildError(problems)

@@ -25,6 +25,7 @@ from traitlets.config.loader import PyFileConfigLoader
 import safetylab
 from safetylab.course.build.fold import folded
 from safetylab.course.build.source import STUB, Lab
+from safetylab.course.build.variants import variant_stamp
 
 # `nbgrader generate_assignment` without the steps that write to a database or read a header file.
 _STEPS = (
@@ -121,6 +122,7 @@ def _stamped(notebook: NotebookNode, lab: Lab) -> NotebookNode:
             "source_sha": hashlib.sha256(lab.text.encode()).hexdigest(),
             "notebook_sha": content_sha(notebook),
             "split": True,
+            **variant_stamp(lab),
         }
     )
     return notebook
