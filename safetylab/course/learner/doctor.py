@@ -31,6 +31,7 @@ DATA_FILES = {
     "adversarial_digits/adversarial_digits.npz": "safetylab.data.ADVERSARIAL_SHA256",
     "backdoor_nets/nets.safetensors": "safetylab.backdoors.NETS_SHA256",
     "avoidance/nets.safetensors": "safetylab.avoidance.NETS_SHA256",
+    "audits/systems.npz.xz": "safetylab.audits.SYSTEMS_SHA256",
     "mail_words/mail_words.npz": "safetylab.mail.MAIL_SHA256",
     "mail_words/filters.safetensors": "safetylab.mail.NETS_SHA256",
     "mail_words/attacks.npz": "safetylab.mail.ATTACKS_SHA256",
