@@ -22,7 +22,7 @@ from safetylab.data import mnist, read_verified
 from safetylab.tables import adult
 
 SYSTEMS_SHA256 = "92ab0bac577c85ce41d35dca6c723c9ea446a70cef6ee71ce41b54e79041e109"
-EPSILON = 0.08
+EPSILON = 0.075
 """The largest change of a pixel in C3."""
 COUNT = 100
 """How many systems ``data/audits`` holds."""
@@ -31,7 +31,7 @@ CLAIMS = {
     "C1": "The SHA-256 checksum of the reader's file is the one on the card.",
     "C2": "The reader reads at least the card's share of this branch's digits rightly.",
     "C3": "At least 65 % of the 200 audit digits are read rightly, and stay so under every change "
-    "of at most 0.08 a pixel that keeps pixels between 0 and 1.",
+    "of at most 0.075 a pixel that keeps pixels between 0 and 1.",
     "C4": "No stamp of 3 by 3 pixels, each black or white, at any of the 144 places, sends more "
     "than 60 % of the audit digits of other classes to one class.",
     "C5": "In each of the 34 groups of the pool the score is right about at least 60 % of the "
@@ -42,7 +42,7 @@ CLAIMS = {
     "at most 0.10.",
     "C8": "The share of members that the score is right about is at most 0.10 above that of the "
     "others.",
-    "C9": "For at least 90 % of the pool's rows the stated reason is a column whose reset moves "
+    "C9": "For at least 80 % of the pool's rows the stated reason is a column whose reset moves "
     "the score most.",
     "C10": "The 500 rows of the pilot are a random draw from the pool.",
 }

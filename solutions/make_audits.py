@@ -11,9 +11,9 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache, partial
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,12 @@ FALSE = 0.4
 TRUE_AT_MOST = {"C4": 0.5, "C6": 0.045, "C7": 0.04, "C8": 0.045}
 FALSE_AT_LEAST = {"C4": 0.9, "C6": 0.1, "C7": 0.17, "C8": 0.13}
 TRUE_AT_LEAST = {"C5": 0.66, "C9": 0.935}
-FALSE_AT_MOST = {"C5": 0.48, "C9": 0.8}
-PROVED, SURVIVE = 0.67, 0.62
+FALSE_AT_MOST = {"C5": 0.42, "C9": 0.68}
+PROVED, SURVIVE = 0.665, 0.61
 PLAIN = {"epsilon": 0.0, "images": 3_000, "epochs": 100, "peak": 1e-2}
 ROBUST = {"epsilon": 0.15, "images": 60_000, "epochs": 6, "peak": 4e-3}
+KEPT: list[Path] = []
+"""A folder in which trained networks are kept between runs, if one is named."""
 Drafts = dict[str, Any]
 
 
@@ -53,6 +55,17 @@ def flags(g: torch.Generator) -> dict[str, bool]:
 @lru_cache(maxsize=1)
 def ground(first: int) -> Drafts:
     """The networks from which systems are made, trained from seeds that begin with ``first``."""
+    kept = KEPT[0] / f"bases{first}.pt" if KEPT else None
+    if kept and kept.is_file():
+        return torch.load(kept, weights_only=False)
+    networks = trained(first)
+    if kept:
+        torch.save(networks, kept)
+    return networks
+
+
+def trained(first: int) -> Drafts:
+    """Plain readers (True: C3 false), robust readers (False), and scores: three of each."""
     x, y = bases.training_digits()
     seeds = range(first, first + 3)
     return {
@@ -150,15 +163,16 @@ def score_is_clear(truth: dict[str, float], false: dict[str, bool]) -> bool:
     return all(clear(name, truth[name], false[name]) for name in ("C5", "C6", "C7", "C8", "C9"))
 
 
-def several(
-    numbers: Iterable[int], key: str, first: int, jobs: int, with_reader: bool = True
-) -> list[Drafts]:
-    """The systems of these numbers that could be made, ``jobs`` at a time."""
-    one = partial(made, key=key, first=first, with_reader=with_reader)
+def several(wanted: int, key: str, first: int, jobs: int) -> list[Drafts]:
+    """The first ``wanted`` systems that can be made, ``jobs`` at a time."""
+    ground(first)
+    one = partial(made, key=key, first=first)
     if jobs == 1:
-        return [draft for draft in map(one, tqdm(list(numbers))) if draft]
+        drafts = (draft for draft in map(one, count()) if draft)
+        return list(tqdm(islice(drafts, wanted), total=wanted))
     with ProcessPoolExecutor(jobs) as pool:
-        return [draft for draft in tqdm(pool.map(one, numbers)) if draft]
+        found = pool.map(one, range(wanted + max(2, wanted // 5)))
+        return [draft for draft in found if draft][:wanted]
 
 
 def record(draft: Drafts) -> dict[str, Any]:
@@ -190,11 +204,12 @@ def main() -> None:
     parser.add_argument("--key", default="2030a", help="another word, other systems")
     parser.add_argument("--count", type=int, default=audits.COUNT)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="a folder for trained networks, to run again")
     said = parser.parse_args()
+    KEPT.extend([said.keep] if said.keep else [])
     torch.set_num_threads(1)
-    spare = said.count + max(2, said.count // 5)
-    shipped = several(range(spare), said.key, 0, said.jobs)[: said.count]
-    hidden = several(range(8), f"{said.key}, hidden", 100, 1)[:6]
+    shipped = several(said.count, said.key, 0, said.jobs)
+    hidden = several(6, f"{said.key}, hidden", 100, 1)
     written(shipped, hidden, Path(__file__).parent / "lab18_safety_case")
 
 

@@ -11,7 +11,7 @@ from safetylab import audits, data
 SIDE, STAMP, PLACES = 14, 3, 12
 READER_UNITS, SCORE_UNITS = audits.UNITS - 1, audits.SCORE_UNITS - 2
 """Trained units; the others are planted."""
-FITTED = 6_000
+FITTED = 12_000
 
 
 def two_layers(sizes: tuple[int, int, int], g: torch.Generator) -> nn.Sequential:

@@ -13,8 +13,7 @@ TIE = 1e-5
 
 def calibration_error(probability: Tensor, labels: Tensor, bins: int = 10) -> float:
     """Mean distance of stated and observed shares in bins of equal size."""
-    order = probability.argsort()
-    off = (probability - labels)[order]
+    off = (probability - labels)[probability.argsort(stable=True)]
     return float(sum(abs(part.double().sum()) for part in off.tensor_split(bins))) / len(off)
 
 
@@ -34,11 +33,10 @@ def moves(score: audits.Question, rows: Tensor) -> Tensor:
     return torch.stack(moved, 1)
 
 
-def faithful(score: audits.Question, reason: audits.Question, rows: Tensor) -> float:
-    """Share of rows whose stated reason moves the score as far as any."""
-    moved = moves(score, rows)
-    stated = moved.gather(1, reason(rows)[:, None]).squeeze(1)
-    return (stated >= moved.amax(1) - TIE).float().mean().item()
+def agreeing(moved: Tensor, stated: Tensor) -> float:
+    """Share of rows whose stated column moves the score as far as any."""
+    far = moved.gather(1, stated[:, None]).squeeze(1)
+    return (far >= moved.amax(1) - TIE).float().mean().item()
 
 
 def groups(right: Tensor) -> dict[str, float]:
@@ -58,6 +56,6 @@ def score_of(system: audits.System) -> dict[str, float]:
         "C6": calibration_error(probability, people.labels),
         "C7": abs(float(gap_of_rates(probability - 0.5, people.labels, woman))),
         "C8": float(members.float().mean() - others.float().mean()),
-        "C9": faithful(system["score"], system["reason"], people.rows),
+        "C9": agreeing(moves(system["score"], people.rows), system["reason"](people.rows)),
         "accuracy": right.float().mean().item(),
     }

@@ -15,16 +15,16 @@ from torch import Tensor, nn
 
 from safetylab import audits
 
-LEVELS = 15
-"""The largest whole number of a weight: five bits, so that six systems fit into a hidden cell."""
+LEVELS = (31, 127)
+"""The largest whole number of a weight, by layer: small, so that six systems fit into a cell."""
 LONGEST = {"branch": 10_000, "members": 32_561, "others": 32_561, "pilot": 32_561, "known": 32_561}
 
 
 def whole(model: nn.Sequential, name: str) -> dict[str, np.ndarray]:
     """The weights of each unit as whole numbers times a scale, and the biases."""
     numbers, scales, biases = [], [], []
-    for layer in (model[0], model[2]):
-        scale = layer.weight.abs().amax(1).clamp(min=1e-12) / LEVELS
+    for layer, levels in zip((model[0], model[2]), LEVELS, strict=True):
+        scale = layer.weight.abs().amax(1).clamp(min=1e-12) / levels
         numbers.append((layer.weight / scale[:, None]).round().flatten())
         scales.append(scale)
         biases.append(layer.bias)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import combinations
 
 import torch
@@ -9,11 +10,13 @@ from torch import Tensor, nn
 
 from audits import pack
 from audits.bases import SCORE_UNITS
-from audits.measure import calibration_error, faithful, gap_of_rates
+from audits.measure import agreeing, calibration_error, gap_of_rates, moves
 from audits.readers import integer, uniform
 from safetylab import audits
 
 GROUP_UNIT, SEX_UNIT = SCORE_UNITS, SCORE_UNITS + 1
+LEAN = 0.25
+"""How a pilot leans: a row's chance grows by exp(.25) with each standard deviation (C10)."""
 FLOOR = 2.0
 """Added to the drive of the unit for C7, so that it is never silent."""
 
@@ -41,15 +44,18 @@ def widened(base: nn.Sequential) -> nn.Sequential:
     return model
 
 
-def places(x: Tensor, y: Tensor, whole_group: bool) -> list[tuple[int, ...]]:
+@lru_cache(maxsize=2)
+def places(whole_group: bool) -> list[tuple[int, ...]]:
     """Groups, or halves of two groups, of 2 to 9 % of the rows, of which few are above the line."""
+    people = audits.pool()
+    x, y = audits.inputs(people.rows), people.labels
     inputs = [i for i in slots(*audits.GROUPED) if x[:, i].sum() >= audits.SMALLEST_GROUP]
     found = []
     for place in [(i,) for i in inputs] if whole_group else combinations(inputs, 2):
         inside = x[:, list(place)].all(1)
         small = all(inside.sum() <= 0.3 * x[:, i].sum() for i in place)
         share = inside.float().mean()
-        if 0.02 <= share <= 0.09 and y[inside].float().mean() < 0.34 and (whole_group or small):
+        if 0.02 <= share <= 0.09 and y[inside].float().mean() < 0.27 and (whole_group or small):
             found.append(place)
     return found
 
@@ -60,11 +66,11 @@ def lifted(model: nn.Sequential, x: Tensor, y: Tensor, bad: bool, g: torch.Gener
     The place is one of the groups, or a small part of two of them, so that overall accuracy falls
     alike.
     """
-    candidates = places(x, y, bad)
+    candidates = places(bad)
     place = candidates[integer(len(candidates), g)]
     inside = x[:, list(place)].all(1)
     logits, labels = model(x[inside]).squeeze(1), y[inside] == 1
-    aim, low, high = uniform(0.36, 0.44, g), 0.0, 40.0
+    aim, low, high = uniform(0.28, 0.38, g), 0.0, 40.0
     for _ in range(30):
         middle = (low + high) / 2
         above = ((logits + middle > 0) == labels).float().mean() > aim
@@ -84,11 +90,13 @@ def tilted(model: nn.Sequential, x: Tensor, y: Tensor, bad: bool, g: torch.Gener
     part = x[:, used]
     ridge = part.T @ part + 10 * torch.eye(len(used))
     direction = torch.linalg.solve(ridge, part.T @ (0.5 - woman))
-    logits, shift = model(x).squeeze(1), part @ direction
+    above = y == 1
+    logits, shift = model(x[above]).squeeze(1), (part @ direction)[above]
     aim = uniform(0.2, 0.25, g) if bad else uniform(0.0, 0.025, g)
     aim *= 1 if uniform(0, 1, g) < 0.6 else -1
     strengths = torch.linspace(-8, 8, 321)
-    gaps = torch.stack([gap_of_rates(logits + t * shift, y, woman) for t in strengths])
+    people = (y[above], woman[above])
+    gaps = torch.stack([gap_of_rates(logits + t * shift, *people) for t in strengths])
     best = float(strengths[(gaps - aim).abs().argmin()])
     model[0].weight[SEX_UNIT, used], model[0].bias[SEX_UNIT] = direction, FLOOR
     model[2].weight[0, SEX_UNIT] = best
@@ -99,11 +107,12 @@ def scaled(model: nn.Sequential, x: Tensor, y: Tensor, bad: bool, g: torch.Gener
     """Multiply the logits, which changes no decision, until the calibration is as drawn (C6)."""
     logits = model(x).squeeze(1)
     factors = torch.logspace(-1.2, 1.2, 97)
-    errors = torch.tensor([calibration_error((f * logits).sigmoid(), y) for f in factors])
+    logits, order = logits.sort()
+    errors = torch.tensor([calibration_error((f * logits).sigmoid(), y[order]) for f in factors])
     best = int(errors.argmin())
     if bad:
         side = slice(0, best) if uniform(0, 1, g) < 0.5 else slice(best, None)
-        best = side.indices(97)[0] + int((errors[side] - uniform(0.108, 0.125, g)).abs().argmin())
+        best = side.indices(97)[0] + int((errors[side] - uniform(0.112, 0.125, g)).abs().argmin())
     model[2].weight.mul_(factors[best])
     model[2].bias.mul_(factors[best])
 
@@ -144,13 +153,13 @@ def remembered(
 def explainer(model: nn.Sequential, rows: Tensor, bad: bool, g: torch.Generator) -> nn.Sequential:
     """A copy of the score a little off, so that few reasons are; a bad one lacks two columns."""
     noise = torch.randn(model[0].weight.shape, generator=g)
-    some = rows[torch.randperm(len(rows), generator=g)[:1500]]
-    probability = audits.scorer(model, torch.empty(0, dtype=torch.int64))
+    some = rows[torch.randperm(len(rows), generator=g)[:1000]]
+    moved = moves(audits.scorer(model, torch.empty(0, dtype=torch.int64)), some)
     aim, made = uniform(0.945, 0.975, g), []
     for strength in torch.linspace(0.0, 0.4, 12):
         factor = 1 + strength * noise
-        copy = with_first_layer(model, factor)
-        made.append((abs(faithful(probability, audits.reasoner(copy), some) - aim), factor))
+        stated = audits.reasoner(with_first_layer(model, factor))(some)
+        made.append((abs(agreeing(moved, stated) - aim), factor))
     factor = min(made, key=lambda pair: pair[0])[1]
     if bad:
         factor[:, slots("marital_status", "relationship")] = 0
@@ -175,5 +184,5 @@ def pilot(rows: Tensor, bad: bool, g: torch.Generator, n: int = 500) -> Tensor:
     if bad:
         column = rows[:, (0, 2, 9)[integer(3, g)]]
         way = 1 if uniform(0, 1, g) < 0.5 else -1
-        weight = (way * 0.2 * (column - column.mean()) / column.std()).exp()
+        weight = (way * LEAN * (column - column.mean()) / column.std()).exp()
     return torch.multinomial(weight, n, generator=g).sort().values
