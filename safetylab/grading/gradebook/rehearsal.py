@@ -84,7 +84,7 @@ def rehearse(
     both: bool,
     *,
     variants: int = AT_GRADING,
-    on_trial: OnTrial | None = None,
+    on_trial: OnTrial = lambda trial: None,
 ) -> Rehearsal:
     """Grade solution and untouched copy; both ways if ``both``, else as students will be.
 
@@ -98,18 +98,17 @@ def rehearse(
         solution = _solution(course, assignment.name, bundle)
         chosen = _chosen(assignment, bundle, variants)
         papers = {SOLUTION: solution, UNTOUCHED: bundle.released}
-        tasks = {whose: Task(paper, bundle, limits=limits, learn=True, assigned=chosen[0])
+        tasks = {whose: Task(paper, bundle, limits=limits, assigned=chosen[0])
                  for whose, paper in papers.items() if paper}  # fmt: skip
-        for variant in chosen if solution else ():
-            first = variant is chosen[0]
-            task = replace(tasks[SOLUTION], assigned=variant, learn=first)
+        for place, variant in enumerate(chosen if solution else ()):
+            task = replace(tasks[SOLUTION], assigned=variant, learn=not place)
             told, trial = _tried(assignment.name, task)
             warnings += told
-            trials += [trial] if trial else []
-            if trial and on_trial:
+            if trial:
+                trials.append(trial)
                 on_trial(trial)
         for whose, task in tasks.items() if both else ():
-            differences += _differences(whose, replace(task, learn=False))
+            differences += _differences(whose, task)
     return Rehearsal(tuple(warnings), tuple(differences), tuple(trials))
 
 
