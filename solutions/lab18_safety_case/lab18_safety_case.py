@@ -473,7 +473,7 @@ print(f"you said {my_order!r}; it is {', '.join(sorted(exam, key=exam.get, rever
 #
 # - `x`: (n, 196) in [0, 1]; `y`: (n,); returns a tensor like `x`, in the ball and in [0, 1]
 # - where you find none, return anything in the ball
-# - the reader may be plain, loud or hardened; at 0.05 on plain, one step is not enough
+# - the reader may be plain, loud or hardened; take several steps
 #
 # <details><summary>Hint 1: where to look</summary>
 # Print the gradient of the cross-entropy of the loud reader. In how many digits is it exactly 0?
@@ -538,9 +538,9 @@ def test_perturbed():
     expect(loud < 0.5, f"plain: {plain:.1%} left, loud: {loud:.1%}. They read each picture alike, "
            "so what fools the one fools the other: your search sees no gradient in the loud one",
            "silent-loss")
-    expect(loud < 0.19, f"loud, radius 0.07: {loud:.1%} left; some search leaves 17 %", "too-weak")
+    expect(loud < 0.13, f"loud, radius 0.07: {loud:.1%} left; some search leaves 11 %", "too-weak")
     plain = left(READER, x, y, 0.05)
-    expect(plain < 0.42, f"plain, radius 0.05: {plain:.1%} left; some search leaves 39 %",
+    expect(plain < 0.4, f"plain, radius 0.05: {plain:.1%} left; some search leaves 36 %",
            "too-weak")
     ### BEGIN HIDDEN TESTS
     for model, epsilon, rows in ((scaled(READER, 60), 0.05, slice(400, 600)),
@@ -1315,7 +1315,7 @@ def test_audit():
         rows = verdicts(seed, True, budget, claims=claims, flip=(-1) ** seed)
         paid += [1 - 4 * (p - holds) ** 2 for p, _, holds in rows]
     expect(np.mean(paid) > 0.46, f"truths near the bars, other budgets: your verdicts earn "
-           f"{np.mean(paid):.3f} a claim; honest doubt earns more than {0.46}", "dishonest")
+           f"{np.mean(paid):.3f} a claim; honest doubt earns more than 0.46", "dishonest")
     ### END HIDDEN TESTS
 
 
@@ -2631,8 +2631,8 @@ def test_proven():
         broken = int((got & (model(z).argmax(1) != y).numpy()).sum())
         expect(not broken, f"{broken} digits that you call proved are read wrongly after an attack",
                "not-sound")
-        expect(got.mean() > 0.7, f"radius {epsilon:g}: you prove {got.mean():.1%}; the two lines "
-               "prove more than 70 %. Bounds of each unit alone are too wide", "too-weak")
+        expect(got.mean() > 0.85, f"radius {epsilon:g}: you prove {got.mean():.1%}; the two lines "
+               "prove more than 85 %. Bounds of each unit alone are too wide", "too-weak")
     ### BEGIN HIDDEN TESTS
     for model, epsilon in ((GUARDED, 0.03), (READER, 0.025), (READER, 0.0)):
         x, y = x_test[3000:3040], y_test[3000:3040]

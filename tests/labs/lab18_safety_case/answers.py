@@ -332,7 +332,14 @@ ANSWERS = [
         ),
         **SEEN,
     ),
-    Wrong("ex18_2-allocate", "other-arguments", greedy("spreads[k] / n[k]"), **SEEN),
+    Wrong(
+        "ex18_2-allocate",
+        "none-asked",
+        greedy("spreads[k] ** 2 / (n[k] * (n[k] + 1) + 1e-9)").replace(
+            "[1] * len(sizes)", "[0] * len(sizes)"
+        ),
+        **SEEN,
+    ),
     Right("ex18_2-allocate", "hint-3", greedy("spreads[k] ** 2 / (n[k] * (n[k] + 1))")),
     Right(
         "ex18_2-allocate",
@@ -392,7 +399,7 @@ ANSWERS = [
         returns(
             FIND,
             DRAW,
-            f"return pgd(model, x, y, epsilon, generator=draw, steps=1, step_size=2 * epsilon, loss={LEAD})",
+            f"return pgd(model, x, y, epsilon, generator=draw, steps=1, step_size=epsilon, loss={LEAD})",
         ),
         **SEEN,
     ),

@@ -43,7 +43,7 @@ def one_step(model, x, y, epsilon):
         epsilon,
         generator=draw,
         steps=1,
-        step_size=2 * epsilon,
+        step_size=epsilon,
         loss=lambda logits, y: -LAB["margin"](logits, y),
     )
 
