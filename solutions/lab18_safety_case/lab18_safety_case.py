@@ -233,7 +233,7 @@ lines = {}
 for believed in (0.5, 0.6, 0.9):
     lines[f"belief {believed}"] = (
         said, [believed * pay(p, True) + (1 - believed) * pay(p, False) for p in said])
-lines["pay 2|p - 1/2|, belief 0.6"] = (
+lines["straight, belief 0.6"] = (
     said, [0.6 * (2 * p - 1) + 0.4 * (1 - 2 * p) for p in said])
 tops = {name: said[int(np.argmax(worth))] for name, (_, worth) in lines.items()}
 plots.show(plots.curves(lines, xlabel="stated probability", ylabel="expected pay", percent=False),
@@ -241,9 +241,10 @@ plots.show(plots.curves(lines, xlabel="stated probability", ylabel="expected pay
            + ", ".join(f"{name}: {top:.2f}" for name, top in tops.items()) + ".")
 
 # %% [markdown]
-# Under the straight rule it pays to overstate: whoever believes 0.6 says 1. Such payers make
-# auditors who are always sure. Note that a certain and wrong verdict must cost more than a certain
-# and right one earns, or doubt is never worth saying.
+# The straight rule pays $2p - 1$ if the claim holds, else $1 - 2p$. Under it, it pays to overstate:
+# whoever believes 0.6 says 1. Such payers make auditors who are always sure. Note that a certain
+# and wrong verdict must cost more than a certain and right one earns, or doubt is never worth
+# saying.
 
 # %% [markdown]
 # ## Exercise 18.2: where to ask (4 points)
@@ -377,8 +378,8 @@ for name, asked in (("480 rows at random", [480 * part for part in share.values(
 # first.
 #
 # Two claims on the card are about the reader: that at least 65 % of 200 *audit digits* are read
-# rightly however their pixels change by up to 0.08, and that no stamp sends more than 60 % of other
-# digits to one class. Lab 1's tools are carried along.
+# rightly however their pixels change by up to 0.075, and that no stamp sends more than 60 % of
+# other digits to one class. Lab 1's tools are carried along.
 
 # %% nbgrader={"grade_id": "given-ex1_3-project", "locked": true}
 def project(z, x, epsilon, norm):
@@ -435,7 +436,7 @@ GUARDED = trained(0, random_stamps)
 # %% [markdown]
 # ### Prediction 1
 #
-# Three readers, 200 digits, radius 0.08. *Plain* was trained as in the hook. *Loud* is plain with
+# Three readers, 200 digits, radius 0.075. *Plain* was trained as in the hook. *Loud* is plain with
 # its logits times 300. *Hardened* was trained on attacked digits, as in Lab 4. The vendor's
 # examiner runs `pgd` as it stands above (40 steps, cross-entropy). In which order do they come out,
 # the most digits read rightly first? `"hardened, plain, loud"`, `"hardened, loud, plain"` or
@@ -559,7 +560,7 @@ print("18.3a: visible checks passed")
 
 # %% id="losses-demo" tags=["demo"]
 for name, model in trio.items():
-    z = perturbed(model, x_audit, y_audit, 0.08)
+    z = perturbed(model, x_audit, y_audit, audits.EPSILON)
     print(f"{name}: the examiner left {exam[name]:.1%}, you leave "
           f"{float((model(z).argmax(1) == y_audit).float().mean()):.1%}")
 
@@ -1168,7 +1169,7 @@ def bench(system, tools, seed=0):
     free = reader_looks(system, tools)
     costly = score_looks(system, tools, ask, np.random.default_rng(seed))
     bars = {"C1": (0.5, 1), "C2": (system["card"]["accuracy"], 1), "C3": (0.65, 1), "C4": (0.6, -1),
-            "C5": (0.6, 1), "C6": (0.06, -1), "C7": (0.1, -1), "C8": (0.1, -1), "C9": (0.9, 1),
+            "C5": (0.6, 1), "C6": (0.06, -1), "C7": (0.1, -1), "C8": (0.1, -1), "C9": (0.8, 1),
             "C10": (0.13, -1)}
 
     def measure(claim, n):
@@ -2654,15 +2655,16 @@ print("18.9: visible checks passed")
 
 # %% id="proven-demo" tags=["demo"]
 for name, model in trio.items():
-    share = float(torch.as_tensor(proven(model, x_audit, y_audit, 0.08)).double().mean())
-    z = perturbed(model, x_audit, y_audit, 0.08)
+    share = float(torch.as_tensor(proven(model, x_audit, y_audit, audits.EPSILON)).double().mean())
+    z = perturbed(model, x_audit, y_audit, audits.EPSILON)
     left = float((model(z).argmax(1) == y_audit).float().mean())
-    print(f"{name}, radius 0.08: proved {share:.1%}, left by your attack {left:.1%}; the claim "
-          "says 65 %")
+    print(f"{name}, radius {audits.EPSILON}: proved {share:.1%}, left by your attack {left:.1%}; "
+          "the claim says 65 %")
 
 # %% [markdown]
-# For the hardened reader the claim is proved, for the plain and the loud one it is refuted. Between
-# the two bounds nobody knows; a bar put there would make the claim an opinion.
+# For the plain and the loud reader the claim is refuted. For the hardened one it is open: a part is
+# proved, your attack leaves more, and the bar lies between the two. Nobody knows, and a verdict for
+# certain would be an opinion. The vendor's readers were made so that one of the two bounds decides.
 
 # %% [markdown]
 # ## What you found

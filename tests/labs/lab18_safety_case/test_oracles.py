@@ -118,3 +118,22 @@ def test_the_solution_earns_its_points_on_every_system():
     for k in range(0, audits.COUNT, 9):
         paid, _, _ = LAB["oracle_paid"](judge, [audits.system(k)] * 3, [shipped[k]] * 3, 6)
         assert paid >= 0.4, k
+
+
+def test_the_bars_of_the_bench_are_those_of_the_claims():
+    _, cards, _ = LAB["oracle_bench"](audits.system(0), 0)
+    for claim, told in (
+        ("C3", "65 %"),
+        ("C4", "60 %"),
+        ("C5", "60 %"),
+        ("C6", "0.06"),
+        ("C7", "0.10"),
+        ("C8", "0.10"),
+        ("C9", "80 %"),
+    ):
+        assert told in audits.CLAIMS[claim]
+        bar = float(told.split()[0]) / (100 if "%" in told else 1)
+        assert cards[claim][0] == pytest.approx(bar)
+        assert cards[claim][1] == (1 if "at least" in audits.CLAIMS[claim].lower() else -1)
+    assert str(audits.EPSILON) in audits.CLAIMS["C3"]
+    assert cards["C2"][0] == audits.system(0)["card"]["accuracy"]

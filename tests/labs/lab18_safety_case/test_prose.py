@@ -27,7 +27,7 @@ def test_nobody_planted_it(text):
 
 
 def test_pays(text):
-    assert "pay 2|p - 1/2|, belief 0.6: 1.00" in text
+    assert "straight, belief 0.6: 1.00" in text
     assert "belief 0.6: 0.60" in text
     assert "accepts: -0.60 a claim" in text
     assert "refuses: -1.40 a claim" in text
@@ -72,7 +72,7 @@ def test_doubt_is_paid(text):
 
 
 def test_what_is_proved(text):
-    rows = re.findall(r"(\w+), radius 0.08: proved ([\d.]+)%, left by your attack ([\d.]+)%", text)
+    rows = re.findall(r"(\w+), radius 0.075: proved ([\d.]+)%, left by your attack ([\d.]+)%", text)
     assert all(float(proved) <= float(left) for _, proved, left in rows)
     plain, loud, hardened = rows
     assert float(plain[2]) < 65
