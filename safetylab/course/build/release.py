@@ -24,12 +24,14 @@ from traitlets.config.loader import PyFileConfigLoader
 
 import safetylab
 from safetylab.course.build.fold import folded
+from safetylab.course.build.predict_step import PredictionStubs, use_prediction_stubs
 from safetylab.course.build.source import STUB, Lab
 
 # `nbgrader generate_assignment` without the steps that write to a database or read a header file.
 _STEPS = (
     LockCells,
     ClearSolutions,
+    PredictionStubs,
     ClearOutput,
     CheckCellMetadata,
     ComputeChecksums,
@@ -52,6 +54,7 @@ def grader_config(root: Path) -> Config:
     config.ClearSolutions.text_stub = "YOUR ANSWER HERE"
     if (root / "nbgrader_config.py").is_file():
         config.merge(PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config())
+    use_prediction_stubs(config)
     return config
 
 
