@@ -64,9 +64,10 @@ class Item:
         told = {key: self.raw[key] for key in ("name", "kind", *FORM) if key in self.raw}
         if "options" in told:
             told["options"] = list(told["options"])
-        told |= {key: self.raw[key] for key in ("tolerance", "stated") if key in self.raw}
-        if "outcome" in self.raw and not graded:
-            told["outcome"] = veiled(self.raw["outcome"])
+        if not graded:
+            told |= {key: self.raw[key] for key in ("tolerance", "stated") if key in self.raw}
+            if "outcome" in self.raw:
+                told["outcome"] = veiled(self.raw["outcome"])
         return told
 
 

@@ -118,7 +118,7 @@ def test_the_solution_has_all_points_and_the_stub_is_not_written_yet(judged, apa
     solved = examine(answered(judged), made)
     assert solved.score == 8
     blank = examine(made.released, made)
-    assert {row.status for row in blank.rows} == {Status.NOT_STARTED}
+    assert {row.status for row in blank.rows if row.exercise == "1.3"} == {Status.NOT_STARTED}
     assert not blank.notes
 
 
