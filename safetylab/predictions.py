@@ -68,7 +68,8 @@ class Form:
     def words(self) -> str:
         """What is asked for, as a phrase."""
         if self.kind == "choice" and self.several:
-            return f"a list of some of {_listed(self.options, 'and')}, or an empty one"
+            some = f"a list of some of {_listed(self.options, 'and')}, or an empty one"
+            return f'letters of {_listed(self.options, "and")}, or ""' if self.short else some
         if self.kind == "choice":
             return _listed(self.options, "or")
         if self.kind == "probability" and self.options:
@@ -81,6 +82,11 @@ class Form:
         one = "whole number" if self.whole else "number"
         many = f"a {one}" if self.size == 1 else f"{self.size} {one}s"
         return f"{many}{_range(self.low, self.high)}"
+
+    @property
+    def short(self) -> bool:
+        """Whether each option is one letter, so that a string is a list of them."""
+        return all(isinstance(one, str) and len(one) == 1 for one in self.options)
 
     def read(self, value: object) -> Any:
         """Return a prediction as plain values: an option, a list of them, a number, a dict.
@@ -118,8 +124,7 @@ class Form:
 
     def _chosen(self, value: object) -> list[Option]:
         """The chosen options in their order; a string of one-letter options is a list of them."""
-        short = all(isinstance(one, str) and len(one) == 1 for one in self.options)
-        given = list(value) if isinstance(value, str) and short else _items(value)
+        given = list(value) if isinstance(value, str) and self.short else _items(value)
         found = {self._option(one) for one in given}
         return [one for one in self.options if one in found]
 
@@ -192,7 +197,7 @@ def recorded(form: Form, value: object, graded: bool = False) -> Any:
         print(f"not answered yet: write {form.words} in place of the three dots")  # noqa: T201
         return None if graded else Unanswered()
     form.read(value)
-    print(f"recorded: {value if isinstance(value, str) else _short(value)}")  # noqa: T201
+    print(f"recorded: {_short(value)}")  # noqa: T201
     return value
 
 

@@ -1,6 +1,6 @@
 """Predictions in a source: one literal says what is asked for, and cells are written from it.
 
-A prediction cell begins with ``predict = {...}``. What learners get in its place is a stub and a
+A prediction cell begins with ``PREDICT = {...}``. What learners get in its place is a stub and a
 check of its form; where it has points, a test cell follows it.
 """
 
@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from safetylab.predictions import KINDS, Form
+from safetylab.predictions import KINDS, Form, NotAPrediction
 
-NAME = "predict"
+NAME = "PREDICT"
 FORM = ("options", "low", "high", "whole", "size", "several", "exclusive")
 _RULES = ("tolerance", "stated", "width", "mistakes")
 _ITEM = {"name", "kind", *FORM, *_RULES, "truth", "accept", "outcome", "seen"}
@@ -101,7 +101,7 @@ def unveiled(text: str) -> Any:
     return json.loads(base64.b64decode(text))
 
 
-def split(source: str) -> tuple[str, str]:
+def taken_out(source: str) -> tuple[str, str]:
     """Return the description of a prediction and the rest of the cell; "" for a cell without."""
     try:
         body = ast.parse(source).body
@@ -126,11 +126,11 @@ def asked(description: str) -> Asked:
     try:
         raw = ast.literal_eval(description)
     except (ValueError, SyntaxError):
-        raise ValueError("`predict` is no literal: write dicts, lists, numbers and strings") \
+        raise ValueError("`PREDICT` is no literal: write dicts, lists, numbers and strings") \
             from None  # fmt: skip
     raw = {"items": raw} if isinstance(raw, list) else raw
     if not isinstance(raw, dict):
-        raise ValueError("`predict` is neither a dict nor a list of dicts")
+        raise ValueError("`PREDICT` is neither a dict nor a list of dicts")
     own = {key: value for key, value in raw.items() if key in _CELL}
     single = {key: value for key, value in raw.items() if key not in _CELL}
     listed = own.get("items") or [single]
@@ -206,10 +206,27 @@ def _check_range(name: str, kind: str, item: Mapping[str, Any]) -> None:
 
 
 def _check_value(name: str, key: str, item: Mapping[str, Any]) -> None:
+    """What counts as right has the form that is asked for; several may count where one is."""
     form = Item(item).form
-    values = _accepted(item[key]) if form.kind == "choice" and not form.several else [item[key]]
-    if form.kind == "choice" and set(values) - set(form.options) and not form.several:
-        raise ValueError(f"{key} of {name} is {item[key]!r}, which is no option")
+    one_of_many = form.kind == "choice" and not form.several
+    for value in _accepted(item[key]) if one_of_many else [item[key]]:
+        try:
+            _outcome_form(form).read(int(value) if isinstance(value, bool) else value)
+        except NotAPrediction:
+            raise ValueError(f"{key} of {name} is {value!r}: give {form.words}") from None
+
+
+def _outcome_form(form: Form) -> Form:
+    """The form of what comes true: a number for an interval, an option or a bool for a probability.
+
+    Where options do not exclude each other, some of them come true.
+    """
+    if form.kind == "interval":
+        return Form("number")
+    if form.kind != "probability":
+        return form
+    options = form.options or (0, 1)
+    return Form("choice", options, several=bool(form.options) and not form.exclusive)
 
 
 def _check_pay(cell: Asked) -> None:

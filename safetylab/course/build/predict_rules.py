@@ -14,7 +14,7 @@ from safetylab.course.build.names import bound, used
 from safetylab.course.build.predict import Asked, Item, asked
 from safetylab.course.build.source import Cell, Lab, Problem
 
-_TODO = 'begin the cell with predict = {"name": ..., "kind": ...}; CONTRIBUTING.md has examples'
+_TODO = 'begin the cell with PREDICT = {"name": ..., "kind": ...}; CONTRIBUTING.md has examples'
 
 
 def prediction_problems(lab: Lab) -> Iterator[Problem]:
@@ -25,7 +25,7 @@ def prediction_problems(lab: Lab) -> Iterator[Problem]:
             yield lab.problem(cell, "nothing says what this prediction looks like", _TODO)
         elif "wrong" in described:
             what, _, todo = str(described["wrong"]).partition(": ")
-            yield lab.problem(cell, what, todo or "mend `predict`; CONTRIBUTING.md has examples")
+            yield lab.problem(cell, what, todo or "mend `PREDICT`; CONTRIBUTING.md has examples")
         else:
             yield from _described(lab, cell, asked(str(described["description"])))
 

@@ -240,7 +240,7 @@ def _expanded(cell: Cell) -> Iterator[Cell]:
 
     A description that cannot be read stays: a rule of its own says what is wrong with it.
     """
-    description, rest = predict.split(cell.source) if cell.role == "predict" else ("", "")
+    description, rest = predict.taken_out(cell.source) if cell.role == "predict" else ("", "")
     try:
         asked = predict.asked(description) if description else None
     except ValueError as error:

@@ -25,7 +25,7 @@ def oracle_share():
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "ex1_3-predict", "solution": true}
-predict = {
+PREDICT = {
     "name": "my_share", "kind": "number", "low": 0, "high": 1, "points": 1,
     "truth": "oracle_share()", "tolerance": 0.05,
 }
@@ -34,7 +34,7 @@ my_share = 0.64
 ### END SOLUTION
 
 # %% nbgrader={"grade_id": "ex1_3-predict-side", "solution": true}
-predict = {
+PREDICT = {
     "name": "my_side", "kind": "choice", "points": 1, "accept": ["up", "on"],
     "options": {"up": "it rises", "down": "it falls", "still": "nothing moves", "on": "it goes on"},
     "mistakes": {"down": "wrong-way", "still": "no-effect"},
@@ -44,7 +44,7 @@ my_side = "up"
 ### END SOLUTION
 
 # %% nbgrader={"grade_id": "ex1_3-predict-sure", "solution": true}
-predict = {
+PREDICT = {
     "items": [
         {"name": "my_p", "kind": "probability", "truth": "oracle_share() > 0.6"},
         {"name": "my_shares", "kind": "probability", "options": ["low", "middle", "high"],
@@ -180,7 +180,7 @@ WRITTEN = {
     "pair": ({"kind": "number", "size": 2}, "x = ...  # 2 numbers", "number(x, size=2)"),
     "choice": ({"options": [300, 3000]}, "x = ...  # 300 or 3_000", "choice(x, 300, 3_000)"),
     "several": ({"kind": "choice", "options": ["a", "b"], "several": True},
-                'x = ...  # a list of some of "a" and "b", or an empty one',
+                'x = ...  # letters of "a" and "b", or ""',
                 'choices(x, "a", "b")'),
     "interval": ({"low": 0, "high": 9}, "x = ...  # two numbers (low, high) from 0 to 9",
                  "interval(x, 0, 9)"),
@@ -211,7 +211,7 @@ REFUSED = {
     "options twice": (repr({**CHOICE, "options": ["a", "a"]}), "two or more different options"),
     "an option that is a number with a fraction": (
         repr({**CHOICE, "options": [0.5, 1]}), "two or more different options"),
-    "an outcome that is no option": (repr({**CHOICE, "outcome": "d"}), "which is no option"),
+    "an outcome that is no option": (repr({**CHOICE, "outcome": "d"}), 'give "a", "b" or'),
     "a range turned round": (repr({**NUMBER, "low": 1, "high": 0}), "is not below high"),
     "points without truth": (repr({**NUMBER, "points": 1, "tolerance": 1}), "points and no truth"),
     "points without tolerance": (
@@ -251,7 +251,7 @@ def problems(course: Course, old: str, new: str) -> list[str]:
 
 
 def test_a_cell_without_a_description_is_refused(course: Course) -> None:
-    line = 'predict = {"name": "prediction", "kind": "choice", "options": ["a", "b"]}\n'
+    line = 'PREDICT = {"name": "prediction", "kind": "choice", "options": ["a", "b"]}\n'
     [told] = problems(course, line, "")
     assert told == "ex1_2-predict: nothing says what this prediction looks like"
 
