@@ -9,6 +9,8 @@ item rewards lucky guesses.
 
 from __future__ import annotations
 
+import base64
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -299,6 +301,16 @@ def shortfall(bar: float, *items: tuple[object, Form, Any, Rules]) -> tuple[str,
     if mean >= bar - 1e-9:
         return "", ""
     return f"{worst.sentence} (mean score {mean:.2f} of {bar:g})", worst.misconception
+
+
+def veiled(outcome: object) -> str:
+    """Write an outcome so that nobody reads it by accident; it is no secret, a cell prints it."""
+    return base64.b64encode(json.dumps(outcome).encode()).decode()
+
+
+def unveiled(text: str) -> Any:
+    """Read what `veiled` wrote."""
+    return json.loads(base64.b64decode(text))
 
 
 def _judge_choice(form: Form, said: Option, truth: Any, rules: Rules) -> Judged:

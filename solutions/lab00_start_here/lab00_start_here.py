@@ -74,7 +74,10 @@ plots.show(figure, alt=f"Ten digits: {digits.y[shown].tolist()}. Under them stan
 # are never graded; making one is what makes the answer stick.
 
 # %% nbgrader={"grade_id": "ex0_1-predict", "solution": true}
-# my_guess_in_percent = a number from 0 to 100
+PREDICT = {
+    "name": "my_guess_in_percent", "kind": "number", "low": 0, "high": 100, "outcome": 90.26,
+    "seen": r"right in ([\d.]+)% of cases",
+}
 ### BEGIN SOLUTION
 my_guess_in_percent = 90
 ### END SOLUTION

@@ -7,14 +7,12 @@ check of its form; where it has points, a test cell follows it.
 from __future__ import annotations
 
 import ast
-import base64
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from safetylab.predictions import KINDS, Form, NotAPrediction
+from safetylab.predictions import KINDS, Form, NotAPrediction, veiled
 
 NAME = "PREDICT"
 FORM = ("options", "low", "high", "whole", "size", "several", "exclusive")
@@ -89,16 +87,6 @@ class Asked:
     def steps(self) -> tuple[tuple[float, int], ...]:
         """The bars with their points; one that asks for all where the author gives none."""
         return self.bars or ((1.0, self.points),)
-
-
-def veiled(outcome: object) -> str:
-    """Write an outcome so that nobody reads it by accident; it is no secret, a cell prints it."""
-    return base64.b64encode(json.dumps(outcome).encode()).decode()
-
-
-def unveiled(text: str) -> Any:
-    """Read what `veiled` wrote."""
-    return json.loads(base64.b64decode(text))
 
 
 def taken_out(source: str) -> tuple[str, str]:

@@ -10,12 +10,13 @@ import pytest
 from tiny_lab import GOOD, HINTS, Course
 
 from safetylab.course.build.build import build, build_notebooks
-from safetylab.course.build.predict import asked, unveiled
+from safetylab.course.build.predict import asked
 from safetylab.course.build.predict_text import form_check, stub
 from safetylab.grading import Bundle, Report, Status
 from safetylab.grading.room import exam
 from safetylab.grading.room.room import Room
 from safetylab.grading.room.rooms import imports_of
+from safetylab.predictions import unveiled
 
 JUDGED = """\
 # %% nbgrader={"grade_id": "oracle-share", "points": 0}
