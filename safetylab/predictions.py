@@ -1,7 +1,7 @@
 """Predictions: their form, which is said at once, and their scores, which only grading knows.
 
-A prediction cell calls `number`, `choice`, `choices`, `interval`, `probability` or
-`probabilities`: each says "recorded: ..." or what form was asked for, and never what is right.
+A prediction cell calls `number`, `choice`, `choices`, `interval`, `chance` or `chances`: each says
+"recorded: ..." or what form was asked for, and never what is right.
 Scores of probabilities and intervals are proper: nobody gains by saying something else than they
 believe. They are summed before anything is cut off at nothing, for a score that is cut off item by
 item rewards lucky guesses.
@@ -174,14 +174,12 @@ def interval(
     return recorded(Form("interval", low=low, high=high), value, graded)
 
 
-def probability(value: object, *, graded: bool = False) -> Any:
+def chance(value: object, *, graded: bool = False) -> Any:
     """Record one probability; see `recorded`."""
     return recorded(Form("probability"), value, graded)
 
 
-def probabilities(
-    value: object, *options: Option, exclusive: bool = True, graded: bool = False
-) -> Any:
+def chances(value: object, *options: Option, exclusive: bool = True, graded: bool = False) -> Any:
     """Record a probability for each option, as a dict or in their order; see `recorded`."""
     return recorded(Form("probability", options, exclusive=exclusive), value, graded)
 

@@ -73,9 +73,9 @@ def test_a_wrong_form_is_told_what_was_asked_for(form: Form, value: object, aske
 def test_what_is_recorded_is_returned_as_it_was_given(capsys) -> None:
     assert predictions.number(0.4, 0, 1) == 0.4
     assert predictions.choices("", "D", "W") == ""
-    assert predictions.probabilities([1, 0], "a", "b") == [1, 0]
+    assert predictions.chances([1, 0], "a", "b") == [1, 0]
     assert predictions.interval((1, 2)) == (1, 2)
-    assert predictions.probability(0.5) == 0.5
+    assert predictions.chance(0.5) == 0.5
     assert predictions.choice("a", "a", "b") == "a"
     said = capsys.readouterr().out.splitlines()
     assert said[:2] == ["recorded: 0.4", "recorded: ''"]

@@ -38,9 +38,9 @@ def _recorded(item: Item, graded: bool) -> str:
     form = item.form
     function = {
         ("choice", False): "choice", ("choice", True): "choices", ("number", False): "number",
-        ("interval", False): "interval", ("probability", False): "probability",
+        ("interval", False): "interval", ("probability", False): "chance",
     }[form.kind, form.several]  # fmt: skip
-    function = "probabilities" if form.kind == "probability" and form.options else function
+    function = "chances" if form.kind == "probability" and form.options else function
     given = [item.name, *map(_quoted, form.options)]
     if form.high is not None or form.low is not None:
         given += [_plain(form.low), *([_plain(form.high)] if form.high is not None else [])]

@@ -185,10 +185,10 @@ WRITTEN = {
                 'choices(x, "a", "b")'),
     "interval": ({"low": 0, "high": 9}, "x = ...  # two numbers (low, high) from 0 to 9",
                  "interval(x, 0, 9)"),
-    "probability": ({}, "x = ...  # a probability from 0 to 1", "probability(x)"),
+    "probability": ({}, "x = ...  # a probability from 0 to 1", "chance(x)"),
     "each": ({"kind": "probability", "options": ["a", "b"], "exclusive": False},
              'x = ...  # a probability for each of "a" and "b"',
-             'probabilities(x, "a", "b", exclusive=False)'),
+             'chances(x, "a", "b", exclusive=False)'),
 }  # fmt: skip
 
 

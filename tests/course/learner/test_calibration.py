@@ -121,7 +121,7 @@ def test_a_value_is_read_without_running_the_cell(source: str, value: object) ->
 
 @pytest.mark.parametrize("source", ["a = f()", "a = 1 / 0", "a = 'x' * 3", "a ="])
 def test_what_would_have_to_be_run_is_refused(source: str) -> None:
-    with pytest.raises(ValueError, match="no Python|more than literals|no numbers"):
+    with pytest.raises(ValueError, match=r"no Python|more than literals|no numbers"):
         written(source, "a")
 
 
