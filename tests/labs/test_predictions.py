@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -46,6 +47,18 @@ def test_an_ungraded_prediction_says_what_comes_out_and_where_it_is_seen(lab: st
         assert graded or {"outcome", "seen"} <= set(item.raw), (name, item.name)
         ends = {"low", "high"} <= set(item.raw)
         assert item.form.kind != "number" or ends or "tolerance" in item.raw, (name, item.name)
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_later_cells_only_print_a_prediction_so_that_none_yet_stops_nothing(lab: str) -> None:
+    names = {item.name for _, item, graded in described(lab) if not graded}
+    others = [cell for cell in read_lab(ROOT, lab).cells if cell.role not in ("predict", "test")]
+    for cell in (cell for cell in others if cell.kind == "code"):
+        printed = {id(one) for text in ast.walk(cell.tree) if isinstance(text, ast.JoinedStr)
+                   for one in ast.walk(text)}  # fmt: skip
+        bare = {one.id for one in ast.walk(cell.tree) if isinstance(one, ast.Name)
+                and isinstance(one.ctx, ast.Load) and id(one) not in printed}  # fmt: skip
+        assert not names & bare, (cell.id, names & bare)
 
 
 @pytest.mark.slow

@@ -88,12 +88,14 @@ def _draw(axes: Axes, some: Sequence[Group]) -> None:
             one.stated, one.share, [[one.share - one.low], [one.high - one.share]],
             fmt="o", color="#0072b2", capsize=4,
         )  # fmt: skip
-        left = one.stated > 0.85
+        left = 0.75 < one.stated < 1
         axes.annotate(
             f"{one.held} of {one.count}", (one.stated, one.share), (-8 if left else 8, 4),
             textcoords="offset points", ha="right" if left else "left",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )  # fmt: skip
-    axes.set(xlim=(-0.03, 1.05), ylim=(-0.03, 1.05), xlabel="stated probability",
-             ylabel="share that held (95 % interval)")  # fmt: skip
+    axes.set(xlim=(-0.03, 1.2), ylim=(-0.03, 1.05), ylabel="share that held (95 % interval)",
+             xlabel="stated probability, or coverage of an interval\n(a choice without one: 1)",
+             xticks=[tick / 5 for tick in range(6)])  # fmt: skip
     axes.set_title("How sure you were, and how often you were right", loc="left")
     axes.legend(loc="upper left", frameon=False)
