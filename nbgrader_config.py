@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from safetylab.course.build.predict_step import use_prediction_stubs
+from safetylab.course.build.predict_config import use_prediction_stubs
 from safetylab.grading.config import use_exam_room
 
 ROOT = Path(__file__).resolve().parent if "__file__" in globals() else Path.cwd()

@@ -24,7 +24,8 @@ from traitlets.config.loader import PyFileConfigLoader
 
 import safetylab
 from safetylab.course.build.fold import folded
-from safetylab.course.build.predict_step import PredictionStubs, use_prediction_stubs
+from safetylab.course.build.predict_config import use_prediction_stubs
+from safetylab.course.build.predict_step import PredictionStubs
 from safetylab.course.build.source import STUB, Lab
 
 # `nbgrader generate_assignment` without the steps that write to a database or read a header file.

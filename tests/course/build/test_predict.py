@@ -155,6 +155,15 @@ def judged_built(course: Course) -> Course:
     return course
 
 
+@pytest.mark.slow
+def test_points_for_saying_something_are_given_whatever_it_is(judged: Course) -> None:
+    judged.edit('"truth": "oracle_share()", "tolerance": 0.05,', '"said": True,')
+    made = bundle(judged)
+    assert told(examine(answered(judged, my_share="0.01"), made))["-test"] == (1, "")
+    refused = told(examine(answered(judged, my_share="'many'"), made))["-test"]
+    assert refused == (0, "no-prediction")
+
+
 def test_what_judges_is_in_no_released_notebook(judged) -> None:
     _, student = build_notebooks(judged.root, "lab01_tiny")
     text = json.dumps(student)
