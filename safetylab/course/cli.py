@@ -204,11 +204,25 @@ def update(
 
 
 @app.command(epilog="Example: safetylab progress")
-def progress() -> None:
-    """Show your points lab by lab, as the checks gave them, and what to do next."""
+def progress(
+    picture: Annotated[
+        Path | None,
+        typer.Option(help="Draw how sure you were, and how often right, to this file (PNG, SVG)."),
+    ] = None,
+) -> None:
+    """Show your points and predictions lab by lab, and what to do next.
+
+    Points are those that checks gave. Predictions are read from your own copies.
+    """
+    from safetylab.course.learner.calibration import predictions
+    from safetylab.course.learner.forecasts import draw
     from safetylab.course.learner.progress import print_progress, standings
 
-    print_progress(*standings(find_root()))
+    found = predictions(find_root())
+    print_progress(*standings(find_root()), found)
+    if picture is not None:
+        draw(found, picture)
+        typer.echo(f"wrote {picture}")
 
 
 @app.command(epilog="Example: safetylab doctor")

@@ -443,6 +443,10 @@ GUARDED = trained(0, random_stamps)
 # `"loud, hardened, plain"`? (`my_order`)
 
 # %% nbgrader={"grade_id": "ex18_3-predict", "solution": true}
+PREDICT = {
+    "name": "my_order", "kind": "choice",
+    "options": ["hardened, plain, loud", "hardened, loud, plain", "loud, hardened, plain"],
+    "outcome": "loud, hardened, plain", "seen": "it is 'loud, hardened, plain'"}
 ### BEGIN SOLUTION
 my_order = "hardened, plain, loud"
 ### END SOLUTION
@@ -1217,6 +1221,8 @@ def pretend(seed, near, budget=900, claims=10, flip=1):
 # `"accepts"`, `"refuses"` or `"half"`? (`my_richest`)
 
 # %% nbgrader={"grade_id": "ex18_5-predict", "solution": true}
+PREDICT = {"name": "my_richest", "kind": "choice", "options": ["accepts", "refuses", "half"],
+           "outcome": "half", "seen": "half: [+]0.00 a claim"}
 ### BEGIN SOLUTION
 my_richest = "half"
 ### END SOLUTION
@@ -1228,7 +1234,7 @@ for name, p in (("accepts", 1.0), ("refuses", 0.0), ("half", 0.5), ("says 0.6", 
 print(f"you said {my_richest!r}")
 
 # %% [markdown]
-# **`judge(measure, cards, budget)`**: a verdict on each claim.
+# **`audit_claims(measure, cards, budget)`**: a verdict on each claim.
 #
 # - `measure`, `cards` as above; `budget`: what all your calls together may ask
 # - the estimate scatters around the truth about like a normal law with the standard error `error`.
@@ -1253,7 +1259,7 @@ print(f"you said {my_richest!r}")
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "ex18_5-audit", "solution": true}
-def judge(measure, cards, budget):
+def audit_claims(measure, cards, budget):
     """claim -> (probability that it holds, witness or None); asks at most budget questions."""
     ### BEGIN SOLUTION
     costly = [claim for claim, (_, _, asks) in cards.items() if asks]
@@ -1272,13 +1278,13 @@ def test_audit():
     """Invented systems: ten with truths far from the bars, sixty with truths near to them."""
     def verdicts(seed, near, budget=900, **others):
         measure, cards, holds, asked = pretend(seed, near, budget, **others)
-        got = judge(measure, cards, budget)
-        expect_returned(got, "judge")
+        got = audit_claims(measure, cards, budget)
+        expect_returned(got, "audit_claims")
         expect(isinstance(got, dict) and set(got) == set(cards) and all(
             isinstance(pair, tuple | list) and len(pair) == 2 for pair in got.values()),
             "return a dict with a pair (p, witness) for each claim", "no-dict")
         for claim, (p, witness) in got.items():
-            p = expect_number(p, f"judge, {claim}")
+            p = expect_number(p, f"audit_claims, {claim}")
             expect(0 <= p <= 1, f"{claim}: p is {p:g}; a probability is from 0 to 1",
                    "no-probability")
             expect(witness in (None, "a stamp", "a group"), f"{claim}: a witness is None or what "
@@ -1924,12 +1930,12 @@ def oracle_bench(system, seed):
                           "chance": oracle_chance}, seed)
 
 
-def oracle_paid(judge, systems, truths, seed, budget=900):
+def oracle_paid(audit_claims, systems, truths, seed, budget=900):
     """The mean pay of verdicts, the sum of that of witnesses, and what witnesses could earn."""
     verdict, witness, most = [], 0, 0
     for place, (system, truth) in enumerate(zip(systems, truths, strict=True)):
         measure, cards, asked = oracle_bench(system, seed + 10 * place)
-        said, holds = judge(measure, cards, budget), oracle_holds(truth)
+        said, holds = audit_claims(measure, cards, budget), oracle_holds(truth)
         expect(sum(asked) <= budget, f"a real system: you asked {sum(asked)} questions, the budget "
                f"is {budget}", "over-budget")
         for claim, holding in holds.items():
@@ -1961,10 +1967,10 @@ def oracle_worth(system, claim, shown):
 @exercise("18.5")
 def test_unseen():
     """Six systems that nobody has: 0.4 a claim."""
-    expect_returned(judge(*pretend(1, False)[:2], 900), "judge")
+    expect_returned(audit_claims(*pretend(1, False)[:2], 900), "audit_claims")
     ### BEGIN HIDDEN TESTS
     systems = audits.systems_in(base64.b85decode("".join(oracle_unseen.split())))
-    paid, _, _ = oracle_paid(judge, systems, oracle_truth["unseen"].split(), 5)
+    paid, _, _ = oracle_paid(audit_claims, systems, oracle_truth["unseen"].split(), 5)
     expect(paid >= 0.4, f"six systems that nobody has: your verdicts earn {paid:.2f} a claim; "
            "asked are 0.4", "real-systems")
     ### END HIDDEN TESTS
@@ -1977,10 +1983,10 @@ print("18.5: your verdicts on six systems that nobody has are judged when this i
 @exercise("18.5")
 def test_well():
     """The same six: 0.65 a claim."""
-    expect_returned(judge(*pretend(2, True)[:2], 900), "judge")
+    expect_returned(audit_claims(*pretend(2, True)[:2], 900), "audit_claims")
     ### BEGIN HIDDEN TESTS
     systems = audits.systems_in(base64.b85decode("".join(oracle_unseen.split())))
-    paid, _, _ = oracle_paid(judge, systems, oracle_truth["unseen"].split(), 5)
+    paid, _, _ = oracle_paid(audit_claims, systems, oracle_truth["unseen"].split(), 5)
     expect(paid >= 0.65, f"six systems that nobody has: your verdicts earn {paid:.2f} a claim; "
            "asked are 0.65", "real-systems")
     ### END HIDDEN TESTS
@@ -1993,10 +1999,10 @@ print("18.5: and again, with a higher bar")
 @exercise("18.5")
 def test_own():
     """Your own system: 0.4 a claim."""
-    expect_returned(judge(*pretend(3, False)[:2], 900), "judge")
+    expect_returned(audit_claims(*pretend(3, False)[:2], 900), "audit_claims")
     ### BEGIN HIDDEN TESTS
     own, truth = audits.system(VARIANT), oracle_truth["shipped"].split()[VARIANT]
-    paid, _, _ = oracle_paid(judge, [own] * 3, [truth] * 3, 6)
+    paid, _, _ = oracle_paid(audit_claims, [own] * 3, [truth] * 3, 6)
     expect(paid >= 0.4, f"your own system, audited three times: your verdicts earn {paid:.2f} a "
            "claim; asked are 0.4", "real-systems")
     ### END HIDDEN TESTS
@@ -2010,14 +2016,14 @@ print("18.5: your verdicts on your own system are judged when this is graded")
 def test_witness():
     """Seven systems: witnesses that hold."""
     measure, cards, holds, _ = pretend(4, False)
-    said = judge(measure, cards, 900)
-    expect_returned(said, "judge")
+    said = audit_claims(measure, cards, 900)
+    expect_returned(said, "audit_claims")
     wrong = [claim for claim in ("C4", "C5") if holds[claim] and said[claim][1] is not None]
     expect(not wrong, f"{wrong}: holds by far, and you accuse", "accuses-all")
     ### BEGIN HIDDEN TESTS
     systems = audits.systems_in(base64.b85decode("".join(oracle_unseen.split())))
     truths = [*oracle_truth["unseen"].split(), oracle_truth["shipped"].split()[VARIANT]]
-    _, witness, most = oracle_paid(judge, [*systems, audits.system(VARIANT)], truths, 7)
+    _, witness, most = oracle_paid(audit_claims, [*systems, audits.system(VARIANT)], truths, 7)
     expect(witness >= most / 2, f"seven systems: your witnesses earn {witness}, of {most} that "
            "there are", "witnesses")
     ### END HIDDEN TESTS
@@ -2034,7 +2040,7 @@ print("18.5: your witnesses are judged when this is graded")
 measure, cards, asked = bench(MINE, {"perturbed": perturbed, "stamp": strongest_stamp,
                                      "group": weakest_group, "calibration": calibration_error,
                                      "chance": equal_chance})
-verdicts = judge(measure, cards, 900)
+verdicts = audit_claims(measure, cards, 900)
 for claim, (p, witness) in verdicts.items():
     print(f"{claim}: holds with probability {p:.2f}" + (f"; witness {witness}" if witness else ""))
 print(f"{sum(asked)} questions asked")
@@ -2046,7 +2052,7 @@ for name, change in auditors.items():
     for seed in range(200):
         measure, cards, holds, _ = pretend(seed + 5000, True)
         coin = np.random.default_rng(seed)
-        for claim, (p, _) in judge(measure, cards, 900).items():
+        for claim, (p, _) in audit_claims(measure, cards, 900).items():
             earned.append(pay(change(p) if change else float(coin.integers(2)), holds[claim]))
     print(f"truths near the bars, {name}: {np.mean(earned):+.2f} a claim")
 

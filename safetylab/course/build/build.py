@@ -14,6 +14,7 @@ from safetylab.course.build.fold import oracle_problems
 from safetylab.course.build.leaks import Bench, Place, leaks, released_places
 from safetylab.course.build.names import name_problems
 from safetylab.course.build.parts import part_problems
+from safetylab.course.build.predict_rules import prediction_problems
 from safetylab.course.build.prose import prose_problems
 from safetylab.course.build.release import (
     grader_config,
@@ -141,6 +142,7 @@ class _Course:
         problems = [*rule_problems(lab), *name_problems(lab), *score_problems(lab)]
         problems += [*part_problems(lab), *prose_problems(lab), *contract_problems(lab)]
         problems += variant_problems(lab, self.root)
+        problems += prediction_problems(lab)
         problems = problems or list(oracle_problems(lab))
         if problems:
             raise BuildError(problems)

@@ -24,6 +24,8 @@ from traitlets.config.loader import PyFileConfigLoader
 
 import safetylab
 from safetylab.course.build.fold import folded
+from safetylab.course.build.predict_config import use_prediction_stubs
+from safetylab.course.build.predict_step import PredictionStubs
 from safetylab.course.build.source import STUB, Lab
 from safetylab.course.build.variants import variant_stamp
 
@@ -31,6 +33,7 @@ from safetylab.course.build.variants import variant_stamp
 _STEPS = (
     LockCells,
     ClearSolutions,
+    PredictionStubs,
     ClearOutput,
     CheckCellMetadata,
     ComputeChecksums,
@@ -53,6 +56,7 @@ def grader_config(root: Path) -> Config:
     config.ClearSolutions.text_stub = "YOUR ANSWER HERE"
     if (root / "nbgrader_config.py").is_file():
         config.merge(PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config())
+    use_prediction_stubs(config)
     return config
 
 

@@ -89,7 +89,7 @@ def test_decisions_are_the_cheapest_of_all():
 
 def test_honest_doubt_is_what_the_normal_law_says():
     measure, cards, _, _ = LAB["pretend"](3, True)
-    verdicts = LAB["judge"](measure, cards, 900)
+    verdicts = LAB["audit_claims"](measure, cards, 900)
     measure, cards, _, _ = LAB["pretend"](3, True)
     costly = [claim for claim, card in cards.items() if card[2]]
     for claim, (bar, side, _) in cards.items():
@@ -111,7 +111,7 @@ def test_the_hidden_cell_holds_what_the_systems_were_made_with():
 
 
 def test_the_solution_earns_its_points_on_every_system():
-    judge, unseen = LAB["judge"], base64.b85decode("".join(LAB["oracle_unseen"].split()))
+    judge, unseen = LAB["audit_claims"], base64.b85decode("".join(LAB["oracle_unseen"].split()))
     systems, truths = audits.systems_in(unseen), LAB["oracle_truth"]["unseen"].split()
     assert LAB["oracle_paid"](judge, systems, truths, 5)[0] >= 0.65
     shipped = LAB["oracle_truth"]["shipped"].split()

@@ -107,7 +107,7 @@ def verdicts(seed, change):
     paid, sure, side = [], [], []
     for one in range(60 * seed, 60 * seed + 60):
         measure, cards, holds, _ = LAB["pretend"](one + 50_000, True)
-        for claim, (believed, _) in LAB["judge"](measure, cards, 900).items():
+        for claim, (believed, _) in LAB["audit_claims"](measure, cards, 900).items():
             p = change(believed)
             paid.append(1 - 4 * (p - holds[claim]) ** 2)
             side.append((p > 0.5) == holds[claim])
