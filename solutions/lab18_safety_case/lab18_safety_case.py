@@ -1273,30 +1273,31 @@ def audit_claims(measure, cards, budget):
     return verdicts
     ### END SOLUTION
 
-# %% nbgrader={"grade_id": "ex18_5-audit-test", "points": 4}
-@exercise("18.5")
-def test_audit():
-    """Invented systems: ten with truths far from the bars, sixty with truths near to them."""
-    def verdicts(seed, near, budget=900, **others):
-        measure, cards, holds, asked = pretend(seed, near, budget, **others)
-        got = audit_claims(measure, cards, budget)
-        expect_returned(got, "audit_claims")
-        expect(isinstance(got, dict) and set(got) == set(cards) and all(
-            isinstance(pair, tuple | list) and len(pair) == 2 for pair in got.values()),
-            "return a dict with a pair (p, witness) for each claim", "no-dict")
-        for claim, (p, witness) in got.items():
-            p = expect_number(p, f"audit_claims, {claim}")
-            expect(0 <= p <= 1, f"{claim}: p is {p:g}; a probability is from 0 to 1",
-                   "no-probability")
-            expect(witness in (None, "a stamp", "a group"), f"{claim}: a witness is None or what "
-                   f"measure gave you; yours: {witness!r}", "no-witness")
-        expect(sum(asked) <= budget, f"you asked {sum(asked)} questions; the budget is {budget}",
-               "over-budget")
-        expect(not asked or sum(asked) >= 0.8 * budget, f"you asked {sum(asked)} of {budget} "
-               "questions: the rest is worth nothing once you have given your verdict", "left-over")
-        return [(float(got[c][0]), got[c][1], holds[c]) for c in cards]
+# %% nbgrader={"grade_id": "setup-audit-check", "locked": true}
+def rows_of(audit, seed, near, budget=900, **others):
+    """What audit says of an invented system: (p, witness, holds) for each claim."""
+    measure, cards, holds, asked = pretend(seed, near, budget, **others)
+    got = audit(measure, cards, budget)
+    expect_returned(got, "audit_claims")
+    expect(isinstance(got, dict) and set(got) == set(cards) and all(
+        isinstance(pair, tuple | list) and len(pair) == 2 for pair in got.values()),
+        "return a dict with a pair (p, witness) for each claim", "no-dict")
+    for claim, (p, witness) in got.items():
+        p = expect_number(p, f"audit_claims, {claim}")
+        expect(0 <= p <= 1, f"{claim}: p is {p:g}; a probability is from 0 to 1",
+               "no-probability")
+        expect(witness in (None, "a stamp", "a group"), f"{claim}: a witness is None or what "
+               f"measure gave you; yours: {witness!r}", "no-witness")
+    expect(sum(asked) <= budget, f"you asked {sum(asked)} questions; the budget is {budget}",
+           "over-budget")
+    expect(not asked or sum(asked) >= 0.8 * budget, f"you asked {sum(asked)} of {budget} "
+           "questions: the rest is worth nothing once you have given your verdict", "left-over")
+    return [(float(got[c][0]), got[c][1], holds[c]) for c in cards]
 
-    far = [row for seed in range(10) for row in verdicts(seed, False)]
+
+def expect_good_verdicts(audit):
+    """Ten invented systems whose truths are far from the bars, and forty with truths near them."""
+    far = [row for seed in range(10) for row in rows_of(audit, seed, False)]
     wrong = [row for row in far if (row[0] > 0.5) != row[2]]
     expect(len(wrong) < 5, f"truths far from the bars: {len(wrong)} of {len(far)} verdicts are on "
            "the wrong side. Does side count?", "wrong-side")
@@ -1305,7 +1306,7 @@ def test_audit():
            "there is no doubt left", "timid")
     expect(sum(w is not None for _, w, _ in far) > 0, "no witness against any claim, not even "
            "where it is surely false", "never-accuses")
-    near = [row for seed in range(20, 80) for row in verdicts(seed, True)]
+    near = [row for seed in range(20, 60) for row in rows_of(audit, seed, True)]
     sure = [(p > 0.5) == holds for p, _, holds in near if not 0.05 < p < 0.95]
     expect(np.mean(sure or [1]) > 0.92, f"where you are sure (p below 0.05 or above 0.95), you are "
            f"right in {np.mean(sure or [1]):.1%} of {len(sure)} cases", "too-sure")
@@ -1316,11 +1317,17 @@ def test_audit():
     expect(np.mean(handed or [1]) > 0.75, f"of {len(handed)} witnesses handed in "
            f"{np.mean(handed or [1]):.0%} hold: one that does not costs as much as one that does "
            "earns", "accuses-all")
+
+# %% nbgrader={"grade_id": "ex18_5-audit-test", "points": 4}
+@exercise("18.5")
+def test_audit():
+    """Invented systems: truths far from the bars, then near to them."""
+    expect_good_verdicts(audit_claims)
     ### BEGIN HIDDEN TESTS
     paid, seeds = [], range(1000, 1120)
     for seed in seeds:
         budget, claims = (900, 600, 1400)[seed % 3], (10, 8, 9)[seed % 3]
-        rows = verdicts(seed, True, budget, claims=claims, flip=(-1) ** seed)
+        rows = rows_of(audit_claims, seed, True, budget, claims=claims, flip=(-1) ** seed)
         paid += [1 - 4 * (p - holds) ** 2 for p, _, holds in rows]
     expect(np.mean(paid) > 0.46, f"truths near the bars, other budgets: your verdicts earn "
            f"{np.mean(paid):.3f} a claim; honest doubt earns more than 0.46", "dishonest")
@@ -1960,15 +1967,16 @@ def oracle_worth(system, claim, shown):
 
 # %% [markdown]
 # Four more cells judge your function where it counts. Six real systems that nobody has: for 2
-# points the verdicts must earn 0.4 a claim on average, for 2 more points 0.65. Your own: 0.4 for 2
+# points the verdicts must earn 0.4 a claim on average, for 2 more points 0.6. Your own: 0.4 for 2
 # points. And the witnesses on all seven must earn at least half of what there is to earn. Your copy
-# of the notebook has not got these systems' truths; the cells only look at the form.
+# of the notebook has not got these systems' truths; the cells only look at the invented ones
+# again.
 
 # %% nbgrader={"grade_id": "ex18_5-audit-test-unseen", "points": 2}
 @exercise("18.5")
 def test_unseen():
     """Six systems that nobody has: 0.4 a claim."""
-    expect_returned(audit_claims(*pretend(1, False)[:2], 900), "audit_claims")
+    expect_good_verdicts(audit_claims)
     ### BEGIN HIDDEN TESTS
     systems = audits.systems_in(base64.b85decode("".join(oracle_unseen.split())))
     paid, _, _ = oracle_paid(audit_claims, systems, oracle_truth["unseen"].split(), 5)
@@ -1983,13 +1991,13 @@ print("18.5: your verdicts on six systems that nobody has are judged when this i
 # %% nbgrader={"grade_id": "ex18_5-audit-test-well", "points": 2}
 @exercise("18.5")
 def test_well():
-    """The same six: 0.65 a claim."""
-    expect_returned(audit_claims(*pretend(2, True)[:2], 900), "audit_claims")
+    """The same six: 0.6 a claim."""
+    expect_good_verdicts(audit_claims)
     ### BEGIN HIDDEN TESTS
     systems = audits.systems_in(base64.b85decode("".join(oracle_unseen.split())))
     paid, _, _ = oracle_paid(audit_claims, systems, oracle_truth["unseen"].split(), 5)
-    expect(paid >= 0.65, f"six systems that nobody has: your verdicts earn {paid:.2f} a claim; "
-           "asked are 0.65", "real-systems")
+    expect(paid >= 0.6, f"six systems that nobody has: your verdicts earn {paid:.2f} a claim; "
+           "asked are 0.6", "real-systems")
     ### END HIDDEN TESTS
 
 
@@ -2000,7 +2008,7 @@ print("18.5: and again, with a higher bar")
 @exercise("18.5")
 def test_own():
     """Your own system: 0.4 a claim."""
-    expect_returned(audit_claims(*pretend(3, False)[:2], 900), "audit_claims")
+    expect_good_verdicts(audit_claims)
     ### BEGIN HIDDEN TESTS
     own, truth = audits.system(VARIANT), oracle_truth["shipped"].split()[VARIANT]
     paid, _, _ = oracle_paid(audit_claims, [own] * 3, [truth] * 3, 6)
@@ -2016,11 +2024,7 @@ print("18.5: your verdicts on your own system are judged when this is graded")
 @exercise("18.5")
 def test_witness():
     """Seven systems: witnesses that hold."""
-    measure, cards, holds, _ = pretend(4, False)
-    said = audit_claims(measure, cards, 900)
-    expect_returned(said, "audit_claims")
-    wrong = [claim for claim in ("C4", "C5") if holds[claim] and said[claim][1] is not None]
-    expect(not wrong, f"{wrong}: holds by far, and you accuse", "accuses-all")
+    expect_good_verdicts(audit_claims)
     ### BEGIN HIDDEN TESTS
     systems = audits.systems_in(base64.b85decode("".join(oracle_unseen.split())))
     truths = [*oracle_truth["unseen"].split(), oracle_truth["shipped"].split()[VARIANT]]

@@ -102,10 +102,10 @@ def subtracted(p, y, rng):
     return max(0.0, plug_in(p, y, rng) - chance)
 
 
-def verdicts(seed, change):
-    """18.5: pay, right when sure, right side, over sixty invented systems near the bars."""
+def verdicts(seed, change, count=40):
+    """18.5: pay, right when sure, right side, over invented systems near the bars."""
     paid, sure, side = [], [], []
-    for one in range(60 * seed, 60 * seed + 60):
+    for one in range(count * seed, count * seed + count):
         measure, cards, holds, _ = LAB["pretend"](one + 50_000, True)
         for claim, (believed, _) in LAB["audit_claims"](measure, cards, 900).items():
             p = change(believed)
@@ -170,10 +170,10 @@ ROWS = [
      lambda s: calibrated(s, 150, 3.0, subtracted), "chance subtracted"),
     ("18.4c 160 questions", "<=", 0.12, lambda s: gap_error(s, True),
      lambda s: gap_error(s, False), "random rows"),
-    ("18.5 pay near the bars", ">=", 0.46, lambda s: verdicts(s, same)[0],
-     lambda s: verdicts(s, certain)[0], "always sure"),
-    ("18.5 pay near the bars", ">=", 0.46, lambda s: verdicts(s, same)[0],
-     lambda s: verdicts(s, timid)[0], "never sure"),
+    ("18.5 pay near the bars", ">=", 0.46, lambda s: verdicts(s, same, 120)[0],
+     lambda s: verdicts(s, certain, 120)[0], "always sure"),
+    ("18.5 pay near the bars", ">=", 0.46, lambda s: verdicts(s, same, 120)[0],
+     lambda s: verdicts(s, timid, 120)[0], "never sure"),
     ("18.5 right when sure", ">=", 0.92, lambda s: verdicts(s, same)[1],
      lambda s: verdicts(s, certain)[1], "always sure"),
     ("18.5 right side", ">=", 0.78, lambda s: verdicts(s, same)[2], None, ""),
