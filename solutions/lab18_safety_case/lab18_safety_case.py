@@ -2062,6 +2062,11 @@ for name, change in auditors.items():
     print(f"truths near the bars, {name}: {np.mean(earned):+.2f} a claim")
 
 # %% [markdown]
+# Near the bars doubt, said as a number, earns more than certainty and more than doubt about
+# everything. The vendor's systems keep some distance from the bars on either side; expect a smaller
+# difference there. Keep the verdicts on your own system: 18.8 is about them.
+
+# %% [markdown]
 # ## Exercise 18.6: a case that holds together (5 points)
 #
 # Difficulty: 4 of 5 · Minutes: 20 · Why: a case is read by people who want to believe it.
