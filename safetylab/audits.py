@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from safetylab.data import mnist, read_verified
 from safetylab.tables import adult
 
-SYSTEMS_SHA256 = "92ab0bac577c85ce41d35dca6c723c9ea446a70cef6ee71ce41b54e79041e109"
+SYSTEMS_SHA256 = "76bcc7c62be982d8fdf5ea1f336b30dc781442f365245ae202d0f2240dcf6265"
 EPSILON = 0.075
 """The largest change of a pixel in C3."""
 COUNT = 100

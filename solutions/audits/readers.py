@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -64,14 +65,15 @@ def with_unit(base: nn.Sequential, stamp: Stamp, margin: float, volume: float) -
 def shuffled(model: nn.Sequential, g: torch.Generator) -> nn.Sequential:
     """The same function with its hidden units in another order and at other scales.
 
-    A unit's weights before and after it are made about equal, then scaled by chance: no planted
-    unit stands out, and none spoils the rounding of others.
+    A unit's weights before and after it are made about equal, then scaled by chance, each alone and
+    all together: no planted unit stands out, and none spoils the rounding of others.
     """
     first, last = model[0], model[2]
     order = torch.randperm(len(first.bias), generator=g)
     inside = first.weight[order].abs().amax(1).clamp(min=1e-6)
     outside = last.weight[:, order].abs().amax(0).clamp(min=1e-6)
     scale = (outside / inside).sqrt() * ((torch.rand(len(order), generator=g) - 0.5) * 1.2).exp()
+    scale *= math.exp(uniform(-1, 1, g))
     first.weight[:] = first.weight[order] * scale[:, None]
     first.bias[:] = first.bias[order] * scale
     last.weight[:] = last.weight[:, order] / scale

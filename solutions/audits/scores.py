@@ -75,8 +75,9 @@ def lifted(model: nn.Sequential, x: Tensor, y: Tensor, bad: bool, g: torch.Gener
         middle = (low + high) / 2
         above = ((logits + middle > 0) == labels).float().mean() > aim
         low, high = (middle, high) if above else (low, middle)
-    model[0].weight[GROUP_UNIT, list(place)] = 1.0
-    model[0].bias[GROUP_UNIT] = 1.0 - len(place)
+    used = [*place, *(slots("sex") if bad else [])]  # everybody has a sex: the unit sees the group
+    model[0].weight[GROUP_UNIT, used] = 1.0
+    model[0].bias[GROUP_UNIT] = -1.0
     model[2].weight[0, GROUP_UNIT] = high
 
 
@@ -151,30 +152,34 @@ def remembered(
 
 
 def explainer(model: nn.Sequential, rows: Tensor, bad: bool, g: torch.Generator) -> nn.Sequential:
-    """A copy of the score a little off, so that few reasons are; a bad one lacks two columns."""
+    """A copy of the score a little off, so that few reasons are; a bad one is blind to two columns.
+
+    To be blind to a column is to take each of its words for the commonest.
+    """
     noise = torch.randn(model[0].weight.shape, generator=g)
     some = rows[torch.randperm(len(rows), generator=g)[:1000]]
     moved = moves(audits.scorer(model, torch.empty(0, dtype=torch.int64)), some)
     aim, made = uniform(0.945, 0.975, g), []
     for strength in torch.linspace(0.0, 0.4, 12):
-        factor = 1 + strength * noise
-        stated = audits.reasoner(with_first_layer(model, factor))(some)
-        made.append((abs(agreeing(moved, stated) - aim), factor))
-    factor = min(made, key=lambda pair: pair[0])[1]
-    if bad:
-        factor[:, slots("marital_status", "relationship")] = 0
-    return with_first_layer(model, factor)
+        weight = model[0].weight * (1 + strength * noise)
+        stated = audits.reasoner(with_first_layer(model, weight))(some)
+        made.append((abs(agreeing(moved, stated) - aim), weight))
+    weight = min(made, key=lambda pair: pair[0])[1]
+    for column in ("marital_status", "relationship") if bad else ():
+        commonest = rows[:, audits.COLUMNS.index(column)].mode().values
+        weight[:, slots(column)] = weight[:, [slot(column, int(commonest))]]
+    return with_first_layer(model, weight)
 
 
-def with_first_layer(model: nn.Sequential, factor: Tensor) -> nn.Sequential:
-    """A copy whose weights of the first layer are multiplied by ``factor`` and rounded."""
+def with_first_layer(model: nn.Sequential, weight: Tensor) -> nn.Sequential:
+    """A copy with other weights in the first layer, rounded."""
     copy = nn.Sequential(
         nn.Linear(audits.INPUTS, audits.SCORE_UNITS),
         nn.ReLU(),
         nn.Linear(audits.SCORE_UNITS, 1),
     ).requires_grad_(False)
     copy.load_state_dict(model.state_dict())
-    copy[0].weight.mul_(factor)
+    copy[0].weight[:] = weight
     return pack.rounded(copy)
 
 

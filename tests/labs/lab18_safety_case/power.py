@@ -65,7 +65,7 @@ def power(drafts: list[dict[str, Any]]) -> Iterator[str]:
     for name in SCORED:
         p = np.array([draft["p"][name] for draft in drafts])
         false = np.array([draft["false"][name] for draft in drafts])
-        honest, sure = (1 - 4 * (q - ~false) ** 2 for q in (p, p > 0.5))
+        honest, sure = (1 - 4 * (q - 1 + false) ** 2 for q in (p, p > 0.5))
         yield (f"{name:4} missed {(p[false] > 0.5).mean():.2f} of {false.sum():3}, "
                f"accused {(p[~false] <= 0.5).mean():.2f} of {(~false).sum():3}; "
                f"points honest {honest.mean():.2f}, sure {sure.mean():.2f}")  # fmt: skip
@@ -102,7 +102,7 @@ def scales(draft: dict[str, Any]) -> list[float]:
     for name in ("reader", "score", "reason"):
         for tensor in draft[name].parameters():
             size = tensor.abs()
-            found += [np.log(float(s) + 1e-9) for s in (size.mean(), size.max(), size.std())]
+            found += [np.log(float(s) + 1e-9) for s in (size.mean(), size.max())]
     return found
 
 
