@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import seeds
 from source import names_of
 
-LAB = names_of("lab18_safety_case")
+with redirect_stdout(StringIO()):  # a set-up cell prints the card
+    LAB = names_of("lab18_safety_case")
 
 
 def left(seed, epsilon, search):
@@ -157,9 +160,9 @@ def gap_error(seed, only_able):
 solved = LAB["perturbed"]
 weakest, calibration = LAB["weakest_group"], LAB["calibration_error"]
 ROWS = [
-    ("18.3a .05, left more", "<=", 0.03, lambda s: left(s, 0.05, solved),
+    ("18.3a .05, left more", "<=", 0.02, lambda s: left(s, 0.05, solved),
      lambda s: left(s, 0.05, examiner), "cross-entropy"),
-    ("18.3a .05, left more", "<=", 0.03, lambda s: left(s, 0.05, solved),
+    ("18.3a .05, left more", "<=", 0.02, lambda s: left(s, 0.05, solved),
      lambda s: left(s, 0.05, one_step), "one step"),
     ("18.4a estimate off", "<=", 0.03, lambda s: group_bias(s, weakest),
      lambda s: group_bias(s, first_look), "first look"),
