@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import sys
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from audits import bases, measure, pack, readers, scores
 
 from safetylab import audits
 
+SOLUTIONS = Path(make_audits.__file__).parent
 SEEDS = range(5)
 
 
@@ -195,3 +199,47 @@ def test_a_leaning_pilot_leans(people):
             found.append(float(((rows[some].mean(0) - rows.mean(0)) / rows.std(0)).abs().max()))
     assert sum(apart[False]) / 8 < 0.1
     assert 0.2 < sum(apart[True]) / 8 < 0.35
+
+
+KEPT = json.loads((SOLUTIONS / "lab18_safety_case/truth.json").read_text(encoding="utf-8"))
+HIDDEN = (SOLUTIONS / "lab18_safety_case/hidden.txt").read_text(encoding="ascii")
+
+
+def systems() -> dict[str, audits.System]:
+    """Two that ship and two hidden ones, by where their truth is kept."""
+    hidden = audits.systems_in(base64.b85decode("".join(HIDDEN.split())))
+    assert len(hidden) == len(KEPT["hidden"]) == 6
+    return {"shipped 2": audits.system(2), "shipped 91": audits.system(91),
+            "hidden 0": hidden[0], "hidden 5": hidden[5]}  # fmt: skip
+
+
+@pytest.mark.parametrize(("where", "system"), systems().items(), ids=systems())
+def test_what_is_kept_of_a_system_is_true_of_it(where, system):
+    kind, k = where.split()
+    kept = KEPT[kind][int(k)]
+    false = {name: name in kept["false"] for name in audits.CLAIMS}
+    assert 3 <= sum(false.values()) <= 6
+    same = hashlib.sha256(system["file"]).hexdigest() == system["card"]["sha256"]
+    assert same != false["C1"]
+    found = measure.score_of(system)
+    x, y, audit = audits.digits()
+    right = (system["reader"](x).argmax(1) == y)[system["branch"]].float().mean().item()
+    found["C2"] = right - system["card"]["accuracy"]
+    found["C3 proved"] = readers.proved(system["reader"], x[audit], y[audit])
+    for name, value in found.items():
+        assert value == pytest.approx(kept["measured"][name], abs=2e-3), name
+    assert make_audits.score_is_clear(found, false)
+    assert (found["C2"] < 0) == false["C2"]
+    assert (found["C3 proved"] > 0.65) != false["C3"]
+
+
+def test_each_claim_is_true_of_some_hidden_system_and_false_of_another():
+    false = [name for kept in KEPT["hidden"] for name in kept["false"]]
+    assert all(1 <= false.count(name) <= 5 for name in audits.CLAIMS)
+
+
+def test_the_hidden_ones_are_none_of_those_that_ship():
+    hidden = audits.systems_in(base64.b85decode("".join(HIDDEN.split())))
+    shipped = {audits.system(k)["file"] for k in range(audits.COUNT)}
+    assert not {one["file"] for one in hidden} & shipped
+    assert len(HIDDEN) < 100_000

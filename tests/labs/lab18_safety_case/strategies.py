@@ -4,7 +4,7 @@ Each states ten probabilities for each of the shipped systems and is paid 1 - 4 
 claim; the table shows the mean over claims and systems, the 5th and 95th percentile of one system,
 and how often the mean of six systems reaches .2, .4, .55 and .7. Beside it: what witnesses earn,
 and what a leaked table of all shipped systems earns on the six hidden ones. What audits find is
-`auditor.py`'s. About CPU_SECONDS CPU seconds.
+`auditor.py`'s. About 60 CPU seconds; with a file's name, what the audits found is kept there.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import base64
 import json
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -137,6 +136,17 @@ def all_slips(found: Numbers, shape: Callable[[float], float]) -> list[float]:
     return p
 
 
+def lazy(found: list[Numbers], truth: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """Strategies that leave the score alone."""
+    p = np.full((len(found), 10), 0.5)
+    p[:, :4] = np.array([audited(f, 900, honest)[:4] for f in found])
+    yield "lazy: the reader alone, .5 for the score", p.copy()
+    p[:, 4:] = truth.mean()
+    yield "lazy: the reader alone, the base rate for the score", p.copy()
+    p[:, [1, 2, 3]] = truth.mean()
+    yield "laziest: the checksum alone, else the base rate", p
+
+
 def strategies(found: list[Numbers], truth: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
     """Name and stated probabilities (systems, 10) of each strategy."""
     n, draws = len(found), np.random.RandomState(0)
@@ -156,13 +166,7 @@ def strategies(found: list[Numbers], truth: np.ndarray) -> Iterator[tuple[str, n
         yield f"{p:g} for all", np.full((n, 10), p)
     yield "coin", draws.randint(0, 2, (n, 10)).astype(float)
     yield "random p", draws.rand(n, 10)
-    lazy = np.full((n, 10), 0.5)
-    lazy[:, :4] = np.array([audited(f, 900, honest)[:4] for f in found])
-    yield "lazy: the reader alone, .5 for the score", lazy.copy()
-    lazy[:, 4:] = truth.mean()
-    yield "lazy: the reader alone, the base rate for the score", lazy.copy()
-    lazy[:, [1, 2, 3]] = 0.5
-    yield "laziest: the checksum alone, else the base rate", lazy
+    yield from lazy(found, truth)
     proof = np.array([audited(f, 900, honest) for f in found])
     yield "paranoid: 0 unless the audit says above .95", np.where(proof > 0.95, proof, 0.0)
     yield "naive: 1 unless the audit says below .05", np.where(proof < 0.05, proof, 1.0)
@@ -221,8 +225,13 @@ def leaked(hidden: list[audits.System]) -> np.ndarray:
 
 def main() -> None:
     """Collect and print the tables."""
-    with ProcessPoolExecutor(int((sys.argv[1:] or ["1"])[0])) as pool:
-        found = list(pool.map(one, range(audits.COUNT)))
+    kept = Path(sys.argv[1]) if sys.argv[1:] else None
+    if kept and kept.is_file():
+        found = json.loads(kept.read_text(encoding="utf-8"))
+    else:
+        found = [one(k) for k in range(audits.COUNT)]
+        if kept:
+            kept.write_text(json.dumps(found), encoding="utf-8")
     truth = holding(TRUTH["shipped"])
     columns = "mean     5 %   95 %   six systems reach " + " ".join(f"{bar:g}" for bar in BARS)
     print(f"{len(found)} systems, {truth.mean():.2f} of the claims hold\n{'':58} {columns}")
