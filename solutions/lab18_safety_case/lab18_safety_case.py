@@ -2339,21 +2339,20 @@ def oracle_worth(system, claim, shown):
 
 # %% [markdown]
 # Four more cells judge your function where it counts. Six real systems that nobody has: for 2
-# points the verdicts must earn 0.4 a claim on average, for 2 more points 0.6. Your own: 0.4 for 2
+# points the verdicts must earn 0.45 a claim on average, for 2 more points 0.7. Your own: 0.45 for 2
 # points. And the witnesses on all seven must earn at least half of what there is to earn. Your copy
-# of the notebook has not got these systems' truths; the cells only look at the invented ones
-# again.
+# of the notebook has not got these systems' truths; the cells only look at the invented ones again.
 
 # %% nbgrader={"grade_id": "ex18_5-audit-test-unseen", "points": 2}
 @exercise("18.5")
 def test_unseen():
-    """Six systems that nobody has: 0.4 a claim."""
+    """Six systems that nobody has: 0.45 a claim."""
     expect_good_verdicts(audit_claims)
     ### BEGIN HIDDEN TESTS
     systems = audits.systems_in(base64.b85decode("".join(oracle_unseen.split())))
     paid, _, _ = oracle_paid(audit_claims, systems, oracle_truth["unseen"].split(), 5)
-    expect(paid >= 0.4, f"six systems that nobody has: your verdicts earn {paid:.2f} a claim; "
-           "asked are 0.4", "real-systems")
+    expect(paid >= 0.45, f"six systems that nobody has: your verdicts earn {paid:.2f} a claim; "
+           "asked are 0.45", "real-systems")
     ### END HIDDEN TESTS
 
 
@@ -2363,13 +2362,13 @@ print("18.5: your verdicts on six systems that nobody has are judged when this i
 # %% nbgrader={"grade_id": "ex18_5-audit-test-well", "points": 2}
 @exercise("18.5")
 def test_well():
-    """The same six: 0.6 a claim."""
+    """The same six: 0.7 a claim."""
     expect_good_verdicts(audit_claims)
     ### BEGIN HIDDEN TESTS
     systems = audits.systems_in(base64.b85decode("".join(oracle_unseen.split())))
     paid, _, _ = oracle_paid(audit_claims, systems, oracle_truth["unseen"].split(), 5)
-    expect(paid >= 0.6, f"six systems that nobody has: your verdicts earn {paid:.2f} a claim; "
-           "asked are 0.6", "real-systems")
+    expect(paid >= 0.7, f"six systems that nobody has: your verdicts earn {paid:.2f} a claim; "
+           "asked are 0.7", "real-systems")
     ### END HIDDEN TESTS
 
 
@@ -2379,13 +2378,13 @@ print("18.5: and again, with a higher bar")
 # %% nbgrader={"grade_id": "ex18_5-audit-test-own", "points": 2}
 @exercise("18.5")
 def test_own():
-    """Your own system: 0.4 a claim."""
+    """Your own system: 0.45 a claim."""
     expect_good_verdicts(audit_claims)
     ### BEGIN HIDDEN TESTS
     own, truth = audits.system(VARIANT), oracle_truth["shipped"].split()[VARIANT]
     paid, _, _ = oracle_paid(audit_claims, [own] * 3, [truth] * 3, 6)
-    expect(paid >= 0.4, f"your own system, audited three times: your verdicts earn {paid:.2f} a "
-           "claim; asked are 0.4", "real-systems")
+    expect(paid >= 0.45, f"your own system, audited three times: your verdicts earn {paid:.2f} a "
+           "claim; asked are 0.45", "real-systems")
     ### END HIDDEN TESTS
 
 
@@ -2435,8 +2434,18 @@ for name, change in auditors.items():
 
 # %% [markdown]
 # Near the bars doubt, said as a number, earns more than certainty and more than doubt about
-# everything. The vendor's systems keep some distance from the bars on either side; expect a smaller
-# difference there. Keep the verdicts on your own system: 18.8 is about them.
+# everything. The vendor's systems keep some distance from the bars on either side, and there the
+# difference is small. On all hundred of them, an audit like yours earned, a claim:
+#
+# | questions | honest | always sure | never sure (0.7 or 0.3) |
+# |---|---|---|---|
+# | 300 | 0.73 | 0.64 | 0.49 |
+# | 900 | 0.90 | 0.86 | 0.58 |
+# | 1,500 | 0.92 | 0.91 | 0.60 |
+#
+# Who accepts every claim earned $-0.67$, who refuses every claim $-1.33$; who asked nothing of the
+# score, and only looked at the reader, 0.40. So honesty is worth most where questions are few. Keep
+# the verdicts on your own system: 18.8 is about them.
 
 # %% [markdown]
 # ## Exercise 18.6: a case that holds together (5 points)

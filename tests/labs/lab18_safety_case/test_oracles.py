@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -113,11 +115,11 @@ def test_the_hidden_cell_holds_what_the_systems_were_made_with():
 def test_the_solution_earns_its_points_on_every_system():
     judge, unseen = LAB["audit_claims"], base64.b85decode("".join(LAB["oracle_unseen"].split()))
     systems, truths = audits.systems_in(unseen), LAB["oracle_truth"]["unseen"].split()
-    assert LAB["oracle_paid"](judge, systems, truths, 5)[0] >= 0.6
+    assert LAB["oracle_paid"](judge, systems, truths, 5)[0] >= 0.7
     shipped = LAB["oracle_truth"]["shipped"].split()
     for k in range(0, audits.COUNT, 9):
         paid, _, _ = LAB["oracle_paid"](judge, [audits.system(k)] * 3, [shipped[k]] * 3, 6)
-        assert paid >= 0.4, k
+        assert paid >= 0.45, k
 
 
 def test_the_bars_of_the_bench_are_those_of_the_claims():
@@ -137,3 +139,18 @@ def test_the_bars_of_the_bench_are_those_of_the_claims():
         assert cards[claim][1] == (1 if "at least" in audits.CLAIMS[claim].lower() else -1)
     assert str(audits.EPSILON) in audits.CLAIMS["C3"]
     assert cards["C2"][0] == audits.system(0)["card"]["accuracy"]
+
+
+def test_the_table_of_strategies_is_what_was_measured():
+    measured = (Path(__file__).parent / "strategies.txt").read_text()
+    prose = (FOLDER / "lab18_safety_case.py").read_text()
+    for questions in ("300", "900", "1500"):
+        earned = [
+            re.search(rf"^{name}, {questions} questions +(-?[\d.]+)", measured, re.MULTILINE)[1]
+            for name in ("honest", "sure", r"timid \(.7 / .3\)")
+        ]
+        row = f"# | {int(questions):,} | {' | '.join(earned)} |"
+        assert row in prose
+    for name, said in (("1 for all", "$-0.67$"), ("0 for all", "$-1.33$")):
+        assert re.search(rf"^{name} +{said.strip('$')}", measured, re.MULTILINE)
+        assert said in prose
