@@ -2435,7 +2435,7 @@ for name, change in auditors.items():
 # %% [markdown]
 # Near the bars doubt, said as a number, earns more than certainty and more than doubt about
 # everything. The vendor's systems keep some distance from the bars on either side, and there the
-# difference is small. On all hundred of them, an audit like yours earned, a claim:
+# difference is small. On all hundred of them, audits with the course's own tools earned, a claim:
 #
 # | questions | honest | always sure | never sure (0.7 or 0.3) |
 # |---|---|---|---|
