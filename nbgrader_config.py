@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from safetylab.course.build.predict_config import use_prediction_stubs
 from safetylab.grading.config import use_exam_room
 
 ROOT = Path(__file__).resolve().parent if "__file__" in globals() else Path.cwd()
@@ -27,6 +28,7 @@ c.FormgradeExtension.debug = False
 
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
+use_prediction_stubs(c)  # a prediction's stub is not an error, but three dots
 # nbgrader's default is 30 seconds; no cell of ours takes more than 20 on two cores.
 c.Execute.timeout = 120
 

@@ -204,11 +204,25 @@ def update(
 
 
 @app.command(epilog="Example: safetylab progress")
-def progress() -> None:
-    """Show your points lab by lab, as the checks gave them, and what to do next."""
+def progress(
+    picture: Annotated[
+        Path | None,
+        typer.Option(help="Draw how sure you were, and how often right, to this file (PNG, SVG)."),
+    ] = None,
+) -> None:
+    """Show your points and predictions lab by lab, and what to do next.
+
+    Points are those that checks gave. Predictions are read from your own copies.
+    """
+    from safetylab.course.learner.calibration import predictions
+    from safetylab.course.learner.forecasts import draw
     from safetylab.course.learner.progress import print_progress, standings
 
-    print_progress(*standings(find_root()))
+    found = predictions(find_root())
+    print_progress(*standings(find_root()), found)
+    if picture is not None:
+        draw(found, picture)
+        typer.echo(f"wrote {picture}")
 
 
 @app.command(epilog="Example: safetylab doctor")
@@ -364,19 +378,27 @@ def rehearse(
         typer.Option(help="Folder of an nbgrader course [default: this one, or safetylab's own]."),
     ] = None,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds that a cell may take.")] = 120,
+    variants: Annotated[
+        int | None,
+        typer.Option(min=1, help="Variants to grade the solution on, if it has any [default: 20]."),
+    ] = None,
 ) -> None:
     """Grade solution and untouched copy in two processes and in one, and say what differs.
 
-    What differs breaks the contract of two processes. The exit code is 0 if nothing does.
+    What differs breaks the contract of two processes. Of a lab with variants, points and seconds
+    of the solution are printed. The exit code is 0 if nothing differs and no point is lost.
     """
     from safetylab.grading.gradebook.nbcourse import Course
-    from safetylab.grading.gradebook.rehearsal import rehearse
+    from safetylab.grading.gradebook.rehearsal import ON_DEMAND, rehearse
     from safetylab.grading.room.rooms import Limits
 
     root, name = _graded_course(course, assignment)
     opened = Course.open(root)
     with opened.plugins():
-        held = rehearse(opened, opened.assignment(name), Limits(timeout), both=True)
+        held = rehearse(
+            opened, opened.assignment(name), Limits(timeout), both=True,
+            variants=variants or ON_DEMAND, on_trial=typer.echo,
+        )  # fmt: skip
     for sentence in (*held.warnings, *map(str, held.differences)):
         typer.echo(sentence)
     if held.warnings or held.differences:

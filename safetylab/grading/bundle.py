@@ -7,8 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from safetylab.course.paths import lab_notebook, require_lab, solution_notebook
+from safetylab.course.paths import CourseError, lab_notebook, require_lab, solution_notebook
+
+
+@dataclass(frozen=True)
+class Variants:
+    """What a lab says of its variants: how many, their folder in ``data/``, and the salt."""
+
+    count: int
+    folder: str
+    salt: str
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,11 @@ class Bundle:
         """Whether student and tests run in two processes: the assignment's own decision."""
         return declares_split(self.released) if self.asked is None else self.asked
 
+    @cached_property
+    def variants(self) -> Variants | None:
+        """What the released notebook says of its variants; nothing if all are graded alike."""
+        return declared_variants(self.released)
+
     @classmethod
     def load(cls, root: Path, lab: str) -> Bundle:
         """Read the two notebooks of ``lab``; without ``solutions/`` there is no instructor's.
@@ -47,8 +62,26 @@ class Bundle:
 
 def declares_split(released: bytes) -> bool:
     """Whether a released notebook declares that its tests keep the contract of two processes."""
+    return _declared(released, "split") is True
+
+
+def declared_variants(released: bytes) -> Variants | None:
+    """Return what a released notebook says of its variants, or nothing.
+
+    Raises:
+        CourseError: it says something that cannot be read.
+    """
+    said = _declared(released, "variants")
+    if said is None:
+        return None
+    if not isinstance(said, dict) or set(said) != {"count", "folder", "salt"}:
+        raise CourseError(f"the variants of a notebook cannot be read: {said!r}; build it again")
+    return Variants(int(said["count"]), str(said["folder"]), str(said["salt"]))
+
+
+def _declared(released: bytes, key: str) -> Any:
+    """What the notebook's metadata say to safetylab under ``key``."""
     try:
-        metadata = json.loads(released.decode("utf-8-sig"))["metadata"]
-        return metadata["safetylab"]["split"] is True
+        return json.loads(released.decode("utf-8-sig"))["metadata"]["safetylab"][key]
     except (ValueError, KeyError, TypeError):
-        return False
+        return None

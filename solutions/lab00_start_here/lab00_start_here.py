@@ -69,13 +69,15 @@ plots.show(figure, alt=f"Ten digits: {digits.y[shown].tolist()}. Above them stan
 #
 # ### Predict, then run
 #
-# On all 10,000 test digits, in how many per cent of cases is this detector right? Replace the line
-# that raises the error by your guess, for instance `my_guess_in_percent = 50`, and run the cell:
-# the next one shows the answer. Predictions are never graded; making one first is how you find out
-# what you did not know.
+# On all 10,000 test digits, in how many per cent of cases is this detector right? Write your guess
+# in place of the three dots and run the cell: the next one shows the answer. Nobody grades it;
+# making one is what makes the answer stick.
 
 # %% nbgrader={"grade_id": "ex0_1-predict", "solution": true}
-# my_guess_in_percent = a number from 0 to 100
+PREDICT = {
+    "name": "my_guess_in_percent", "kind": "number", "low": 0, "high": 100, "outcome": 90.26,
+    "seen": r"right in ([\d.]+)% of cases",
+}
 ### BEGIN SOLUTION
 my_guess_in_percent = 90
 ### END SOLUTION

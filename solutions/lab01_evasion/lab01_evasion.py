@@ -469,7 +469,10 @@ print("1.2: visible checks passed")
 # nobody grades it.
 
 # %% nbgrader={"grade_id": "ex1_2-predict", "solution": true}
-# my_guess_in_percent = a number from 0 to 100
+PREDICT = {
+    "name": "my_guess_in_percent", "kind": "number", "low": 0, "high": 100, "outcome": 42.5,
+    "seen": r"fgsm, epsilon 0\.1: ([\d.]+)% still right",
+}
 ### BEGIN SOLUTION
 my_guess_in_percent = 50
 ### END SOLUTION
@@ -1241,7 +1244,10 @@ def margin(logits, y):
 # - `"d"`: above 90 %
 
 # %% nbgrader={"grade_id": "ex1_7-predict", "solution": true}
-# my_guess = "a", "b", "c" or "d"
+PREDICT = {
+    "name": "my_guess", "kind": "choice", "options": ["a", "b", "c", "d"], "outcome": "d",
+    "seen": r"logits \* 100: PGD-40 leaves 9[\d.]+% by cross-entropy",
+}
 ### BEGIN SOLUTION
 my_guess = "d"
 ### END SOLUTION
@@ -2453,7 +2459,16 @@ print("1.11: visible checks passed")
 # learned one reach, and which the best of 30 real 3s?
 
 # %% nbgrader={"grade_id": "ex1_11-predict", "solution": true}
-# my_learned, my_best_real = two numbers from 0 to 100
+PREDICT = [
+    {
+        "name": "my_learned", "kind": "number", "low": 0, "high": 100, "outcome": 70,
+        "seen": r"learned, three seeds: ([\d.]+)% to",
+    },
+    {
+        "name": "my_best_real", "kind": "number", "low": 0, "high": 100, "outcome": 44,
+        "seen": r"30 real small 3s: [\d.]+% to ([\d.]+)%",
+    },
+]
 ### BEGIN SOLUTION
 my_learned, my_best_real = 90, 30
 ### END SOLUTION

@@ -609,6 +609,10 @@ for seed in range(5):
 # number from 0 to 1. (`my_auroc`)
 
 # %% nbgrader={"grade_id": "ex2_3-predict", "solution": true}
+PREDICT = {
+    "name": "my_auroc", "kind": "number", "low": 0, "high": 1, "outcome": 0.42,
+    "seen": r"LOO residual, appended rows:\s+([\d.]+);",
+}
 ### BEGIN SOLUTION
 my_auroc = 0.8
 ### END SOLUTION
@@ -1306,6 +1310,10 @@ print("2.5b: visible checks passed")
 # from 0 to 1. (`my_alarms`)
 
 # %% nbgrader={"grade_id": "ex2_5-predict", "solution": true}
+PREDICT = {
+    "name": "my_alarms", "kind": "number", "low": 0, "high": 1, "outcome": 0.33,
+    "seen": r"10 classes, threshold 2: ([\d.]+) of innocent",
+}
 ### BEGIN SOLUTION
 my_alarms = 0.05
 ### END SOLUTION

@@ -601,6 +601,10 @@ print("3.2c: visible checks passed")
 # exam's threes and eights will copy and service say the same? (`my_agreement`, in percent)
 
 # %% nbgrader={"grade_id": "ex3_2-predict", "solution": true}
+PREDICT = {
+    "name": "my_agreement", "kind": "number", "low": 0, "high": 100, "outcome": 98.4,
+    "tolerance": 5, "seen": r"\n2 decimals: .* agreement ([\d.]+)%",
+}
 ### BEGIN SOLUTION
 my_agreement = 70
 ### END SOLUTION
@@ -1009,6 +1013,16 @@ for tol in (0.5, 0.03, 0.008, 0.002, 8e-6):
 # (`my_fixed`) And if the 45 questions are not the same, but a hundredth of tol apart? (`my_spread`)
 
 # %% nbgrader={"grade_id": "ex3_3-predict", "solution": true}
+PREDICT = [
+    {
+        "name": "my_fixed", "kind": "number", "low": 0, "high": 100, "outcome": 14,
+        "seen": r"\n45 answers .*fixed flips (\d+),",
+    },
+    {
+        "name": "my_spread", "kind": "number", "low": 0, "high": 100, "outcome": 100,
+        "seen": r"\n45 answers .* apart (\d+)",
+    },
+]
 ### BEGIN SOLUTION
 my_fixed, my_spread = 50, 50
 ### END SOLUTION
@@ -1651,6 +1665,10 @@ for pairs in (10, 50, 262, 784):
 # (`my_factor`)
 
 # %% nbgrader={"grade_id": "ex3_6-predict", "solution": true}
+PREDICT = {
+    "name": "my_factor", "kind": "number", "low": 0, "outcome": 6.0, "tolerance": 2,
+    "seen": r"by the usual table: ([\d.]+)",
+}
 ### BEGIN SOLUTION
 my_factor = 0.5
 ### END SOLUTION

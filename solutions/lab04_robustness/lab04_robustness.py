@@ -271,6 +271,10 @@ print("4.1: visible checks passed")
 # Write your letter into the next cell, as `my_guess = "..."`.
 
 # %% nbgrader={"grade_id": "ex4_1-predict", "solution": true}
+PREDICT = {
+    "name": "my_guess", "kind": "choice", "options": ["a", "b", "c", "d"], "outcome": "d",
+    "seen": r"d = 25: 9[\d.]+%.* d = 784: 2[\d.]+%",
+}
 ### BEGIN SOLUTION
 my_guess = "d"
 ### END SOLUTION
@@ -1075,6 +1079,10 @@ print("4.3e: visible checks passed")
 # Write it into the next cell, as `my_change = "..."`.
 
 # %% nbgrader={"grade_id": "ex4_3-predict", "solution": true}
+PREDICT = {
+    "name": "my_change", "kind": "choice", "options": ["steps", "mean", "no stop"],
+    "outcome": "no stop", "seen": "no stop +right 2",
+}
 ### BEGIN SOLUTION
 my_change = "no stop"
 ### END SOLUTION
@@ -1516,6 +1524,11 @@ print("4.5b: visible checks passed")
 # `my_share = "half or less"`, `"three quarters"` or `"nearly all"`.
 
 # %% nbgrader={"grade_id": "ex4_5-predict", "solution": true}
+PREDICT = {
+    "name": "my_share", "kind": "choice",
+    "options": ["half or less", "three quarters", "nearly all"], "outcome": "half or less",
+    "seen": r"\nFGSM .* kept [34]\d%",
+}
 ### BEGIN SOLUTION
 my_share = "half or less"
 ### END SOLUTION
@@ -1761,6 +1774,10 @@ for name, (_, row) in losses_by.items():
 # batch normalisation), or `""` for none.
 
 # %% nbgrader={"grade_id": "ex4_6-predict", "solution": true}
+PREDICT = {
+    "name": "my_helpers", "kind": "choice", "options": ["D", "W", "B"], "several": True,
+    "outcome": [], "seen": r"dropout .* times plain 1\.[0-4]",
+}
 ### BEGIN SOLUTION
 my_helpers = ""
 ### END SOLUTION
@@ -2411,6 +2428,10 @@ plots.show(plots.image_grid([framed[groups == k][:6] for k in range(4)],
 # `my_gain = "true"`, `"flipped"`, `"both"` or `"neither"`.
 
 # %% nbgrader={"grade_id": "ex4_7-predict", "solution": true}
+PREDICT = {
+    "name": "my_gain", "kind": "choice", "options": ["true", "flipped", "both", "neither"],
+    "outcome": "true", "seen": "true labels +worst mixture +worst group 7",
+}
 ### BEGIN SOLUTION
 my_gain = "true"
 ### END SOLUTION
@@ -2650,6 +2671,10 @@ print("4.8: visible checks passed")
 # average? Write `my_task = "rare"`, `"hard"`, `"both"` or `"neither"`.
 
 # %% nbgrader={"grade_id": "ex4_8-predict", "solution": true}
+PREDICT = {
+    "name": "my_task", "kind": "choice", "options": ["rare", "hard", "both", "neither"],
+    "outcome": "hard", "seen": "hard, linear +group DRO +worst group 7[5-9]",
+}
 ### BEGIN SOLUTION
 my_task = "hard"
 ### END SOLUTION

@@ -643,6 +643,10 @@ def hidden_bounds(layers, lower, upper, *, boxes, relax, line_bound):
 # (`my_looser`, 0 to 40)
 
 # %% nbgrader={"grade_id": "ex5_2-predict", "solution": true}
+PREDICT = {
+    "name": "my_looser", "kind": "number", "low": 0, "high": 40, "whole": True, "outcome": 16,
+    "seen": r"radius 1\.0, smaller triangle: lines are worse in (\d+) of 40",
+}
 ### BEGIN SOLUTION
 my_looser = 0
 ### END SOLUTION
@@ -1137,6 +1141,16 @@ def counting(bound, seen):
 # "climb"? (`my_climbs`)
 
 # %% nbgrader={"grade_id": "ex5_4-predict", "solution": true}
+PREDICT = [
+    {
+        "name": "my_factor", "kind": "number", "low": 0, "outcome": 1.4, "tolerance": 0.5,
+        "seen": r"loose [\d,]+: ([\d.]+) times",
+    },
+    {
+        "name": "my_climbs", "kind": "number", "low": 0, "high": 4_000_000, "outcome": 0,
+        "tolerance": 5, "seen": r"network 3, intruder above, seed 1: (\d+) of 4,000,000",
+    },
+]
 ### BEGIN SOLUTION
 my_factor = 10
 my_climbs = 40
@@ -1700,6 +1714,10 @@ print("5.6b: visible checks passed")
 # chance does the bound exceed 1/2, so that something false is certified? (`my_chance`)
 
 # %% nbgrader={"grade_id": "ex5_6-predict", "solution": true}
+PREDICT = {
+    "name": "my_chance", "kind": "number", "low": 0, "high": 1, "outcome": 0.089, "tolerance": 0.02,
+    "seen": r"one set for both ([\d.]+)",
+}
 ### BEGIN SOLUTION
 my_chance = 0.05
 ### END SOLUTION

@@ -633,7 +633,10 @@ print("6.2a: visible checks passed")
 # ten runs? Commit to a number.
 
 # %% nbgrader={"grade_id": "ex6_2-predict", "solution": true}
-# my_guess_of_twenty = a number from 0 to 20
+PREDICT = {
+    "name": "my_guess_of_twenty", "kind": "number", "low": 0, "high": 20, "outcome": 6,
+    "seen": r"in ten of ten runs: (\d+) of 20",
+}
 ### BEGIN SOLUTION
 my_guess_of_twenty = 15
 ### END SOLUTION
@@ -1636,7 +1639,10 @@ print("6.5b: visible checks passed")
 # about what is left. It was 99 % sure before. How sure is it now, on average over 100 digits?
 
 # %% nbgrader={"grade_id": "ex6_5-predict", "solution": true}
-# my_guess_in_percent = a number from 0 to 100
+PREDICT = {
+    "name": "my_guess_in_percent", "kind": "number", "low": 0, "high": 100, "outcome": 58.7,
+    "seen": r"with random weights: ([\d.]+)% \(you said",
+}
 ### BEGIN SOLUTION
 my_guess_in_percent = 95
 ### END SOLUTION
@@ -1976,7 +1982,10 @@ for column, low, high in zip(COLUMNS, held_out[group].min(axis=0), held_out[grou
 # is the network more accurate on held-out people?
 
 # %% nbgrader={"grade_id": "ex6_6-predict", "solution": true}
-# my_guess_in_points = percentage points, perhaps below zero
+PREDICT = {
+    "name": "my_guess_in_points", "kind": "number", "low": -100, "high": 100, "outcome": 0.2,
+    "tolerance": 1, "seen": r"network: \+([\d.]+), standard error",
+}
 ### BEGIN SOLUTION
 my_guess_in_points = 5
 ### END SOLUTION

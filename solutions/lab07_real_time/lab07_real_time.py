@@ -498,6 +498,10 @@ print("7.2b: visible checks passed")
 # Write a number: 0.5 would be half as often, 2 twice as often. (`my_ratio`)
 
 # %% nbgrader={"grade_id": "ex7_2-predict", "solution": true}
+PREDICT = {
+    "name": "my_ratio", "kind": "number", "low": 0, "outcome": 11, "tolerance": 3,
+    "seen": r"product rule [\de.+-]+; measured ([\d.]+)",
+}
 ### BEGIN SOLUTION
 my_ratio = 0.1
 ### END SOLUTION
@@ -709,6 +713,10 @@ print(f"never more than {burst} requests within any {burst} s: largest response 
 # every 10 ms, whether or not the service is stalled. What do they see as p99, in ms? (`my_p99`)
 
 # %% nbgrader={"grade_id": "ex7_3-predict", "solution": true}
+PREDICT = {
+    "name": "my_p99", "kind": "number", "low": 0, "outcome": 100, "tolerance": 30,
+    "seen": r"users: p99 (\d+) ms",
+}
 ### BEGIN SOLUTION
 my_p99 = 1
 ### END SOLUTION
@@ -1052,6 +1060,10 @@ print("7.4b: visible checks passed")
 # your attack with epsilon 0.1, by how many points does it fall? (`my_fall`)
 
 # %% nbgrader={"grade_id": "ex7_4-predict", "solution": true}
+PREDICT = {
+    "name": "my_fall", "kind": "number", "low": -100, "high": 100, "outcome": -1.0, "tolerance": 2,
+    "seen": r"\nit falls by (-?[\d.]+) points;",
+}
 ### BEGIN SOLUTION
 my_fall = 5
 ### END SOLUTION

@@ -506,6 +506,11 @@ print("8.2c: visible checks passed")
 # of these training digits) or `"noise"` (uniform pixels)? (`my_familiar`)
 
 # %% nbgrader={"grade_id": "ex8_2-predict", "solution": true}
+PREDICT = {
+    "name": "my_familiar", "kind": "choice",
+    "options": ["test digits", "faint digits", "grey mean", "noise"], "outcome": "grey mean",
+    "seen": "grey mean 0,",
+}
 ### BEGIN SOLUTION
 my_familiar = "test digits"
 ### END SOLUTION
@@ -957,6 +962,10 @@ print("8.4b: visible checks passed")
 # number between 0 and 1. (`my_coverage`)
 
 # %% nbgrader={"grade_id": "ex8_4-predict", "solution": true}
+PREDICT = {
+    "name": "my_coverage", "kind": "number", "low": 0, "high": 1, "outcome": 0.7,
+    "seen": r"one threshold: covered, above 50,000: ([\d.]+)",
+}
 ### BEGIN SOLUTION
 my_coverage = 0.9
 ### END SOLUTION
@@ -1134,6 +1143,10 @@ print("8.5a: visible checks passed")
 # within 2,000 inputs? (`my_false_alarm`)
 
 # %% nbgrader={"grade_id": "ex8_5-predict", "solution": true}
+PREDICT = {
+    "name": "my_false_alarm", "kind": "number", "low": 0, "high": 1, "outcome": 0.34,
+    "seen": r"after 2000 inputs ([\d.]+)",
+}
 ### BEGIN SOLUTION
 my_false_alarm = 0.05
 ### END SOLUTION

@@ -461,7 +461,10 @@ print("9.1c: visible checks passed")
 # - `"c"`: both
 
 # %% nbgrader={"grade_id": "ex9_1-predict", "solution": true}
-# my_guess = "a", "b" or "c"
+PREDICT = {
+    "name": "my_guess", "kind": "choice", "options": ["a", "b", "c"], "outcome": "c",
+    "seen": "Black +3,696 +44",
+}
 ### BEGIN SOLUTION
 my_guess = "c"
 ### END SOLUTION
@@ -803,7 +806,10 @@ print("9.2b: visible checks passed")
 # an AUC.
 
 # %% nbgrader={"grade_id": "ex9_2-predict", "solution": true}
-# my_auc = a number from 0.5 to 1
+PREDICT = {
+    "name": "my_auc", "kind": "number", "low": 0.5, "high": 1, "outcome": 0.93,
+    "seen": r"without sex: AUC ([\d.]+)",
+}
 ### BEGIN SOLUTION
 my_auc = 0.9
 ### END SOLUTION
@@ -1106,7 +1112,10 @@ print("9.3b: visible checks passed")
 # - `"c"`: no, all looks well
 
 # %% nbgrader={"grade_id": "ex9_3-predict", "solution": true}
-# my_answer = "a", "b" or "c"
+PREDICT = {
+    "name": "my_answer", "kind": "choice", "options": ["a", "b", "c"], "outcome": "c",
+    "seen": r"audited with the damaged labels, women: \+0\.",
+}
 ### BEGIN SOLUTION
 my_answer = "c"
 ### END SOLUTION
@@ -1463,7 +1472,10 @@ print("9.4b: visible checks passed")
 # - `"b"`: yes
 
 # %% nbgrader={"grade_id": "ex9_4-predict", "solution": true}
-# my_bet = "a" or "b"
+PREDICT = {
+    "name": "my_bet", "kind": "choice", "options": ["a", "b"], "outcome": "b",
+    "seen": r"with the white PPV and FPR +59\.1% +23\.5%",
+}
 ### BEGIN SOLUTION
 my_bet = "b"
 ### END SOLUTION
@@ -2695,7 +2707,10 @@ print("9.7: visible checks passed")
 # new people? Commit to an AUC.
 
 # %% nbgrader={"grade_id": "ex9_7-predict", "solution": true}
-# my_second_auc = a number from 0.5 to 1
+PREDICT = {
+    "name": "my_second_auc", "kind": "number", "low": 0.5, "high": 1, "outcome": 1.0,
+    "seen": r"trees: AUC for sex .* before .*, ([\d.]+) after",
+}
 ### BEGIN SOLUTION
 my_second_auc = 0.9
 ### END SOLUTION

@@ -966,6 +966,10 @@ print(f"{len(people)} refused; no change helps {plans.count(None)}; cost: median
 # How many in a hundred of the promises does the new model keep? (`my_kept`)
 
 # %% nbgrader={"grade_id": "ex10_3-predict", "solution": true}
+PREDICT = {
+    "name": "my_kept", "kind": "number", "low": 0, "high": 100, "outcome": 60,
+    "seen": r"100 refits: mean (\d+)",
+}
 ### BEGIN SOLUTION
 my_kept = 90
 ### END SOLUTION
@@ -1690,6 +1694,10 @@ print("10.5c: visible checks passed")
 # lenders and 1,000 looks each: how many in a hundred are accused at some look? (`my_accused`)
 
 # %% nbgrader={"grade_id": "ex10_5-predict", "solution": true}
+PREDICT = {
+    "name": "my_accused", "kind": "number", "low": 0, "high": 100, "outcome": 41,
+    "seen": r"z-test at 1,000 looks ([\d.]+)",
+}
 ### BEGIN SOLUTION
 my_accused = 5
 ### END SOLUTION

@@ -244,6 +244,10 @@ print("11.1a: visible checks passed")
 # with their nine? Set `my_guess_in_percent`; nobody grades it.
 
 # %% nbgrader={"grade_id": "ex11_1-predict", "solution": true}
+PREDICT = {
+    "name": "my_guess_in_percent", "kind": "number", "low": 0, "high": 100, "outcome": 72.2,
+    "seen": r"9 columns .*: ([\d.]+)% unique",
+}
 ### BEGIN SOLUTION
 my_guess_in_percent = 30
 ### END SOLUTION
@@ -1792,6 +1796,10 @@ for name, mechanism in SUSPECTS.items():
 # runs on each, twice? Set `my_guess` to a list of names, for example `["rare", "in clear"]`.
 
 # %% nbgrader={"grade_id": "ex11_4-predict", "solution": true}
+PREDICT = {
+    "name": "my_guess", "kind": "choice", "options": ["rare", "other people", "in clear"],
+    "several": True, "outcome": [], "seen": r"in clear on \(0, 1\) claims 8: .*not refuted",
+}
 ### BEGIN SOLUTION
 my_guess = ["in clear"]
 ### END SOLUTION
@@ -2435,6 +2443,11 @@ print("11.6b: visible checks passed")
 # `my_guess_in_points` to a pair of numbers.
 
 # %% nbgrader={"grade_id": "ex11_6-predict", "solution": true}
+PREDICT = {
+    "name": "my_guess_in_points", "kind": "number", "low": -100, "high": 100, "size": 2,
+    "outcome": [0.0, 2.8], "tolerance": 1,
+    "seen": r"1000 people, sigma +1\.2: epsilon +1\.15, accuracy 79",
+}
 ### BEGIN SOLUTION
 my_guess_in_points = (5, 5)
 ### END SOLUTION
@@ -2936,6 +2949,10 @@ print("11.7: visible checks passed")
 # raise it, on the same models? Set `my_guess_factor`, a number.
 
 # %% nbgrader={"grade_id": "ex11_7-predict", "solution": true}
+PREDICT = {
+    "name": "my_guess_factor", "kind": "number", "low": 0, "outcome": 95, "tolerance": 30,
+    "seen": r"LiRA +AUC 0\.\d+, TPR at 0\.1 % FPR 1[345]",
+}
 ### BEGIN SOLUTION
 my_guess_factor = 3
 ### END SOLUTION
@@ -2987,6 +3004,16 @@ print(f"you said: {my_guess_factor}")
 # noise, and how many with it? Set `my_guess_without` and `my_guess_with`.
 
 # %% nbgrader={"grade_id": "ex11_7-predict-noise", "solution": true}
+PREDICT = [
+    {
+        "name": "my_guess_without", "kind": "number", "low": 0, "high": 100, "outcome": 3.1,
+        "tolerance": 2, "seen": r"clipped, no noise, LiRA +TPR at 0\.1 % FPR ([\d.]+)%",
+    },
+    {
+        "name": "my_guess_with", "kind": "number", "low": 0, "high": 100, "outcome": 0.05,
+        "tolerance": 0.5, "seen": r"private, LiRA +TPR at 0\.1 % FPR ([\d.]+)%",
+    },
+]
 ### BEGIN SOLUTION
 my_guess_without = 10
 my_guess_with = 0.5
@@ -3393,6 +3420,10 @@ tell(five_runs(at_two), at_two)
 # `"clipping"` or `"noise"`.
 
 # %% nbgrader={"grade_id": "ex11_10-predict", "solution": true}
+PREDICT = {
+    "name": "my_guess_culprit", "kind": "choice", "options": ["clipping", "noise"],
+    "outcome": "noise", "seen": "private +lr .* falls by 4",
+}
 ### BEGIN SOLUTION
 my_guess_culprit = "clipping"
 ### END SOLUTION

@@ -945,6 +945,10 @@ print("12.3c: visible checks passed")
 # you know the secret? Write `my_guess_in_rounds = ...`; nobody grades it.
 
 # %% nbgrader={"grade_id": "ex12_3-predict", "solution": true}
+PREDICT = {
+    "name": "my_guess_in_rounds", "kind": "number", "low": 0, "outcome": 29.8, "tolerance": 5,
+    "seen": r"known after ([\d.]+) rounds",
+}
 ### BEGIN SOLUTION
 my_guess_in_rounds = 11
 ### END SOLUTION
@@ -1507,6 +1511,10 @@ print("12.4c: visible checks passed")
 # Write `my_guess_of_ten = ...`; nobody grades it.
 
 # %% nbgrader={"grade_id": "ex12_4-predict", "solution": true}
+PREDICT = {
+    "name": "my_guess_of_ten", "kind": "number", "low": 0, "high": 10, "outcome": 10,
+    "seen": r"(\d+) of 10 clients' digits",
+}
 ### BEGIN SOLUTION
 my_guess_of_ten = 2
 ### END SOLUTION
@@ -1755,6 +1763,10 @@ print("12.4d: visible checks passed")
 # `my_guess_read_of_50 = ...`; nobody grades it.
 
 # %% nbgrader={"grade_id": "ex12_4-predict-rank", "solution": true}
+PREDICT = {
+    "name": "my_guess_read_of_50", "kind": "number", "low": 0, "high": 50, "outcome": 34,
+    "seen": r"sigma 0\.1 +row by row .* rank ten .* (\d+) of 50 read",
+}
 ### BEGIN SOLUTION
 my_guess_read_of_50 = 20
 ### END SOLUTION
@@ -2384,6 +2396,10 @@ plots.show(figure, alt="Accuracy by round with client 0 lying. After twelve roun
 # rules? Write `my_guess_nines_read_in_percent = ...`; nobody grades it.
 
 # %% nbgrader={"grade_id": "ex12_6-predict", "solution": true}
+PREDICT = {
+    "name": "my_guess_nines_read_in_percent", "kind": "number", "low": 0, "high": 100, "outcome": 0,
+    "seen": r"five draws of digits: ([\d.]+)% to",
+}
 ### BEGIN SOLUTION
 my_guess_nines_read_in_percent = 50
 ### END SOLUTION

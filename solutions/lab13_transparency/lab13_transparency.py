@@ -651,6 +651,16 @@ print("13.2b: visible checks passed")
 # (`my_fresh`)?
 
 # %% nbgrader={"grade_id": "ex13_2-predict", "solution": true}
+PREDICT = [
+    {
+        "name": "my_reported", "kind": "number", "low": 0, "high": 20, "outcome": 13,
+        "seen": r"reported (\d+), on fresh loans",
+    },
+    {
+        "name": "my_fresh", "kind": "number", "low": 0, "high": 20, "outcome": 3,
+        "seen": r"on fresh loans (\d+) of 20",
+    },
+]
 ### BEGIN SOLUTION
 my_reported = 15
 my_fresh = 10
@@ -838,6 +848,16 @@ print("13.3: visible checks passed")
 # same 40 scores (`my_open`)? And how many after 120 audited people (`my_open_later`)?
 
 # %% nbgrader={"grade_id": "ex13_3-predict", "solution": true}
+PREDICT = [
+    {
+        "name": "my_open", "kind": "number", "low": 0, "high": 100, "outcome": 100,
+        "seen": r"\n40 audited: of 100 others, \[(\d+),",
+    },
+    {
+        "name": "my_open_later", "kind": "number", "low": 0, "high": 100, "outcome": 1,
+        "seen": r"\n120 audited: of 100 others, \[(\d+),",
+    },
+]
 ### BEGIN SOLUTION
 my_open = 50
 my_open_later = 0

@@ -144,6 +144,10 @@ print(f"finds where the model ranked first, in 1,000 cities: days 1 to 5 {daily[
 # `"middle"`, `"edge"` or `"equal"`. (`my_law`)
 
 # %% nbgrader={"grade_id": "ex14_1-predict", "solution": true}
+PREDICT = {
+    "name": "my_law", "kind": "choice", "options": ["middle", "edge", "equal"], "outcome": "equal",
+    "seen": r"less than 0\.1: 0\.100",
+}
 ### BEGIN SOLUTION
 my_law = "middle"
 ### END SOLUTION
@@ -1363,6 +1367,10 @@ print("14.5b: visible checks passed")
 # below 0 if it falls. (`my_change`)
 
 # %% nbgrader={"grade_id": "ex14_5-predict", "solution": true}
+PREDICT = {
+    "name": "my_change", "kind": "number", "low": -100, "outcome": -32, "tolerance": 5,
+    "seen": r"two groups, g = 4: .*wage of 60% x0\.68",
+}
 ### BEGIN SOLUTION
 my_change = 2
 ### END SOLUTION

@@ -942,7 +942,10 @@ print(f"beta * log Z = {best_value(log_ref, proxy, beta):.6f}; "
 # - `"d"`: above 4
 
 # %% nbgrader={"grade_id": "ex15_4-predict", "solution": true}
-# my_guess = "a", "b", "c" or "d"
+PREDICT = {
+    "name": "my_guess", "kind": "choice", "options": ["a", "b", "c", "d"], "outcome": "b",
+    "seen": r"beta 1\.0: KL +0\.3.* gold +1\.8",
+}
 ### BEGIN SOLUTION
 my_guess = "b"
 ### END SOLUTION
@@ -1207,7 +1210,10 @@ widgets.slider(draw, [5.0, 2.0, 1.0, 0.8, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1], 
 # the reference's, or `"above"`?
 
 # %% nbgrader={"grade_id": "ex15_4-predict-rated", "solution": true}
-# my_verdict = "below" or "above"
+PREDICT = {
+    "name": "my_verdict", "kind": "choice", "options": ["below", "above"], "outcome": "above",
+    "seen": r"rated itself at beta 0\.1: gold +2",
+}
 ### BEGIN SOLUTION
 my_verdict = "above"
 ### END SOLUTION
@@ -1944,7 +1950,10 @@ print("15.8c: visible checks passed")
 # do they `"lose"`, or does `"hardly anything"` happen (less than 0.1 either way)?
 
 # %% nbgrader={"grade_id": "ex15_8-predict", "solution": true}
-# my_forecast = "gain", "lose" or "hardly anything"
+PREDICT = {
+    "name": "my_forecast", "kind": "choice", "options": ["gain", "lose", "hardly anything"],
+    "outcome": "lose", "seen": r"the reasons get -0\.4",
+}
 ### BEGIN SOLUTION
 my_forecast = "lose"
 ### END SOLUTION
@@ -2275,7 +2284,10 @@ for n in (2, 16, 1024):
 # `"features"` or `"raters"`?
 
 # %% nbgrader={"grade_id": "ex15_5-predict", "solution": true}
-# my_repair = "pairs", "features" or "raters"
+PREDICT = {
+    "name": "my_repair", "kind": "choice", "options": ["pairs", "features", "raters"],
+    "outcome": "raters", "seen": r"words +careful +4,000 +[\d.]+ +2\.7",
+}
 ### BEGIN SOLUTION
 my_repair = "raters"
 ### END SOLUTION

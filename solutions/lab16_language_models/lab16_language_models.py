@@ -630,6 +630,10 @@ print("16.3: visible checks passed")
 # of up to 20 tokens. How many times as many test ham are flagged as without erasing? (`my_factor`)
 
 # %% nbgrader={"grade_id": "ex16_3-predict", "solution": true}
+PREDICT = {
+    "name": "my_factor", "kind": "number", "low": 0, "outcome": 3.1, "tolerance": 1,
+    "seen": r"measured ([\d.]+) times",
+}
 ### BEGIN SOLUTION
 my_factor = 3
 ### END SOLUTION
@@ -1004,6 +1008,16 @@ print(f"past the erasing of letters: {letter_pass}")
 # the first time? (`my_share`, `my_cut_share`, between 0 and 1)
 
 # %% nbgrader={"grade_id": "ex16_4-predict", "solution": true}
+PREDICT = [
+    {
+        "name": "my_share", "kind": "number", "low": 0, "high": 1, "outcome": 0.005,
+        "seen": r"network 2, .* whole mails 0\.\d",
+    },
+    {
+        "name": "my_cut_share", "kind": "number", "low": 0, "high": 1, "outcome": 0.92,
+        "seen": r"network 2, .* cut mails 9\d",
+    },
+]
 ### BEGIN SOLUTION
 my_share, my_cut_share = 0.1, 0.3
 ### END SOLUTION
@@ -1186,6 +1200,10 @@ print("16.5b: visible checks passed")
 # which share of these mails is flagged, on average? (`my_detection`, between 0 and 1)
 
 # %% nbgrader={"grade_id": "ex16_5-predict", "solution": true}
+PREDICT = {
+    "name": "my_detection", "kind": "number", "low": 0, "high": 1, "outcome": 0.95,
+    "seen": "sample of 2: flags 9[45]",
+}
 ### BEGIN SOLUTION
 my_detection = 0.6
 ### END SOLUTION
@@ -1602,6 +1620,16 @@ print("16.8: visible checks passed")
 # vote stops? (`my_promise`, `my_truth`: "rise" or "fall")
 
 # %% nbgrader={"grade_id": "ex16_8-predict", "solution": true}
+PREDICT = [
+    {
+        "name": "my_promise", "kind": "choice", "options": ["rise", "fall"], "outcome": "rise",
+        "seen": r"5 words more than needed: promise 0\.9",
+    },
+    {
+        "name": "my_truth", "kind": "choice", "options": ["rise", "fall"], "outcome": "fall",
+        "seen": r"5 words more than needed: .* stopped 0\.000",
+    },
+]
 ### BEGIN SOLUTION
 my_promise, my_truth = "fall", "fall"
 ### END SOLUTION

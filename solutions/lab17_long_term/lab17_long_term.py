@@ -332,6 +332,10 @@ print("17.1b: visible checks passed")
 # (never tips), or `"tips"`? (`my_patched`)
 
 # %% nbgrader={"grade_id": "ex17_1-predict", "solution": true}
+PREDICT = {
+    "name": "my_patched", "kind": "choice", "options": ["same", "tips"], "outcome": "tips",
+    "seen": r"where it tips [1-9]\d* times",
+}
 ### BEGIN SOLUTION
 my_patched = "same"
 ### END SOLUTION
@@ -1264,6 +1268,10 @@ print("17.5b: visible checks passed")
 # (`my_tests`)
 
 # %% nbgrader={"grade_id": "ex17_5-predict", "solution": true}
+PREDICT = {
+    "name": "my_tests", "kind": "choice", "options": [300, 3000, 30_000, 2_000_000],
+    "outcome": 2_000_000, "seen": r"AUC 0\.95: 1,[\d,]+ tests",
+}
 ### BEGIN SOLUTION
 my_tests = 30_000
 ### END SOLUTION

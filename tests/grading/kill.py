@@ -1,4 +1,4 @@
-"""Kill a grader at twenty random points of a batch, then let it finish: ``kill.py COURSE SEED``.
+"""Kill a grader at random points of a batch, then let it finish: ``kill.py COURSE SEED [KILLS]``.
 
 Everything is imported once; each run is a fork, in a process group of its own.
 """
@@ -37,12 +37,12 @@ def run(root: Path) -> int:
     return pid
 
 
-def main(root: Path, seed: int) -> None:
+def main(root: Path, seed: int, kills: int = KILLS) -> None:
     random.seed(seed)
     journal = own_folder(Course.open(root)) / "journal.jsonl"
     total = len(list((root / "submitted").iterdir()))
-    for kill in range(1, KILLS + 1):
-        goal = min(total - REST, total * kill // KILLS)
+    for kill in range(1, kills + 1):
+        goal = min(total - REST, total * kill // kills)
         pid = run(root)
         while _lines(journal) < goal - 1 and _alive(pid):
             time.sleep(0.01)
@@ -63,4 +63,4 @@ def _alive(pid: int) -> bool:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -11,6 +12,9 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from safetylab.course.build.predict import Asked, Item, asked
+from safetylab.course.build.predict_text import form_check
+from safetylab.course.build.source import Lab
 from safetylab.grading import Bundle
 from safetylab.grading.paper.defined import bound
 
@@ -67,6 +71,38 @@ def load(lab: str) -> list[Wrong | Right]:
     spec.loader.exec_module(module)
     answers: list[Wrong | Right] = module.ANSWERS
     return answers
+
+
+def judged(lab: Lab) -> list[Wrong | Right]:
+    """Return answers to the judged predictions of ``lab``, from what their author says of them.
+
+    Each distractor of a choice is a wrong one, each accepted option a right one; a number whose
+    outcome is stated is wrong at the ends of its range. A sum of several is left to its lab.
+    """
+    found: list[Wrong | Right] = []
+    for cell in lab.of("predict"):
+        made = asked(str(cell.metadata["predict"]["description"]))
+        if made.graded and not made.said and len(made.items) == 1 and not made.bars:
+            found += _judged(cell.id, made, made.items[0])
+    return found
+
+
+def _judged(cell: str, made: Asked, item: Item) -> Iterator[Wrong | Right]:
+    def code(value: object) -> str:
+        return f"{item.name} = {value!r}\n\n{form_check(made)}"
+
+    if item.form.kind == "choice" and not item.form.several and "accept" in item.raw:
+        for option, id_ in item.raw["mistakes"].items():
+            yield Wrong(cell, id_, code(option), seen="hidden")
+        accepted = item.raw["accept"]
+        for option in accepted if isinstance(accepted, list) else [accepted]:
+            yield Right(cell, f"says-{option}", code(option))
+    if item.form.kind == "number" and item.form.size == 1 and "outcome" in item.raw:
+        true, off = item.raw["outcome"], item.raw["tolerance"]
+        for end, id_, sign in ((item.form.low, "too-low", -1), (item.form.high, "too-high", 1)):
+            if end is not None and sign * (end - true) > 2 * off:
+                yield Wrong(cell, id_, code(end), seen="hidden")
+        yield Right(cell, "says-it", code(true))
 
 
 def columns(answers: list[Wrong | Right], kind: type) -> list[dict[str, Wrong | Right]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from columns import Edit, Right, Wrong, columns, load, notebook, part
+from columns import Edit, Right, Wrong, columns, judged, load, notebook, part
 from execute import LABS, ROOT, solution
 
 from safetylab.course.build.shapes import answers_among
@@ -22,11 +22,18 @@ from safetylab.grading.room.exam import Examined, examine
 from safetylab.grading.room.room import Room
 from safetylab.grading.room.rooms import imports_of
 
+
+@cache
+def answers(lab: str) -> list[Wrong | Right]:
+    """The answers of a lab's own list, and those that its judged predictions give."""
+    return [*load(lab), *judged(read_lab(ROOT, lab))]
+
+
 COLUMNS = [
     pytest.param(lab, kind, k, marks=pytest.mark.xdist_group(f"{lab}-answers"))
     for lab in LABS
     for kind in (Wrong, Right)
-    for k in range(len(columns(load(lab), kind)))
+    for k in range(len(columns(answers(lab), kind)))
 ]
 
 
@@ -81,7 +88,7 @@ def answer_cells(lab: str) -> set[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize(("lab", "kind", "k"), COLUMNS)
 def test_each_answer_moves_only_its_own_points(lab, kind, k):
-    chosen = columns(load(lab), kind)[k]
+    chosen = columns(answers(lab), kind)[k]
     report = graded(lab, chosen)
     wrong = {cell: a.misconception for cell, a in chosen.items() if isinstance(a, Wrong)}
     assert {check.name.partition("-test")[0] for row in report.rows for check in row.checks} \
@@ -106,12 +113,12 @@ def test_the_untouched_lab_scores_nothing_and_the_solution_everything(lab):
 
 @pytest.mark.parametrize("lab", LABS)
 def test_every_answer_cell_has_three_wrong_answers_and_a_right_one(lab):
-    answers = load(lab)
+    listed = load(lab)
     for cell in answer_cells(lab):
-        own = [answer for answer in answers if answer.cell == cell]
+        own = [answer for answer in listed if answer.cell == cell]
         assert sum(isinstance(answer, Wrong) for answer in own) >= 3, cell
         assert sum(isinstance(answer, Right) for answer in own) >= 1, cell
-    assert {answer.cell for answer in answers} == answer_cells(lab)
+    assert {answer.cell for answer in listed} == answer_cells(lab)
 
 
 @pytest.mark.slow
@@ -121,7 +128,7 @@ def test_every_answer_cell_has_three_wrong_answers_and_a_right_one(lab):
      if case.values[1] is Wrong],
 )  # fmt: skip
 def test_the_visible_check_catches_what_it_must_and_nothing_else(lab, k):
-    chosen = columns(load(lab), Wrong)[k]
+    chosen = columns(answers(lab), Wrong)[k]
     caught = seen_by_learners(lab, chosen)
     expected = {cell: answer.seen == "visible" for cell, answer in chosen.items()}
     assert caught == expected, {cell: chosen[cell].misconception for cell in chosen

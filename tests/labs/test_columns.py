@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import nbformat
-from columns import Wrong, part
+from pathlib import Path
 
+import nbformat
+from columns import Right, Wrong, judged, part
+
+from safetylab.course.build.source import read_lab
 from safetylab.grading import Bundle
 
 CELLS = {
@@ -40,3 +43,36 @@ def test_the_tests_of_other_exercises_are_left_out():
 
 def test_one_that_defines_what_another_uses_stays():
     assert left("ex1_2-two") == {"ex1_10-ten-test"}
+
+
+JUDGED = """\
+# %% nbgrader={"grade_id": "ex1_1-predict", "solution": true}
+PREDICT = {
+    "name": "side", "kind": "choice", "options": ["a", "b", "c"], "points": 1, "accept": "a",
+    "mistakes": {"b": "thinks-b", "c": "thinks-c"},
+}
+### BEGIN SOLUTION
+side = "a"
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "ex1_2-predict", "solution": true}
+PREDICT = {
+    "name": "share", "kind": "number", "low": 0, "high": 1, "points": 1, "truth": "oracle()",
+    "tolerance": 0.1, "outcome": 0.1,
+}
+### BEGIN SOLUTION
+share = 0.1
+### END SOLUTION
+"""
+
+
+def test_judged_predictions_give_their_own_columns(tmp_path: Path) -> None:
+    source = tmp_path / "solutions" / "lab01_tiny" / "lab01_tiny.py"
+    source.parent.mkdir(parents=True)
+    source.write_text(JUDGED)
+    found = judged(read_lab(tmp_path, "lab01_tiny"))
+    wrong = [(one.cell, one.misconception) for one in found if isinstance(one, Wrong)]
+    assert wrong == [("ex1_1-predict", "thinks-b"), ("ex1_1-predict", "thinks-c"),
+                     ("ex1_2-predict", "too-high")]  # fmt: skip
+    assert [one.name for one in found if isinstance(one, Right)] == ["says-a", "says-it"]
+    assert "predictions.choice(side" in str(found[0].code)

@@ -14,6 +14,7 @@ from safetylab.course.build.fold import oracle_problems
 from safetylab.course.build.leaks import Bench, Place, leaks, released_places
 from safetylab.course.build.names import name_problems
 from safetylab.course.build.parts import part_problems
+from safetylab.course.build.predict_rules import prediction_problems
 from safetylab.course.build.prose import prose_problems
 from safetylab.course.build.release import (
     grader_config,
@@ -25,6 +26,7 @@ from safetylab.course.build.rules import rule_problems
 from safetylab.course.build.scores import score_problems
 from safetylab.course.build.shapes import shape_problems
 from safetylab.course.build.source import Lab, Problem, lab_names, read_lab
+from safetylab.course.build.variants import variant_problems
 
 
 class BuildError(Exception):
@@ -139,6 +141,8 @@ class _Course:
         """Both notebooks of a lab that keeps the rules of its own."""
         problems = [*rule_problems(lab), *name_problems(lab), *score_problems(lab)]
         problems += [*part_problems(lab), *prose_problems(lab), *contract_problems(lab)]
+        problems += variant_problems(lab, self.root)
+        problems += prediction_problems(lab)
         problems = problems or list(oracle_problems(lab))
         if problems:
             raise BuildError(problems)

@@ -6,6 +6,7 @@ import symtable
 from collections.abc import Callable, Iterable, Iterator
 
 from safetylab.course.build.source import Cell, Lab, Problem, python
+from safetylab.grading.paper.variant import CELL
 
 
 def name_problems(lab: Lab) -> Iterator[Problem]:
@@ -18,9 +19,9 @@ def name_problems(lab: Lab) -> Iterator[Problem]:
 
 
 def locked_cells_stand_alone(lab: Lab) -> Iterator[Problem]:
-    """No locked cell but a test uses a name that a learner defines."""
+    """No locked cell but a test, or the one of a variant, uses a name that a learner defines."""
     owners = _owners(lab.of("answer", "predict"), _defined)
-    for cell in lab.of("setup", "given", "oracle"):
+    for cell in (cell for cell in lab.of("setup", "given", "oracle") if cell.id != CELL):
         for name in sorted(used(cell.source) & owners.keys() - bound(cell.source)):
             what = f"it uses {name}, which learners define in `{owners[name].id}`"
             todo = "take it as a parameter, or carry a right one in the cell itself"

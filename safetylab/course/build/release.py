@@ -24,12 +24,16 @@ from traitlets.config.loader import PyFileConfigLoader
 
 import safetylab
 from safetylab.course.build.fold import folded
+from safetylab.course.build.predict_config import use_prediction_stubs
+from safetylab.course.build.predict_step import PredictionStubs
 from safetylab.course.build.source import STUB, Lab
+from safetylab.course.build.variants import variant_stamp
 
 # `nbgrader generate_assignment` without the steps that write to a database or read a header file.
 _STEPS = (
     LockCells,
     ClearSolutions,
+    PredictionStubs,
     ClearOutput,
     CheckCellMetadata,
     ComputeChecksums,
@@ -52,6 +56,7 @@ def grader_config(root: Path) -> Config:
     config.ClearSolutions.text_stub = "YOUR ANSWER HERE"
     if (root / "nbgrader_config.py").is_file():
         config.merge(PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config())
+    use_prediction_stubs(config)
     return config
 
 
@@ -121,6 +126,7 @@ def _stamped(notebook: NotebookNode, lab: Lab) -> NotebookNode:
             "source_sha": hashlib.sha256(lab.text.encode()).hexdigest(),
             "notebook_sha": content_sha(notebook),
             "split": True,
+            **variant_stamp(lab),
         }
     )
     return notebook

@@ -290,7 +290,7 @@ def tests_hide_something(lab: Lab) -> Iterator[Problem]:
     tests: dict[str, list[Cell]] = {}
     for cell in lab.of("test"):
         tests.setdefault(cell.exercise, []).append(cell)
-    answered = {cell.exercise for cell in lab.of("answer")}
+    answered = {cell.exercise for cell in lab.of("answer", "predict")}
     for cell in lab.of("answer"):
         if cell.exercise not in tests:
             what = f"exercise {cell.exercise} has an answer and no test"

@@ -7,13 +7,15 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 
 import jupytext
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
+
+from safetylab.course.build import predict, predict_text
 
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
@@ -115,7 +117,9 @@ class Cell:
     @cached_property
     def released(self) -> str:
         """The source as a learner gets it: stubs for solutions, hidden tests gone."""
-        return released(self.kind, self.source)
+        own = self.metadata.get("predict")
+        stub = str(own["stub"]) if isinstance(own, Mapping) and "stub" in own else STUB
+        return released(self.kind, self.source, stub)
 
     @cached_property
     def tree(self) -> ast.Module:
@@ -132,18 +136,8 @@ class Cell:
 
     @cached_property
     def written(self) -> str:
-        """The source as it stands in a notebook: without words to the builder.
-
-        A prediction that leaves its variable out is told so at once, and not in a later cell.
-        """
-        source = _ASIDE.sub("", self.source)
-        if self.role != "predict" or self.kind != "code":
-            return source
-        lines = [
-            f'assert "{name}" in globals(), "write {name} = ... above, with your own prediction"'
-            for name in _predicted(self)
-        ]
-        return "\n".join([source, "", *lines]) if lines else source
+        """The source as it stands in a notebook: without words to the builder."""
+        return _ASIDE.sub("", self.source)
 
     @property
     def tags(self) -> list[str]:
@@ -202,7 +196,8 @@ def read_lab(root: Path, name: str) -> Lab:
         Cell(id_, node.cell_type, node.source, node.metadata)
         for id_, node in zip(_ids(nodes), nodes, strict=True)
     )
-    return Lab(name, int(name[3:5]), path.relative_to(root).as_posix(), text, tuple(cells))
+    expanded = tuple(one for cell in cells for one in _expanded(cell))
+    return Lab(name, int(name[3:5]), path.relative_to(root).as_posix(), text, expanded)
 
 
 @cache
@@ -240,24 +235,37 @@ def unfenced(markdown: str) -> Iterator[str]:
             yield line
 
 
-def _predicted(cell: Cell) -> list[str]:
-    """The variables that the solution of a prediction assigns, in order."""
-    given = [top for top in cell.tree.body
-             if isinstance(top, ast.Assign) and top.lineno in cell.solution_lines]  # fmt: skip
-    targets = [node for top in given for target in top.targets for node in ast.walk(target)]
-    names = [node.id for node in targets
-             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]  # fmt: skip
-    return list(dict.fromkeys(names))
+def _expanded(cell: Cell) -> Iterator[Cell]:
+    """A prediction cell as learners get it, and its tests; any other cell as it is.
+
+    A description that cannot be read stays: a rule of its own says what is wrong with it.
+    """
+    description, rest = predict.taken_out(cell.source) if cell.role == "predict" else ("", "")
+    try:
+        asked = predict.asked(description) if description else None
+    except ValueError as error:
+        yield replace(cell, metadata={**cell.metadata, "predict": {"wrong": str(error)}})
+        return
+    if asked is None:
+        yield cell
+        return
+    stub, graded = predict_text.stub(asked), asked.graded
+    described = {"public": [item.public(graded) for item in asked.items],
+                 "description": description, "stub": stub}  # fmt: skip
+    source = f"{rest}\n\n{predict_text.form_check(asked)}"
+    yield replace(cell, source=source, metadata={**cell.metadata, "predict": described})
+    for grade_id, points, test in predict_text.test_cells(asked, cell.id, cell.exercise):
+        yield Cell(grade_id, "code", test, {"nbgrader": {"grade_id": grade_id, "points": points}})
 
 
-def released(kind: str, source: str) -> str:
+def released(kind: str, source: str, stub: str = STUB) -> str:
     """What nbgrader leaves of a cell; of the stub in a code cell only what Python reads."""
     gone = _between(source, BEGIN_SOLUTION, END_SOLUTION)
     gone |= _between(source, BEGIN_HIDDEN, END_HIDDEN)
     kept = []
     for number, line in enumerate(source.split("\n"), start=1):
         if kind == "code" and BEGIN_SOLUTION in line:
-            kept.append(line[: len(line) - len(line.lstrip())] + STUB)
+            kept.append(line[: len(line) - len(line.lstrip())] + stub)
         elif number not in gone:
             kept.append(line)
     return "\n".join(kept)

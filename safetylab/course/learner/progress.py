@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from safetylab.course.learner import forecasts
+from safetylab.course.learner.calibration import Prediction
 from safetylab.course.learner.evidence import Evidence, fingerprint, read_evidence
 from safetylab.course.learner.workspace import work_dir
 from safetylab.course.paths import lab_ids, lab_notebook
@@ -82,15 +85,23 @@ def next_step(found: list[Standing]) -> str:
     return "Every exercise is done." if found else "There are no labs yet."
 
 
-def print_progress(found: list[Standing], notes: list[str], console: Console | None = None) -> None:
-    """Print the table, then remarks lab by lab, notes, and what to do next."""
+def print_progress(
+    found: list[Standing],
+    notes: list[str],
+    said: Sequence[Prediction] = (),
+    console: Console | None = None,
+) -> None:
+    """Print the table, that of predictions, remarks lab by lab, notes, and what to do next."""
     from rich.console import Console
 
     console = console or Console()
     console.print(_table(found))
+    if (predicted := forecasts.table(said)) is not None:
+        console.print(predicted)
     remarks = [f"{one.lab}: {one.remark}" for one in found if one.remark]
     visible = [one.lab for one in found if one.latest and not one.latest.report.hidden]
     remarks += [f"{lab}: checked without hidden tests" for lab in visible]
+    remarks += forecasts.sentences(said)
     for line in [*remarks, *(f"note: {note}" for note in notes), next_step(found)]:
         console.print(line, markup=False, highlight=False, soft_wrap=True, emoji=False)
 

@@ -7,6 +7,7 @@ has it, a line in the journal says so. A run that was killed goes on where no li
 
 from __future__ import annotations
 
+import json
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -39,9 +40,10 @@ from safetylab.grading.gradebook.rehearsal import (
     require_agreement,
 )
 from safetylab.grading.gradebook.staging import Paper, Work, open_work
+from safetylab.grading.gradebook.variants import changed
 from safetylab.grading.report import Report, Status
 from safetylab.grading.room.exam import Examined
-from safetylab.grading.room.rooms import Limits, Task, room, run_task
+from safetylab.grading.room.rooms import Limits, room, run_task
 
 WORTH_LEARNING = 3
 AHEAD = 64
@@ -137,6 +139,8 @@ def grade_assignment(
     use_exam_room(course.config, rubrics=False)  # the course's own settings may want them
     with only_writer(course), one_gradebook(), course.plugins():
         batch = _Batch(course, course.assignment(name), limits, on_done)
+        batch.refuse_other_variants()
+        batch.warn_of_strangers()
         todo = batch.pending(_chosen(course, name, students), force)
         if not todo:
             return batch.summary()
@@ -188,12 +192,12 @@ class _Sitting:
         blanks = [paper.ungraded().report for paper in work.papers if paper.problem]
         problems = [paper.problem for paper in work.papers if paper.problem]
         absent = [f"{name}.ipynb was not handed in: no points" for name in work.absent]
-        mended = [note for paper in work.papers for note in paper.rebuilt.notes]
+        mended = [note for paper in work.papers for note in (*paper.rebuilt.notes, paper.odd)]
         return Graded(
             work.student,
             score=sum(report.score for report in reports),
             max_score=sum(report.max_score for report in (*reports, *blanks)),
-            repairs=tuple(dict.fromkeys([*work.submission.notes, *mended])),
+            repairs=tuple(filter(None, dict.fromkeys([*work.submission.notes, *mended]))),
             looks=(*dict.fromkeys(problems), *absent, *_unsure(reports)),
             failed=bool(problems),
             unsure=any(True for _ in _unsure(reports)),
@@ -224,10 +228,7 @@ class _Batch:
     def pending(self, folders: Mapping[str, Path], force: bool) -> dict[str, Path]:
         """Return the submissions that no earlier run has graded."""
         self.total = len(folders)
-        name = self.assignment.name
-        read = (line for line in journal.read(self.journal) if line.get("assignment") == name)
-        lines = {str(line.get("student")): line for line in read}
-        todo = {}
+        lines, todo = self.lines(), {}
         for student, folder in folders.items():
             line = lines.get(student)
             if line and not force and self.is_done(self.open(student, folder), line):
@@ -235,6 +236,12 @@ class _Batch:
             else:
                 todo[student] = folder
         return todo
+
+    def lines(self) -> dict[str, dict[str, Any]]:
+        """Return the last line of the journal about each student."""
+        name = self.assignment.name
+        read = (line for line in journal.read(self.journal) if line.get("assignment") == name)
+        return {str(line.get("student")): line for line in read}
 
     def open(self, student: str, folder: Path) -> Work:
         return open_work(self.course, self.assignment, student, folder)
@@ -251,7 +258,29 @@ class _Batch:
         )
 
     def hashes(self, work: Work) -> list[str]:
-        return [work.submission.sha, self.assignment.sha]
+        drawn = self.assignment.drawn(work.student)
+        return [work.submission.sha, self.assignment.sha, *([json.dumps(drawn)] if drawn else [])]
+
+    def refuse_other_variants(self) -> None:
+        """Raise `CourseError` if grades are there of variants with another count or salt."""
+        now = self.said()
+        for student, line in self.lines().items():
+            before = line.get("variants", {})
+            if before != now and saved_scores(self.course, self.assignment.name, student):
+                raise CourseError(changed(self.assignment.name, _told(before), _told(now)))
+
+    def said(self) -> dict[str, list[Any]]:
+        """Return count and salt of each notebook that has variants."""
+        return {bundle.name: [bundle.variants.count, bundle.variants.salt]
+                for bundle in self.assignment.bundles if bundle.variants}  # fmt: skip
+
+    def warn_of_strangers(self) -> None:
+        """Name lines of the table that are about nobody in this course."""
+        if self.assignment.allotment:
+            with self.course.gradebook() as book:
+                known = [one.id for one in book.students]
+            known += self.course.students(self.assignment.name)
+            self.warnings += self.assignment.allotment.strangers(known)
 
     def run(self, todo: Mapping[str, Path], workers: Executor) -> bool:
         """Grade submissions; return whether it was interrupted."""
@@ -298,8 +327,7 @@ class _Batch:
                 while not stop.is_set() and _room_for_more(waiting.values()):
                     if (paper := next(papers, None)) is None:
                         break
-                    task = Task(paper.content, paper.bundle, paper.files, self.limits)
-                    waiting[workers.submit(run_task, task)] = paper
+                    waiting[workers.submit(run_task, paper.task(self.limits))] = paper
                 if stop.is_set():
                     waiting = {job: paper for job, paper in waiting.items() if not job.cancel()}
                 if not waiting:
@@ -331,6 +359,7 @@ class _Batch:
             "assignment": self.assignment.name,
             "student": work.student,
             "hashes": self.hashes(work),
+            **({"variants": said} if (said := self.said()) else {}),
             "graded": asdict(graded),
             "scores": saved_scores(self.course, self.assignment.name, work.student),
         })  # fmt: skip
@@ -369,6 +398,11 @@ def _read_back(line: Mapping[str, Any]) -> Graded:
     values: dict[str, Any] = dict(line["graded"])
     told = {name: tuple(values[name]) for name in ("repairs", "looks")}
     return Graded(**{**values, **told, "skipped": True})
+
+
+def _told(variants: Mapping[str, Sequence[Any]]) -> str:
+    said = (f"count {count} and salt {salt!r}" for count, salt in variants.values())
+    return "; ".join(said) or "no variants"
 
 
 def _room_for_more(papers: Iterable[Paper]) -> bool:

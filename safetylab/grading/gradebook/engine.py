@@ -35,7 +35,7 @@ from safetylab.grading.paper.outcome import GradingError
 from safetylab.grading.paper.rebuild import Role
 from safetylab.grading.report import Report, Status
 from safetylab.grading.room.exam import Examined
-from safetylab.grading.room.rooms import Limits, Task, run_task
+from safetylab.grading.room.rooms import Limits, run_task
 
 STAGED = "safetylab-staged-"
 _MARKS = re.compile(r"^### (BEGIN|END) SOLUTION\s*$", re.M)
@@ -72,8 +72,7 @@ class Desk:
         paper = self.papers[key]
         if key not in self.results and not paper.problem:
             try:
-                task = Task(paper.content, paper.bundle, paper.files, limits)
-                self.results[key] = run_task(task)
+                self.results[key] = run_task(paper.task(limits))
             except Exception as error:
                 self.papers[key] = paper = replace(paper, problem=not_graded(error))
         return paper.ungraded() if paper.problem else self.results[key]

@@ -22,7 +22,9 @@ from traitlets.config import Config
 
 from safetylab.course.paths import CourseError
 from safetylab.grading.bundle import Bundle
+from safetylab.grading.gradebook.variants import Allotment, allotment
 from safetylab.grading.paper.notebook import read_notebook
+from safetylab.grading.paper.variant import Assigned
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,30 @@ class Assignment:
         bundles: its notebooks.
         own_files: paths of the course's files that a student may hand in instead of the course's.
         due: when it is due, as the gradebook has it.
+        allotment: which variant is whose, if it has any.
     """
 
     name: str
     bundles: tuple[Bundle, ...]
     own_files: frozenset[str] = frozenset()
     due: str = ""
+    allotment: Allotment | None = None
+
+    def assigned(self, student: str, bundle: Bundle) -> Assigned | None:
+        """Return the variant of a student in one of the notebooks, if it has any."""
+        if not (self.allotment and bundle.variants):
+            return None
+        return self.allotment.of(student, bundle.variants)
+
+    def drawn(self, student: str) -> list[list[Any]]:
+        """Return notebook, variant, count, salt and checksum of each that has variants."""
+        shas = self.allotment.shas if self.allotment else {}
+        found = []
+        for bundle in self.bundles:
+            if (says := bundle.variants) and (one := self.assigned(student, bundle)):
+                sha = shas[bundle.name]
+                found.append([bundle.name, one.number, says.count, says.salt, sha])
+        return found
 
     @property
     def files(self) -> Mapping[str, bytes]:
@@ -119,7 +139,8 @@ class Course:
         Tests are those that nbgrader keeps in the gradebook, with their hidden parts.
 
         Raises:
-            CourseError: it is not in the gradebook, or was changed since.
+            CourseError: it is not in the gradebook, or was changed since; or the tables that say
+                which variant is whose cannot be read.
         """
         with self.gradebook() as book:
             try:
@@ -132,7 +153,8 @@ class Course:
         if not bundles:
             raise CourseError(f"{name} has no notebook in the gradebook: {_enter(name)}")
         own = self.config.Autograde.get("exclude_overwriting", {}).get(name, [])
-        return Assignment(name, tuple(bundles), frozenset(own), due)
+        allotted = allotment(name, bundles, own_folder(self).parent)
+        return Assignment(name, tuple(bundles), frozenset(own), due, allotted)
 
     def students(self, assignment: str) -> dict[str, Path]:
         """Return the folders of the submissions to ``assignment``, by student."""

@@ -90,6 +90,8 @@ def summary(examined: Examined, notes: Sequence[str]) -> NotebookNode:
     text = "\n".join([head, "", *lines]) if lines else head
     seconds = {sat.name: round(sat.seconds, 3) for sat in examined.cells if sat.seconds}
     kept = {"report": asdict(examined.report), "seconds": seconds, "apart": examined.apart}
+    if examined.variant is not None:
+        kept["variant"] = examined.variant
     cell: NotebookNode = new_markdown_cell(  # type: ignore[no-untyped-call]
         text, id=GRADED, metadata={"safetylab": kept}
     )

@@ -2,24 +2,30 @@
 
 An assignment in two processes must judge its solution and its untouched copy as one kernel does.
 Where it does not, a test breaks the contract, and nobody is graded until a person has decided.
+Of a lab with variants the solution is graded on several of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import safetylab
 from safetylab.course.paths import CourseError
 from safetylab.grading.bundle import Bundle
-from safetylab.grading.gradebook import journal
+from safetylab.grading.gradebook import cpu, journal
 from safetylab.grading.gradebook.nbcourse import Assignment, Course
+from safetylab.grading.gradebook.variants import WITHDRAWN
 from safetylab.grading.paper.notebook import read_notebook
+from safetylab.grading.paper.variant import Assigned
+from safetylab.grading.report import Row
 from safetylab.grading.room.exam import Examined
 from safetylab.grading.room.rooms import Limits, Task, run_task
 
 SOLUTION, UNTOUCHED = "the instructor's own notebook", "an untouched copy"
+AT_GRADING, ON_DEMAND = 3, 20
+"""Variants that the solution is graded on before a class is, and by `safetylab rehearse`."""
 
 
 @dataclass(frozen=True)
@@ -41,26 +47,108 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """The solution on one variant: points of tests, and seconds, of the clock if not ``cpu``."""
+
+    notebook: str
+    variant: int
+    points: float
+    max_points: float
+    seconds: float
+    cpu: bool = True
+
+    def __str__(self) -> str:
+        return (f"{self.notebook}, variant {self.variant}: {self.points:g} of {self.max_points:g} "
+                f"points, {self.seconds:.1f} {'CPU ' if self.cpu else ''}s")  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Rehearsal:
-    """What is wrong with an assignment: sentences, and the tests that break the contract."""
+    """What is wrong with an assignment: sentences, and the tests that break the contract.
+
+    ``trials`` are what the solution got on variants, if there are any.
+    """
 
     warnings: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
+    trials: tuple[Trial, ...] = ()
 
 
-def rehearse(course: Course, assignment: Assignment, limits: Limits, both: bool) -> Rehearsal:
-    """Grade solution and untouched copy; both ways if ``both``, else as students will be."""
+OnTrial = Callable[[Trial], object]
+
+
+def rehearse(
+    course: Course,
+    assignment: Assignment,
+    limits: Limits,
+    both: bool,
+    *,
+    variants: int = AT_GRADING,
+    on_trial: OnTrial = lambda trial: None,
+) -> Rehearsal:
+    """Grade solution and untouched copy; both ways if ``both``, else as students will be.
+
+    Where there are variants, the solution is graded on as many as ``variants`` says, the untouched
+    copy on one. ``on_trial`` is called with each when it is done.
+    """
     warnings: list[str] = []
     differences: list[Difference] = []
+    trials: list[Trial] = []
     for bundle in assignment.bundles:
         solution = _solution(course, assignment.name, bundle)
-        if solution:
-            warnings += _shortcomings(bundle, solution, limits)
-        if both:
-            papers = {SOLUTION: solution, UNTOUCHED: bundle.released}
-            for whose, paper in papers.items():
-                differences += _differences(bundle, whose, paper, limits) if paper else ()
-    return Rehearsal(tuple(warnings), tuple(differences))
+        chosen = _chosen(assignment, bundle, variants)
+        papers = {SOLUTION: solution, UNTOUCHED: bundle.released}
+        tasks = {whose: Task(paper, bundle, limits=limits, assigned=chosen[0])
+                 for whose, paper in papers.items() if paper}  # fmt: skip
+        for place, variant in enumerate(chosen if solution else ()):
+            task = replace(tasks[SOLUTION], assigned=variant, learn=not place)
+            told, trial = _tried(assignment.name, task)
+            warnings += told
+            if trial:
+                trials.append(trial)
+                on_trial(trial)
+        for whose, task in tasks.items() if both else ():
+            differences += _differences(whose, task)
+    return Rehearsal(tuple(warnings), tuple(differences), tuple(trials))
+
+
+def _chosen(assignment: Assignment, bundle: Bundle, many: int) -> list[Assigned | None]:
+    """The variants to grade the instructor's notebooks on; one that is none if there are none."""
+    if not (assignment.allotment and bundle.variants):
+        return [None]
+    numbers = assignment.allotment.spread(bundle.variants.count, many)
+    return [Assigned(number, "the instructor", everywhere=True) for number in numbers]
+
+
+def _tried(assignment: str, task: Task) -> tuple[list[str], Trial | None]:
+    """Grade the solution: sentences about points that it does not get, and what it got."""
+    before, name = cpu.below(), f"{task.bundle.name}.ipynb"
+    on = f" on variant {task.assigned.number}" if task.assigned else ""
+    try:
+        examined = run_task(task)
+    except Exception as error:
+        return [f"the instructor's {name} could not be graded{on}: {error}"], None
+    told = [_shortcoming(name, row, on) for row in examined.report.rows if _lost(row)]
+    if not task.assigned:
+        return told, None
+    trial = _trial(task.bundle.name, task.assigned.number, examined, before)
+    if told:
+        told.append(
+            f"mend the lab, or withdraw variant {trial.variant}: a line "
+            f"{assignment},{trial.variant} in {WITHDRAWN} beside the gradebook (its first line is "
+            "assignment,variant) gives its students the next one"
+        )
+    return told, trial
+
+
+def _trial(notebook: str, variant: int, examined: Examined, before: float | None) -> Trial:
+    after, rows = cpu.below(), examined.report.rows
+    points, worth = (sum(row.points for row in rows),
+                     sum(row.max_points - row.written for row in rows))  # fmt: skip
+    if before is None or after is None:
+        clock = sum(cell.seconds for cell in examined.cells)
+        return Trial(notebook, variant, points, worth, clock, cpu=False)
+    return Trial(notebook, variant, points, worth, max(0.0, after - before))
 
 
 def rehearsed(course: Course, assignment: Assignment, limits: Limits, file: Path) -> Rehearsal:
@@ -68,7 +156,7 @@ def rehearsed(course: Course, assignment: Assignment, limits: Limits, file: Path
 
     What a person has accepted (`accept`) is no difference any more.
     """
-    sha = f"{assignment.sha} {safetylab.__version__} {is_split(assignment)}"
+    sha = _sha(assignment)
     found = [line for line in journal.read(file) if line.get("rehearsed") == sha]
     if found:
         told = [Difference(**one) for one in found[-1]["differences"]]
@@ -80,10 +168,17 @@ def rehearsed(course: Course, assignment: Assignment, limits: Limits, file: Path
 
 def accept(assignment: Assignment, held: Rehearsal, file: Path) -> Rehearsal:
     """Write down that a person has decided to grade all the same."""
-    sha = f"{assignment.sha} {safetylab.__version__} {is_split(assignment)}"
+    sha = _sha(assignment)
     accepted = Rehearsal((*held.warnings, *map(str, held.differences)))
     _write(file, sha, accepted)
     return accepted
+
+
+def _sha(assignment: Assignment) -> str:
+    """What a rehearsal holds for."""
+    allotted = assignment.allotment
+    variants = f" {sorted(allotted.withdrawn)} {sorted(allotted.shas.items())}" if allotted else ""
+    return f"{assignment.sha} {safetylab.__version__} {is_split(assignment)}{variants}"
 
 
 def require_agreement(name: str, held: Rehearsal) -> None:
@@ -120,27 +215,24 @@ def _solution(course: Course, assignment: str, bundle: Bundle) -> bytes | None:
     return content if own != stubs else None
 
 
-def _shortcomings(bundle: Bundle, solution: bytes, limits: Limits) -> Iterator[str]:
+def _lost(row: Row) -> bool:
+    return row.points < row.max_points - row.written
+
+
+def _shortcoming(name: str, row: Row, on: str) -> str:
     """Say where the instructor's own answers do not get all points."""
-    try:
-        report = run_task(Task(solution, bundle, limits=limits, learn=True)).report
-    except Exception as error:
-        yield f"the instructor's {bundle.name}.ipynb could not be graded: {error}"
-        return
-    for row in report.rows:
-        if row.points < row.max_points - row.written:
-            cells = ", ".join(one.name for one in row.checks if one.points < one.max_points)
-            yield (
-                f"the instructor's own {bundle.name}.ipynb gets {row.points:g} of "
-                f"{row.max_points - row.written:g} points in {row.exercise} ({cells}: "
-                f"{row.message}): look at that test before you believe the points of others"
-            )
+    cells = ", ".join(one.name for one in row.checks if one.points < one.max_points)
+    return (
+        f"the instructor's own {name} gets {row.points:g} of {row.max_points - row.written:g} "
+        f"points in {row.exercise}{on} ({cells}: {row.message}): look at that test before you "
+        "believe the points of others"
+    )
 
 
-def _differences(bundle: Bundle, whose: str, paper: bytes, limits: Limits) -> Iterator[Difference]:
+def _differences(whose: str, task: Task) -> Iterator[Difference]:
+    bundle = task.bundle
     apart, together = (
-        run_task(Task(paper, replace(bundle, asked=asked), limits=limits))
-        for asked in (True, False)
+        run_task(replace(task, bundle=replace(bundle, asked=asked))) for asked in (True, False)
     )
     messages = {one.name: one.evalue for one in apart.cells}
     scores, others = _scores(apart), _scores(together)

@@ -16,13 +16,18 @@ from safetylab.grading.paper.marks import rows
 from safetylab.grading.paper.notebook import BadSubmission, read_notebook
 from safetylab.grading.paper.outcome import Run
 from safetylab.grading.paper.rebuild import Rebuilt, Role, Step, rebuild
+from safetylab.grading.paper.variant import Assigned, odd
 from safetylab.grading.report import Report
 from safetylab.grading.room.exam import ExamCell, Examined
+from safetylab.grading.room.rooms import Limits, Task
 
 
 @dataclass(frozen=True)
 class Paper:
-    """One notebook of a submission; ``problem`` says why it cannot be graded, if it cannot."""
+    """One notebook of a submission; ``problem`` says why it cannot be graded, if it cannot.
+
+    ``assigned`` is the student's variant, if the notebook has any.
+    """
 
     student: str
     bundle: Bundle
@@ -30,6 +35,18 @@ class Paper:
     rebuilt: Rebuilt
     files: Mapping[str, bytes] = field(default_factory=dict)
     problem: str = ""
+    assigned: Assigned | None = None
+
+    def task(self, limits: Limits) -> Task:
+        """Return what a room is told to grade it."""
+        return Task(self.content, self.bundle, self.files, limits, assigned=self.assigned)
+
+    @property
+    def odd(self) -> str:
+        """The sentence about a notebook that works on another variant, or nothing."""
+        if not (self.bundle.variants and self.assigned) or self.problem:
+            return ""
+        return odd(self.rebuilt.steps, self.bundle.variants, self.assigned)
 
     @property
     def name(self) -> str:
@@ -77,7 +94,10 @@ def open_work(course: Course, assignment: Assignment, student: str, folder: Path
         replaced=set(assignment.files) - assignment.own_files,
     )
     papers = [_paper(student, bundle, submission) for bundle in assignment.bundles]
-    found = tuple(paper for paper in papers if paper)
+    found = tuple(
+        replace(paper, assigned=assignment.assigned(student, paper.bundle))
+        for paper in papers if paper
+    )  # fmt: skip
     there = {paper.name for paper in found}
     absent = [bundle.name for bundle in assignment.bundles if bundle.name not in there]
     return Work(student, submission, found, tuple(absent))

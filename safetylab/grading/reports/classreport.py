@@ -47,11 +47,12 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Student:
-    """A student's standings by exercise, and the points in all."""
+    """A student's standings by exercise, the points in all, and the variant, if there is one."""
 
     id: str
     score: float
     standings: Mapping[str, Standing]
+    variant: str = ""
 
     def stuck(self) -> list[str]:
         """Return the exercises that were begun and are not right."""
@@ -121,6 +122,7 @@ class _Sheet:
 
     rows: dict[str, Row] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    variant: str = ""
 
 
 def class_report(course: Course, assignment: str) -> ClassReport:
@@ -162,12 +164,13 @@ def _sheet(course: Course, assignment: str, student: str, notebook: str) -> _She
             seconds[exercise] = seconds.get(exercise, 0.0) + float(spent)
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return _Sheet()
-    return _Sheet({row.exercise: row for row in rows}, seconds)
+    return _Sheet({row.exercise: row for row in rows}, seconds, str(kept.get("variant", "")))
 
 
 def _student(result: Result, sheets: Mapping[str, _Sheet]) -> Student:
     standings = {mark.exercise: _standing(mark, sheets[mark.notebook]) for mark in result.marks}
-    return Student(result.student, result.score, standings)
+    variants = ", ".join(sheet.variant for sheet in sheets.values() if sheet.variant)
+    return Student(result.student, result.score, standings, variants)
 
 
 def _standing(mark: Mark, sheet: _Sheet) -> Standing:

@@ -112,7 +112,7 @@ misconceptions.</p>
 {% for one in report.exercises %}<th>{{ (one.name | shown)[:20] }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for student in students %}
-<tr><th scope="row"><bdi>{{ student.id | shown }}</bdi></th><td class="n">{{ student.score | number('g') }}</td>
+<tr><th scope="row"><bdi>{{ student.id | shown }}</bdi>{% if student.variant %} (variant {{ student.variant | shown }}){% endif %}</th><td class="n">{{ student.score | number('g') }}</td>
 {% for one in report.exercises %}
 {% if one.name in student.standings %}
 {% set status = student.standings[one.name].status %}

@@ -18,6 +18,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Dict, Enum
 
+from safetylab.grading.reports.drawn import Drawn
 from safetylab.grading.reports.results import Person, Result, people, results
 
 _SIGNS = (
@@ -71,7 +72,7 @@ class _Table(ExportPlugin):  # type: ignore[misc]
 
 
 class ExerciseCsv(_Table):
-    """A row for each student, assignment and exercise."""
+    """A row for each student, assignment and exercise; with the variant, if there are any."""
 
     file = "exercises.csv"
 
@@ -79,21 +80,25 @@ class ExerciseCsv(_Table):
         """Yield the head, then a row for each exercise that was handed in."""
         yield [
             "assignment", "notebook", "student_id", "last_name", "first_name", "email",
-            "exercise", "points", "max_points", "waiting_for_a_reader",
+            "exercise", "points", "max_points", "waiting_for_a_reader", "variant",
         ]  # fmt: skip
         persons = {one.id: one for one in self.chosen_people(gradebook)}
+        drawn = Drawn(getattr(self.parent, "coursedir", None))
         for name, handed_in in self.chosen_results(gradebook).items():
             for result in handed_in:
                 if person := persons.get(result.student):
-                    yield from _exercises(name, person, result)
+                    yield from _exercises(name, person, result, drawn)
 
 
-def _exercises(assignment: str, person: Person, result: Result) -> Iterator[list[str]]:
+def _exercises(
+    assignment: str, person: Person, result: Result, drawn: Drawn
+) -> Iterator[list[str]]:
     who = [person.id, person.last_name, person.first_name, person.email]
     for mark in result.marks:
         points = [number(mark.points), number(mark.max_points)]
         waiting = "yes" if mark.waiting else "no"
-        yield [assignment, mark.notebook, *who, mark.exercise, *points, waiting]
+        variant = drawn.variant(assignment, mark.notebook, result.student)
+        yield [assignment, mark.notebook, *who, mark.exercise, *points, waiting, variant]
 
 
 class _Gradebook(_Table):

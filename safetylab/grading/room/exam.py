@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from safetylab.grading.bundle import Bundle
-from safetylab.grading.paper import marks
+from safetylab.grading.paper import marks, variant
 from safetylab.grading.paper.notebook import read_notebook
 from safetylab.grading.paper.outcome import Meter, Output, Run
 from safetylab.grading.paper.rebuild import Rebuilt, Role, rebuild
 from safetylab.grading.paper.told import told
+from safetylab.grading.paper.variant import Assigned
 from safetylab.grading.report import Report
 from safetylab.grading.room.room import Room
 from safetylab.grading.room.together import OnCell
@@ -48,12 +49,14 @@ class Examined:
     """A report, the cells in order, and the sandbox that they ran in (or nothing).
 
     ``apart`` says that student and tests ran apart, so that no cell can have shown a hidden test.
+    ``variant`` is the one that the grader gave, if the assignment has any.
     """
 
     report: Report
     cells: tuple[ExamCell, ...]
     sandbox: str
     apart: bool = True
+    variant: int | None = None
 
     def to_json(self) -> str:
         """Return JSON text, from which `from_json` makes an equal object."""
@@ -66,7 +69,7 @@ class Examined:
         cells = [ExamCell(**{**cell, "outputs": tuple(Output(**o) for o in cell["outputs"])})
                  for cell in values["cells"]]  # fmt: skip
         report = Report.from_json(values["report"])
-        return cls(report, tuple(cells), values["sandbox"], values["apart"])
+        return cls(report, tuple(cells), values["sandbox"], values["apart"], values["variant"])
 
 
 def examine(
@@ -77,6 +80,7 @@ def examine(
     files: Mapping[str, bytes] | None = None,
     on_cell: OnCell | None = None,
     learn: bool = False,
+    assigned: Assigned | None = None,
 ) -> Examined:
     """Grade a student's notebook against an assignment.
 
@@ -87,6 +91,7 @@ def examine(
         files: the student's own extra files, which only the student's process sees.
         on_cell: called after each cell with the number of cells done and the number to do.
         learn: have the room import what this notebook did, once for all that follow.
+        assigned: the variant that the grader gives; without one, the id in the notebook counts.
 
     Raises:
         BadSubmission: the file holds no notebook, or one of another assignment.
@@ -96,8 +101,12 @@ def examine(
     runner = room.runner(bundle.files, files or {}, on_cell, bundle.apart)
     if learn:
         runner.on_end = room.learn_from
-    run = runner.run(rebuilt.steps)
-    return _examined(rebuilt, run, bundle, room)
+    if not bundle.variants:
+        return _examined(rebuilt, runner.run(rebuilt.steps), bundle, room)
+    run = replace(runner.run(variant.seated(rebuilt.steps, assigned)), steps=rebuilt.steps)
+    note = variant.told(rebuilt.steps, bundle.variants, assigned)
+    sat = _examined(replace(rebuilt, notes=(note, *rebuilt.notes)), run, bundle, room)
+    return replace(sat, variant=assigned.number if assigned else None)
 
 
 def _examined(rebuilt: Rebuilt, run: Run, bundle: Bundle, room: Room) -> Examined:

@@ -16,6 +16,7 @@ from safetylab.grading.bundle import Bundle
 from safetylab.grading.paper import defined
 from safetylab.grading.paper.notebook import read_notebook
 from safetylab.grading.paper.outcome import GradingError
+from safetylab.grading.paper.variant import Assigned
 from safetylab.grading.room.exam import Examined, examine
 from safetylab.grading.room.room import Room
 
@@ -35,6 +36,7 @@ class Task:
     """A notebook to grade, and all that it takes.
 
     ``learn`` is for the instructor's own: what it imports, the room imports once for all.
+    ``assigned`` is the variant that the grader gives, if the assignment has any.
     """
 
     notebook: bytes
@@ -42,6 +44,7 @@ class Task:
     files: Mapping[str, bytes] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     learn: bool = False
+    assigned: Assigned | None = None
 
 
 def run_task(task: Task) -> Examined:
@@ -54,7 +57,10 @@ def run_task(task: Task) -> Examined:
     with room(task.limits) as place:
         try:
             place.learn(imports_of(task.bundle))
-            return examine(task.notebook, task.bundle, place, files=task.files, learn=task.learn)
+            return examine(
+                task.notebook, task.bundle, place,
+                files=task.files, learn=task.learn, assigned=task.assigned,
+            )  # fmt: skip
         except GradingError:
             _keeper.give_up(task.limits, place)
             raise

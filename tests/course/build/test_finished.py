@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import nbformat
 import pytest
 from tiny_lab import GOOD, Course
 
@@ -215,12 +214,13 @@ def test_words_to_the_builder_do_not_reach_the_learner(course: Course) -> None:
 def test_a_prediction_that_sets_no_variable_is_told_what_to_write(course: Course) -> None:
     _, student = build_notebooks(course.root, "lab01_tiny")
     [cell] = [cell for cell in student.cells if cell.id == "ex1_2-predict"]
-    stub = nbformat.v4.new_code_cell(cell.source).source
-    assert "raise NotImplementedError()" in stub
-    assert '"b"' not in stub
-    for guess, error in (("90", True), ('prediction = "a"', False)):
-        code = stub.replace("raise NotImplementedError()", guess)
+    stub = str(cell.source)
+    assert '"b"' not in stub.replace('"a" or "b"', "").replace('"a", "b"', "")
+    for guess, told in (("90", "NameError: name 'prediction' is not defined"),
+                        ('prediction = "c"', 'asked for is "a" or "b"; \'c\' is not')):  # fmt: skip
+        code = stub.replace('prediction = ...  # "a" or "b"', guess)
         ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-        assert bool(ran.returncode) == error
-        told = "write prediction = ... above, with your own prediction"
-        assert (told in ran.stderr.splitlines()[-1:][0]) if error else not ran.stderr
+        assert ran.returncode
+        assert told in ran.stderr.splitlines()[-1]
+    said = subprocess.run([sys.executable, "-c", stub], capture_output=True, text=True)
+    assert said.stdout == 'not answered yet: write "a" or "b" in place of the three dots\n'

@@ -89,6 +89,7 @@ print("1.1: edges passed")
 #
 {HINTS}
 # %% nbgrader={{"grade_id": "ex1_2-predict", "solution": true}}
+PREDICT = {{"name": "prediction", "kind": "choice", "options": ["a", "b"]}}
 ### BEGIN SOLUTION
 prediction = "b"
 ### END SOLUTION

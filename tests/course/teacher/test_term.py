@@ -12,6 +12,7 @@ import nbformat
 import pytest
 from nbgrader import api as nbgrader_api
 from nbgrader.api import Gradebook
+from test_build_variants import LAB as VARIED
 from test_nbgrader import nbgrader
 from tiny_lab import GOOD
 from typer.testing import CliRunner, Result
@@ -115,6 +116,31 @@ def test_plain_autograde_works_and_its_grades_outlive_a_second_term(root: Path) 
     assert run("2").stdout == "lab02_tiny: entered\n"
     nbgrader(root, "db", "assignment", "remove", LAB, "--force")
     assert run("1").stdout == f"{LAB}: entered\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [('salt: "2030a"', 'salt: "2030b"'), ("count: 7", "count: 8")]
+)
+def test_variants_with_another_salt_or_count_are_refused_while_grades_are_there(
+    root: Path, old: str, new: str
+) -> None:
+    (root / "data" / "audits").mkdir(parents=True)
+    source = root / "solutions" / LAB / f"{LAB}.py"
+    source.write_text(VARIED, encoding="utf-8")
+    build(root)
+    assert run("1").stdout == f"{LAB}: entered\n"
+    hand_in(root)
+    with Gradebook(grader_config(root).CourseDirectory.db_url) as gradebook:
+        gradebook.add_student("ada")
+        gradebook.add_submission(LAB, "ada")
+    graded = tables(root)
+    changed = source.read_text().replace(old, new)
+    source.write_text(changed.replace(*(text.replace(": ", "=") for text in (old, new))))
+    build(root)
+    refused = run("1")
+    assert refused.exit_code == 2
+    assert f"nbgrader db assignment remove {LAB} --force" in refused.stderr
+    assert tables(root) == graded
 
 
 def test_a_changed_lab_without_submissions_is_entered_anew(root: Path) -> None:

@@ -1,0 +1,33 @@
+"""CPU seconds of processes below this one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from safetylab.grading.gradebook import cpu
+
+BURN = "import time\nwhile time.process_time() < 0.3: pass\nprint('done', flush=True)\ninput()"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the clock is used")
+def test_what_a_child_of_a_child_calculates_is_counted() -> None:
+    outer = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {BURN!r}])"
+    before = cpu.below()
+    with subprocess.Popen(
+        [sys.executable, "-c", outer], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "done\n"
+        after = cpu.below()
+        child.communicate("\n")
+    assert before is not None
+    assert after is not None
+    assert 0.25 <= after - before < 30
+
+
+def test_where_nobody_counts_there_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cpu, "_processes", lambda: iter(()))
+    assert cpu.below() is None

@@ -1,0 +1,186 @@
+"""What the thresholds of Lab 18 were set from: 20 seeds of the solution and of a mistake.
+
+``python tests/labs/lab18_safety_case/thresholds.py > tests/labs/lab18_safety_case/thresholds.txt``
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import torch
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import seeds
+from source import names_of
+
+with redirect_stdout(StringIO()):  # a set-up cell prints the card
+    LAB = names_of("lab18_safety_case")
+
+
+def left(seed, epsilon, search):
+    """18.3a: digits read rightly after a search, less those after the test's own."""
+    rows = slice(200 * seed, 200 * seed + 200)
+    x, y = LAB["x_test"][rows], LAB["y_test"][rows]
+    model = LAB["scaled"](LAB["READER"], 60)
+    found = float((model(search(model, x, y, epsilon)).argmax(1) == y).float().mean())
+    return found - LAB["oracle_left"](model, x, y, epsilon)
+
+
+def examiner(model, x, y, epsilon):
+    """The attack on cross-entropy."""
+    return LAB["pgd"](model, x, y, epsilon, generator=torch.Generator().manual_seed(0))
+
+
+def one_step(model, x, y, epsilon):
+    """One step on the margin."""
+    draw = torch.Generator().manual_seed(0)
+    return LAB["pgd"](
+        model,
+        x,
+        y,
+        epsilon,
+        generator=draw,
+        steps=1,
+        step_size=epsilon,
+        loss=lambda logits, y: -LAB["margin"](logits, y),
+    )
+
+
+def group_bias(seed, search):
+    """18.4a: how far forty estimates are from the named group's truth, on average."""
+    off = []
+    for one in range(40 * seed, 40 * seed + 40):
+        ask, _, labels, groups, right = LAB["world"](one + 10_000)
+        name, estimate, _ = search(ask, labels, groups, 300, np.random.default_rng(one))
+        off.append(estimate - right[groups[name]].mean())
+    return abs(float(np.mean(off)))
+
+
+def first_look(ask, labels, groups, budget, rng):
+    """The worst-looking group, and how it looked."""
+    rows = rng.permutation(len(labels))[:budget]
+    right = (ask(rows) >= 0.5) == labels[rows]
+    looks = {name: right[mask[rows]].mean() for name, mask in groups.items() if mask[rows].any()}
+    return (*min(looks.items(), key=lambda pair: pair[1]), 0.1)
+
+
+def named(seed):
+    """18.4a: the share of forty systems whose bad group is named."""
+    hits = 0
+    for one in range(40 * seed, 40 * seed + 40):
+        low = ("b2", "c0", "a1", "c3")[one % 4]
+        ask, _, labels, groups, _ = LAB["world"](one + 20_000, low)
+        rng = np.random.default_rng(one)
+        hits += LAB["weakest_group"](ask, labels, groups, 300, rng)[0] == low
+    return hits / 40
+
+
+def calibrated(seed, n, loud, estimate):
+    """18.4b: the mean of thirty estimates, less the truth."""
+    far = np.sort(np.random.default_rng(1).normal(-1, 1.5, 50_000))
+    gap = 1 / (1 + np.exp(-loud * far)) - 1 / (1 + np.exp(-far))
+    truth, found = float(np.abs(gap.reshape(10, -1).mean(1)).mean()), []
+    for one in range(30 * seed, 30 * seed + 30):
+        rng = np.random.default_rng(one + 7000)
+        logit = rng.normal(-1, 1.5, n)
+        y = (rng.random(n) < 1 / (1 + np.exp(-logit))).astype(int)
+        found.append(estimate(1 / (1 + np.exp(-loud * logit)), y, rng))
+    return abs(float(np.mean(found)) - truth)
+
+
+def plug_in(p, y, rng):
+    """The plug-in."""
+    parts = np.array_split(np.argsort(p), 10)
+    return float(np.mean([abs(p[part].mean() - y[part].mean()) for part in parts]))
+
+
+def subtracted(p, y, rng):
+    """The plug-in less what chance gives on average."""
+    chance = np.mean([plug_in(p, rng.random(len(p)) < p, rng) for _ in range(60)])
+    return max(0.0, plug_in(p, y, rng) - chance)
+
+
+def verdicts(seed, change, count=40):
+    """18.5: pay, right when sure, right side, over invented systems near the bars."""
+    paid, sure, side = [], [], []
+    for one in range(count * seed, count * seed + count):
+        measure, cards, holds, _ = LAB["pretend"](one + 50_000, True)
+        for claim, (believed, _) in LAB["audit_claims"](measure, cards, 900).items():
+            p = change(believed)
+            paid.append(1 - 4 * (p - holds[claim]) ** 2)
+            side.append((p > 0.5) == holds[claim])
+            if not 0.05 < p < 0.95:
+                sure.append(side[-1])
+    return float(np.mean(paid)), float(np.mean(sure or [1])), float(np.mean(side))
+
+
+def same(p):
+    """Honest."""
+    return p
+
+
+def certain(p):
+    """Always sure."""
+    return float(p > 0.5)
+
+
+def timid(p):
+    """Never sure."""
+    return 0.7 if p > 0.5 else 0.3
+
+
+def gap_error(seed, only_able):
+    """18.4c: root mean square error of the gap with 160 questions, over forty systems."""
+    off = []
+    for one in range(40 * seed, 40 * seed + 40):
+        rng = np.random.default_rng(one + 90_000)
+        women = rng.random(4000) < 0.33
+        labels = (rng.random(4000) < np.where(women, 0.12, 0.3)).astype(int)
+        yes = rng.random(4000) < np.where(labels == 1, 0.6, 0.08)
+
+        def ask(chosen, yes=yes):
+            return np.where(yes, 0.8, 0.1)[chosen]
+
+        if only_able:
+            off.append(LAB["equal_chance"](ask, labels, women, 160, rng)[0])
+        else:
+            rows = rng.permutation(4000)[:160]
+            a, b = (
+                yes[rows][(labels[rows] == 1) & (women[rows] == side)] for side in (True, False)
+            )
+            off.append((a.mean() if len(a) else 0.6) - b.mean())
+    return math.sqrt(float(np.mean(np.square(off))))
+
+
+solved = LAB["perturbed"]
+weakest, calibration = LAB["weakest_group"], LAB["calibration_error"]
+ROWS = [
+    ("18.3a .05, left more", "<=", 0.02, lambda s: left(s, 0.05, solved),
+     lambda s: left(s, 0.05, examiner), "cross-entropy"),
+    ("18.3a .05, left more", "<=", 0.02, lambda s: left(s, 0.05, solved),
+     lambda s: left(s, 0.05, one_step), "one step"),
+    ("18.4a estimate off", "<=", 0.03, lambda s: group_bias(s, weakest),
+     lambda s: group_bias(s, first_look), "first look"),
+    ("18.4a bad group named", ">=", 0.85, named, None, ""),
+    ("18.4b calibrated, off", "<=", 0.03, lambda s: calibrated(s, 300, 1.0, calibration),
+     lambda s: calibrated(s, 300, 1.0, plug_in), "plug-in"),
+    ("18.4b too sure, off", "<=", 0.025, lambda s: calibrated(s, 150, 2.0, calibration),
+     lambda s: calibrated(s, 150, 2.0, subtracted), "chance subtracted"),
+    ("18.4c 160 questions", "<=", 0.12, lambda s: gap_error(s, True),
+     lambda s: gap_error(s, False), "random rows"),
+    ("18.5 pay near the bars", ">=", 0.49, lambda s: verdicts(s, same, 120)[0],
+     lambda s: verdicts(s, certain, 120)[0], "always sure"),
+    ("18.5 pay near the bars", ">=", 0.49, lambda s: verdicts(s, same, 120)[0],
+     lambda s: verdicts(s, timid, 120)[0], "never sure"),
+    ("18.5 right when sure", ">=", 0.92, lambda s: verdicts(s, same)[1],
+     lambda s: verdicts(s, certain)[1], "always sure"),
+    ("18.5 right side", ">=", 0.78, lambda s: verdicts(s, same)[2], None, ""),
+]  # fmt: skip
+
+if __name__ == "__main__":
+    seeds.table(ROWS)
