@@ -7,6 +7,7 @@ check of its form; where it has points, a test cell follows it.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -105,12 +106,14 @@ def taken_out(source: str) -> tuple[str, str]:
     return "\n".join(lines[first.lineno - 1 : end]).partition("=")[2].strip(), rest
 
 
-def asked(description: str) -> Asked:
-    """Read a description.
+def asked(description: str, rest: str = "") -> Asked:
+    """Read a description; ``rest`` is what stands below it in its cell.
 
     Raises:
         ValueError: it cannot be read, or breaks a rule of its own; the text says what and why.
     """
+    if re.search(rf"^\s*{NAME}\b", rest, re.MULTILINE):
+        raise ValueError("a second PREDICT would reach learners: describe all items in the first")
     try:
         raw = ast.literal_eval(description)
     except (ValueError, SyntaxError):

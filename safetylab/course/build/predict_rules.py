@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from safetylab.course.build.names import bound, used
 from safetylab.course.build.predict import Asked, Item, asked
 from safetylab.course.build.source import Cell, Lab, Problem
+from safetylab.predictions import NotAPrediction
 
 _TODO = 'begin the cell with PREDICT = {"name": ..., "kind": ...}; CONTRIBUTING.md has examples'
 
@@ -38,13 +39,25 @@ def _described(lab: Lab, cell: Cell, made: Asked) -> Iterator[Problem]:
         if item.name not in given:
             what = f"its solution does not set {item.name}"
             yield lab.problem(cell, what, f"write `{item.name} = ...` between the markers")
-        elif (value := given[item.name]) is not None:
-            try:
-                item.form.read(ast.literal_eval(value))
-            except ValueError as error:
-                yield lab.problem(cell, f"its own {item.name} is wrong: {error}", "mend it")
+        elif told := _misfit(item, given[item.name]):
+            yield lab.problem(cell, f"its own {item.name} is wrong: {told}", "mend it")
         if made.graded and not made.said:
             yield from _in_view(lab, cell, item)
+
+
+def _misfit(item: Item, value: ast.expr | None) -> str:
+    """What is wrong with a solution's own value; nothing is known of one that is computed."""
+    if value is None:
+        return ""
+    try:
+        said = ast.literal_eval(value)
+    except (ValueError, TypeError):
+        return ""
+    try:
+        item.form.read(said)
+    except NotAPrediction as error:
+        return str(error)
+    return ""
 
 
 def _given(cell: Cell) -> dict[str, ast.expr | None]:

@@ -150,6 +150,8 @@ class Cell:
         kept = {key: value for key, value in self.metadata.items() if key not in _CONSUMED}
         if self.nbgrader:
             kept["nbgrader"] = self.nbgrader
+        if isinstance(own := kept.get("predict"), Mapping):  # the key stays in the source
+            kept["predict"] = {key: own[key] for key in ("public", "stub") if key in own}
         content: dict[str, object] = {"cell_type": self.kind, "id": self.id}
         content |= {"source": self.written, "metadata": kept}
         if self.kind == "code":
@@ -242,7 +244,7 @@ def _expanded(cell: Cell) -> Iterator[Cell]:
     """
     description, rest = predict.taken_out(cell.source) if cell.role == "predict" else ("", "")
     try:
-        asked = predict.asked(description) if description else None
+        asked = predict.asked(description, rest) if description else None
     except ValueError as error:
         yield replace(cell, metadata={**cell.metadata, "predict": {"wrong": str(error)}})
         return

@@ -106,7 +106,7 @@ def test_learners_get_neither_solutions_nor_hidden_tests(course: Course) -> None
     assert sources(student).count("YOUR ANSWER HERE") == 1
 
 
-SECRETS = ("direction", "abs(scale)", "oracle_step", "test_edges", '"b"', "Rubric", "Sample")
+SECRETS = ("direction", "abs(scale)", "oracle_step", "test_edges", '= "b"', "Rubric", "Sample")
 
 
 @pytest.mark.parametrize("fault", ["missing", "doubled", "indented", "in capitals", "cut short"])
@@ -391,7 +391,10 @@ def test_a_file_that_is_not_the_builders_is_left_alone(course: Course, text: str
 
 
 SETTINGS = """
+from safetylab.course.build.predict_config import use_prediction_stubs
+
 c = get_config()
+use_prediction_stubs(c)
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "release"
 c.CourseDirectory.db_url = "sqlite:///gradebook.db"

@@ -165,8 +165,10 @@ def test_points_for_saying_something_are_given_whatever_it_is(judged: Course) ->
 
 
 def test_what_judges_is_in_no_released_notebook(judged) -> None:
-    _, student = build_notebooks(judged.root, "lab01_tiny")
+    instructor, student = build_notebooks(judged.root, "lab01_tiny")
     text = json.dumps(student)
+    kept = json.dumps([cell.metadata for cell in instructor.cells])
+    assert "oracle_share" not in kept, "a course without our step would release it"
     for secret in ("oracle_share", "wrong-way", "thinks-low", "tolerance=", "accept", "0.64"):
         assert secret not in text, secret
     cells = {cell.id: cell for cell in student.cells}
@@ -274,6 +276,12 @@ def test_a_description_that_is_wrong_is_refused_with_what_to_do(course: Course) 
 def test_a_solution_that_is_no_such_prediction_is_refused(course: Course) -> None:
     [told] = problems(course, 'prediction = "b"\n', 'prediction = "c"\n')
     assert "its own prediction is wrong" in told
+
+
+def test_a_second_description_in_a_cell_is_refused(course: Course) -> None:
+    line = 'PREDICT = {"name": "prediction", "kind": "choice", "options": ["a", "b"]}\n'
+    [told] = problems(course, line, line + line)
+    assert told == "ex1_2-predict: a second PREDICT would reach learners"
 
 
 def test_a_variable_of_another_name_is_refused(course: Course) -> None:
