@@ -228,6 +228,20 @@ def test_uniqueness():
         f"{got:g}. A gap is a value like any other",
         "drops-missing",
     )
+    rows = ["x10", "y10", "x11", "y10", "x20", "y21", "x20"]
+    three = pd.DataFrame([list(row) for row in rows], columns=["a", "b", "c"])
+    got = expect_number(uniqueness(three, ["a", "b", "c"]), "uniqueness")
+    expect(
+        abs(got - 1 / 7) > 1e-9,
+        "of seven rows three are alone in the columns a, b and c; in a and b only one is: look at "
+        "all columns",
+        "ignores-columns",
+    )
+    expect(
+        abs(got - 3 / 7) < 1e-9,
+        f"three of these seven rows are unique, twins stand apart: 0.429; yours: {got:.3f}",
+        "wrong-share",
+    )
     ### BEGIN HIDDEN TESTS
     oracle_uniqueness(uniqueness)
     ### END HIDDEN TESTS
@@ -275,7 +289,8 @@ print(f"you said: {my_guess_in_percent} %")
 #
 # **b. `link(released, register, columns, secret)`**: attach the secret of the released table to the
 # names of a register. Claim a match only where it is forced: exactly one released row and exactly
-# one person of the register have these values in `columns`.
+# one person of the register have these values in `columns` (two rows that fit force nothing, even
+# with the same secret).
 #
 # - `released`: has the columns and the one that `secret` names (say `"income"`), but no names;
 #   `register`: has the columns and `name`, but no secret. Any index, any order. A missing value is
@@ -395,6 +410,20 @@ def test_link():
         f"Arira Ashwood is not ill, Fenumi Elderdale is; yours: {got}: match by values, not by "
         "position",
         "by-position",
+    )
+    wages = pd.DataFrame({"zip": [1, 2, 2, 3], "pets": [0, 1, 2, 3], "wage": [10, 20, 20, 30]})
+    register = pd.DataFrame({"name": ["Elumi", "Corira", "Arwyn"], "zip": [1, 2, 3], "pets": 3})
+    got = link(wages, register, ["zip"], "wage")
+    expect(
+        "Corira" not in got,
+        "two released rows fit Corira: that both have the same secret forces no match",
+        "ambiguous",
+    )
+    expect(
+        got == {"Elumi": 10, "Arwyn": 30},
+        "matched on zip alone, whatever else both tables have, Elumi's wage is 10 and Arwyn's 30; "
+        f"yours: {got}",
+        "other-columns",
     )
     ### BEGIN HIDDEN TESTS
     oracle_link(link)
@@ -519,6 +548,20 @@ def test_exposed():
         f"the two of 30 differ: five of seven, 0.714; yours: {got:.3f}. A gap is a value",
         "drops-missing",
     )
+    two = pd.DataFrame(
+        {
+            "ill": ["yes", "yes", "no", "yes", "no", "no", "no", "yes"],
+            "age": [30, 30, 30, 40, 40, 40, 40, 40],
+            "sex": ["f", "f", "m", "f", "f", "m", "m", "f"],
+        }
+    )
+    got = expect_number(exposed(two, ["age", "sex"], "ill"), "exposed")
+    expect(
+        abs(got - 5 / 8) < 1e-9,
+        "by age and sex, three of four groups agree on 'ill', five of eight rows: 0.625; yours: "
+        f"{got:.3f}",
+        "ignores-columns",
+    )
     ### BEGIN HIDDEN TESTS
     oracle_groups(exposed)
     ### END HIDDEN TESTS
@@ -554,8 +597,8 @@ for k in (1, 5, 20):
 #
 # **Data minimisation.** The cheapest protection is a column that was never collected. `minimise`
 # finds the fewest columns whose accuracy is at most `slack` below that of all of them. It tries
-# all subsets: leaving out one column after the other can miss two that are worth something only
-# together.
+# all subsets: adding one column after the other can miss two that are worth something only
+# together, and leaving out one after the other can drop one of them while others still stand in.
 
 
 # %% nbgrader={"grade_id": "setup-minimise", "locked": true}
@@ -734,6 +777,13 @@ def test_tpr_at_fpr():
         "over-budget",
     )
     expect(abs(rate(1.0) - 1.0) < 1e-6, "at FPR 1 everybody may be accused", "too-careful")
+    few = rate(0.333, torch.tensor([1.0, 2.0, 3.0]))
+    expect(
+        abs(few - 0.4) < 1e-6,
+        "of 3 others none may be accused at an FPR of 0.333, which is below 1/3: that finds 0.4 of "
+        f"the members; yours: {few:.2f}",
+        "over-budget" if few > 0.4 else "too-careful",
+    )
     hundred = torch.arange(100.0)
     got = expect_number(tpr_at_fpr(hundred + 0.5, hundred, 0.29), "tpr_at_fpr")
     expect(
@@ -928,8 +978,9 @@ print("11.2b: the AUC of n = 100 are as they should be; ask your tpr_at_fpr abou
 # anything. Write
 #
 # - `randomized_response(bits, epsilon, rng)`: each bit is told truly with probability
-#   $e^{\varepsilon} / (1 + e^{\varepsilon})$, else flipped; `bits`: integers 0 or 1, shape (n,);
-#   returns the same shape; all randomness from `rng`, a numpy generator
+#   $e^{\varepsilon} / (1 + e^{\varepsilon})$, else flipped, independently of the others;
+#   `bits`: integers 0 or 1, shape (n,); returns the same shape; all randomness from `rng`, a numpy
+#   generator
 # - `estimate(answers, epsilon)`: an unbiased estimate of the share of true ones; a number (which
 #   may fall outside [0, 1])
 #
@@ -1021,7 +1072,11 @@ def test_randomized_response():
                 f"tells the truth; yours: {kept:.3f}",
                 "wrong-probability",
             )
-    for answers, epsilon, share in (([1, 1, 1, 0], math.log(3), 1.0), ([1, 1], math.log(4), 4 / 3)):
+    for answers, epsilon, share in (
+        ([1, 1, 1, 0], math.log(3), 1.0),
+        ([1, 1], math.log(4), 4 / 3),
+        ([0, 0, 0], math.log(3), -0.5),
+    ):
         got = expect_number(estimate(np.array(answers), epsilon), "estimate")
         expect(
             abs(got - share) < 1e-6,
@@ -1029,6 +1084,13 @@ def test_randomized_response():
             f"yours: {got:.3f}",
             "biased",
         )
+    kept = [(randomized_response(np.ones(60, int), 1.0, rng) == 1).sum() for _ in range(200)]
+    expect(
+        2.4 < np.std(kept) < 4.5,
+        "each bit lies on its own, so the number of true ones among 60 varies from run to run, "
+        f"with a spread of 3.4; yours: {np.std(kept):.1f}",
+        "not-independent",
+    )
     again = [
         randomized_response(np.arange(50) % 2, 1.0, np.random.default_rng(s)) for s in (1, 1, 2)
     ]
@@ -1180,6 +1242,20 @@ def test_laplace():
         "two seeds of rng give the same noise: draw from rng",
         "ignores-rng",
     )
+    rng, true = np.random.default_rng(3), np.array([0.0, 50.0, -9.0])
+    noise = np.array([laplace(true.copy(), 1.0, 2.0, rng) - true for _ in range(200)])
+    expect(
+        (np.abs(noise.mean(axis=0)) < 0.35).all(),
+        "the noise lies around each entry's own truth: 0, 50 and -9; on average yours is off by "
+        f"{np.round(noise.mean(axis=0), 2).tolist()}",
+        "wrong-truth",
+    )
+    expect(
+        abs(np.abs(noise).mean() - 0.5) < 0.15,
+        "three entries, sensitivity 1 and epsilon 2: the scale is 0.5, however many entries there "
+        f"are; yours: {np.abs(noise).mean():.2f}",
+        "wrong-scale",
+    )
     ### BEGIN HIDDEN TESTS
     oracle_sensitivity(sum_sensitivity)
     oracle_laplace(laplace)
@@ -1324,7 +1400,12 @@ def test_gaussian():
         "your sigma is the textbook's: use the gaussian_delta that is handed in",
         "textbook",
     )
-    for sensitivity, epsilon, delta, least in ((2.0, 0.5, 1e-3, 27.63), (0.3, 2.0, 1e-2, 0.6908)):
+    for sensitivity, epsilon, delta, least in (
+        (2.0, 0.5, 1e-3, 27.63),
+        (0.3, 2.0, 1e-2, 0.6908),
+        (5.0, 20.0, 1e-2, 1.1513),
+        (40.0, 0.1, 1e-3, 2763.1),
+    ):
         noise = draw(sensitivity, epsilon, delta)
         case = f"sensitivity {sensitivity}, epsilon {epsilon}, delta {delta}, made-up delta:"
         expect(
@@ -1438,6 +1519,12 @@ def test_most_tpr():
         abs(got[4] - 1.0) < 1e-9,
         f"at FPR 1 everybody is accused, TPR 1; yours: {got[4]:.3f}",
         "one-line",
+    )
+    expect(
+        abs(got[3] - (1 - 0.4 / 3)) < 1e-9,
+        "with delta = 0.1 the second inequality allows 1 - (1 - 0.1 - 0.5) / 3 = 0.867 at FPR 0.5; "
+        f"yours: {got[3]:.3f}",
+        "second-line",
     )
     ### BEGIN HIDDEN TESTS
     fpr = np.linspace(0, 1, 23)
@@ -1736,6 +1823,36 @@ def test_audit():
             "and each data set as the one that gives the hits",
             "one-direction",
         )
+        found = run(lambda d, n, rng: 1 - telling(d, n, rng), n=5000, pair=pair)
+        expect(
+            found > 2.5,
+            "the same mechanism with 0 and 1 exchanged: the answer 1 is telling now; auditing "
+            f"{pair} you find {found:.2f} and could find 3.6. Try both tails",
+            "one-direction",
+        )
+    found = run(lambda d, n, rng: np.full(n, float(d)) * (d > 5), pair=(6, 7))
+    expect(
+        found > 4.8,
+        f"a mechanism that tells all of counts above 5: on 6 and 7 you find {found:.2f}",
+        "ignores-pair",
+    )
+
+    def tempting(d, n, rng):
+        return np.where(rng.random(n) < 0.04, 10.0 * d, d + rng.laplace(0, 0.5, n))
+
+    found = run(tempting, n=5000, delta=0.05)
+    expect(
+        found > 0.7,
+        "something rarer than delta is as telling as can be, and proves nothing; another event "
+        f"proves more than 0.7, and you report {found:.2f}: choose the event with delta, too",
+        "no-delta",
+    )
+    found = [run(lambda d, n, rng: d + rng.laplace(0, 1, n), seed=s) for s in range(4)]
+    expect(
+        len(set(found)) > 1,
+        "four seeds of rng give the very same number: draw all from rng",
+        "ignores-rng",
+    )
     found = run(lambda d, n, rng: d + rng.laplace(0, 1, n), n=5000)
     expect(found <= 1, f"Laplace noise of scale 1 has epsilon = 1, not {found:.2f}", "over-claims")
     expect(found > 0.6, f"Laplace noise of scale 1: you find {found:.2f} of 1", "too-weak")
@@ -1946,6 +2063,7 @@ def test_runs():
             "wrong-most",
         )
     for epsilon, delta, confidence, truth in (
+        (0.0, 0.0, 0.95, 6),
         (3.0, 0.0, 0.95, 76),
         (6.0, 0.3, 0.9, 1730),
         (8.0, 0.001, 0.99, 15_813),
@@ -1990,11 +2108,14 @@ for claim in (1, 4, 8, 12):
 
 # %% [markdown]
 # The blue line climbs by 2.3 for ten times the runs, however bad the mechanism is: runs grow like
-# $e^{\varepsilon}$. An audit of 10,000 runs cannot refute a claim of 8, not even against a
-# mechanism that publishes everything. "It passed" then says nothing at all: the test had no way to
-# fail. These are the fewest runs, against the worst mechanism; a mechanism that leaks less than
-# everything needs more. And where one run is the training of a model, even a claim of 4 is dear to
-# test this way.
+# $e^{\varepsilon}$. At a confidence of 95 % this audit of 10,000 runs cannot refute a claim of 8,
+# not even against a mechanism that publishes everything. "It passed" then says nothing at all: the
+# test had no way to fail. A sharper test of the same counts moves the line and keeps its slope:
+# 10,000 hits and no false one have, under a claim of 8, at most the probability
+# $(1 - e^{-8})^{10000} = 3.5\,\%$, so a test of both counts at once refutes it, from 8,929 runs on
+# (with 5,000 it cannot, either). These are the fewest runs, against the worst mechanism; a
+# mechanism that leaks less than everything needs more. And where one run is the training of a
+# model, even a claim of 4 is dear to test this way.
 
 # %% [markdown]
 # ## Exercise 11.6: train within a budget (5 points)
@@ -2212,6 +2333,14 @@ def test_clip_and_sum():
         f"{got['w'][0]:.3f} and {got['b'][0]:.3f}",
         "fixed-norm",
     )
+    cubes = {"first": torch.ones(1, 2, 2), "second": torch.ones(1, 4), "third": torch.ones(1, 1)}
+    got = clip_and_sum(cubes, 1.5)
+    expect(
+        all((got[name] - 0.5).abs().max() < 1e-5 for name in cubes),
+        "one person with nine ones in tensors of three shapes has the length 3; with max_norm 1.5 "
+        f"each one becomes 0.5; yours: {[shown(v.flatten()) for v in got.values()]}",
+        "wrong-length",
+    )
     nobody = clip_and_sum({"w": torch.zeros(0, 2), "b": torch.zeros(0, 1)}, 1.0)
     expect(
         all((expect_tensor(nobody[n], (k,), n) == 0).all() for n, k in (("w", 2), ("b", 1))),
@@ -2374,6 +2503,13 @@ def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients,
 def test_dp_sgd():
     """400 people, q = 0.1, 30 steps of size 0.25; then batches that are empty."""
     script, moved = scripted_run(dp_sgd, 0.1, 30)
+    for part, calls in (("gradients", script.people), ("noisy", script.expected)):
+        expect(calls, f"{part} that was handed in was never called: use the argument", "own-parts")
+    expect(
+        len(script.asked) >= 2 * len(script.expected) + len(script.people),
+        "clip that was handed in is not called in every step: use the argument",
+        "own-parts",
+    )
     sizes = [len(batch) for batch in script.people]
     right = [[k % 2 for k in batch] for batch in script.people]
     expect(script.labels == right, "the labels are not those of the batch", "labels-mixed")
@@ -2412,6 +2548,12 @@ def test_dp_sgd():
         set(script.asked) == {0.5, 1.5},
         f"clip and noisy get max_norm = 0.5 and sigma = 1.5; yours got {sorted(set(script.asked))}",
         "wrong-arguments",
+    )
+    third = scripted_run(dp_sgd, 0.3137, 2)[0].expected[0]
+    expect(
+        abs(third - 125.48) < 1e-3,
+        f"with q = 0.3137 of 400 people 125.48 are expected, not {third:g}",
+        "wrong-expected",
     )
     calls = len(scripted_run(dp_sgd, 1e-9, 5)[0].expected)
     expect(calls == 5, f"5 empty batches need noise, too; noisy ran {calls} times", "skips-empty")
@@ -2919,6 +3061,20 @@ def test_lira():
         f"is 11.407755; yours: {got[0]:.6f}",
         "no-floor",
     )
+    near = torch.tensor([[1.0], [1.002], [3.0], [5.0], [7.0]], dtype=torch.float64)
+    sides = torch.tensor([[True], [True], [False], [False], [False]])
+    got = expect_tensor(lira(torch.tensor([1.0]).double(), near, sides), (1,), "lira")
+    expect(
+        abs(got[0] - 9.898170) > 1e-3,
+        "1e-6 is added to the variance, also where the variance is larger: it is no lower limit",
+        "no-floor",
+    )
+    expect(
+        abs(got[0] - 9.801595) < 1e-3,
+        "two shadows inside (1 and 1.002) and three outside (3, 5, 7), target 1: the log ratio is "
+        f"9.801595; yours: {got[0]:.6f}",
+        "wrong-bells",
+    )
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(72)
     k, n = 9, 30
@@ -3059,7 +3215,8 @@ print(f"you said: {my_guess_without} % without noise, {my_guess_with} % with it"
 
 # %% [markdown]
 # Look at the middle row. Without any noise, and so without any promise, the attack finds a third
-# of what it finds on ordinary models: these models fit their members less closely. On four other
+# of what it finds on ordinary models. They fit their members less closely, too; whether it was the
+# clipping, the fewer steps or that fit, these runs do not separate. On four other
 # draws of digits and models (0.1 % of some 6,000 others is six, so these numbers vary) LiRA found
 # 8 to 15 % of the members of ordinary models, 2.5 to 5 % without noise, and at most 0.5 % with it.
 # So "private training ended the leak" credits the noise with what the training did; the noise took
@@ -3180,10 +3337,11 @@ def test_wear():
         (math.log(3), 2, 0.0, 0.5, "9/16 - 1/16"),
         (math.log(3), 2, math.log(3), 0.375, "9/16 - 3/16"),
         (math.log(4), 1, math.log(2), 0.4, "4/5 - 2/5"),
+        (0.25, 41, 2.0, 0.178451419, "summed over 0 to 41 ones"),
     ):
         got = expect_number(exact_delta(epsilon, k, total), "exact_delta")
         expect(
-            abs(got - truth) < 1e-9,
+            abs(got - truth) < 2e-9,
             f"{k} answers at epsilon {epsilon:.3f}, total {total:.3f}: delta is {truth:g} ({why}); "
             f"yours: {got:.6f}",
             "wrong-outcomes",
@@ -3317,6 +3475,19 @@ def test_cost_by_group():
             f"group {g} has the drops {drops}: standard error {spread:.4f}; yours: {error:.4f}",
             "wrong-error",
         )
+    private = np.array([[1, 0, 1], [0, 0, 1]], dtype=bool)
+    got = cost_by_group(np.ones((2, 3), dtype=bool), private, np.array([3, 3, 5]))
+    expect(
+        set(got) == {3, 5},
+        f"return a dict with the groups 3 and 5; yours: {got!r}",
+        "wrong-groups",
+    )
+    expect(
+        np.allclose([got[3], got[5]], [(0.75, 0.25), (0, 0)], atol=1e-6),
+        "two runs, in which group 3 drops by 0.5 and 1 and group 5 by nothing: (0.75, 0.25) and "
+        f"(0, 0); yours: {got}",
+        "wrong-error",
+    )
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(101)
     plain, private, group = rng.random((5, 90)) < 0.9, rng.random((5, 90)) < 0.7, np.arange(90) % 4

@@ -484,7 +484,7 @@ def gaussian(true, sensitivity, epsilon, delta, rng, gaussian_delta):
             "high, low = sensitivity, 1e-3 * sensitivity",
             "high, low = sensitivity, 0.5 * sensitivity",
         ),
-        seen="hidden",
+        seen="visible",
     ),
     Right(
         "ex11_3-gaussian",
@@ -728,7 +728,7 @@ def fewest_runs(epsilon, delta, confidence):
         "not-fewest",
         Edit("    low, high = 0, 1\n", "    low, high = 0, 16\n")
         + Edit("while high - low > 1:", "while high > 16 and high - low > 1:"),
-        seen="hidden",
+        seen="visible",
     ),
     Right(
         "ex11_4-runs",
@@ -1097,5 +1097,464 @@ def cost_by_group(plain, private, group):
     change = pd.DataFrame((plain.astype(float) - private.astype(float)).T).groupby(group).mean()
     return {int(g): (row.mean(), row.sem()) for g, row in change.iterrows()}
 """,
+    ),
+    # found by a later reader: an argument untried, a number that came out even, parts not used
+    Wrong(
+        "ex11_1-uniqueness",
+        "wrong-share",
+        """
+def uniqueness(table, columns):
+    return float((~table.duplicated(columns, keep=False)).sum() / 5)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_1-uniqueness",
+        "ignores-columns",
+        """
+def uniqueness(table, columns):
+    return float((~table.duplicated(columns[:2], keep=False)).mean())
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_1-link",
+        "ambiguous",
+        """
+def link(released, register, columns, secret):
+    rel = released.drop_duplicates(columns + [secret])
+    rows = rel[~rel.duplicated(columns, keep=False)]
+    persons = register[~register.duplicated(columns, keep=False)]
+    both = persons.merge(rows, on=columns)
+    return dict(zip(both["name"], both[secret]))
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_1-link",
+        "other-columns",
+        """
+def link(released, register, columns, secret):
+    columns = [c for c in released if c in register]
+    rows = released[~released.duplicated(columns, keep=False)]
+    persons = register[~register.duplicated(columns, keep=False)]
+    both = persons.merge(rows, on=columns)
+    return dict(zip(both["name"], both[secret]))
+""",
+        seen="visible",
+    ),
+    Right(
+        "ex11_1-link",
+        "merge-then-thin",
+        """
+def link(released, register, columns, secret):
+    both = register.merge(released, on=columns)
+    both = both[~both.duplicated("name", keep=False)]
+    both = both[~both.duplicated(columns, keep=False)]
+    return dict(zip(both["name"], both[secret]))
+""",
+    ),
+    Wrong(
+        "ex11_1-exposed",
+        "ignores-columns",
+        """
+def exposed(table, columns, secret):
+    g = table.groupby(columns[0], dropna=False)[secret]
+    return float((g.transform(lambda s: s.nunique(dropna=False)) == 1).mean())
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_1-exposed",
+        "ignores-columns",
+        """
+def exposed(table, columns, secret):
+    g = table.groupby(columns, dropna=False)[table.columns[-1]]
+    return float((g.transform(lambda s: s.nunique(dropna=False)) == 1).mean())
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_2-tpr",
+        "over-budget",
+        """
+def tpr_at_fpr(members, others, fpr):
+    allowed = math.floor(fpr * len(others) + 0.01)
+    if allowed >= len(others):
+        return 1.0
+    return (members > others.sort(descending=True).values[allowed]).double().mean().item()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_3-response",
+        "not-independent",
+        """
+def randomized_response(bits, epsilon, rng):
+    p = 1 / (1 + math.exp(-epsilon))
+    n = len(bits)
+    lie = np.zeros(n, dtype=int)
+    lie[rng.choice(n, round(n * (1 - p)), replace=False)] = 1
+    return bits ^ lie
+
+
+def estimate(answers, epsilon):
+    p = 1 / (1 + math.exp(-epsilon))
+    return (answers.mean() - (1 - p)) / (2 * p - 1)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_3-response",
+        "not-independent",
+        """
+def randomized_response(bits, epsilon, rng):
+    p = 1 / (1 + math.exp(-epsilon))
+    u = (np.arange(len(bits)) / len(bits) + rng.random()) % 1
+    return np.where(u < p, bits, 1 - bits)
+
+
+def estimate(answers, epsilon):
+    p = 1 / (1 + math.exp(-epsilon))
+    return (answers.mean() - (1 - p)) / (2 * p - 1)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_3-laplace",
+        "wrong-truth",
+        """
+def sum_sensitivity(low, high, neighbours):
+    return high - low if neighbours == "replace" else max(abs(low), abs(high))
+
+
+def laplace(true, sensitivity, epsilon, rng):
+    return rng.laplace(true[0], sensitivity / epsilon, size=len(true))
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_3-laplace",
+        "wrong-scale",
+        """
+def sum_sensitivity(low, high, neighbours):
+    return high - low if neighbours == "replace" else max(abs(low), abs(high))
+
+
+def laplace(true, sensitivity, epsilon, rng):
+    d = len(true) if len(true) < 1000 else 1
+    return true + rng.laplace(0.0, d * sensitivity / epsilon, size=len(true))
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_3-gaussian",
+        "too-little",
+        """
+def gaussian(true, sensitivity, epsilon, delta, rng, gaussian_delta):
+    low, high = 1e-3, 100.0
+    for _ in range(60):
+        mid = (low + high) / 2
+        if gaussian_delta(sensitivity, mid, epsilon) > delta:
+            low = mid
+        else:
+            high = mid
+    return true + rng.normal(0.0, high, size=len(true))
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_3-gaussian",
+        "not-smallest",
+        """
+def gaussian(true, sensitivity, epsilon, delta, rng, gaussian_delta):
+    sigma = sensitivity
+    while gaussian_delta(sensitivity, sigma, epsilon) > delta:
+        sigma *= 1.001
+    return true + rng.normal(0.0, sigma, size=len(true))
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_3-most_tpr",
+        "second-line",
+        """
+def most_tpr(fpr, epsilon, delta):
+    return np.minimum(np.minimum(np.exp(epsilon) * fpr + delta, 1 - np.exp(-epsilon) * (1 - fpr)), 1)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_3-most_tpr",
+        "second-line",
+        """
+def most_tpr(fpr, epsilon, delta):
+    return np.minimum(np.minimum(np.exp(epsilon) * fpr, 1 - np.exp(-epsilon) * (1 - fpr)) + delta, 1)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_4-audit",
+        "one-direction",
+        """
+def audit(mechanism, d0, d1, n, delta, confidence, rng):
+    def count(outs, sign, t):
+        return [(sign * a[:, None] >= sign * t).sum(0) for a in outs]
+    outs = [mechanism(d, n, rng) for d in (d0, d1)]
+    t = np.quantile(np.concatenate(outs), np.linspace(0, 1, 50), method="nearest")
+    best = (-1.0,)
+    for sign in (-1,):
+        c = count(outs, sign, t)
+        for flip in (1, -1):
+            h, f = c[::flip]
+            b = ratio_bound(h, f, n, delta, confidence)
+            if b.max() > best[0]:
+                best = (b.max(), sign, flip, t[b.argmax()])
+    _, sign, flip, t = best
+    h, f = count([mechanism(d, n, rng) for d in (d0, d1)], sign, np.array([t]))[::flip]
+    return float(ratio_bound(h, f, n, delta, confidence)[0])
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_4-audit",
+        "no-delta",
+        """
+def audit(mechanism, d0, d1, n, delta, confidence, rng):
+    def count(outs, sign, t):
+        return [(sign * a[:, None] >= sign * t).sum(0) for a in outs]
+    outs = [mechanism(d, n, rng) for d in (d0, d1)]
+    t = np.quantile(np.concatenate(outs), np.linspace(0, 1, 50), method="nearest")
+    best = (-1.0,)
+    for sign in (1, -1):
+        c = count(outs, sign, t)
+        for flip in (1, -1):
+            h, f = c[::flip]
+            b = ratio_bound(h, f, n, 0.0, confidence)
+            if b.max() > best[0]:
+                best = (b.max(), sign, flip, t[b.argmax()])
+    _, sign, flip, t = best
+    h, f = count([mechanism(d, n, rng) for d in (d0, d1)], sign, np.array([t]))[::flip]
+    return float(ratio_bound(h, f, n, delta, confidence)[0])
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_4-audit",
+        "ignores-rng",
+        """
+def audit(mechanism, d0, d1, n, delta, confidence, rng):
+    def count(outs, sign, t):
+        return [(sign * a[:, None] >= sign * t).sum(0) for a in outs]
+    rng = np.random.default_rng(0)
+    outs = [mechanism(d, n, rng) for d in (d0, d1)]
+    t = np.quantile(np.concatenate(outs), np.linspace(0, 1, 50), method="nearest")
+    best = (-1.0,)
+    for sign in (1, -1):
+        c = count(outs, sign, t)
+        for flip in (1, -1):
+            h, f = c[::flip]
+            b = ratio_bound(h, f, n, delta, confidence)
+            if b.max() > best[0]:
+                best = (b.max(), sign, flip, t[b.argmax()])
+    _, sign, flip, t = best
+    h, f = count([mechanism(d, n, rng) for d in (d0, d1)], sign, np.array([t]))[::flip]
+    return float(ratio_bound(h, f, n, delta, confidence)[0])
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_4-audit",
+        "ignores-pair",
+        """
+def audit(mechanism, d0, d1, n, delta, confidence, rng):
+    def count(outs, sign, t):
+        return [(sign * a[:, None] >= sign * t).sum(0) for a in outs]
+    outs = [mechanism(d, n, rng) for d in (d0, d1)]
+    d0, d1 = (0, 1) if d0 < d1 else (1, 0)
+    t = np.quantile(np.concatenate(outs), np.linspace(0, 1, 50), method="nearest")
+    best = (-1.0,)
+    for sign in (1, -1):
+        c = count(outs, sign, t)
+        for flip in (1, -1):
+            h, f = c[::flip]
+            b = ratio_bound(h, f, n, delta, confidence)
+            if b.max() > best[0]:
+                best = (b.max(), sign, flip, t[b.argmax()])
+    _, sign, flip, t = best
+    h, f = count([mechanism(d, n, rng) for d in (d0, d1)], sign, np.array([t]))[::flip]
+    return float(ratio_bound(h, f, n, delta, confidence)[0])
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_4-runs",
+        "too-few",
+        """
+def most_refutable(n, delta, confidence):
+    return float(ratio_bound(np.array([n]), np.array([0]), n, delta, confidence)[0])
+
+
+def fewest_runs(epsilon, delta, confidence):
+    low, high = 0, 1
+    while most_refutable(high, delta, confidence) < epsilon:
+        low, high = high, 2 * high
+    while high - low > 1:
+        mid = (low + high) // 2
+        if most_refutable(mid, delta, confidence) < epsilon:
+            low = mid
+        else:
+            high = mid
+    return high
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-clip",
+        "wrong-length",
+        """
+def clip_and_sum(gradients, max_norm):
+    length = torch.stack([g.norm(dim=-1).reshape(len(g), -1)[:, 0] if len(g) else g.sum(-1) for g in gradients.values()]).norm(dim=0)
+    f = (max_norm / (length + 1e-6)).clamp(max=1)
+    return {k: torch.einsum("n,n...->...", f, g) for k, g in gradients.items()}
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "own-parts",
+        """
+def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
+    pass
+    for _ in range(steps):
+        taken = torch.rand(len(x), generator=generator) < q
+        summed = clip_and_sum(gradients(params, x[taken], y[taken]), max_norm)
+        step = noisy(summed, max_norm, sigma, q * len(x), generator)
+        params = {k: p - lr * step[k] for k, p in params.items()}
+    return params
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "own-parts",
+        """
+def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
+    pass
+    for _ in range(steps):
+        taken = torch.rand(len(x), generator=generator) < q
+        summed = clip(gradients(params, x[taken], y[taken]), max_norm)
+        step = noisy_mean(summed, max_norm, sigma, q * len(x), generator)
+        params = {k: p - lr * step[k] for k, p in params.items()}
+    return params
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "own-parts",
+        """
+def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
+    pass
+    for _ in range(steps):
+        taken = torch.rand(len(x), generator=generator) < q
+        summed = clip(per_sample_gradients(params, x[taken], y[taken]), max_norm)
+        step = noisy(summed, max_norm, sigma, q * len(x), generator)
+        params = {k: p - lr * step[k] for k, p in params.items()}
+    return params
+""",
+        seen="visible",
+    ),
+    Right(
+        "ex11_6-dp_sgd",
+        "size-first",
+        """
+def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
+    pass
+    for _ in range(steps):
+        taken = torch.randperm(len(x), generator=generator)[: int(torch.binomial(torch.tensor([float(len(x))]), torch.tensor([q]), generator=generator))]
+        summed = clip(gradients(params, x[taken], y[taken]), max_norm)
+        step = noisy(summed, max_norm, sigma, q * len(x), generator)
+        params = {k: p - lr * step[k] for k, p in params.items()}
+    return params
+""",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "wrong-expected",
+        """
+def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
+    pass
+    for _ in range(steps):
+        taken = torch.rand(len(x), generator=generator) < q
+        summed = clip(gradients(params, x[taken], y[taken]), max_norm)
+        step = noisy(summed, max_norm, sigma, round(q * len(x)), generator)
+        params = {k: p - lr * step[k] for k, p in params.items()}
+    return params
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_7-lira",
+        "no-floor",
+        """
+def lira(target, shadows, inside):
+    r = []
+    for u in (inside.double(), 1 - inside.double()):
+        m = (u * shadows).sum(0) / u.sum(0)
+        v = ((u * (shadows - m) ** 2).sum(0) / u.sum(0)).clamp(min=1e-6)
+        r.append(-(target - m) ** 2 / (2 * v) - v.log() / 2)
+    return r[0] - r[1]
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_7-lira",
+        "wrong-bells",
+        """
+def lira(target, shadows, inside):
+    r = []
+    for u in (inside.double(), 1 - inside.double()):
+        m = (u * shadows).sum(0) / (len(shadows) / 2)
+        v = (u * (shadows - m) ** 2).sum(0) / (len(shadows) / 2) + 1e-6
+        r.append(-(target - m) ** 2 / (2 * v) - v.log() / 2)
+    return r[0] - r[1]
+""",
+        seen="visible",
+    ),
+    Right(
+        "ex11_9-wear",
+        "by-ratios",
+        """
+def exact_delta(epsilon, k, total):
+    p = 1 / (1 + math.exp(-epsilon))
+    j = np.arange(k + 1)
+    one = stats.binom.pmf(j, k, p)
+    return float((one * np.maximum(1 - np.exp(np.minimum(total - epsilon * (2 * j - k), 700)), 0)).sum())
+""",
+    ),
+    Wrong(
+        "ex11_9-wear",
+        "wrong-outcomes",
+        """
+def exact_delta(epsilon, k, total):
+    p = 1 / (1 + math.exp(-epsilon))
+    j = np.arange(11)
+    return float(np.maximum(stats.binom.pmf(j, k, p) - math.exp(total) * stats.binom.pmf(j, k, 1 - p), 0).sum())
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_10-cost",
+        "wrong-error",
+        """
+def cost_by_group(plain, private, group):
+    out = {}
+    for g in np.unique(group):
+        d = plain[:, group == g].mean(1) - private[:, group == g].mean(1)
+        out[int(g)] = (d.mean(), d.std(ddof=1) / 3**0.5)
+    return out
+""",
+        seen="visible",
     ),
 ]

@@ -171,3 +171,14 @@ def beyond_the_ceiling(members, others, rate):
     low = stats.binomtest(hits, len(members)).proportion_ci(0.99).low
     high = stats.binomtest(falses, len(others)).proportion_ci(0.99).high
     return low > stats.norm.cdf(stats.norm.ppf(high) + math.sqrt(60) / 8)
+
+
+def test_a_sharper_test_of_10000_runs_refutes_8_as_the_text_says():
+    """The largest chance of n hits and no false one, if p is at most e^8 times p'."""
+    shares = 1 - np.linspace(0, 1e-3, 1001)
+    chance = {
+        n: np.exp(n * (np.log(shares) + np.log1p(-shares * math.exp(-8)))).max()
+        for n in (5000, 8928, 8929, 10_000)
+    }
+    assert round(chance[10_000], 3) == 0.035
+    assert chance[8929] < 0.05 < chance[8928] < chance[5000]

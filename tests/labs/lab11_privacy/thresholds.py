@@ -174,6 +174,36 @@ def batch_total(seed, rate=0.1):
     return abs(sum(sizes) - 1200)
 
 
+def lies_spread(seed, exact=False):
+    """11.3a: how far the spread of the number of true bits among 60 is from 3.4, 200 runs."""
+    rng, p = np.random.default_rng(seed), 1 / (1 + math.exp(-1))
+    answer, ones = LAB["randomized_response"], np.ones(60, dtype=int)
+    kept = [round(60 * p) if exact else answer(ones, 1.0, rng).sum() for _ in range(200)]
+    return abs(np.std(kept) - 3.435)
+
+
+def few_entries(seed, around=None):
+    """11.3b: the worst mean distance from the truth of three entries, 200 runs."""
+    rng, true = np.random.default_rng(seed), np.array([0.0, 50.0, -9.0])
+    middle = true if around is None else np.full(3, around)
+    runs = np.array([LAB["laplace"](middle, 1.0, 2.0, rng) for _ in range(200)])
+    return np.abs((runs - true).mean(axis=0)).max()
+
+
+def tempting(seed, delta=0.05):
+    """11.4a: what is found where an event rarer than delta tempts; the mistake chooses that."""
+
+    def mechanism(d, n, rng):
+        return np.where(rng.random(n) < 0.04, 10.0 * d, d + rng.laplace(0, 0.5, n))
+
+    if delta:
+        return audited(seed, mechanism, 5000, delta=delta)
+    rng = np.random.default_rng(seed)
+    hits, falses = ((mechanism(d, 5000, rng) >= 9).sum() for d in (1, 0))
+    counts = np.array([hits]), np.array([falses])
+    return float(LAB["ratio_bound"](*counts, 5000, 0.05, 0.95)[0])
+
+
 ROWS = [
     # name, at most or at least, threshold, solution, mistake, what the mistake is
     ("11.3a errors", "<=", 4.5, response, partial(response, truth=1 - math.exp(-1)), "1 - e^-eps"),
@@ -194,6 +224,9 @@ ROWS = [
     ("11.3b far", "<=", 0.01, far_draws, partial(far_draws, normal=True), "normal noise"),
     ("11.3c far", "<=", 0.005, far_normal, partial(far_normal, laplace=True), "Laplace noise"),
     ("11.4 Laplace", ">=", 0.6, laplace_found, lambda seed: 0.0, "finds nothing"),
+    ("11.3a lies vary", "<=", 1.03, lies_spread, partial(lies_spread, exact=True), "exact lies"),
+    ("11.3b own truth", "<=", 0.35, few_entries, partial(few_entries, around=0.0), "around 0"),
+    ("11.4 tempting", ">=", 0.7, tempting, partial(tempting, delta=0.0), "chooses without delta"),
     ("11.6 people", "<=", 170, batch_total, partial(batch_total, rate=0.05), "half the rate"),
 ]  # fmt: skip
 
