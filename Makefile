@@ -34,7 +34,7 @@ teach: setup
 
 test: setup $(SITE_STAMP)
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check safetylab tests teaching solutions/*.py
+	$(BIN)/ruff format --check safetylab tests solutions/site solutions/*.py
 	$(BIN)/mypy
 	$(BIN)/safetylab build --check
 	$(PYTEST) $(ARGS)
@@ -73,16 +73,16 @@ bench-grading: setup
 bench-robustness: setup
 	$(BIN)/python tests/benchmarks/robustness.py $(ARGS)
 
-$(SITE_STAMP): $(STAMP) teaching/site/requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r teaching/site/requirements.lock
+$(SITE_STAMP): $(STAMP) solutions/site/requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r solutions/site/requirements.lock
 	@touch $(SITE_STAMP)
 
 # make site: the site in build/site; make slides LAB=lab14: one deck, or all of them, in build/slides.
 site: setup $(SITE_STAMP)
-	$(BIN)/python -m teaching.site.make $(ARGS)
+	$(BIN)/python -m solutions.site.make $(ARGS)
 
 slides: setup $(SITE_STAMP)
-	$(BIN)/python -m teaching.site.show $(LAB) $(ARGS)
+	$(BIN)/python -m solutions.site.show $(LAB) $(ARGS)
 
 else
 

@@ -1,6 +1,6 @@
 """Print requirements.lock for the running environment: ``make lock``.
 
-What `make site` alone needs is left out: teaching/site/requirements.lock pins it.
+What `make site` alone needs is left out: solutions/site/requirements.lock pins it.
 CUDA wheels are left out: torch's own metadata pins them, for the one platform that has them, so the
 same file installs on macOS, on Windows and with the CPU build of torch.
 """
@@ -10,7 +10,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 LEFT_OUT = ("nvidia-", "cuda-", "triton", "safetylab", "pip", "setuptools", "wheel")
-SITE = Path(__file__).resolve().parents[1] / "teaching" / "site" / "requirements.lock"
+SITE = Path(__file__).resolve().parents[1] / "solutions" / "site" / "requirements.lock"
 UNIX_ONLY = ("pexpect", "ptyprocess")
 
 HEADER = """\

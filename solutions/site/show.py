@@ -1,6 +1,6 @@
 """``make slides``: each deck as one file that needs nothing else, as PDF, and as pictures.
 
-By hand: ``python -m teaching.site.show [lab14 ...] [--pngs DIR] [--no-pdf]``.
+By hand: ``python -m solutions.site.show [lab14 ...] [--pngs DIR] [--no-pdf]``.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import jinja2
 from PIL import Image
 from pygments.formatters import HtmlFormatter
 
-from teaching.site.runs import ROOT, SiteError
-from teaching.site.slides import Deck, deck_labs, deck_of
+from solutions.site.runs import ROOT, SiteError
+from solutions.site.slides import Deck, deck_labs, deck_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
