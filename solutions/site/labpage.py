@@ -74,6 +74,7 @@ class LabPage:
             if not source:
                 return
             yield from self.closed()
+        source = source.replace("| | |\n|---|---|", "| about | this lab |\n|---|---|")
         source = re.split(r"^## Your score$", source, flags=re.MULTILINE)[0]
         yield prepared(_HEADING.sub(self.heading, _outside_fences(source)))
 
@@ -117,7 +118,11 @@ class LabPage:
         """A cell of code as a learner has it."""
         if role == "test":
             title = _CHECK.match(cell.source)
-            return fold(title[1] if title else cell.id, fenced(_CHECK.sub("", cell.source), "python"), "check")
+            return fold(
+                title[1] if title else cell.id,
+                fenced(_CHECK.sub("", cell.source), "python"),
+                "check",
+            )
         if role == "given":
             return fenced(signatures(cell.source), "python")
         return fenced(cell.source, "python")
@@ -176,7 +181,9 @@ def signatures(source: str) -> str:
             node.body = [ast.Expr(ast.Constant(doc))] if doc else []
             node.body.append(ast.Expr(ast.Constant(...)))
             kept.append(ast.unparse(ast.fix_missing_locations(node)))
-    return "\n\n\n".join([*kept, "# as you wrote it in an earlier lab; the notebook brings it along"])
+    return "\n\n\n".join(
+        [*kept, "# as you wrote it in an earlier lab; the notebook brings it along"]
+    )
 
 
 def _apart(found: re.Match[str]) -> str:

@@ -33,6 +33,7 @@ SETTINGS = {
     "html_theme": "pydata_sphinx_theme",
     "html_static_path": ["_static"],
     "html_css_files": ["site.css"],
+    "html_js_files": ["site.js"],
     "html_title": "safetylab: the safety of AI, by hand",
     "html_copy_source": False,
     "html_show_sourcelink": False,
@@ -53,6 +54,7 @@ SETTINGS = {
     "napoleon_use_ivar": True,
     "suppress_warnings": ["myst.header", "misc.highlighting_failure"],
     "smartquotes": False,
+    "html_show_search_summary": False,  # it would fetch pages, which a browser refuses to files
     "html_context": {"default_mode": "auto"},
 }  # fmt: skip
 
@@ -80,6 +82,7 @@ def prepare(source: Path, runs: Sequence[Run], root: Path = ROOT) -> None:
         _write(source / f"{name}.md", page)
     static.mkdir(parents=True, exist_ok=True)
     shutil.copy(HERE / "site.css", static)
+    shutil.copy(HERE / "site.js", static)
     shutil.copy(root / ".github" / "lab01.png", static)
 
 
@@ -92,7 +95,8 @@ def build(source: Path, out: Path, **settings: object) -> int:
     with docutils_namespace():
         app = Sphinx(
             srcdir=source, confdir=None, outdir=out, doctreedir=source.parent / "doctrees",
-            buildername="html", confoverrides={**SETTINGS, **settings}, status=None, warning=sys.stderr, parallel=2,
+            buildername="html", confoverrides={**SETTINGS, **settings}, status=None,
+            warning=sys.stderr, parallel=2,
         )  # fmt: skip
         app.build()
     for leftover in (out / ".buildinfo", out / "objects.inv"):  # what a reader does not need

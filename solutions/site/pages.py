@@ -52,8 +52,9 @@ def entrance(root: Path, labs: Sequence[Lab]) -> str:
 install. Guess before you open what happens.</p></div>
 <div><h2>Do</h2><p>With Python 3.11 or newer, in a copy of the course: <code>make lab</code>. Checks
 answer at once; hints wait until you want them.</p></div>
-<div><h2>Teach</h2><p>A <a href="syllabus.html">syllabus</a>, <a href="slides.html">slides</a> for an
-hour of each lab, and a <a href="guide.html">guide</a> from the first day to the grades.</p></div>
+<div><h2>Teach</h2><p>A <a href="syllabus.html">syllabus</a>, <a href="slides.html">slides</a> for
+an hour of each lab, and a <a href="guide.html">guide</a> from the first day to the
+grades.</p></div>
 </div>
 
 ## The labs
@@ -158,8 +159,9 @@ def data_pages(root: Path, labs: Sequence[Lab]) -> dict[str, str]:
         pages[name] = relinked(text).replace("\n", f"\n\nUsed in labs: {links or 'none'}.\n", 1)
     entries = "\n".join(pages)
     pages["index"] = (
-        "# By data set\n\nReal data, small enough to come with the course, each with its datasheet: "
-        "source, licence, checksum, and what it must not be used for.\n\n" + "\n".join(rows)
+        "# By data set\n\nReal data, small enough to come with the course, each with its "
+        "datasheet: source, licence, checksum, and what it must not be used for.\n\n"
+        + "\n".join(rows)
         + f"\n\n```{{toctree}}\n:hidden:\n\n{entries}\n```\n"
     )  # fmt: skip
     return pages
@@ -175,9 +177,12 @@ def syllabus(root: Path, labs: Sequence[Lab]) -> str:
         cells = [row.get(key, "") for key in ("Time", "You need", "Points")]
         rows.append(f"| [{lab.number:02d} {topic(lab)}](labs/{short(lab)}.md) | "
                     f"{' | '.join(cells)} |")  # fmt: skip
-    outcomes = [f"### Lab {lab.number:02d}: {topic(lab)}\n\n{goals(lab)}" for lab in labs if goals(lab)]
+    outcomes = [
+        f"### Lab {lab.number:02d}: {topic(lab)}\n\n{goals(lab)}" for lab in labs if goals(lab)
+    ]
     return "\n\n".join([
-        "# Syllabus", relinked(found[1]) if found else "", "## What each lab takes", "\n".join(rows),
+        "# Syllabus", relinked(found[1]) if found else "",
+        "## What each lab takes", "\n".join(rows),
         "## What one can do afterwards", *outcomes,
     ])  # fmt: skip
 
@@ -186,8 +191,9 @@ def resources(labs: Sequence[Lab]) -> str:
     """The primary sources of each lab, as its last page names them."""
     parts = [
         "# Further resources",
-        "The survey that the course follows: Yang, Feng, Wang, Li, *Artificial Intelligence Safety: "
-        "A Technical Perspective*, [doi 10.63138/irp010202](https://doi.org/10.63138/irp010202). "
+        "The survey that the course follows: Yang, Feng, Wang, Li, *Artificial Intelligence "
+        "Safety: A Technical Perspective*, "
+        "[doi 10.63138/irp010202](https://doi.org/10.63138/irp010202). "
         "Each lab is built on primary sources; these are the ones that it names at its end.",
     ]
     for lab in labs:
@@ -242,7 +248,9 @@ do not see them, and checks that say which mistake it is. Nothing that an exerci
 
 def guide_pages(root: Path) -> dict[str, str]:
     """The guide for instructors, and the design of the exam room that it speaks of."""
-    guide = relinked(_read(root / "solutions" / "README.md"), {"safetylab/grading/README.md": "room"})
+    guide = relinked(
+        _read(root / "solutions" / "README.md"), {"safetylab/grading/README.md": "room"}
+    )
     room = relinked(_read(root / "safetylab" / "grading" / "README.md"))
     return {"guide": f"{guide}\n\n```{{toctree}}\n:hidden:\n\nroom\n```\n", "room": room}
 
@@ -320,5 +328,3 @@ def _list(name: str, width: int) -> list[list[str]]:
 
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
-
-

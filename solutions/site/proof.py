@@ -51,7 +51,9 @@ def released(root: Path) -> Iterator[str]:
     """All that anybody may read: what a class has, without answers of earlier labs."""
     for lab in lab_names(root):
         for cell in _cells(root / "labs" / lab):
-            given = str(cell["metadata"].get("nbgrader", {}).get("grade_id", "")).startswith("given-")
+            given = str(cell["metadata"].get("nbgrader", {}).get("grade_id", "")).startswith(
+                "given-"
+            )
             source = "".join(cell["source"])
             yield signatures(source) if given else source
     files = [*(root / "safetylab").rglob("*.py"), *(root / "safetylab").rglob("*.md")]

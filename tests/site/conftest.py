@@ -12,6 +12,7 @@ import pytest
 
 pytest.importorskip("sphinx", reason="make site installs what the site needs; here it is missing")
 
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of three labs, one with parts, one with cells that carry earlier answers."""

@@ -1,4 +1,4 @@
-"""No solution, hidden test, rubric or earlier answer is on the site; and the search would find one."""
+"""No solution, hidden test, rubric or earlier answer is on the site; one would be found."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ def test_control_all_secrets_of_an_instructors_page_are_found(lab, secrets, tmp_
     (tmp_path / "source").mkdir()
     (tmp_path / "source" / "index.md").write_text(text)
     make.build(tmp_path / "source", tmp_path / "html", html_theme="basic", html_css_files=[],
+               html_js_files=[],
                html_static_path=[], html_theme_options={}, html_sidebars={},
                suppress_warnings=["*"])  # fmt: skip
     pages = proof.texts(tmp_path / "html")
@@ -59,7 +60,9 @@ def _shown(cell: dict[str, object]) -> str:
 
 
 def test_a_given_cell_shows_no_body():
-    source = 'import torch\n\ndef fgsm(x):\n    """One step."""\n    return x + x.sign()\n\ny = fgsm(1)'
+    source = (
+        'import torch\n\ndef fgsm(x):\n    """One step."""\n    return x + x.sign()\n\ny = fgsm(1)'
+    )
     assert "return" not in signatures(source)
     assert "One step." in signatures(source)
     assert "y =" not in signatures(source)
@@ -70,7 +73,9 @@ def test_what_given_cells_carry_is_on_no_page(tmp_path):
     carried = 0
     for name in lab_names(ROOT):
         run = without_running(name)
-        if not (given := [{"cell_type": "code", "source": one.source} for one in run.lab.of("given")]):
+        if not (
+            given := [{"cell_type": "code", "source": one.source} for one in run.lab.of("given")]
+        ):
             continue
         page = proof.page_text(LabPage(run, tmp_path).markdown())
         bodies = [line for line in proof.lines_of(given) if line not in public]
