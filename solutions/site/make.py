@@ -99,8 +99,8 @@ def build(source: Path, out: Path, **settings: object) -> int:
             warning=sys.stderr, parallel=2,
         )  # fmt: skip
         app.build()
-    for leftover in (out / ".buildinfo", out / "objects.inv"):  # what a reader does not need
-        leftover.unlink(missing_ok=True)
+    for leftover in (".buildinfo", "objects.inv", "_static/webpack-macros.html"):
+        (out / leftover).unlink(missing_ok=True)  # what a reader does not need
     return app._warncount
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ import jinja2
 from PIL import Image
 from pygments.formatters import HtmlFormatter
 
+from solutions.site import proof
 from solutions.site.runs import ROOT, SiteError
 from solutions.site.slides import Deck, deck_labs, deck_of
 
@@ -127,11 +129,24 @@ def main() -> int:
     made = []
     for lab in asked.labs or deck_labs():
         try:
-            made.append(write(deck_of(lab)))
+            made.append(write(deck_of(lab[:5])))
         except SiteError as error:
             print(error, file=sys.stderr)
     failed = len(made) < len(asked.labs or deck_labs())
-    return int(_print(made, asked.pngs, asked.no_pdf) or failed)
+    found = [f"{path.name} shows an answer: {line[:80]}" for path in made for line in answers(path)]
+    print(*found, sep="\n", end="\n" if found else "", file=sys.stderr)
+    return int(_print(made, asked.pngs, asked.no_pdf) or failed or bool(found))
+
+
+def answers(path: Path) -> list[str]:
+    """The lines of answers, hidden tests and rubrics that stand in a deck."""
+    page = proof.page_text(path.read_text(encoding="utf-8"))
+    return [line for _, line in proof.leaks(_secrets(), {path.name: page})]
+
+
+@cache
+def _secrets() -> list[str]:
+    return [line for lines in proof.secrets(ROOT).values() for line in lines]
 
 
 def _print(made: list[Path], pngs: Path | None, no_pdf: bool) -> bool:

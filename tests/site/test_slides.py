@@ -10,7 +10,7 @@ from site_tests import ROOT
 
 from safetylab.course.build.source import read_lab
 from solutions.site.runs import Run, SiteError, masked
-from solutions.site.show import html_of
+from solutions.site.show import answers, html_of, write
 from solutions.site.slides import deck_labs, read_deck
 
 PNG = (
@@ -108,6 +108,13 @@ def test_a_pause_and_two_columns(made):
     slide = made(deck(text)).slides[1].body
     assert re.search(r'<div class="fragment"><div class="columns"><div><p>l</p>', slide)
     assert slide.count("<div") == slide.count("</div>")
+
+
+def test_an_answer_on_a_slide_is_found(made, tmp_path):
+    told = "## A\n\n`p_a, p_b, p_none = step(a + grown_a, b + grown_b, rates)`"
+    path = write(made(deck(told)), tmp_path)
+    assert len(answers(path)) == 1
+    assert answers(write(made(deck()), tmp_path)) == []
 
 
 def test_a_deck_asks_nobody_for_anything(made):
