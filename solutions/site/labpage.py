@@ -27,6 +27,8 @@ _HINTS = re.compile(r"<details><summary>Hint 1.*?</details>\s*</details>\s*</det
 _HEADING = re.compile(r"^(#{1,5}) (.+)$", re.MULTILINE)
 _NEXT = re.compile(r"\*\*[a-z]\.|#|<details|\*\*`")
 _CHECK = re.compile(r"^# (Check [^\n]*?\(\d+ points?\)).*\n")
+# An empty cell at the head of a table says nothing to a screen reader.
+_CORNER = re.compile(r"^\|\s*\|(?=[^\n]*\n\|\s*:?-)", re.MULTILINE)
 _FONTS = re.compile(r' style="font-family:[^"]*"')
 _LAST = ("What you found", "Your score")
 
@@ -154,6 +156,7 @@ class LabPage:
 
 def prepared(source: str) -> str:
     """Markdown of a notebook as Sphinx shows it: formulas as MathML, each hint its own fold."""
+    source = _CORNER.sub(r'| <span class="visually-hidden">row</span> |', source)
     return _HINTS.sub(_apart, _FONTS.sub("", with_mathml(source))).strip()
 
 

@@ -40,8 +40,9 @@ _PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(run:(?P<cell>[\w-]+)(?:#(?P<number
 _NOTES = re.compile(r"^:::\{notes\}[ \t]*\n(?P<text>.*?)^:::[ \t]*$", re.MULTILINE | re.DOTALL)
 _ASK = re.compile(r"^:::\{ask\}[ \t]*(?P<cell>[\w-]*)[ \t]*$", re.MULTILINE)
 _TITLE = re.compile(r"^#{1,2} (?P<title>.+)$", re.MULTILINE)
-# What the reader was to see of the own prediction, with the words around it.
-_YOURS = re.compile(rf"[;,]?\s*\(?you said[^;.\n]*{UNSAID}[^;.)\n]*\)?")
+# Where a line's clauses part; what the reader was to see of the own prediction is one of them.
+_CLAUSES = re.compile(rf";\s+|(?<={UNSAID})\.\s+")
+_ASIDE = re.compile(rf"\s*\([^()]*{UNSAID}[^()]*\)")
 
 
 @dataclass
@@ -162,8 +163,11 @@ class _Maker:
 
     def out(self, cell: str, lines: str) -> str:
         printed = self.printed(cell)
-        kept = "\n".join(printed[n - 1] for n in self.numbers(lines, len(printed), cell))
-        return f'<pre class="out" tabindex="0">{html.escape(_YOURS.sub("", kept))}</pre>'
+        chosen = [printed[n - 1] for n in self.numbers(lines, len(printed), cell)]
+        kept = [line for line in map(without_guess, chosen) if line is not None]
+        letters = max(map(len, kept), default=1)
+        text = html.escape("\n".join(kept))
+        return f'<pre class="out" style="--letters: {letters}" tabindex="0">{text}</pre>'
 
     def value(self, cell: str, pattern: str) -> str:
         printed = "\n".join(self.printed(cell))
@@ -221,6 +225,13 @@ class _Maker:
         if most and max(numbers) > most:
             self.say(self.at, f"cell {cell} has {most} lines, not {max(numbers)}")
         return [number for number in numbers if 1 <= number <= most]
+
+
+def without_guess(line: str) -> str | None:
+    """A printed line without what it says of the reader's guess; None if that is all."""
+    clauses = _CLAUSES.split(_ASIDE.sub("", line))
+    kept = [clause for clause in clauses if UNSAID not in clause]
+    return "; ".join(kept) if kept else None
 
 
 def _numbers(lines: str) -> Iterator[int]:

@@ -11,7 +11,7 @@ from site_tests import ROOT
 from safetylab.course.build.source import read_lab
 from solutions.site.runs import Run, SiteError, masked
 from solutions.site.show import answers, html_of, write
-from solutions.site.slides import deck_labs, read_deck
+from solutions.site.slides import deck_labs, read_deck, without_guess
 
 PNG = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJg"
@@ -51,13 +51,27 @@ def test_pictures_lines_and_values_come_from_the_run(made):
     told = "![](run:hook)\n\n{{ out:dashboard:2 }}\n\nIt is {{ value:dashboard:/rates .*: (.+)/ }}."
     slide = made(deck(f"## A\n\n{told}")).slides[1].body
     assert f'<img src="data:image/png;base64,{PNG}" alt="Lines of &lt;20&gt; cities.">' in slide
-    assert '<pre class="out" tabindex="0">rates 0.5: 0.648</pre>' in slide
+    assert ' tabindex="0">rates 0.5: 0.648</pre>' in slide
     assert "It is 0.648." in slide
 
 
 def test_ones_own_guess_is_left_out(made):
     slide = made(deck("## A\n\n{{ out:dashboard:1 }}")).slides[1].body
     assert ">edges are equal: 0.100</pre>" in slide
+
+
+@pytest.mark.parametrize(("line", "left"), [
+    ("fgsm: 42.5% still right; you said … %", "fgsm: 42.5% still right"),
+    ("you said … times; measured 3.1 times", "measured 3.1 times"),
+    ("  after noise: 58.7% (you said … %); five more: 56% to 61%",
+     "  after noise: 58.7%; five more: 56% to 61%"),
+    ("3s: 9.3% to 44.0%; you said … % for the best (as grey: 34.1%)", "3s: 9.3% to 44.0%"),
+    ("you said …. AUROC of the size, 0.1:", "AUROC of the size, 0.1:"),
+    ("you said: … read at 0.1", None),
+    ("a rate of 0.1; another of 0.2", "a rate of 0.1; another of 0.2"),
+])  # fmt: skip
+def test_nothing_but_the_guess_goes(line, left):
+    assert without_guess(line) == left
 
 
 def test_code_is_the_stub(made):
