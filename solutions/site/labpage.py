@@ -219,6 +219,7 @@ def _is_widget(output: NotebookNode) -> bool:
 
 def _bare(markup: str) -> str:
     """HTML without blank lines, at which Markdown would end it."""
+    markup = re.sub(r"<th([^>]*)>\s*</th>", r"<td\1></td>", markup)  # a head says something
     return re.sub(r"\n\s*\n", "\n", markup)
 
 
