@@ -27,6 +27,21 @@ CALLS = {
     "mail_words": r"\bmail\.\w+\(",
     "weights": r"\bpretrained\(|\breference_policy\(|\breference_log_probs\(",
 }
+NAVIGATION = """\
+```{toctree}
+:hidden:
+
+Labs <labs/index>
+Sections <sections>
+Methods <methods>
+Data <data/index>
+Syllabus <syllabus>
+Guide <guide>
+Slides <slides>
+Bench <bench/index>
+Resources <resources>
+```
+"""
 _ROW = re.compile(r"^\| \[(lab\d\d_\w+)\]\([^)]*\) \|([^|]*)\|(.*)\|([^|]*)\|$", re.MULTILINE)
 _EXERCISE = re.compile(r"Exercise (\d+\.\d+): (.+?) \(\d+ points?\)")
 _LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:|#)([^)\s]+)\)")
@@ -61,20 +76,7 @@ grades.</p></div>
 
 {lab_table(root, labs)}
 
-```{{toctree}}
-:hidden:
-
-Labs <labs/index>
-Sections <sections>
-Methods <methods>
-Data <data/index>
-Syllabus <syllabus>
-Guide <guide>
-Slides <slides>
-Bench <bench/index>
-Resources <resources>
-```
-"""
+{NAVIGATION}"""
 
 
 def labs_index(root: Path, labs: Sequence[Lab]) -> str:
