@@ -10,11 +10,12 @@ PIP_ARGS += --extra-index-url https://download.pytorch.org/whl/cpu
 endif
 BIN := .venv/bin
 STAMP := .venv/.installed
+SITE_STAMP := .venv/.site
 
 # Groups of tests in the order of their cost (tests/times.json), on two workers.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: setup lab teach test test-all test-lab times labs weights lock demo bench bench-grading bench-robustness
+.PHONY: setup lab teach test test-all test-lab times labs weights lock demo bench bench-grading bench-robustness site slides
 
 setup: $(STAMP)
 
@@ -38,9 +39,9 @@ ifneq ($(wildcard solutions),)
 teach: setup
 	$(BIN)/safetylab teach $(ARGS)
 
-test: setup
+test: setup $(SITE_STAMP)
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check safetylab tests solutions/*.py
+	$(BIN)/ruff format --check safetylab tests solutions/site solutions/*.py
 	$(BIN)/mypy
 	$(BIN)/safetylab build --check
 	$(PYTEST) $(ARGS)
@@ -79,9 +80,20 @@ bench-grading: setup
 bench-robustness: setup
 	$(BIN)/python tests/benchmarks/robustness.py $(ARGS)
 
+$(SITE_STAMP): $(STAMP) solutions/site/requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r solutions/site/requirements.lock
+	@touch $(SITE_STAMP)
+
+# make site: the site in build/site; make slides LAB=lab14: one deck, or all of them, in build/slides.
+site: setup $(SITE_STAMP)
+	$(BIN)/python -m solutions.site.make $(ARGS)
+
+slides: setup $(SITE_STAMP)
+	$(BIN)/python -m solutions.site.show $(LAB) $(ARGS)
+
 else
 
-teach test test-all test-lab times labs weights lock demo bench bench-grading bench-robustness:
+teach test test-all test-lab times labs weights lock demo bench bench-grading bench-robustness site slides:
 	@echo "make $@ needs the full course; in a class's copy there is: make lab" >&2; exit 1
 
 endif
