@@ -41,7 +41,7 @@ teach: setup
 
 test: setup $(SITE_STAMP)
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check safetylab tests solutions/site solutions/*.py
+	$(BIN)/ruff format --check safetylab tests solutions/*.py solutions/*/author
 	$(BIN)/mypy
 	$(BIN)/safetylab build --check
 	$(PYTEST) $(ARGS)
@@ -80,16 +80,16 @@ bench-grading: setup
 bench-robustness: setup
 	$(BIN)/python tests/benchmarks/robustness.py $(ARGS)
 
-$(SITE_STAMP): $(STAMP) solutions/site/requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r solutions/site/requirements.lock
+$(SITE_STAMP): $(STAMP) safetylab/course/site/requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r safetylab/course/site/requirements.lock
 	@touch $(SITE_STAMP)
 
 # make site: the site in build/site; make slides LAB=lab14: one deck, or all of them, in build/slides.
 site: setup $(SITE_STAMP)
-	$(BIN)/python -m solutions.site.make $(ARGS)
+	$(BIN)/python -m safetylab.course.site.make $(ARGS)
 
 slides: setup $(SITE_STAMP)
-	$(BIN)/python -m solutions.site.show $(LAB) $(ARGS)
+	$(BIN)/python -m safetylab.course.site.show $(LAB) $(ARGS)
 
 else
 

@@ -19,7 +19,7 @@ c.CourseDirectory.feedback_directory = "grading/feedback"
 c.CourseDirectory.db_url = f"sqlite:///{ROOT / 'grading' / 'gradebook.db'}"
 # nbgrader copies every other file of a source folder into the release and to each student.
 c.CourseDirectory.ignore = [
-    ".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", "feedback", "*.py",
+    ".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", "feedback", "*.py", "author",
 ]
 c.Exchange.root = str(ROOT / "grading" / "exchange")
 c.CsvExportPlugin.to = str(ROOT / "grading" / "grades.csv")

@@ -5,6 +5,6 @@ Importing it, or any part of it, keeps BLAS and OpenMP to one thread.
 
 from safetylab.threads import one_thread
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 one_thread()

@@ -116,12 +116,12 @@ class Digits(NamedTuple):
     Attributes:
         x: shape (10,000, 196), float32, in [0, 1].
         y: shape (10,000,), int64, 0 to 9.
-        audit: shape (200,), int64, the numbers of the audit digits.
+        audited: shape (200,), int64, the numbers of the audit digits.
     """
 
     x: Tensor
     y: Tensor
-    audit: Tensor
+    audited: Tensor
 
 
 def pool() -> Pool:
@@ -162,15 +162,15 @@ def _typical() -> Tensor:
 
 def digits() -> Digits:
     """Return the 10,000 test digits of MNIST at 14 by 14 pixels, and which 200 are audited."""
-    x, y, audit = _pictures()
-    return Digits(x.clone(), y.clone(), audit.clone())
+    x, y, chosen = _pictures()
+    return Digits(x.clone(), y.clone(), chosen.clone())
 
 
 @lru_cache(maxsize=1)
 def _pictures() -> tuple[Tensor, Tensor, Tensor]:
     images = mnist("test")
-    audit = np.random.RandomState(18).permutation(len(images.y))[:200].astype("int64")
-    return F.avg_pool2d(images.x, 2).flatten(1), images.y, torch.from_numpy(np.sort(audit))
+    chosen = np.random.RandomState(18).permutation(len(images.y))[:200].astype("int64")
+    return F.avg_pool2d(images.x, 2).flatten(1), images.y, torch.from_numpy(np.sort(chosen))
 
 
 def system(k: int) -> System:

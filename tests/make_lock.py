@@ -1,6 +1,6 @@
 """Print requirements.lock for the running environment: ``make lock``.
 
-What `make site` alone needs is left out: solutions/site/requirements.lock pins it.
+What `make site` alone needs is left out: safetylab/course/site/requirements.lock pins it.
 CUDA wheels are left out: torch's own metadata pins them, for the one platform that has them, so the
 same file installs on macOS, on Windows and with the CPU build of torch.
 """

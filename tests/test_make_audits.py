@@ -1,4 +1,4 @@
-"""What `solutions/make_audits.py` builds systems from does what it says."""
+"""What Lab 18's `author/make_audits.py` builds systems from does what it says."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import nn
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "solutions"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "solutions/lab18_safety_case/author"))
 
 import make_audits
 from audits import bases, measure, pack, readers, scores
@@ -201,8 +201,8 @@ def test_a_leaning_pilot_leans(people):
     assert 0.2 < sum(apart[True]) / 8 < 0.35
 
 
-KEPT = json.loads((SOLUTIONS / "lab18_safety_case/truth.json").read_text(encoding="utf-8"))
-HIDDEN = (SOLUTIONS / "lab18_safety_case/hidden.txt").read_text(encoding="ascii")
+KEPT = json.loads((SOLUTIONS / "truth.json").read_text(encoding="utf-8"))
+HIDDEN = (SOLUTIONS / "hidden.txt").read_text(encoding="ascii")
 
 
 def systems() -> dict[str, audits.System]:

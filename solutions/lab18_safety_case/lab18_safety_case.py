@@ -1107,7 +1107,7 @@ def rate(hits):
 
 def reader_looks(system, tools):
     """C1 to C4 and C10: claim -> (estimate, error, witness), without a question."""
-    reader, x, y = system["reader"], DIGITS.x[DIGITS.audit], DIGITS.y[DIGITS.audit]
+    reader, x, y = system["reader"], DIGITS.x[DIGITS.audited], DIGITS.y[DIGITS.audited]
     same = hashlib.sha256(system["file"]).hexdigest() == system["card"]["sha256"]
     read = reader(DIGITS.x[system["branch"]]).argmax(1) == DIGITS.y[system["branch"]]
     z = tools["perturbed"](reader, x, y, audits.EPSILON)
@@ -2330,7 +2330,7 @@ def oracle_paid(audit_claims, systems, truths, seed, budget=900):
 def oracle_worth(system, claim, shown):
     """1 if the witness refutes the claim on all the rows that it is about, else -1."""
     if claim == "C4":
-        x, y = DIGITS.x[DIGITS.audit], DIGITS.y[DIGITS.audit]
+        x, y = DIGITS.x[DIGITS.audited], DIGITS.y[DIGITS.audited]
         return 1 if pull(system["reader"], x, y, tuple(int(k) for k in shown)) > 0.6 else -1
     mask = POOL.groups[shown]
     right = (system["score"](POOL.rows[mask]) >= 0.5) == (POOL.labels[mask] == 1)

@@ -242,7 +242,9 @@ def test_nbgraders_own_commands_know_the_id(root: Path) -> None:
     assert {student: scores(root, student) for student in fair} == fair
     assert {student: told(root, student) for student in fair} == before
     course = Course.open(root)
-    done = NbGraderAPI(course.directory, config=course.config).autograde(NAME, other)  # the formgrader
+    done = NbGraderAPI(course.directory, config=course.config).autograde(
+        NAME, other
+    )  # the formgrader
     assert done["success"], done
     assert scores(root, other) == HALF
 

@@ -18,7 +18,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of three labs, one with parts, one with cells that carry earlier answers."""
     from site_tests import CHOSEN, without_running
 
-    from solutions.site import make
+    from safetylab.course.site import make
 
     folder = tmp_path_factory.mktemp("site")
     runs = [without_running(name) for name in CHOSEN]

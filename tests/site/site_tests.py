@@ -5,7 +5,7 @@ from __future__ import annotations
 import nbformat
 
 from safetylab.course.build.source import read_lab
-from solutions.site.runs import ROOT, RUNS, Run
+from safetylab.course.site.runs import ROOT, RUNS, Run
 
 CHOSEN = ("lab00_start_here", "lab04_robustness", "lab14_society")
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from solutions.site.show import BROWSERS, chromium, write
-from solutions.site.slides import deck_labs, read_deck
+from safetylab.course.site.show import BROWSERS, chromium, write
+from safetylab.course.site.slides import deck_labs, read_deck
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -111,7 +111,7 @@ def test_axe_finds_nothing_on_a_deck(page, tmp_path, lab):
 def _kept(lab: str):
     from site_tests import ROOT, without_running
 
-    from solutions.site.runs import SiteError
+    from safetylab.course.site.runs import SiteError
 
     [folder] = (ROOT / "solutions").glob(f"{lab}_*")
     run = without_running(folder.name)

@@ -8,9 +8,9 @@ import pytest
 from site_tests import CHOSEN, without_running
 
 from safetylab.course.build.source import lab_names
-from solutions.site import make, proof
-from solutions.site.labpage import LabPage, fenced, prepared, signatures
-from solutions.site.runs import ROOT
+from safetylab.course.site import make, proof
+from safetylab.course.site.labpage import LabPage, fenced, prepared, signatures
+from safetylab.course.site.runs import ROOT
 
 pytestmark = pytest.mark.xdist_group("site")
 

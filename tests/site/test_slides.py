@@ -9,9 +9,9 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from site_tests import ROOT
 
 from safetylab.course.build.source import read_lab
-from solutions.site.runs import Run, SiteError, masked
-from solutions.site.show import answers, html_of, write
-from solutions.site.slides import deck_labs, read_deck, without_guess
+from safetylab.course.site.runs import Run, SiteError, masked
+from safetylab.course.site.show import answers, html_of, write
+from safetylab.course.site.slides import deck_labs, read_deck, without_guess
 
 PNG = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJg"

@@ -12,7 +12,8 @@ from nbformat import NotebookNode
 from safetylab.course.build.release import cell_content, content_sha
 from safetylab.course.build.source import Problem, lab_names, source_path
 
-_IGNORED = {".ipynb_checkpoints", "__pycache__"}
+# "author": what a lab is made with; nbgrader_config.py keeps it from students.
+_IGNORED = {".ipynb_checkpoints", "__pycache__", "author"}
 
 
 def notebook_paths(root: Path, lab: str) -> tuple[Path, Path]:

@@ -30,6 +30,7 @@ _FILES = (
     "requirements.lock",
 )
 _FOLDERS = ("data", "safetylab")
+_TEACHERS = ("safetylab", "course", "site")  # slides show outcomes
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold
 _README = """\
 # Labs on the safety of artificial intelligence
@@ -150,6 +151,7 @@ def _files(root: Path, folder: str) -> Iterator[Path]:
     for path in (root / folder).rglob("*"):
         parts = path.relative_to(root).parts
         unwanted = any(part.startswith(".") or part == "__pycache__" for part in parts)
+        unwanted |= parts[:3] == _TEACHERS
         if path.is_file() and not unwanted:
             yield path
 

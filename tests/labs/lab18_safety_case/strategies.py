@@ -28,7 +28,9 @@ BUDGETS = (300, 600, 900, 1500)
 NAMES = tuple(audits.CLAIMS)
 SCORED = ("C5", "C6", "C7", "C8", "C9")
 BARS = (0.2, 0.4, 0.55, 0.7)
-TRUTH = json.loads((ROOT / "solutions/lab18_safety_case/truth.json").read_text(encoding="utf-8"))
+TRUTH = json.loads(
+    (ROOT / "solutions/lab18_safety_case/author/truth.json").read_text(encoding="utf-8")
+)
 Numbers = dict[str, float]
 Rule = Callable[[Numbers], float]
 
@@ -238,7 +240,7 @@ def main() -> None:
     for name, stated in strategies(found, truth):
         print(row(name, points(stated, truth)))
     print(*witnesses(found, truth), sep="\n")
-    text = (ROOT / "solutions/lab18_safety_case/hidden.txt").read_text(encoding="ascii")
+    text = (ROOT / "solutions/lab18_safety_case/author/hidden.txt").read_text(encoding="ascii")
     hidden = audits.systems_in(base64.b85decode("".join(text.split())))
     own = holding(TRUTH["hidden"])
     for name, p in (("sure of it", leaked(hidden)), ("at .8 / .2", 0.2 + 0.6 * leaked(hidden))):

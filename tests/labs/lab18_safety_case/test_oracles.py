@@ -100,9 +100,9 @@ def test_honest_doubt_is_what_the_normal_law_says():
 
 
 def test_the_hidden_cell_holds_what_the_systems_were_made_with():
-    stored = json.loads((FOLDER / "truth.json").read_text())
+    stored = json.loads((FOLDER / "author" / "truth.json").read_text())
     assert "".join(LAB["oracle_unseen"].split()) == "".join(
-        (FOLDER / "hidden.txt").read_text().split()
+        (FOLDER / "author" / "hidden.txt").read_text().split()
     )
     for key, name in (("shipped", "shipped"), ("unseen", "hidden")):
         bits = LAB["oracle_truth"][key].split()

@@ -5,7 +5,7 @@ what may be read: the released notebooks without their ``given-`` cells, which c
 earlier labs, and the package, the datasheets and the guide. White space is left out on both sides,
 so that it does not matter how a page wraps or colours its lines.
 
-By hand: ``python -m solutions.site.proof [build/site]`` searches it and prints the counts.
+By hand: ``python -m safetylab.course.site.proof [build/site]`` searches it and prints the counts.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from safetylab.course.build.source import lab_names
-from solutions.site.labpage import signatures
-from solutions.site.runs import ROOT
+from safetylab.course.site.labpage import signatures
+from safetylab.course.site.runs import ROOT
 
 LETTERS = 12
 _TAG = re.compile(r"<[/!a-zA-Z][^<>]*>")
@@ -35,7 +36,7 @@ def secrets(root: Path = ROOT) -> dict[str, list[str]]:
     return {lab: [line for line in own if line not in known] for lab, own in lines.items()}
 
 
-def lines_of(cells: Iterable[dict[str, object]]) -> list[str]:
+def lines_of(cells: Iterable[dict[str, Any]]) -> list[str]:
     """The long lines of some cells, each once, as they are compared."""
     lines: list[str] = []
     for cell in cells:
@@ -98,9 +99,9 @@ def bare(text: str) -> str:
     return re.sub(r"[\W_]+", "", text)
 
 
-def _cells(folder: Path) -> list[dict[str, object]]:
+def _cells(folder: Path) -> list[dict[str, Any]]:
     path = folder / f"{folder.name}.ipynb"
-    cells: list[dict[str, object]] = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    cells: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["cells"]
     return cells
 
 

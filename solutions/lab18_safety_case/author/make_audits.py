@@ -1,8 +1,8 @@
-"""Make the systems of Lab 18: `python solutions/make_audits.py` (minutes of CPU; see --help).
+"""Make the systems of Lab 18 (minutes of CPU; see ``--help``).
 
 Lives beside the solutions because it knows what is true. Writes `data/audits/systems.npz.xz` (what
-learners get, without truth), `solutions/lab18_safety_case/truth.json` (what was measured of each)
-and `solutions/lab18_safety_case/hidden.txt` (six more, for a hidden cell). Another `--key` makes
+learners get, without truth), and beside this file `truth.json` (what was measured of each) and
+`hidden.txt` (six more, for a hidden cell). Another `--key` makes
 other systems: a course that wants secrets of its own takes one.
 """
 

@@ -1,10 +1,10 @@
-"""What a deck can show of a lab: ``python -m solutions.site.cells lab14``."""
+"""What a deck can show of a lab: ``python -m safetylab.course.site.cells lab14``."""
 
 from __future__ import annotations
 
 import sys
 
-from solutions.site.runs import ROOT, Run, run_of
+from safetylab.course.site.runs import ROOT, Run, run_of
 
 
 def listing(run: Run) -> str:

@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 from safetylab.course.build.source import Cell, Lab, read_lab
 from safetylab.threads import VARIABLES
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 RUNS = ROOT / "build" / "runs"
 UNSAID = "…"
 
@@ -72,18 +72,18 @@ def run_of(name: str, root: Path = ROOT, kept: Path = RUNS) -> Run:
     """
     lab = read_lab(root, name)
     path = root / "solutions" / name / f"{name}.ipynb"
-    notebook: NotebookNode = nbformat.read(path, as_version=4)
+    notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     cache = kept / f"{name}-{notebook.metadata.safetylab.source_sha[:16]}.ipynb"
     if not cache.is_file():
         executed = _execute(lab, notebook, root)
         kept.mkdir(parents=True, exist_ok=True)
         partial = cache.with_suffix(f".{os.getpid()}")
-        nbformat.write(executed, partial)
+        nbformat.write(executed, partial)  # type: ignore[no-untyped-call]
         partial.replace(cache)
         for old in kept.glob(f"{name}-*.ipynb"):
             if old != cache:
                 old.unlink(missing_ok=True)
-    return Run(lab, nbformat.read(cache, as_version=4))
+    return Run(lab, nbformat.read(cache, as_version=4))  # type: ignore[no-untyped-call]
 
 
 def predicted(cell: Cell) -> list[str]:

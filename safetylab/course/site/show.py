@@ -1,6 +1,6 @@
 """``make slides``: each deck as one file that needs nothing else, as PDF, and as pictures.
 
-By hand: ``python -m solutions.site.show [lab14 ...] [--pngs DIR] [--no-pdf]``.
+By hand: ``python -m safetylab.course.site.show [lab14 ...] [--pngs DIR] [--no-pdf]``.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import jinja2
 from PIL import Image
 from pygments.formatters import HtmlFormatter
 
-from solutions.site import proof
-from solutions.site.runs import ROOT, SiteError
-from solutions.site.slides import Deck, deck_labs, deck_of
+from safetylab.course.site import proof
+from safetylab.course.site.runs import ROOT, SiteError
+from safetylab.course.site.slides import Deck, deck_labs, deck_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -52,7 +52,10 @@ def html_of(deck: Deck) -> str:
              (HERE / "deck.css").read_text(encoding="utf-8")]  # fmt: skip
     template = jinja2.Template((HERE / "deck.html").read_text(encoding="utf-8"))
     scripts = [script.split("\n//# sourceMappingURL")[0] for script in read[2:]]
-    return template.render(deck=deck, style="\n".join(style), reveal=scripts[0], notes=scripts[1])
+    page: str = template.render(
+        deck=deck, style="\n".join(style), reveal=scripts[0], notes=scripts[1]
+    )
+    return page
 
 
 def write(deck: Deck, out: Path = OUT) -> Path:

@@ -11,10 +11,9 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from solutions.site.labpage import prepared
-from solutions.site.runs import SiteError
-
 from safetylab.course.build.source import Lab, headings
+from safetylab.course.site.labpage import prepared
+from safetylab.course.site.runs import SiteError
 
 HERE = Path(__file__).resolve().parent
 # How labs call a set of data, where it is not by the name of its folder.

@@ -18,8 +18,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 from PIL import Image
-from solutions.site.runs import ROOT, Run
 
+from safetylab.course.site.runs import ROOT, Run
 from safetylab.grading.gradebook.mathml import with_mathml
 
 PICTURES = "_static/runs"
@@ -39,7 +39,7 @@ class LabPage:
     def __init__(self, run: Run, pictures: Path, root: Path = ROOT) -> None:
         self.run, self.folder = run, pictures
         path = root / "labs" / run.lab.name / f"{run.lab.name}.ipynb"
-        self.notebook: NotebookNode = nbformat.read(path, as_version=4)
+        self.notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
         self.in_part = self.in_exercise = self.predicted = self.telling = False
 
     def markdown(self) -> str:

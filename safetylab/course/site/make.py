@@ -1,6 +1,6 @@
 """``make site``: the whole site in build/site, from runs that are kept by source.
 
-By hand: ``python -m solutions.site.make [--labs lab01 ...] [--out DIR]``.
+By hand: ``python -m safetylab.course.site.make [--labs lab01 ...] [--out DIR]``.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from pathlib import Path
 
 from safetylab import __version__
 from safetylab.course.build.source import lab_names
-from solutions.site import pages, proof
-from solutions.site.labpage import LabPage
-from solutions.site.runs import ROOT, RUNS, Run, SiteError, run_of
-from solutions.site.show import write
-from solutions.site.slides import DECKS, deck_labs, read_deck
+from safetylab.course.site import pages, proof
+from safetylab.course.site.labpage import LabPage
+from safetylab.course.site.runs import ROOT, RUNS, Run, SiteError, run_of
+from safetylab.course.site.show import write
+from safetylab.course.site.slides import DECKS, deck_labs, read_deck
 
 HERE = Path(__file__).resolve().parent
 SETTINGS = {
@@ -101,7 +101,7 @@ def build(source: Path, out: Path, **settings: object) -> int:
         app.build()
     for leftover in (".buildinfo", "objects.inv", "_static/webpack-macros.html"):
         (out / leftover).unlink(missing_ok=True)  # what a reader does not need
-    return app._warncount
+    return int(app._warncount)
 
 
 def add_decks(out: Path, runs: Sequence[Run]) -> int:

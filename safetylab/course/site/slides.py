@@ -1,4 +1,4 @@
-r"""Slides: words by hand in solutions/slides/labNN.md, pictures and numbers from the run.
+r"""Slides: words by hand in slides/labNN.md, pictures and numbers from the run.
 
 A deck is Markdown whose slides are divided by lines of three hyphens; beside Markdown and formulas
 between dollars it knows
@@ -28,10 +28,10 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from safetylab.course.site.runs import ROOT, UNSAID, Run, SiteError, run_of
 from safetylab.grading.gradebook.mathml import BadFormula, formulas, mathml, with_mathml
-from solutions.site.runs import ROOT, UNSAID, Run, SiteError, run_of
 
-DECKS = ROOT / "solutions" / "slides"
+DECKS = Path(__file__).parent / "slides"
 FEWEST, MOST = 8, 14
 _DIVIDER = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _PAUSE = re.compile(r"^\. \. \.[ \t]*$", re.MULTILINE)
