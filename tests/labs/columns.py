@@ -80,7 +80,8 @@ def judged(lab: Lab) -> list[Wrong | Right]:
     outcome is stated is wrong at the ends of its range. A sum of several is left to its lab.
     """
     found: list[Wrong | Right] = []
-    for cell in lab.of("predict"):
+    described = (cell for cell in lab.of("predict") if "predict" in cell.metadata)
+    for cell in described:
         made = asked(str(cell.metadata["predict"]["description"]))
         if made.graded and not made.said and len(made.items) == 1 and not made.bars:
             found += _judged(cell.id, made, made.items[0])
