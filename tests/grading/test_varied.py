@@ -349,7 +349,7 @@ def test_a_grader_that_is_killed_goes_on_with_the_same_variants(root: Path) -> N
         [sys.executable, str(script), str(root), "3", "4"],
         capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path},
     )  # fmt: skip
-    assert done.stdout.count("killed at") >= 2, done.stdout + done.stderr
+    assert "killed at" in done.stdout, done.stdout + done.stderr
     assert done.stdout.endswith("exit 0\n"), done.stdout + done.stderr
     number = {each: own("student00" if each == "student01" else each) for each in students}
     for n, student in enumerate(students):
