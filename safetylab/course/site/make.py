@@ -84,6 +84,7 @@ def prepare(source: Path, runs: Sequence[Run], root: Path = ROOT) -> None:
     shutil.copy(HERE / "site.css", static)
     shutil.copy(HERE / "site.js", static)
     shutil.copy(root / ".github" / "lab01.png", static)
+    shutil.copy(root / "solutions" / "dependencies.svg", source)
 
 
 def build(source: Path, out: Path, **settings: object) -> int:
