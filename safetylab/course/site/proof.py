@@ -25,6 +25,7 @@ from safetylab.course.site.runs import ROOT
 LETTERS = 12
 _TAG = re.compile(r"<[/!a-zA-Z][^<>]*>")
 _FORMULA = re.compile(r"\$\$.*?\$\$|\$(?=\S)[^$\n]*(?:\n[^$\n]+)?\$", re.DOTALL)
+_PAGES = re.compile(r":\s*(?:\d+\b|\[[\d,\s]*\])")  # "factor":3, the word stands on page 3
 _TEXT = (".html", ".js", ".txt", ".css", ".xml", ".json", ".svg", ".map", ".md", ".ipynb")
 
 
@@ -66,8 +67,13 @@ def released(root: Path) -> Iterator[str]:
 def texts(folder: Path) -> dict[str, str]:
     """The words of each text file below ``folder``, without tags and white space."""
     paths = (path for path in folder.rglob("*") if path.is_file() and path.suffix in _TEXT)
-    return {path.relative_to(folder).as_posix(): page_text(path.read_text(encoding="utf-8"))
-            for path in sorted(paths)}  # fmt: skip
+    return {path.relative_to(folder).as_posix(): page_text(_words(path)) for path in sorted(paths)}
+
+
+def _words(path: Path) -> str:
+    """The text of a file; of the index for the search without the numbers of the pages."""
+    text = path.read_text(encoding="utf-8")
+    return _PAGES.sub(" ;", text) if path.name == "searchindex.js" else text
 
 
 def page_text(text: str) -> str:
