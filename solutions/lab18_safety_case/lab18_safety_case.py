@@ -2712,7 +2712,8 @@ def test_decide():
     def cost(p, loss, price, refuse, decision, mended):
         if decision == "refuse":
             return refuse
-        return sum(price[c] if c in mended else loss[c] * (1 - p[c]) for c in p)
+        kept = sum(loss[c] - p[c] * loss[c] for c in p if c not in mended)
+        return kept + sum(price[c] for c in mended)
 
     def answered(p, loss, price, refuse):
         got = decide(dict(p), dict(loss), dict(price), refuse)
