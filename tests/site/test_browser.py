@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from safetylab.course.site.show import BROWSERS, chromium, write
-from safetylab.course.site.slides import deck_labs, read_deck
+from safetylab.course.site.slides import DECKS, deck_labs, read_deck
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -118,7 +118,7 @@ def _kept(lab: str):
     if not any(run.outputs.values()):
         pytest.skip(f"no run of {lab} is kept: make slides LAB={lab} makes one")
     try:
-        return read_deck(ROOT / "solutions" / "slides" / f"{lab}.md", run)
+        return read_deck(DECKS / f"{lab}.md", run)
     except SiteError as error:
         pytest.fail(str(error))
 
