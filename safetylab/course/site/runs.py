@@ -73,7 +73,7 @@ def run_of(name: str, root: Path = ROOT, kept: Path = RUNS) -> Run:
     lab = read_lab(root, name)
     path = root / "solutions" / name / f"{name}.ipynb"
     notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    cache = kept / f"{name}-{notebook.metadata.safetylab.source_sha[:16]}.ipynb"
+    cache = kept_run(notebook, name, kept)
     if not cache.is_file():
         executed = _execute(lab, notebook, root)
         kept.mkdir(parents=True, exist_ok=True)
@@ -84,6 +84,11 @@ def run_of(name: str, root: Path = ROOT, kept: Path = RUNS) -> Run:
             if old != cache:
                 old.unlink(missing_ok=True)
     return Run(lab, nbformat.read(cache, as_version=4))  # type: ignore[no-untyped-call]
+
+
+def kept_run(notebook: NotebookNode, name: str, kept: Path = RUNS) -> Path:
+    """Where the run of a lab lies, if this source of it was run."""
+    return kept / f"{name}-{notebook.metadata.safetylab.source_sha[:16]}.ipynb"
 
 
 def predicted(cell: Cell) -> list[str]:
