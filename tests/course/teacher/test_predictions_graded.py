@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from test_predict import LAB as TEXT
+from tiny_lab import Course as Sources
 from typer.testing import CliRunner, Result
 
 from safetylab.course import cli
@@ -31,9 +32,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("nbgrader")]
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    source = tmp_path / "solutions" / LAB / f"{LAB}.py"
-    source.parent.mkdir(parents=True)
-    source.write_text(TEXT, encoding="utf-8")
+    Sources(tmp_path).add(LAB, TEXT)
     build(tmp_path)
     monkeypatch.setenv("SAFETYLAB_ROOT", str(tmp_path))
     monkeypatch.chdir(tmp_path)

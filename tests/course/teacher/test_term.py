@@ -15,6 +15,7 @@ from nbgrader.api import Gradebook
 from test_build_variants import LAB as VARIED
 from test_nbgrader import nbgrader
 from tiny_lab import GOOD
+from tiny_lab import Course as Sources
 from typer.testing import CliRunner, Result
 
 from safetylab.course import cli
@@ -36,9 +37,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("nbgrader")]
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A course of one lab, built, as a clone of the repository has it."""
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    source = tmp_path / "solutions" / LAB / f"{LAB}.py"
-    source.parent.mkdir(parents=True)
-    source.write_text(GOOD, encoding="utf-8")
+    Sources(tmp_path).add(LAB, GOOD)
     build(tmp_path)
     monkeypatch.setenv("SAFETYLAB_ROOT", str(tmp_path))
     monkeypatch.setattr(nbgrader_api, "get_alembic_version", SCHEMA)
