@@ -2327,6 +2327,19 @@ def oracle_paid(audit_claims, systems, truths, seed, budget=900):
     return float(np.mean(verdict)), witness, most
 
 
+def oracle_six():
+    """The systems that nobody has, and what is true of each."""
+    systems = audits.systems_in(base64.b85decode("".join(oracle_unseen.split())))
+    return systems, oracle_truth["unseen"].split()
+
+
+def oracle_earn_on_six(audit_claims, bar):
+    """The verdicts on them earn at least bar a claim."""
+    paid, _, _ = oracle_paid(audit_claims, *oracle_six(), 5)
+    expect(paid >= bar, f"six systems that nobody has: your verdicts earn {paid:.2f} a claim; "
+           f"asked are {bar:g}", "real-systems")
+
+
 def oracle_worth(system, claim, shown):
     """1 if the witness refutes the claim on all the rows that it is about, else -1."""
     if claim == "C4":
@@ -2349,10 +2362,7 @@ def test_unseen():
     """Six systems that nobody has: 0.45 a claim."""
     expect_good_verdicts(audit_claims)
     ### BEGIN HIDDEN TESTS
-    systems = audits.systems_in(base64.b85decode("".join(oracle_unseen.split())))
-    paid, _, _ = oracle_paid(audit_claims, systems, oracle_truth["unseen"].split(), 5)
-    expect(paid >= 0.45, f"six systems that nobody has: your verdicts earn {paid:.2f} a claim; "
-           "asked are 0.45", "real-systems")
+    oracle_earn_on_six(audit_claims, 0.45)
     ### END HIDDEN TESTS
 
 
@@ -2365,10 +2375,7 @@ def test_well():
     """The same six: 0.7 a claim."""
     expect_good_verdicts(audit_claims)
     ### BEGIN HIDDEN TESTS
-    systems = audits.systems_in(base64.b85decode("".join(oracle_unseen.split())))
-    paid, _, _ = oracle_paid(audit_claims, systems, oracle_truth["unseen"].split(), 5)
-    expect(paid >= 0.7, f"six systems that nobody has: your verdicts earn {paid:.2f} a claim; "
-           "asked are 0.7", "real-systems")
+    oracle_earn_on_six(audit_claims, 0.7)
     ### END HIDDEN TESTS
 
 
@@ -2397,8 +2404,8 @@ def test_witness():
     """Seven systems: witnesses that hold."""
     expect_good_verdicts(audit_claims)
     ### BEGIN HIDDEN TESTS
-    systems = audits.systems_in(base64.b85decode("".join(oracle_unseen.split())))
-    truths = [*oracle_truth["unseen"].split(), oracle_truth["shipped"].split()[VARIANT]]
+    systems, truths = oracle_six()
+    truths = [*truths, oracle_truth["shipped"].split()[VARIANT]]
     _, witness, most = oracle_paid(audit_claims, [*systems, audits.system(VARIANT)], truths, 7)
     expect(witness >= most / 2, f"seven systems: your witnesses earn {witness}, of {most} that "
            "there are", "witnesses")
