@@ -1,6 +1,7 @@
 """The systems of Lab 18: a reader of digits, a score about people, a card that claims ten things.
 
-What is true of which system is not here, nor any means to find out.
+What is true of which system is not written here. Who reads the systems' own file, instead of asking
+them, can find out: on a learner's machine that is a matter of honour.
 """
 
 from __future__ import annotations
