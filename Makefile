@@ -3,11 +3,6 @@
 PYTHON ?= python3
 PIP_ARGS ?=
 ARGS ?=
-# make setup CPU=1: PyTorch without CUDA, which no lab needs.
-CPU ?=
-ifneq ($(CPU),)
-PIP_ARGS += --extra-index-url https://download.pytorch.org/whl/cpu
-endif
 BIN := .venv/bin
 STAMP := .venv/.installed
 SITE_STAMP := .venv/.site
@@ -26,7 +21,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; \
 	  echo "the environment could not be made; on Debian and Ubuntu install python3-venv first"; exit 1; }
 	@echo "Installing into .venv, once. On Linux that is 3.4 GB to download and 6.7 GB of disk;" \
-	  "2.5 and 4.1 GB of it are for graphics cards, and make setup CPU=1 leaves them out."
+	  "2.5 and 4.1 GB of it are for graphics cards, and README.md says how to leave them out."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $(STAMP)
