@@ -41,10 +41,10 @@ def test_lab01_shows_what_its_prose_says():
     verdicts = dict(re.findall(r"diagnosis of (\w+): (\w+)", text))
     assert verdicts == {"standard": "none", "scaled": "saturated", "noisy": "noise",
                         "quantised": "flat", "robust": "none"}  # fmt: skip
-    one, five = (re.search(rf"0.1, {n} draw.s. for each gradient: ([\d.]+)% to ([\d.]+)%", text)
-                 for n in (1, 5))  # fmt: skip
-    assert float(five[2]) < float(one[1])  # "leaves a few digits fewer"
-    assert float(five[1]) > float(one[2]) - 10  # "a few"
+    one, four = (re.search(rf"0.1, {n} draw.s. for each gradient: ([\d.]+)% to ([\d.]+)%", text)
+                 for n in (1, 4))  # fmt: skip
+    assert float(four[2]) < float(one[1])  # "leaves a few digits fewer"
+    assert float(four[1]) > float(one[2]) - 10  # "a few"
     curves = text.split("under the repaired attack.")[1]
     pairs = re.findall(r"(\d+)% at ([\d.]+)", curves.split("robust:")[1])[:6]
     stands = {radius.strip("."): int(left) for left, radius in pairs}
