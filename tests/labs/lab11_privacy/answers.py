@@ -846,6 +846,52 @@ def clip_and_sum(gradients, max_norm):
 """,
         seen="visible",
     ),
+    Wrong(
+        "ex11_6-clip",
+        "input-modified",
+        Edit(
+            'return {name: torch.einsum("n,n...->...", factor, g) for name, g in gradients.items()}',
+            "for g in gradients.values():\n"
+            "        g *= factor.reshape(-1, *[1] * (g.dim() - 1))\n"
+            "    return {name: g.sum(0) for name, g in gradients.items()}",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-clip",
+        "per-layer",
+        """
+def clip_and_sum(gradients, max_norm):
+    return {name: g.clamp(-max_norm, max_norm).sum(0) for name, g in gradients.items()}
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-clip",
+        "clips-sum",
+        """
+def clip_and_sum(gradients, max_norm):
+    means = {name: g.mean(0) for name, g in gradients.items()}
+    length = torch.stack([m.norm() for m in means.values()]).norm()
+    return {name: m * min(1, max_norm / (length + 1e-6)) for name, m in means.items()}
+""",
+        seen="visible",
+    ),
+    Right(
+        "ex11_6-clip",
+        "by-vmap",
+        """
+def clip_and_sum(gradients, max_norm):
+    names = list(gradients)
+
+    def clipped(*parts):
+        long = torch.cat([part.reshape(-1) for part in parts]).norm()
+        return tuple(part * torch.clamp(max_norm / (long + 1e-12), max=1.0) for part in parts)
+
+    rows = torch.func.vmap(clipped)(*gradients.values()) if len(gradients[names[0]]) else gradients.values()
+    return {name: row.sum(dim=0) for name, row in zip(names, rows)}
+""",
+    ),
     Right(
         "ex11_6-clip",
         "hint-3",
@@ -942,6 +988,137 @@ def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients,
         "wrong-rate",
         Edit("generator=generator) < q", "generator=generator) < min(q, 0.4)"),
         seen="hidden",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "own-noise",
+        Edit("q * len(x), generator)", "q * len(x), torch.Generator().manual_seed(0))"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "own-noise",
+        Edit(
+            "    for _ in range(steps):",
+            "    own = torch.Generator().manual_seed(0)\n    for _ in range(steps):",
+        )
+        + Edit("q * len(x), generator)", "q * len(x), own)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "own-noise",
+        Edit(
+            "    for _ in range(steps):",
+            "    own = torch.Generator()\n    own.seed()\n    for _ in range(steps):",
+        )
+        + Edit("q * len(x), generator)", "q * len(x), own)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "own-noise",
+        Edit(
+            "    for _ in range(steps):",
+            "    own = torch.Generator().manual_seed(generator.initial_seed())\n    for _ in range(steps):",
+        )
+        + Edit("q * len(x), generator)", "q * len(x), own)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "own-noise",
+        Edit("q * len(x), generator)", "q * len(x), None)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "input-modified",
+        Edit(
+            "        params = {name: p - lr * move[name] for name, p in params.items()}  # not-an-answer: SGD",
+            "        for name, p in params.items():\n            p -= lr * move[name]",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "input-modified",
+        Edit(
+            "        params = {name: p - lr * move[name] for name, p in params.items()}  # not-an-answer: SGD",
+            "        for name in params:\n            params[name] = params[name] - lr * move[name]",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "noise-once",
+        Edit(
+            "    for _ in range(steps):",
+            "    noise = noisy({name: 0 * p for name, p in params.items()}, max_norm, sigma, q * len(x), generator)\n    for _ in range(steps):",
+        )
+        + Edit(
+            "noisy(pulled, max_norm, sigma, q * len(x), generator)",
+            "{name: g / (q * len(x)) + noise[name] for name, g in pulled.items()}",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "clips-batch",
+        Edit(
+            "clip(gradients(params, x[here], y[here]), max_norm)",
+            "clip({name: g.sum(0, keepdim=True) for name, g in gradients(params, x[here], y[here]).items()}, max_norm)",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "not-the-sum",
+        Edit("noisy(pulled,", "noisy({name: g / len(x[here]) for name, g in pulled.items()},"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "not-the-sum",
+        Edit("noisy(pulled,", "noisy({name: g / (q * len(x)) for name, g in pulled.items()},"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "wrong-update",
+        Edit("p - lr * move[name]", "p - lr * move[name] / (q * len(x))"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "wrong-arguments",
+        Edit("max_norm, sigma,", "sigma, max_norm,"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "wrong-arguments",
+        Edit("max_norm, sigma,", "max_norm, sigma * max_norm,"),
+        seen="visible",
+    ),
+    Right(
+        "ex11_6-dp_sgd",
+        "batches-first",
+        """
+def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
+    everybody = torch.rand((steps, len(x)), generator=generator)
+    now = dict(params)
+    for row in everybody:
+        who = torch.nonzero(row <= q).flatten()
+        one_by_one = gradients(now, x[who], y[who])
+        summed = {key: torch.zeros_like(value) for key, value in now.items()}
+        for i in range(len(who)):
+            part = clip({key: g[i : i + 1] for key, g in one_by_one.items()}, max_norm)
+            summed = {key: summed[key] + part[key] for key in summed}
+        moves = noisy(summed, max_norm, sigma, len(x) * q, generator)
+        now.update({key: torch.sub(now[key], moves[key], alpha=lr) for key in now})
+    return now
+""",
     ),
     Right(
         "ex11_6-dp_sgd",
