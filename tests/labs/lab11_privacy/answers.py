@@ -944,16 +944,10 @@ def clip_and_sum(gradients, max_norm):
     Wrong(
         "ex11_6-dp_sgd",
         "same-batch",
-        """
-def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
-    epochs = [torch.rand(len(x), generator=generator) < q for _ in range(10)]
-    for t in range(steps):
-        taken = epochs[t % 10]
-        summed = clip(gradients(params, x[taken], y[taken]), max_norm)
-        step = noisy(summed, max_norm, sigma, q * len(x), generator)
-        params = {name: p - lr * step[name] for name, p in params.items()}
-    return params
-""",
+        Edit(
+            "    for _ in range(steps):\n        here = torch.rand(len(x), generator=generator) < q\n",
+            "    epochs = [torch.rand(len(x), generator=generator) < q for _ in range(10)]\n    for t in range(steps):\n        here = epochs[t % 10]\n",
+        ),
         seen="visible",
     ),
     Wrong("ex11_6-dp_sgd", "wrong-update", Edit("p - lr", "p + lr"), seen="visible"),
@@ -1400,28 +1394,16 @@ def estimate(answers, epsilon):
     Wrong(
         "ex11_3-laplace",
         "wrong-truth",
-        """
-def sum_sensitivity(low, high, neighbours):
-    return high - low if neighbours == "replace" else max(abs(low), abs(high))
-
-
-def laplace(true, sensitivity, epsilon, rng):
-    return rng.laplace(true[0], sensitivity / epsilon, size=len(true))
-""",
+        Edit("true + rng.laplace(0.0,", "rng.laplace(true[0],"),
         seen="visible",
     ),
     Wrong(
         "ex11_3-laplace",
         "wrong-scale",
-        """
-def sum_sensitivity(low, high, neighbours):
-    return high - low if neighbours == "replace" else max(abs(low), abs(high))
-
-
-def laplace(true, sensitivity, epsilon, rng):
-    d = len(true) if len(true) < 1000 else 1
-    return true + rng.laplace(0.0, d * sensitivity / epsilon, size=len(true))
-""",
+        Edit(
+            "sensitivity / epsilon, size",
+            "(len(true) if len(true) < 1000 else 1) * sensitivity / epsilon, size",
+        ),
         seen="visible",
     ),
     Wrong(
@@ -1473,95 +1455,31 @@ def most_tpr(fpr, epsilon, delta):
     Wrong(
         "ex11_4-audit",
         "one-direction",
-        """
-def audit(mechanism, d0, d1, n, delta, confidence, rng):
-    def count(outs, sign, t):
-        return [(sign * a[:, None] >= sign * t).sum(0) for a in outs]
-    outs = [mechanism(d, n, rng) for d in (d0, d1)]
-    t = np.quantile(np.concatenate(outs), np.linspace(0, 1, 50), method="nearest")
-    best = (-1.0,)
-    for sign in (-1,):
-        c = count(outs, sign, t)
-        for flip in (1, -1):
-            h, f = c[::flip]
-            b = ratio_bound(h, f, n, delta, confidence)
-            if b.max() > best[0]:
-                best = (b.max(), sign, flip, t[b.argmax()])
-    _, sign, flip, t = best
-    h, f = count([mechanism(d, n, rng) for d in (d0, d1)], sign, np.array([t]))[::flip]
-    return float(ratio_bound(h, f, n, delta, confidence)[0])
-""",
+        Edit("product((1, -1), (False, True))", "product((-1,), (False, True))"),
         seen="visible",
     ),
     Wrong(
         "ex11_4-audit",
         "no-delta",
-        """
-def audit(mechanism, d0, d1, n, delta, confidence, rng):
-    def count(outs, sign, t):
-        return [(sign * a[:, None] >= sign * t).sum(0) for a in outs]
-    outs = [mechanism(d, n, rng) for d in (d0, d1)]
-    t = np.quantile(np.concatenate(outs), np.linspace(0, 1, 50), method="nearest")
-    best = (-1.0,)
-    for sign in (1, -1):
-        c = count(outs, sign, t)
-        for flip in (1, -1):
-            h, f = c[::flip]
-            b = ratio_bound(h, f, n, 0.0, confidence)
-            if b.max() > best[0]:
-                best = (b.max(), sign, flip, t[b.argmax()])
-    _, sign, flip, t = best
-    h, f = count([mechanism(d, n, rng) for d in (d0, d1)], sign, np.array([t]))[::flip]
-    return float(ratio_bound(h, f, n, delta, confidence)[0])
-""",
+        Edit(
+            "    found = np.array([bounds(first, *kind, thresholds) for kind in kinds])\n",
+            "    asked, delta = delta, 0.0\n    found = np.array([bounds(first, *kind, thresholds) for kind in kinds])\n    delta = asked\n",
+        ),
         seen="visible",
     ),
     Wrong(
         "ex11_4-audit",
         "ignores-rng",
-        """
-def audit(mechanism, d0, d1, n, delta, confidence, rng):
-    def count(outs, sign, t):
-        return [(sign * a[:, None] >= sign * t).sum(0) for a in outs]
-    rng = np.random.default_rng(0)
-    outs = [mechanism(d, n, rng) for d in (d0, d1)]
-    t = np.quantile(np.concatenate(outs), np.linspace(0, 1, 50), method="nearest")
-    best = (-1.0,)
-    for sign in (1, -1):
-        c = count(outs, sign, t)
-        for flip in (1, -1):
-            h, f = c[::flip]
-            b = ratio_bound(h, f, n, delta, confidence)
-            if b.max() > best[0]:
-                best = (b.max(), sign, flip, t[b.argmax()])
-    _, sign, flip, t = best
-    h, f = count([mechanism(d, n, rng) for d in (d0, d1)], sign, np.array([t]))[::flip]
-    return float(ratio_bound(h, f, n, delta, confidence)[0])
-""",
+        Edit("    first = [", "    rng = np.random.default_rng(0)\n    first = ["),
         seen="visible",
     ),
     Wrong(
         "ex11_4-audit",
         "ignores-pair",
-        """
-def audit(mechanism, d0, d1, n, delta, confidence, rng):
-    def count(outs, sign, t):
-        return [(sign * a[:, None] >= sign * t).sum(0) for a in outs]
-    outs = [mechanism(d, n, rng) for d in (d0, d1)]
-    d0, d1 = (0, 1) if d0 < d1 else (1, 0)
-    t = np.quantile(np.concatenate(outs), np.linspace(0, 1, 50), method="nearest")
-    best = (-1.0,)
-    for sign in (1, -1):
-        c = count(outs, sign, t)
-        for flip in (1, -1):
-            h, f = c[::flip]
-            b = ratio_bound(h, f, n, delta, confidence)
-            if b.max() > best[0]:
-                best = (b.max(), sign, flip, t[b.argmax()])
-    _, sign, flip, t = best
-    h, f = count([mechanism(d, n, rng) for d in (d0, d1)], sign, np.array([t]))[::flip]
-    return float(ratio_bound(h, f, n, delta, confidence)[0])
-""",
+        Edit(
+            "    thresholds = np.quantile",
+            "    d0, d1 = (0, 1) if d0 < d1 else (1, 0)\n    thresholds = np.quantile",
+        ),
         seen="visible",
     ),
     Wrong(
@@ -1600,46 +1518,19 @@ def clip_and_sum(gradients, max_norm):
     Wrong(
         "ex11_6-dp_sgd",
         "own-parts",
-        """
-def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
-    pass
-    for _ in range(steps):
-        taken = torch.rand(len(x), generator=generator) < q
-        summed = clip_and_sum(gradients(params, x[taken], y[taken]), max_norm)
-        step = noisy(summed, max_norm, sigma, q * len(x), generator)
-        params = {k: p - lr * step[k] for k, p in params.items()}
-    return params
-""",
+        Edit("= clip(", "= clip_and_sum("),
         seen="visible",
     ),
     Wrong(
         "ex11_6-dp_sgd",
         "own-parts",
-        """
-def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
-    pass
-    for _ in range(steps):
-        taken = torch.rand(len(x), generator=generator) < q
-        summed = clip(gradients(params, x[taken], y[taken]), max_norm)
-        step = noisy_mean(summed, max_norm, sigma, q * len(x), generator)
-        params = {k: p - lr * step[k] for k, p in params.items()}
-    return params
-""",
+        Edit("= noisy(", "= noisy_mean("),
         seen="visible",
     ),
     Wrong(
         "ex11_6-dp_sgd",
         "own-parts",
-        """
-def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
-    pass
-    for _ in range(steps):
-        taken = torch.rand(len(x), generator=generator) < q
-        summed = clip(per_sample_gradients(params, x[taken], y[taken]), max_norm)
-        step = noisy(summed, max_norm, sigma, q * len(x), generator)
-        params = {k: p - lr * step[k] for k, p in params.items()}
-    return params
-""",
+        Edit("(gradients(", "(per_sample_gradients("),
         seen="visible",
     ),
     Right(
@@ -1659,16 +1550,7 @@ def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients,
     Wrong(
         "ex11_6-dp_sgd",
         "wrong-expected",
-        """
-def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
-    pass
-    for _ in range(steps):
-        taken = torch.rand(len(x), generator=generator) < q
-        summed = clip(gradients(params, x[taken], y[taken]), max_norm)
-        step = noisy(summed, max_norm, sigma, round(q * len(x)), generator)
-        params = {k: p - lr * step[k] for k, p in params.items()}
-    return params
-""",
+        Edit("q * len(x), generator)", "round(q * len(x)), generator)"),
         seen="visible",
     ),
     Wrong(
