@@ -7,10 +7,10 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 SITE_STAMP := .venv/.site
 
-# Groups of tests in the order of their cost (tests/times.json), on two workers.
+# The largest groups of tests first (tests/conftest.py), on two workers.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: setup lab teach test test-all test-lab times labs weights lock demo bench bench-grading bench-robustness site slides
+.PHONY: setup lab teach test test-all test-lab labs weights lock demo bench bench-grading bench-robustness site slides
 
 setup: $(STAMP)
 
@@ -50,9 +50,6 @@ test-lab: setup
 	$(BIN)/safetylab build $(LAB)
 	$(PYTEST) tests/labs -k $(LAB) $(ARGS)
 
-times: setup
-	$(PYTEST) --times $(ARGS)
-
 labs: setup
 	$(BIN)/safetylab build $(ARGS)
 
@@ -88,7 +85,7 @@ slides: setup $(SITE_STAMP)
 
 else
 
-teach test test-all test-lab times labs weights lock demo bench bench-grading bench-robustness site slides:
+teach test test-all test-lab labs weights lock demo bench bench-grading bench-robustness site slides:
 	@echo "make $@ needs the full course; in a class's copy there is: make lab" >&2; exit 1
 
 endif

@@ -6,7 +6,6 @@ them, can find out: on a learner's machine that is a matter of honour.
 
 from __future__ import annotations
 
-import io
 import json
 import lzma
 from collections.abc import Callable
@@ -19,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from safetylab.data import mnist, read_verified
+from safetylab.data import arrays_in, mnist, read_verified
 from safetylab.tables import adult
 
 SYSTEMS_SHA256 = "76bcc7c62be982d8fdf5ea1f336b30dc781442f365245ae202d0f2240dcf6265"
@@ -199,19 +198,13 @@ def system(k: int) -> System:
 
 def systems_in(content: bytes) -> list[System]:
     """Return the systems that a file of the form of ``data/audits/systems.npz.xz`` holds."""
-    stored = _arrays(content)
+    stored = arrays_in(lzma.decompress(content))
     return [_system(stored, k) for k in range(len(stored["card"]))]
 
 
 @lru_cache(maxsize=1)
 def _shipped() -> Arrays:
-    return _arrays(read_verified("audits/systems.npz.xz", SYSTEMS_SHA256))
-
-
-def _arrays(content: bytes) -> Arrays:
-    """The arrays of a compressed file."""
-    with np.load(io.BytesIO(lzma.decompress(content))) as stored:
-        return {name: stored[name] for name in stored.files}
+    return arrays_in(lzma.decompress(read_verified("audits/systems.npz.xz", SYSTEMS_SHA256)))
 
 
 def _system(stored: Arrays, k: int) -> System:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from safetensors.torch import load
+from scipy.interpolate import RegularGridInterpolator
 from torch import Tensor
 
 from safetylab.data import read_verified
@@ -50,28 +51,12 @@ def table() -> Array:
 
 def _expected(ahead: Array, push: float) -> Array:
     """Return the mean of ``ahead`` half a second on, over the gusts: (h, v)."""
-    mean = np.zeros_like(ahead)
+    mean, between = np.zeros_like(ahead), RegularGridInterpolator((H, V), ahead)
     for gust, probability in GUSTS:
         v = np.clip(V + (push + gust) * STEP, V[0], V[-1])
         h = np.clip(H[:, None] - (V + v) / 2 * STEP, H[0], H[-1])
-        mean += probability * _between(ahead, h, np.broadcast_to(v, h.shape))
+        mean += probability * between(np.stack([h, np.broadcast_to(v, h.shape)], -1))
     return mean
-
-
-def _between(values: Array, h: Array, v: Array) -> Array:
-    """Interpolate ``values`` (h, v) linearly."""
-    parts = [_place(H, h), _place(V, v)]
-    (i, s), (j, t) = parts
-    low = (1 - t) * values[i, j] + t * values[i, j + 1]
-    high = (1 - t) * values[i + 1, j] + t * values[i + 1, j + 1]
-    return np.asarray((1 - s) * low + s * high)
-
-
-def _place(grid: Array, x: Array) -> tuple[npt.NDArray[np.intp], Array]:
-    """Return the interval of an even grid that holds x, and how far x is along it."""
-    along = (x - grid[0]) / (grid[1] - grid[0])
-    i = np.clip(along.astype(np.intp), 0, len(grid) - 2)
-    return i, along - i
 
 
 def scaled(state: Tensor) -> Tensor:

@@ -15,6 +15,7 @@ import torch
 from torch import nn
 
 from safetylab import page
+from safetylab.described import described, to_array, to_number, to_tensor
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -133,77 +134,92 @@ def expect_returned(value: object, name: str) -> None:
 def expect_array(
     value: object, shape: tuple[int, ...], name: str, *, finite: bool = True
 ) -> npt.NDArray[Any]:
-    """Return ``value`` if it is a numpy array of numbers of ``shape``; else `CheckFailed`.
+    """Return ``value`` if it is a numpy array of real numbers of ``shape``; else `CheckFailed`.
 
-    ``finite`` refuses nan and infinity.
+    Bools count as numbers. ``finite`` refuses nan and infinity.
     """
     expect_returned(value, name)
-    expect(
-        isinstance(value, np.ndarray) and value.dtype.kind in "biuf",
-        f"{name} must return a numpy array of numbers; it returned {type(value).__name__}",
-        "no-array",
-    )
-    assert isinstance(value, np.ndarray)
-    expect(
-        value.shape == shape,
-        f"{name} must return shape {shape}; it returned {value.shape}",
-        "wrong-shape",
-    )
-    expect(
-        not finite or np.isfinite(value).all(),
-        f"{name} returned nan or infinity: {_NOT_FINITE}",
-        "not-finite",
-    )
+    if not (isinstance(value, np.ndarray) and value.dtype.kind in "biuf"):
+        raise CheckFailed(
+            f"{name} must return a numpy array of real numbers; it returned {described(value)}: "
+            f"{to_array(value)}",
+            "no-array",
+        )
+    _expect_shape(value.shape, shape, name)
+    if finite:
+        _expect_finite(np.isfinite(value), value, name)
     return value
 
 
 def expect_number(value: object, name: str) -> float:
     """Return ``value`` as a float if it is one real, finite number; else `CheckFailed`.
 
-    A number is an int, a float, or a numpy array or tensor without dimensions.
+    A number is an int, a float, or a numpy array or tensor of one without dimensions; no bool.
     """
     expect_returned(value, name)
     bare = isinstance(value, np.generic | np.ndarray | torch.Tensor) and value.ndim == 0
     number = value.item() if bare else value  # type: ignore[attr-defined]
-    expect(
-        isinstance(number, int | float),
-        f"{name} must return one number; it returned {type(value).__name__}",
-        "no-number",
-    )
-    assert isinstance(number, int | float)
-    expect(
-        math.isfinite(number),
-        f"{name} returned {number}: {_NOT_FINITE}",
-        "not-finite",
-    )
-    return float(number)
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise CheckFailed(
+            f"{name} must return one number; it returned {described(value)}: {to_number(value)}",
+            "no-number",
+        )
+    try:
+        found = float(number)
+    except OverflowError:
+        found = math.inf
+    expect(math.isfinite(found), f"{name} returned {found}: {_NOT_FINITE}", "not-finite")
+    return found
 
 
 def expect_tensor(value: object, shape: tuple[int, ...], name: str) -> torch.Tensor:
-    """Return ``value`` if it is a finite, graph-free tensor of ``shape``; else `CheckFailed`."""
+    """Return ``value`` if it is a finite, graph-free tensor of ``shape``; else `CheckFailed`.
+
+    Its entries are real numbers or bools.
+    """
     expect_returned(value, name)
-    expect(
-        isinstance(value, torch.Tensor),
-        f"{name} must return a torch.Tensor; it returned {type(value).__name__}",
-        "no-tensor",
-    )
-    assert isinstance(value, torch.Tensor)
-    expect(
-        tuple(value.shape) == shape,
-        f"{name} must return shape {shape}; it returned {tuple(value.shape)}",
-        "wrong-shape",
-    )
+    if not isinstance(value, torch.Tensor) or value.is_sparse or value.is_complex():
+        raise CheckFailed(
+            f"{name} must return a torch.Tensor of real numbers; it returned {described(value)}: "
+            f"{to_tensor(value)}",
+            "no-tensor",
+        )
+    _expect_shape(tuple(value.shape), shape, name)
     expect(
         not value.requires_grad,
         f"the result of {name} still carries its graph: call .detach() on it before you return it",
         "graph-left",
     )
-    expect(
-        bool(torch.isfinite(value).all()),
-        f"{name} returned nan or infinity: {_NOT_FINITE}",
-        "not-finite",
-    )
+    _expect_finite(torch.isfinite(value).numpy(), value, name)
     return value
+
+
+def _expect_shape(found: tuple[int, ...], shape: tuple[int, ...], name: str) -> None:
+    if found == shape:
+        return
+    if len(shape) > 1 and found == shape[::-1]:
+        advice = "its axes are the other way round"
+    elif [size for size in found if size != 1] == [size for size in shape if size != 1]:
+        advice = f".reshape{shape} puts the same entries into it"
+    elif len(found) < len(shape):
+        advice = "was an axis summed away, or taken out by an index?"
+    elif len(found) > len(shape):
+        advice = "is a sum, a mean or an index over one axis missing?"
+    else:
+        advice = "print .shape after each step to see where it changes"
+    raise CheckFailed(
+        f"{name} must return shape {shape}; it returned {found}: {advice}", "wrong-shape"
+    )
+
+
+def _expect_finite(
+    finite: npt.NDArray[np.bool_], value: npt.NDArray[Any] | torch.Tensor, name: str
+) -> None:
+    if finite.all():
+        return
+    first = tuple(int(k) for k in np.argwhere(~finite)[0])
+    where = f" at {list(first)} ({np.sum(~finite)} of {finite.size} are so)" if first else ""
+    raise CheckFailed(f"{name} returned {value[first].item()}{where}: {_NOT_FINITE}", "not-finite")
 
 
 def shown(values: torch.Tensor) -> str:
@@ -229,15 +245,18 @@ def untouched(model: nn.Module, *inputs: torch.Tensor) -> Iterator[None]:
     finally:
         _take_back((model, *inputs))
     after = model.state_dict()
-    expect(
-        after.keys() == state.keys() and all(_same(after[name], state[name]) for name in state),
-        "your code changed the model's parameters: an attacker may read the model, not write it",
-        "model-changed",
-    )
+    changed = [name for name in state.keys() | after.keys()
+               if name not in state or not _same(after.get(name), state[name])]  # fmt: skip
     expect(
         modes == [module.training for module in model.modules()],
         "your code switched the model between train and eval mode: leave the mode as you found it",
         "mode-changed",
+    )
+    expect(
+        not changed,
+        f"your code changed the model ({', '.join(sorted(changed))}): it may read the model, not "
+        "write it",
+        "model-changed",
     )
     expect(
         flags == [parameter.requires_grad for parameter in model.parameters()],

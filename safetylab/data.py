@@ -6,9 +6,10 @@ import hashlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -71,6 +72,12 @@ def read_verified(name: str, sha256: str) -> bytes:
     return content
 
 
+def arrays_in(content: bytes, *names: str) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays ``names``, or all, of the ``.npz`` file whose bytes are ``content``."""
+    with np.load(io.BytesIO(content)) as stored:
+        return {name: stored[name] for name in names or stored.files}
+
+
 def mnist(split: Literal["train", "test"] = "test") -> Images:
     """Return all 60,000 training or 10,000 test images of MNIST, in the original order.
 
@@ -86,8 +93,8 @@ def mnist(split: Literal["train", "test"] = "test") -> Images:
     """
     if split not in ("train", "test"):
         raise ValueError(f'unknown split {split!r}: choose "train" or "test"')
-    with np.load(io.BytesIO(read_verified("mnist/mnist.npz", MNIST_SHA256))) as arrays:
-        grey, digits = arrays[f"x_{split}"], arrays[f"y_{split}"]
+    content = read_verified("mnist/mnist.npz", MNIST_SHA256)
+    grey, digits = arrays_in(content, f"x_{split}", f"y_{split}").values()
     x = torch.from_numpy(grey).unsqueeze(1).to(torch.float32).div_(255)
     return Images(x, torch.from_numpy(digits).to(torch.int64))
 
@@ -134,6 +141,6 @@ def adversarial_digits() -> tuple[Images, Tensor]:
     Source: ``data/adversarial_digits/DATASHEET.md``.
     """
     content = read_verified("adversarial_digits/adversarial_digits.npz", ADVERSARIAL_SHA256)
-    with np.load(io.BytesIO(content)) as arrays:
-        x, x_adv = (torch.from_numpy(arrays[key]).to(torch.float32) / 255 for key in ("x", "x_adv"))
-        return Images(x, torch.from_numpy(arrays["y"])), x_adv
+    arrays = {name: torch.from_numpy(array) for name, array in arrays_in(content).items()}
+    x, x_adv = (arrays[name].to(torch.float32) / 255 for name in ("x", "x_adv"))
+    return Images(x, arrays["y"]), x_adv

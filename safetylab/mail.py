@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -12,7 +11,7 @@ import torch
 from safetensors.torch import load
 from torch import Tensor, nn
 
-from safetylab.data import read_verified
+from safetylab.data import arrays_in, read_verified
 
 MAIL_SHA256 = "971f43ac5b5d7d42f2b1069480f6893713287534a940aa83254aae8d0ed32865"
 NETS_SHA256 = "25f0ad2d168a40100ed9b33d89abe3a911d1f1e3e258404dbceede0d13448d3b"
@@ -34,8 +33,7 @@ class Mails(NamedTuple):
 
 
 def _arrays(file: str = "mail_words", sha256: str = MAIL_SHA256) -> dict[str, npt.NDArray[Any]]:
-    with np.load(io.BytesIO(read_verified(f"mail_words/{file}.npz", sha256))) as arrays:
-        return dict(arrays)
+    return arrays_in(read_verified(f"mail_words/{file}.npz", sha256))
 
 
 def vocabulary() -> list[str]:

@@ -1,29 +1,19 @@
-"""Fixtures that the tests of several packages share, the order of the groups, and their cost."""
+"""Fixtures that the tests of several packages share, and the order of the groups."""
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from grading import tiny
-from timing import Times, dearest_first
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer to measure."""
-    told = "print what each group of tests takes, and keep it in tests/times.json"
-    parser.addoption("--times", action="store_true", help=told)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Measure, if that is wanted."""
-    if config.getoption("times"):
-        config.pluginmanager.register(Times())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the groups in the order of their cost."""
-    dearest_first(items)
+    """Begin with the largest groups and end with single tests, so that the workers end together."""
+    groups = {item: [mark.args[0] for mark in item.iter_markers("xdist_group")] for item in items}
+    sizes = Counter(tuple(names) for names in groups.values() if names)
+    items.sort(key=lambda item: -sizes[tuple(groups[item])])
 
 
 @pytest.fixture

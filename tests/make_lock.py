@@ -10,7 +10,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 LEFT_OUT = ("nvidia-", "cuda-", "triton", "safetylab", "pip", "setuptools", "wheel")
-SITE = Path(__file__).resolve().parents[1] / "solutions" / "site" / "requirements.lock"
+SITE = Path(__file__).resolve().parents[1] / "safetylab" / "course" / "site" / "requirements.lock"
 UNIX_ONLY = ("pexpect", "ptyprocess")
 
 HEADER = """\

@@ -1,6 +1,8 @@
 import math
+from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from torch import nn
@@ -270,6 +272,9 @@ def test_expect_number_returns_a_float(value):
         (np.array([2.0]), "no-number"),
         (torch.zeros(1), "no-number"),
         (2j, "no-number"),
+        (True, "no-number"),
+        (torch.tensor(True), "no-number"),
+        (10**400, "not-finite"),
         (float("nan"), "not-finite"),
         (np.float64("inf"), "not-finite"),
     ],
@@ -292,3 +297,88 @@ def test_what_is_lent_is_returned_and_noted_only_where_somebody_asks(
     with checks.untouched(model := nn.Linear(1, 1)):
         assert lent[1] is model
     assert lent == [value]
+
+
+ROOT = "the root of a negative number"
+BAD = [
+    # what a student returns; what it is called; what to do about it: as an array, number, tensor
+    ([[1, 2], [3]], "a list of length 2 with rows of different", *["rows equally long"] * 3),
+    ([1.0, 2.0], "a list of length 2", "np.array", "a sum or a mean", "torch.tensor"),
+    ((torch.tensor(1.0), torch.tensor(2.0)), "a tuple of length 2", "np.array", "sum", "stack"),
+    ("2", "'2' (str)", *["written as a text"] * 3),
+    (np.array(["a", "b"]), "a numpy array of texts and shape (2,)", *["astype(float)"] * 3),
+    (2j, "2j (complex)", *[ROOT] * 3),
+    (np.complex128(2j), "2j (complex128)", *[ROOT] * 3),
+    (np.array([1j, 2]), "a numpy array of complex numbers and shape (2,)", *[ROOT] * 3),
+    (torch.tensor([1j, 2]), "torch.Tensor of torch.complex64 and shape (2,)", *[ROOT] * 3),
+    (True, "True (bool)", "summed away", "a comparison", "torch.tensor"),
+    (np.array([1, None]), "a numpy array of Python objects", *["None, a text or a row"] * 3),
+    (torch.ones(2, requires_grad=True), "a torch.Tensor of torch.float32 and shape (2,)",
+     ".detach().numpy()", "a sum or a mean", ".detach()"),
+    (torch.ones(1), "a torch.Tensor of torch.float32 and shape (1,)", ".numpy()", "one entry", ""),
+    (torch.eye(2).to_sparse(), "a sparse torch.Tensor", ".to_dense()", "sum", ".to_dense()"),
+    (np.array([3.0]), "a numpy array of numbers and shape (1,)", "", "one entry", "from_numpy"),
+    (pd.Series([1.0, 2.0]), "a Series", ".to_numpy()", "which of its entries", ".to_numpy()"),
+    (pd.DataFrame({"a": [1, 2]}), "a DataFrame", ".to_numpy()", "which of", "torch.tensor"),
+    ((k for k in range(2)), "a generator", "list(...) first", "is a sum", "list(...) first"),
+    ({"a": 1}, "a dict", "values()", "which of its values", "values()"),
+    (len, "len, a function or class", *["call it"] * 3),
+    (3.0, "3.0 (float)", "was an axis summed away", "", "too much"),
+    (Fraction(1, 2), "a Fraction", "np.array", "float(...)", "torch.tensor"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "called", "array", "number", "tensor"), BAD)
+def test_a_refusal_says_what_came_what_was_asked_for_and_what_to_do(
+    value, called, array, number, tensor
+):
+    for check, asked, todo in (
+        (lambda: expect_array(value, (2,), "f"), "a numpy array of real numbers", array),
+        (lambda: expect_number(value, "f"), "one number", number),
+        (lambda: expect_tensor(value, (2,), "f"), "a torch.Tensor of real numbers", tensor),
+    ):
+        try:
+            check()
+        except CheckFailed as refused:
+            told = str(refused)
+            if "[wrong-shape]" not in told and "[graph-left]" not in told:
+                assert f"f must return {asked}; it returned " in told
+                assert called in told.partition("; it returned ")[2]
+            assert todo in told
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ((3, 2), "its axes are the other way round"),
+        ((2, 1, 3), ".reshape(2, 3) puts the same entries into it"),
+        ((3,), "was an axis summed away"),
+        ((2, 3, 4), "is a sum, a mean or an index over one axis missing?"),
+        ((2, 4), "print .shape after each step"),
+    ],
+)
+def test_a_wrong_shape_is_told_with_a_way_out(found, told):
+    for check, value in ((expect_array, np.zeros(found)), (expect_tensor, torch.zeros(found))):
+        with pytest.raises(CheckFailed) as caught:
+            check(value, (2, 3), "f")
+        assert f"f must return shape (2, 3); it returned {found}: {told}" in str(caught.value)
+
+
+def test_what_is_not_finite_is_told_with_its_place():
+    value = torch.tensor([[0.0, 1.0], [-math.inf, math.nan]])
+    for check, given in (
+        (expect_array, value.numpy()), (expect_tensor, value), (expect_tensor, value.bfloat16())
+    ):  # fmt: skip
+        with pytest.raises(
+            CheckFailed, match=r"f returned -inf at \[1, 0\] \(2 of 4 are so\): look"
+        ):
+            check(given, (2, 2), "f")
+
+
+def test_a_model_in_train_mode_is_told_its_mode_and_not_the_averages_that_follow(x):
+    model = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2)).eval()
+    with pytest.raises(CheckFailed, match="train and eval mode"), untouched(model, x):
+        model.train()(x)
+    model.eval()
+    with pytest.raises(CheckFailed, match=r"the model \(0\.weight\)"), untouched(model, x):
+        model[0].weight.data += 1

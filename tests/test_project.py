@@ -95,3 +95,17 @@ def test_no_path_of_a_machine_is_committed():
 def test_the_citation_and_the_changes_name_the_version():
     assert f"\nversion: {__version__}\n" in (ROOT / "CITATION.cff").read_text()
     assert f"\n## {__version__}\n" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_the_largest_group_comes_first_and_single_tests_last(request):
+    class Item:
+        def __init__(self, name, *groups):
+            self.name, self.groups = name, groups
+
+        def iter_markers(self, _):
+            return (pytest.mark.xdist_group(group).mark for group in self.groups)
+
+    order = request.config.pluginmanager.get_plugin(str(Path(__file__).with_name("conftest.py")))
+    items = [Item("alone"), Item("a", "small"), Item("b", "large"), Item("c", "large"), Item("two")]
+    order.pytest_collection_modifyitems(items)
+    assert [item.name for item in items] == ["b", "c", "a", "alone", "two"]

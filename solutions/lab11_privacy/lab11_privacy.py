@@ -60,7 +60,8 @@ from matplotlib.figure import Figure
 from scipy import stats
 
 from safetylab import data, evaluation, models, page, plots, tables, training, widgets
-from safetylab.checks import exercise, expect, expect_array, expect_number, expect_tensor, shown
+from safetylab.checks import exercise, expect, expect_array, expect_number, expect_returned
+from safetylab.checks import expect_tensor, lend, shown
 
 torch.set_num_threads(1)  # these models are so small that one thread is the fastest
 page.progress(11)
@@ -2212,7 +2213,7 @@ def noisy_mean(summed, max_norm, sigma, expected, generator):
 # scaled by the factor $\min(1, C / (\mathrm{length} + 10^{-6}))$ with $C$ = `max_norm`, as in
 # opacus. Then add up over people.
 #
-# - `gradients`: a dict name -> (n, *shape); n may be 0, then all sums are 0
+# - `gradients`: a dict name -> (n, *shape); n may be 0, then all sums are 0; it stays as it is
 # - returns a dict name -> (*shape)
 #
 # <details><summary>Hint 1: where to look</summary>
@@ -2290,7 +2291,9 @@ def clip_and_sum(gradients, max_norm):
 def test_clip_and_sum():
     """Two people: one of length 5 (3 in w, 4 in b), one of length 0.5."""
     people = {"w": torch.tensor([[3.0, 0.0], [0.3, 0.0]]), "b": torch.tensor([[4.0], [0.4]])}
-    got = clip_and_sum(people, 1.0)
+    before = {name: value.clone() for name, value in people.items()}
+    got = clip_and_sum(lend(people), 1.0)
+    expect_returned(got, "clip_and_sum")
     expect(
         isinstance(got, dict) and set(got) == {"w", "b"},
         "return a dict with the same names",
@@ -2299,7 +2302,7 @@ def test_clip_and_sum():
     w, b = expect_tensor(got["w"], (2,), "w"), expect_tensor(got["b"], (1,), "b")
     expect(
         abs(w[0] - 1.3) > 1e-3 or abs(b[0] - 1.4) > 1e-3,
-        "you clip each parameter on its own: "
+        "you clip each parameter, or each number, on its own: "
         "a person of many layers then pulls further than max_norm",
         "per-layer",
     )
@@ -2325,6 +2328,11 @@ def test_clip_and_sum():
         "person 0 becomes (0.6, 0, 0.8), person 1 stays (0.3, 0, 0.4): the sum is (0.9, 0) and "
         f"1.2; yours: {shown(w)} and {shown(b)}",
         "wrong-sum",
+    )
+    expect(
+        all(torch.equal(people[name], before[name]) for name in before),
+        "gradients must stay as it was: scale a copy (g * factor is one, g *= factor is not)",
+        "input-modified",
     )
     got = clip_and_sum(people, 2.0)
     expect(
@@ -2368,8 +2376,8 @@ print("11.6a: visible checks passed")
 #
 # - an empty batch is a batch like any other: its sum is zero, and the noise is added all the same
 # - all randomness comes from `generator`, in any order
-# - right versions of the three parts are handed in; returns the trained parameters, a dict like
-#   `params`
+# - right versions of the three parts are handed in
+# - returns the trained parameters, a dict like `params`; `params` itself stays as it is
 #
 # <details><summary>Hint 1: where to look</summary>
 # A mask of <code>torch.rand(n, generator=generator) < q</code> in each step.
@@ -2451,21 +2459,32 @@ class Script:
     """Stands in for the three parts: notes who comes and what is asked, and moves the weights."""
 
     def __init__(self):
-        self.people, self.labels, self.expected, self.asked, self.bias = [], [], [], [], []
+        self.people, self.labels, self.expected, self.bias = [], [], [], []
+        self.rows, self.norms, self.sigmas, self.sums, self.noise = [], [], [], [], []
 
     def gradients(self, params, x, y):
+        """Person k pulls by k."""
         self.people.append(x[:, 0].long().tolist())
         self.labels.append(y.tolist())
         self.bias.append(params["bias"][0].item())
-        return {name: torch.zeros(len(x), *p.shape) for name, p in params.items()}
+        return {
+            name: torch.einsum("n,...->n...", x[:, 0], torch.ones(p.shape))
+            for name, p in params.items()
+        }
 
     def clip(self, gradients, max_norm):
-        self.asked.append(max_norm)
-        return {name: g.sum(0) for name, g in gradients.items()}
+        """Half of the sum."""
+        self.rows.append(len(gradients["weight"]))
+        self.norms.append(max_norm)
+        return {name: g.sum(0) / 2 for name, g in gradients.items()}
 
     def noisy(self, summed, max_norm, sigma, expected, generator):
+        """1 for the weights and 2 for the bias, whatever is drawn."""
         self.expected.append(expected)
-        self.asked += [max_norm, sigma]
+        self.norms.append(max_norm)
+        self.sigmas.append(sigma)
+        self.sums.append(summed["weight"].flatten()[0].item())
+        self.noise.append(torch.rand(1, generator=generator).item())
         return {"weight": torch.ones_like(summed["weight"]), "bias": 2 + 0 * summed["bias"]}
 
 
@@ -2476,11 +2495,17 @@ def scripted_run(dp_sgd, q, steps, seed=0):
     parts = {"gradients": script.gradients, "clip": script.clip, "noisy": script.noisy}
     settings = {"q": q, "sigma": 1.5, "max_norm": 0.5, "lr": 0.25, "steps": steps, **parts}
     g = torch.Generator().manual_seed(seed)
-    moved = dp_sgd(params, x, x[:, 0].long() % 2, generator=g, **settings)
+    moved = dp_sgd(lend(params), x, x[:, 0].long() % 2, generator=g, **settings)
     expect(
         isinstance(moved, dict) and set(moved) == {"weight", "bias"},
         f"dp_sgd must return a dict like params; it returned {type(moved).__name__}",
         "no-dict",
+    )
+    expect(
+        all(not value.any() for value in params.values()),
+        "dp_sgd changed the params that it was given: make new tensors in a new dict "
+        "(p - step is new; p -= step and params[name] = ... change what was given)",
+        "input-modified",
     )
     return script, moved
 
@@ -2506,7 +2531,7 @@ def test_dp_sgd():
     for part, calls in (("gradients", script.people), ("noisy", script.expected)):
         expect(calls, f"{part} that was handed in was never called: use the argument", "own-parts")
     expect(
-        len(script.asked) >= 2 * len(script.expected) + len(script.people),
+        len(script.rows) >= len(script.people),
         "clip that was handed in is not called in every step: use the argument",
         "own-parts",
     )
@@ -2517,6 +2542,27 @@ def test_dp_sgd():
         len(sizes) == 30 or min(sizes) == 0,
         f"30 steps ask for gradients 30 times, not {len(sizes)} times",
         "wrong-steps",
+    )
+    calls = len(script.expected)
+    expect(
+        calls == len(sizes),
+        f"noisy is called once in every step, on the sum of that step; in {len(sizes)} steps yours "
+        f"calls it {calls} times",
+        "noise-once",
+    )
+    total = sum(sizes)
+    expect(
+        sum(script.rows) == total,
+        f"clip is for each person's own gradient: give it what gradients returned, {total} rows in "
+        f"all; yours got {sum(script.rows)}",
+        "clips-batch",
+    )
+    pulls = torch.tensor([sum(batch) / 2 for batch in script.people])
+    expect(
+        torch.allclose(torch.tensor(script.sums), pulls, rtol=1e-3),
+        "noisy gets what clip returned, not divided or scaled: it divides by expected itself. In "
+        f"the first step clip returned {pulls[0]:g}, and noisy got {script.sums[0]:g}",
+        "not-the-sum",
     )
     for name, shape, goal in (("weight", (2, 1), -7.5), ("bias", (2,), -15.0)):
         value = expect_tensor(moved[name], shape, name)
@@ -2536,7 +2582,6 @@ def test_dp_sgd():
         f"each person decides alone, so sizes differ and nobody comes twice; yours: {sizes[:3]}",
         "fixed-size",
     )
-    total = sum(sizes)
     expect(
         abs(total - 1200) < 170, f"about 1,200 people come in 30 steps, not {total}", "wrong-rate"
     )
@@ -2545,8 +2590,9 @@ def test_dp_sgd():
     constant = all(abs(e - 40) < 1e-6 for e in script.expected)
     expect(constant, "expected is q * n = 40 in every step, not the size of the batch", "real-size")
     expect(
-        set(script.asked) == {0.5, 1.5},
-        f"clip and noisy get max_norm = 0.5 and sigma = 1.5; yours got {sorted(set(script.asked))}",
+        set(script.norms) == {0.5} and set(script.sigmas) == {1.5},
+        f"clip and noisy get max_norm = 0.5, and noisy sigma = 1.5; yours got "
+        f"{sorted(set(script.norms))} and {sorted(set(script.sigmas))}",
         "wrong-arguments",
     )
     third = scripted_run(dp_sgd, 0.3137, 2)[0].expected[0]
@@ -2557,9 +2603,17 @@ def test_dp_sgd():
     )
     calls = len(scripted_run(dp_sgd, 1e-9, 5)[0].expected)
     expect(calls == 5, f"5 empty batches need noise, too; noisy ran {calls} times", "skips-empty")
-    drawn = [scripted_run(dp_sgd, 0.3, 3, seed)[0].people for seed in (1, 1, 2)]
+    runs = [scripted_run(dp_sgd, 0.3, 3, seed)[0] for seed in (1, 1, 2)]
+    drawn, noise = [run.people for run in runs], [run.noise for run in runs]
     same = drawn[0] == drawn[1] != drawn[2]
     expect(same, "all randomness must come from generator", "ignores-generator")
+    fresh = torch.rand(1, generator=torch.Generator().manual_seed(1)).item()
+    expect(
+        noise[0] == noise[1] != noise[2] and len(set(noise[0])) == 3 and noise[0][0] != fresh,
+        "hand generator itself to noisy: the noise of a generator of your own can be foreseen, or "
+        "is no other with another seed",
+        "own-noise",
+    )
     ### BEGIN HIDDEN TESTS
     drawn = scripted_run(dp_sgd, 0.6, 4, 5)[0]
     expect(

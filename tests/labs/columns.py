@@ -31,7 +31,7 @@ class Edit:
     then: Edit | None = None
 
     def __add__(self, other: Edit) -> Edit:
-        return Edit(self.old, self.new, self.tail, other)
+        return replace(self, then=self.then + other if self.then else other)
 
     def apply(self, source: str) -> str:
         """Return the changed source; an edit that finds nothing to change is a mistake."""

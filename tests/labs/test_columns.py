@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import nbformat
-from columns import Right, Wrong, judged, part
+from columns import Edit, Right, Wrong, judged, part
 
 from safetylab.course.build.source import read_lab
 from safetylab.grading import Bundle
@@ -76,3 +76,8 @@ def test_judged_predictions_give_their_own_columns(tmp_path: Path) -> None:
                      ("ex1_2-predict", "too-high")]  # fmt: skip
     assert [one.name for one in found if isinstance(one, Right)] == ["says-a", "says-it"]
     assert "predictions.choice(side" in str(found[0].code)
+
+
+def test_edits_add_up_in_their_order_and_none_is_lost() -> None:
+    edit = Edit("a", "b") + Edit("b", "c") + Edit("c", "d", " end") + Edit("d end", "e")
+    assert edit.apply("a") == "e"

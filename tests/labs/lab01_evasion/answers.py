@@ -399,18 +399,7 @@ def accuracy_by_attack(model, x, y, epsilons, attack):
     Wrong(
         "ex1_7-diagnose",
         "accuses-innocent",
-        """
-def diagnose(model, x, y, margin):
-    with torch.no_grad():
-        if not torch.equal(model(x), model(x)):
-            return "noise"
-    for measure, verdict in ((margin, "flat"), (cross_entropy, "saturated")):
-        z = x.detach().clone().requires_grad_(True)
-        (slope,) = torch.autograd.grad(measure(model(z), y).sum(), z)
-        if slope.abs().mean() < 1e-2:
-            return verdict
-    return "none"
-""",
+        Edit("silent.float().mean() > 0.5", "gradient.abs().mean() < 1e-2"),
         seen="visible",
     ),
     Wrong(
@@ -1155,49 +1144,25 @@ def targeted(model, x, target, epsilon, attack):
     Wrong(
         "ex1_7-diagnose",
         "part-of-image",
-        """
-def diagnose(model, x, y, margin):
-    if (model(x) != model(x)).any():
-        return "noise"
-    for measure, verdict in ((margin, "flat"), (cross_entropy, "saturated")):
-        z = x.clone().requires_grad_(True)
-        (slope,) = torch.autograd.grad(measure(model(z), y).sum(), z)
-        if (slope == 0).float().mean() > 0.5:
-            return verdict
-    return "none"
-""",
+        Edit("silent = gradient.flatten(1).abs().amax(1) == 0", "silent = gradient == 0"),
         seen="visible",
     ),
     Wrong(
         "ex1_7-diagnose",
         "part-of-image",
-        """
-def diagnose(model, x, y, margin):
-    if (model(x) != model(x)).any():
-        return "noise"
-    for measure, verdict in ((margin, "flat"), (cross_entropy, "saturated")):
-        z = x.clone().requires_grad_(True)
-        (slope,) = torch.autograd.grad(measure(model(z), y).sum(), z)
-        if (slope.flatten(1).sum(1) == 0).float().mean() > 0.5:
-            return verdict
-    return "none"
-""",
+        Edit(
+            "silent = gradient.flatten(1).abs().amax(1) == 0",
+            "silent = gradient.flatten(1).sum(1) == 0",
+        ),
         seen="visible",
     ),
     Wrong(
         "ex1_7-diagnose",
         "misses-noise",
-        """
-def diagnose(model, x, y, margin):
-    if isinstance(model, models.Noisy):
-        return "noise"
-    for measure, verdict in ((margin, "flat"), (cross_entropy, "saturated")):
-        z = x.clone().requires_grad_(True)
-        (slope,) = torch.autograd.grad(measure(model(z), y).sum(), z)
-        if (slope.flatten(1) == 0).all(1).float().mean() > 0.5:
-            return verdict
-    return "none"
-""",
+        Edit(
+            "    with torch.no_grad():\n        if not torch.equal(model(x), model(x)):\n            return",
+            "    if isinstance(model, models.Noisy):\n            return",
+        ),
         seen="hidden",
     ),
     Wrong(

@@ -1290,23 +1290,9 @@ def kl_ball(losses, rho):
     Wrong(
         "ex4_8-group_dro",
         "no-normalise",
-        """
-def group_dro(model, x, y, groups, *, steps, lr, weight_decay, eta=0.1):
-    count = int(groups.max()) + 1
-    q = torch.full((count,), 1 / count)
-    sgd = torch.optim.SGD(model.parameters(), lr, momentum=0.9, weight_decay=weight_decay)
-    model.train()
-    for _ in range(steps):
-        losses = cross_entropy(model(x), y)
-        each = torch.stack([losses[groups == k].mean() for k in range(count)])
-        q = q * torch.exp(eta * each.detach())
-        sgd.zero_grad()
-        (q * each).sum().backward()
-        sgd.step()
-    sgd.zero_grad()
-    model.eval()
-    return q
-""",
+        Edit("torch.log_softmax(log_q + eta * means.detach(), 0)", "log_q + eta * means.detach()")
+        + Edit("torch.softmax(log_q, 0)", "log_q.exp()")
+        + Edit("torch.zeros(member.shape[1])", "torch.zeros(member.shape[1]).log_softmax(0)"),
         seen="visible",
     ),
     Wrong(
@@ -1324,48 +1310,19 @@ def group_dro(model, x, y, groups, *, steps, lr, weight_decay, eta=0.1):
     Wrong(
         "ex4_8-group_dro",
         "old-weights",
-        """
-def group_dro(model, x, y, groups, *, steps, lr, weight_decay, eta=0.1):
-    count = int(groups.max()) + 1
-    q = torch.full((count,), 1 / count)
-    sgd = torch.optim.SGD(model.parameters(), lr, momentum=0.9, weight_decay=weight_decay)
-    model.train()
-    for _ in range(steps):
-        losses = cross_entropy(model(x), y)
-        each = torch.stack([losses[groups == k].mean() for k in range(count)])
-        sgd.zero_grad()
-        (q * each).sum().backward()
-        sgd.step()
-        q = q * torch.exp(eta * each.detach())
-        q = q / q.sum()
-    sgd.zero_grad()
-    model.eval()
-    return q
-""",
+        Edit("        log_q = torch.log_softmax(log_q + eta * means.detach(), 0)\n", "")
+        + Edit(
+            "        sgd.step()\n",
+            "        sgd.step()\n        log_q = torch.log_softmax(log_q + eta * means.detach(), 0)\n",
+        )
+        + Edit("torch.zeros(member.shape[1])", "torch.zeros(member.shape[1]).log_softmax(0)"),
         seen="visible",
     ),
     Wrong(
         "ex4_8-group_dro",
         "gradient-through",
-        """
-def group_dro(model, x, y, groups, *, steps, lr, weight_decay, eta=0.1):
-    count = int(groups.max()) + 1
-    q = torch.full((count,), 1 / count)
-    sgd = torch.optim.SGD(model.parameters(), lr, momentum=0.9, weight_decay=weight_decay)
-    model.train()
-    for _ in range(steps):
-        losses = cross_entropy(model(x), y)
-        each = torch.stack([losses[groups == k].mean() for k in range(count)])
-        q = q * torch.exp(eta * each)
-        q = q / q.sum()
-        sgd.zero_grad()
-        (q * each).sum().backward()
-        sgd.step()
-        q = q.detach()
-    sgd.zero_grad()
-    model.eval()
-    return q
-""",
+        Edit("means.detach()", "means")
+        + Edit("        sgd.step()\n", "        sgd.step()\n        log_q = log_q.detach()\n"),
         seen="visible",
     ),
     Wrong(

@@ -1321,54 +1321,25 @@ def lime(predict, x, draw, scale, *, rng, n=1000, width):
     Wrong(
         "ex6_2-lime",
         "centred",
-        """
-def lime(predict, x, draw, scale, *, rng, n=1000, width):
-    z = draw(x, n, rng)
-    u = (z - z.mean(axis=0)) / scale
-    root = np.exp(-(u * u).sum(axis=1) / (4 * width**2))
-    columns = np.column_stack([np.ones(n), u])
-    return np.linalg.lstsq(columns * root[:, None], predict(z) * root, rcond=None)[0][1:] / scale
-""",
+        Edit("u = (z - x) / scale", "u = (z - z.mean(axis=0)) / scale"),
         seen="visible",
     ),
     Wrong(
         "ex6_2-lime",
         "own-scale",
-        """
-def lime(predict, x, draw, scale, *, rng, n=1000, width):
-    z = draw(x, n, rng)
-    u = (z - x) / z.std(axis=0)
-    root = np.exp(-(u * u).sum(axis=1) / (4 * width**2))
-    columns = np.column_stack([np.ones(n), z])
-    return np.linalg.lstsq(columns * root[:, None], predict(z) * root, rcond=None)[0][1:]
-""",
+        Edit("u = (z - x) / scale", "scale = z.std(axis=0)\n    u = (z - x) / scale"),
         seen="visible",
     ),
     Wrong(
         "ex6_2-lime",
         "x-added",
-        """
-def lime(predict, x, draw, scale, *, rng, n=1000, width):
-    z = np.vstack([x, draw(x, n, rng)])
-    u = (z - x) / scale
-    root = np.exp(-(u * u).sum(axis=1) / (4 * width**2))
-    columns = np.column_stack([np.ones(n + 1), u])
-    return np.linalg.lstsq(columns * root[:, None], predict(z) * root, rcond=None)[0][1:] / scale
-""",
+        Edit("z = draw(x, n, rng)", "z, n = np.vstack([x, draw(x, n, rng)]), n + 1"),
         seen="visible",
     ),
     Wrong(
         "ex6_2-lime",
         "x-added",
-        """
-def lime(predict, x, draw, scale, *, rng, n=1000, width):
-    z = draw(x, n, rng)
-    z[0] = x
-    u = (z - x) / scale
-    root = np.exp(-(u * u).sum(axis=1) / (4 * width**2))
-    columns = np.column_stack([np.ones(n), u])
-    return np.linalg.lstsq(columns * root[:, None], predict(z) * root, rcond=None)[0][1:] / scale
-""",
+        Edit("z = draw(x, n, rng)", "z = draw(x, n, rng)\n    z[0] = x"),
         seen="visible",
     ),
     Wrong(
@@ -1403,14 +1374,7 @@ def disguise(biased, innocent, real, perturb, *, rng):
     Wrong(
         "ex6_3-audit",
         "changed-only",
-        """
-def audit(predict, explain, rows, column):
-    switched = rows.copy()
-    switched[:, column] = 1 - switched[:, column]
-    changed = (predict(rows) > 0.5) != (predict(switched) > 0.5)
-    named = np.abs(explain(rows)).argmax(axis=1) == column
-    return float(changed.mean()), float(named[changed].mean()) if changed.any() else 0.0
-""",
+        Edit("float(named.mean())", "float(named[changed].mean()) if changed.any() else 0.0"),
         seen="visible",
     ),
     Wrong(
@@ -1549,50 +1513,25 @@ def contrast(approves, x, options, cost):
     Wrong(
         "ex6_9-sampling",
         "not-all-orders",
-        """
-def sampled_shapley(value, n, *, rng, orders):
-    gains = np.zeros((orders, n))
-    for row in gains:
-        order = np.roll(np.arange(n), rng.integers(n))
-        chain = np.zeros((n + 1, n), dtype=bool)
-        for k, player in enumerate(order):
-            chain[k + 1:, player] = True
-        row[order] = np.diff(value(chain))
-    return gains.mean(axis=0), 1.96 * gains.std(axis=0, ddof=1) / orders**0.5
-""",
+        Edit("rng.permutation(n)", "np.roll(np.arange(n), rng.integers(n))"),
         seen="visible",
     ),
     Wrong(
         "ex6_9-sampling",
         "shared-width",
-        """
-def sampled_shapley(value, n, *, rng, orders):
-    gains = np.zeros((orders, n))
-    for row in gains:
-        order = rng.permutation(n)
-        chain = np.zeros((n + 1, n), dtype=bool)
-        for k, player in enumerate(order):
-            chain[k + 1:, player] = True
-        row[order] = np.diff(value(chain))
-    half = 1.96 * gains.std(axis=0, ddof=1) / orders**0.5
-    return gains.mean(axis=0), np.full(n, half[0])
-""",
+        Edit(
+            "return gains.mean(axis=0), 1.96 * gains.std(axis=0, ddof=1) / orders**0.5",
+            "half = 1.96 * gains.std(axis=0, ddof=1) / orders**0.5\n    return gains.mean(axis=0), np.full(n, half[0])",
+        ),
         seen="visible",
     ),
     Wrong(
         "ex6_9-sampling",
         "shared-width",
-        """
-def sampled_shapley(value, n, *, rng, orders):
-    gains = np.zeros((orders, n))
-    for row in gains:
-        order = rng.permutation(n)
-        chain = np.zeros((n + 1, n), dtype=bool)
-        for k, player in enumerate(order):
-            chain[k + 1:, player] = True
-        row[order] = np.diff(value(chain))
-    return gains.mean(axis=0), np.full(n, 1.96 * gains.std(ddof=1) / orders**0.5)
-""",
+        Edit(
+            "1.96 * gains.std(axis=0, ddof=1) / orders**0.5",
+            "np.full(n, 1.96 * gains.std(ddof=1) / orders**0.5)",
+        ),
         seen="visible",
     ),
     Wrong(

@@ -109,7 +109,18 @@ def test_lab06_shows_what_its_prose_says():
     ]
     assert eight[0] > 92
     assert eight[1] == pytest.approx(80, abs=2.5)
-    assert 80 < eight[2] < 85
+    trainings = re.findall(
+        r"seed \d: agreement ([\d.]+)%; of ([\d,]+) people .*? misses ([\d,]+) \(([\d.]+)%\)", text
+    )
+    assert len(trainings) == 5
+    assert trainings[0][1:3] == ("3,108", "584")
+    assert float(trainings[0][3]) == pytest.approx(100 - eight[2], abs=0.1)
+    missed = sorted(float(row[3]) for row in trainings)  # "between one in eight and one in five"
+    assert 12.5 <= missed[0] < 14
+    assert 19 < missed[-1] <= 20
+    agreed = [float(row[0]) for row in trainings]
+    assert max(agreed) - min(agreed) <= 1.0  # "within a point"
+    assert min(missed) > 2 * (100 - min(agreed))  # "hides where the errors are"
     assert "education level <= 11.5" in text
     assert number("would be read differently about") > 100
     assert int(re.search(r"(\d+) held-out people; the tree agrees", text)[1]) >= 100

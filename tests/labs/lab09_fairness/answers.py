@@ -445,7 +445,7 @@ def proxy_strength(x, s, fit, auc, rng, folds=5):
     Wrong(
         "ex9_3-damage",
         "wrong-share",
-        Edit("len(inside) - round(keep * len(inside))", "round(keep * len(inside))"),
+        Edit("round(share * len(ones))", "len(ones) - round(share * len(ones))"),
         "visible",
     ),
     Wrong(
@@ -461,13 +461,6 @@ def proxy_strength(x, s, fit, auc, rng, folds=5):
         "ex9_3-damage",
         "by-permutation",
         """
-def thin_out(group, name, keep, rng):
-    stays = group != name
-    inside = rng.permutation(np.nonzero(~stays)[0])
-    stays[inside[: round(keep * len(inside))]] = True
-    return stays
-
-
 def deny(y, group, name, share, rng):
     rows = [i for i in range(len(y)) if y[i] == 1 and group[i] == name]
     chosen = set(rng.permutation(rows)[: round(share * len(rows))].tolist())
@@ -498,15 +491,7 @@ def deny(y, group, name, share, rng):
         Edit("round(share * len(ones))", "int(share * len(ones))"),
         "visible",
     ),
-    Wrong(
-        "ex9_3-damage",
-        "ignores-rng",
-        Edit(
-            "rng.choice(inside, len(inside) - round(keep * len(inside)), replace=False)",
-            "inside[round(keep * len(inside)) :]",
-        ),
-        "visible",
-    ),
+    Wrong("ex9_3-damage", "input-modified", Edit("y.copy()", "y"), "visible"),
     Wrong(
         "ex9_3-damage",
         "wrong-share",
@@ -526,13 +511,6 @@ def deny(y, group, name, share, rng):
         "ex9_3-damage",
         "hint-3",
         """
-def thin_out(group, name, keep, rng):
-    stays = group != name
-    rows = np.flatnonzero(group == name)
-    stays[rng.choice(rows, round(keep * len(rows)), replace=False)] = True
-    return stays
-
-
 def deny(y, group, name, share, rng):
     rows = np.flatnonzero((y == 1) & (group == name))
     made = y.copy()
@@ -1555,55 +1533,17 @@ def giveaways(table, label, least):
     Wrong(
         "ex9_3-damage",
         "rounds-up",
-        """
-def thin_out(group, name, keep, rng):
-    rows = np.flatnonzero(group == name)
-    stays = group != name
-    stays[rng.choice(rows, int(keep * len(rows) + 0.5), replace=False)] = True
-    return stays
-
-
-def deny(y, group, name, share, rng):
-    rows, made = np.flatnonzero((y == 1) & (group == name)), y.copy()
-    made[rng.choice(rows, round(share * len(rows)), replace=False)] = 0
-    return made
-""",
+        Edit("round(share * len(ones))", "int(share * len(ones) + 0.5)"),
         "visible",
     ),
-    Wrong(
-        "ex9_3-damage",
-        "wrong-rows",
-        """
-def thin_out(group, name, keep, rng):
-    rows = np.flatnonzero(group == "b")
-    stays = group != "b"
-    stays[rng.choice(rows, round(keep * len(rows)), replace=False)] = True
-    return stays
-
-
-def deny(y, group, name, share, rng):
-    rows, made = np.flatnonzero((y == 1) & (group == name)), y.copy()
-    made[rng.choice(rows, round(share * len(rows)), replace=False)] = 0
-    return made
-""",
-        "visible",
-    ),
+    Wrong("ex9_3-damage", "wrong-rows", Edit("group == name", 'group == "b"'), "visible"),
     Wrong(
         "ex9_3-damage",
         "neighbours",
-        """
-def thin_out(group, name, keep, rng):
-    rows = np.flatnonzero(group == name)
-    stays = group != name
-    stays[np.roll(rows, rng.integers(len(rows)))[: round(keep * len(rows))]] = True
-    return stays
-
-
-def deny(y, group, name, share, rng):
-    rows, made = np.flatnonzero((y == 1) & (group == name)), y.copy()
-    made[rng.choice(rows, round(share * len(rows)), replace=False)] = 0
-    return made
-""",
+        Edit(
+            "rng.choice(ones, round(share * len(ones)), replace=False)",
+            "np.roll(ones, rng.integers(max(len(ones), 1)))[: round(share * len(ones))]",
+        ),
         "hidden",
     ),
     Wrong(

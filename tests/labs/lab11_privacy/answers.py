@@ -846,6 +846,52 @@ def clip_and_sum(gradients, max_norm):
 """,
         seen="visible",
     ),
+    Wrong(
+        "ex11_6-clip",
+        "input-modified",
+        Edit(
+            'return {name: torch.einsum("n,n...->...", factor, g) for name, g in gradients.items()}',
+            "for g in gradients.values():\n"
+            "        g *= factor.reshape(-1, *[1] * (g.dim() - 1))\n"
+            "    return {name: g.sum(0) for name, g in gradients.items()}",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-clip",
+        "per-layer",
+        """
+def clip_and_sum(gradients, max_norm):
+    return {name: g.clamp(-max_norm, max_norm).sum(0) for name, g in gradients.items()}
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-clip",
+        "clips-sum",
+        """
+def clip_and_sum(gradients, max_norm):
+    means = {name: g.mean(0) for name, g in gradients.items()}
+    length = torch.stack([m.norm() for m in means.values()]).norm()
+    return {name: m * min(1, max_norm / (length + 1e-6)) for name, m in means.items()}
+""",
+        seen="visible",
+    ),
+    Right(
+        "ex11_6-clip",
+        "by-vmap",
+        """
+def clip_and_sum(gradients, max_norm):
+    names = list(gradients)
+
+    def clipped(*parts):
+        long = torch.cat([part.reshape(-1) for part in parts]).norm()
+        return tuple(part * torch.clamp(max_norm / (long + 1e-12), max=1.0) for part in parts)
+
+    rows = torch.func.vmap(clipped)(*gradients.values()) if len(gradients[names[0]]) else gradients.values()
+    return {name: row.sum(dim=0) for name, row in zip(names, rows)}
+""",
+    ),
     Right(
         "ex11_6-clip",
         "hint-3",
@@ -898,16 +944,10 @@ def clip_and_sum(gradients, max_norm):
     Wrong(
         "ex11_6-dp_sgd",
         "same-batch",
-        """
-def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
-    epochs = [torch.rand(len(x), generator=generator) < q for _ in range(10)]
-    for t in range(steps):
-        taken = epochs[t % 10]
-        summed = clip(gradients(params, x[taken], y[taken]), max_norm)
-        step = noisy(summed, max_norm, sigma, q * len(x), generator)
-        params = {name: p - lr * step[name] for name, p in params.items()}
-    return params
-""",
+        Edit(
+            "    for _ in range(steps):\n        here = torch.rand(len(x), generator=generator) < q\n",
+            "    epochs = [torch.rand(len(x), generator=generator) < q for _ in range(10)]\n    for t in range(steps):\n        here = epochs[t % 10]\n",
+        ),
         seen="visible",
     ),
     Wrong("ex11_6-dp_sgd", "wrong-update", Edit("p - lr", "p + lr"), seen="visible"),
@@ -942,6 +982,137 @@ def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients,
         "wrong-rate",
         Edit("generator=generator) < q", "generator=generator) < min(q, 0.4)"),
         seen="hidden",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "own-noise",
+        Edit("q * len(x), generator)", "q * len(x), torch.Generator().manual_seed(0))"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "own-noise",
+        Edit(
+            "    for _ in range(steps):",
+            "    own = torch.Generator().manual_seed(0)\n    for _ in range(steps):",
+        )
+        + Edit("q * len(x), generator)", "q * len(x), own)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "own-noise",
+        Edit(
+            "    for _ in range(steps):",
+            "    own = torch.Generator()\n    own.seed()\n    for _ in range(steps):",
+        )
+        + Edit("q * len(x), generator)", "q * len(x), own)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "own-noise",
+        Edit(
+            "    for _ in range(steps):",
+            "    own = torch.Generator().manual_seed(generator.initial_seed())\n    for _ in range(steps):",
+        )
+        + Edit("q * len(x), generator)", "q * len(x), own)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "own-noise",
+        Edit("q * len(x), generator)", "q * len(x), None)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "input-modified",
+        Edit(
+            "        params = {name: p - lr * move[name] for name, p in params.items()}",
+            "        for name, p in params.items():\n            p -= lr * move[name]",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "input-modified",
+        Edit(
+            "        params = {name: p - lr * move[name] for name, p in params.items()}",
+            "        for name in params:\n            params[name] = params[name] - lr * move[name]",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "noise-once",
+        Edit(
+            "    for _ in range(steps):",
+            "    noise = noisy({name: 0 * p for name, p in params.items()}, max_norm, sigma, q * len(x), generator)\n    for _ in range(steps):",
+        )
+        + Edit(
+            "noisy(pulled, max_norm, sigma, q * len(x), generator)",
+            "{name: g / (q * len(x)) + noise[name] for name, g in pulled.items()}",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "clips-batch",
+        Edit(
+            "clip(gradients(params, x[here], y[here]), max_norm)",
+            "clip({name: g.sum(0, keepdim=True) for name, g in gradients(params, x[here], y[here]).items()}, max_norm)",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "not-the-sum",
+        Edit("noisy(pulled,", "noisy({name: g / len(x[here]) for name, g in pulled.items()},"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "not-the-sum",
+        Edit("noisy(pulled,", "noisy({name: g / (q * len(x)) for name, g in pulled.items()},"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "wrong-update",
+        Edit("p - lr * move[name]", "p - lr * move[name] / (q * len(x))"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "wrong-arguments",
+        Edit("max_norm, sigma,", "sigma, max_norm,"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "wrong-arguments",
+        Edit("max_norm, sigma,", "max_norm, sigma * max_norm,"),
+        seen="visible",
+    ),
+    Right(
+        "ex11_6-dp_sgd",
+        "batches-first",
+        """
+def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
+    everybody = torch.rand((steps, len(x)), generator=generator)
+    now = dict(params)
+    for row in everybody:
+        who = torch.nonzero(row <= q).flatten()
+        one_by_one = gradients(now, x[who], y[who])
+        summed = {key: torch.zeros_like(value) for key, value in now.items()}
+        for i in range(len(who)):
+            part = clip({key: g[i : i + 1] for key, g in one_by_one.items()}, max_norm)
+            summed = {key: summed[key] + part[key] for key in summed}
+        moves = noisy(summed, max_norm, sigma, len(x) * q, generator)
+        now.update({key: torch.sub(now[key], moves[key], alpha=lr) for key in now})
+    return now
+""",
     ),
     Right(
         "ex11_6-dp_sgd",
@@ -1223,28 +1394,16 @@ def estimate(answers, epsilon):
     Wrong(
         "ex11_3-laplace",
         "wrong-truth",
-        """
-def sum_sensitivity(low, high, neighbours):
-    return high - low if neighbours == "replace" else max(abs(low), abs(high))
-
-
-def laplace(true, sensitivity, epsilon, rng):
-    return rng.laplace(true[0], sensitivity / epsilon, size=len(true))
-""",
+        Edit("true + rng.laplace(0.0,", "rng.laplace(true[0],"),
         seen="visible",
     ),
     Wrong(
         "ex11_3-laplace",
         "wrong-scale",
-        """
-def sum_sensitivity(low, high, neighbours):
-    return high - low if neighbours == "replace" else max(abs(low), abs(high))
-
-
-def laplace(true, sensitivity, epsilon, rng):
-    d = len(true) if len(true) < 1000 else 1
-    return true + rng.laplace(0.0, d * sensitivity / epsilon, size=len(true))
-""",
+        Edit(
+            "sensitivity / epsilon, size",
+            "(len(true) if len(true) < 1000 else 1) * sensitivity / epsilon, size",
+        ),
         seen="visible",
     ),
     Wrong(
@@ -1296,95 +1455,31 @@ def most_tpr(fpr, epsilon, delta):
     Wrong(
         "ex11_4-audit",
         "one-direction",
-        """
-def audit(mechanism, d0, d1, n, delta, confidence, rng):
-    def count(outs, sign, t):
-        return [(sign * a[:, None] >= sign * t).sum(0) for a in outs]
-    outs = [mechanism(d, n, rng) for d in (d0, d1)]
-    t = np.quantile(np.concatenate(outs), np.linspace(0, 1, 50), method="nearest")
-    best = (-1.0,)
-    for sign in (-1,):
-        c = count(outs, sign, t)
-        for flip in (1, -1):
-            h, f = c[::flip]
-            b = ratio_bound(h, f, n, delta, confidence)
-            if b.max() > best[0]:
-                best = (b.max(), sign, flip, t[b.argmax()])
-    _, sign, flip, t = best
-    h, f = count([mechanism(d, n, rng) for d in (d0, d1)], sign, np.array([t]))[::flip]
-    return float(ratio_bound(h, f, n, delta, confidence)[0])
-""",
+        Edit("product((1, -1), (False, True))", "product((-1,), (False, True))"),
         seen="visible",
     ),
     Wrong(
         "ex11_4-audit",
         "no-delta",
-        """
-def audit(mechanism, d0, d1, n, delta, confidence, rng):
-    def count(outs, sign, t):
-        return [(sign * a[:, None] >= sign * t).sum(0) for a in outs]
-    outs = [mechanism(d, n, rng) for d in (d0, d1)]
-    t = np.quantile(np.concatenate(outs), np.linspace(0, 1, 50), method="nearest")
-    best = (-1.0,)
-    for sign in (1, -1):
-        c = count(outs, sign, t)
-        for flip in (1, -1):
-            h, f = c[::flip]
-            b = ratio_bound(h, f, n, 0.0, confidence)
-            if b.max() > best[0]:
-                best = (b.max(), sign, flip, t[b.argmax()])
-    _, sign, flip, t = best
-    h, f = count([mechanism(d, n, rng) for d in (d0, d1)], sign, np.array([t]))[::flip]
-    return float(ratio_bound(h, f, n, delta, confidence)[0])
-""",
+        Edit(
+            "    found = np.array([bounds(first, *kind, thresholds) for kind in kinds])\n",
+            "    asked, delta = delta, 0.0\n    found = np.array([bounds(first, *kind, thresholds) for kind in kinds])\n    delta = asked\n",
+        ),
         seen="visible",
     ),
     Wrong(
         "ex11_4-audit",
         "ignores-rng",
-        """
-def audit(mechanism, d0, d1, n, delta, confidence, rng):
-    def count(outs, sign, t):
-        return [(sign * a[:, None] >= sign * t).sum(0) for a in outs]
-    rng = np.random.default_rng(0)
-    outs = [mechanism(d, n, rng) for d in (d0, d1)]
-    t = np.quantile(np.concatenate(outs), np.linspace(0, 1, 50), method="nearest")
-    best = (-1.0,)
-    for sign in (1, -1):
-        c = count(outs, sign, t)
-        for flip in (1, -1):
-            h, f = c[::flip]
-            b = ratio_bound(h, f, n, delta, confidence)
-            if b.max() > best[0]:
-                best = (b.max(), sign, flip, t[b.argmax()])
-    _, sign, flip, t = best
-    h, f = count([mechanism(d, n, rng) for d in (d0, d1)], sign, np.array([t]))[::flip]
-    return float(ratio_bound(h, f, n, delta, confidence)[0])
-""",
+        Edit("    first = [", "    rng = np.random.default_rng(0)\n    first = ["),
         seen="visible",
     ),
     Wrong(
         "ex11_4-audit",
         "ignores-pair",
-        """
-def audit(mechanism, d0, d1, n, delta, confidence, rng):
-    def count(outs, sign, t):
-        return [(sign * a[:, None] >= sign * t).sum(0) for a in outs]
-    outs = [mechanism(d, n, rng) for d in (d0, d1)]
-    d0, d1 = (0, 1) if d0 < d1 else (1, 0)
-    t = np.quantile(np.concatenate(outs), np.linspace(0, 1, 50), method="nearest")
-    best = (-1.0,)
-    for sign in (1, -1):
-        c = count(outs, sign, t)
-        for flip in (1, -1):
-            h, f = c[::flip]
-            b = ratio_bound(h, f, n, delta, confidence)
-            if b.max() > best[0]:
-                best = (b.max(), sign, flip, t[b.argmax()])
-    _, sign, flip, t = best
-    h, f = count([mechanism(d, n, rng) for d in (d0, d1)], sign, np.array([t]))[::flip]
-    return float(ratio_bound(h, f, n, delta, confidence)[0])
-""",
+        Edit(
+            "    thresholds = np.quantile",
+            "    d0, d1 = (0, 1) if d0 < d1 else (1, 0)\n    thresholds = np.quantile",
+        ),
         seen="visible",
     ),
     Wrong(
@@ -1423,46 +1518,19 @@ def clip_and_sum(gradients, max_norm):
     Wrong(
         "ex11_6-dp_sgd",
         "own-parts",
-        """
-def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
-    pass
-    for _ in range(steps):
-        taken = torch.rand(len(x), generator=generator) < q
-        summed = clip_and_sum(gradients(params, x[taken], y[taken]), max_norm)
-        step = noisy(summed, max_norm, sigma, q * len(x), generator)
-        params = {k: p - lr * step[k] for k, p in params.items()}
-    return params
-""",
+        Edit("= clip(", "= clip_and_sum("),
         seen="visible",
     ),
     Wrong(
         "ex11_6-dp_sgd",
         "own-parts",
-        """
-def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
-    pass
-    for _ in range(steps):
-        taken = torch.rand(len(x), generator=generator) < q
-        summed = clip(gradients(params, x[taken], y[taken]), max_norm)
-        step = noisy_mean(summed, max_norm, sigma, q * len(x), generator)
-        params = {k: p - lr * step[k] for k, p in params.items()}
-    return params
-""",
+        Edit("= noisy(", "= noisy_mean("),
         seen="visible",
     ),
     Wrong(
         "ex11_6-dp_sgd",
         "own-parts",
-        """
-def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
-    pass
-    for _ in range(steps):
-        taken = torch.rand(len(x), generator=generator) < q
-        summed = clip(per_sample_gradients(params, x[taken], y[taken]), max_norm)
-        step = noisy(summed, max_norm, sigma, q * len(x), generator)
-        params = {k: p - lr * step[k] for k, p in params.items()}
-    return params
-""",
+        Edit("(gradients(", "(per_sample_gradients("),
         seen="visible",
     ),
     Right(
@@ -1482,16 +1550,7 @@ def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients,
     Wrong(
         "ex11_6-dp_sgd",
         "wrong-expected",
-        """
-def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients, clip, noisy):
-    pass
-    for _ in range(steps):
-        taken = torch.rand(len(x), generator=generator) < q
-        summed = clip(gradients(params, x[taken], y[taken]), max_norm)
-        step = noisy(summed, max_norm, sigma, round(q * len(x)), generator)
-        params = {k: p - lr * step[k] for k, p in params.items()}
-    return params
-""",
+        Edit("q * len(x), generator)", "round(q * len(x)), generator)"),
         seen="visible",
     ),
     Wrong(
