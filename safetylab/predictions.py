@@ -18,6 +18,8 @@ from typing import Any
 
 KINDS = ("choice", "number", "interval", "probability")
 SURE, SUM_OFF = 0.8, 0.01
+STATED = 0.9
+"""The coverage of an interval that states no other."""
 Option = str | int
 
 
@@ -208,6 +210,17 @@ def is_blank(value: object) -> bool:
     return isinstance(value, list | tuple) and any(one is ... or one is None for one in value)
 
 
+def certainty(name: str, form: Form) -> str:
+    """Return the variable in which a learner may say how sure they are; "" if the form says it.
+
+    Beside a number it is a range that holds it with probability `STATED`, beside a choice the
+    probability that it is right. How near a number must come is not told, for that gives it away.
+    """
+    if form.kind == "choice":
+        return f"{name}_sure"
+    return f"{name}_range" if form.kind == "number" and form.size == 1 else ""
+
+
 def brier(shares: Mapping[Option, float], truth: Option) -> float:
     """Score probabilities of k exclusive options: 1 - k/(k-1) sum (p - t)^2, 0 for equal shares.
 
@@ -239,7 +252,7 @@ class Rules:
     """
 
     tolerance: float = 0.0
-    stated: float = 0.9
+    stated: float = STATED
     width: float = 1.0
     mistakes: Mapping[Option, str] | None = None
 

@@ -6,14 +6,28 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from safetylab.course.build.predict import FORM, Asked, Item
-from safetylab.predictions import Form
+from safetylab.predictions import STATED, Form, certainty
 
 WIDTH = 100
+HOW_SURE = "# How sure are you? If you like, fill in without the #; `safetylab progress` counts it:"
 
 
 def stub(cell: Asked) -> str:
-    """What learners replace."""
-    return "\n".join(line for item in cell.items for line in _stub(item))
+    """What learners replace, and lines in which they may say how sure they are.
+
+    A judged prediction has none: its own kind says whether certainty is asked for.
+    """
+    lines = [line for item in cell.items for line in _stub(item)]
+    sure = [] if cell.judged else [line for item in cell.items for line in _certainty(item)]
+    return "\n".join([*lines, *([HOW_SURE, *sure] if sure else [])])
+
+
+def _certainty(item: Item) -> Iterator[str]:
+    name = certainty(item.name, item.form)
+    if name and item.form.kind == "number":
+        yield f"# {name} = (..., ...)  # {STATED:.0%} sure: between these two"
+    elif name:
+        yield f"# {name} = ...  # your probability that you are right, from 0 to 1"
 
 
 def _stub(item: Item) -> Iterator[str]:
