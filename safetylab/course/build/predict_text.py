@@ -98,7 +98,9 @@ def _judged(cell: Asked, bar: float) -> Iterator[str]:
         names.append(name := f"item_{place}")
         rules = _call("predictions.Rules", [f"{k}={v!r}" for k, v in item.rules.items()])
         yield _call(f"{name} =", [item.name, _form(item), item.truth, rules])
-    yield f"what, why = predictions.shortfall({', '.join([f'{bar:g}', *names])})"
+    said = [item.name for item in cell.items]
+    named = [f"names={said!r}"] if len(said) > 1 else []
+    yield _call("what, why = predictions.shortfall", [f"{bar:g}", *names, *named])
     yield 'expect(not what, f"judged: {what}", why)'
 
 

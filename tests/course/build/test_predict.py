@@ -156,6 +156,14 @@ def judged_built(course: Course) -> Course:
 
 
 @pytest.mark.slow
+def test_each_bar_that_is_missed_says_the_same_and_names_the_variable(judged) -> None:
+    report = examine(answered(judged_built(judged), my_range="(0.1, 0.2)"), bundle(judged))
+    said = {check.message for row in report.rows for check in row.checks if check.points == 0
+            and "-sure" in check.name}  # fmt: skip
+    assert said == {"judged: my_range: from 0.1 to 0.2, and measured is 0.6429 (score -2.03)"}
+
+
+@pytest.mark.slow
 def test_points_for_saying_something_are_given_whatever_it_is(judged: Course) -> None:
     judged.edit('"truth": "oracle_share()", "tolerance": 0.05,', '"said": True,')
     made = bundle(judged)
