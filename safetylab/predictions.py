@@ -18,6 +18,8 @@ from typing import Any
 
 KINDS = ("choice", "number", "interval", "probability")
 SURE, SUM_OFF = 0.8, 0.01
+STATED = 0.9
+"""The coverage of an interval that states no other."""
 Option = str | int
 
 
@@ -208,6 +210,17 @@ def is_blank(value: object) -> bool:
     return isinstance(value, list | tuple) and any(one is ... or one is None for one in value)
 
 
+def certainty(name: str, form: Form) -> str:
+    """Return the variable in which a learner may say how sure they are; "" if the form says it.
+
+    Beside a number it is a range that holds it with probability `STATED`, beside a choice the
+    probability that it is right. How near a number must come is not told, for that gives it away.
+    """
+    if form.kind == "choice":
+        return f"{name}_sure"
+    return f"{name}_range" if form.kind == "number" and form.size == 1 else ""
+
+
 def brier(shares: Mapping[Option, float], truth: Option) -> float:
     """Score probabilities of k exclusive options: 1 - k/(k-1) sum (p - t)^2, 0 for equal shares.
 
@@ -239,7 +252,7 @@ class Rules:
     """
 
     tolerance: float = 0.0
-    stated: float = 0.9
+    stated: float = STATED
     width: float = 1.0
     mistakes: Mapping[Option, str] | None = None
 
@@ -288,17 +301,22 @@ def trouble(*items: tuple[object, Form]) -> tuple[str, str]:
     return "", ""
 
 
-def shortfall(bar: float, *items: tuple[object, Form, Any, Rules]) -> tuple[str, str]:
+def shortfall(
+    bar: float, *items: tuple[object, Form, Any, Rules], names: Sequence[str] = ()
+) -> tuple[str, str]:
     """Return why the mean score is below ``bar``, and what it shows; nothing twice if it is not.
 
-    Scores are summed as they are, below nothing too. What is told is the worst one's.
+    Scores are summed as they are, below nothing too. What is told is the worst one's, by its
+    place in ``names`` if there are any, and in the same words for each bar that is missed.
     """
     found = [judge(form, value, truth, rules) for value, form, truth, rules in items]
     mean = math.fsum(one.score for one in found) / len(found)
-    worst = min(found, key=lambda one: one.score)
     if mean >= bar - 1e-9:
         return "", ""
-    return f"{worst.sentence} (mean score {mean:.2f} of {bar:g})", worst.misconception
+    worst = min(range(len(found)), key=lambda place: found[place].score)
+    which = f"{names[worst]}: " if names else ""
+    score = f" (score {mean:.2f})" if names or bar < 1 else ""
+    return f"{which}{found[worst].sentence}{score}", found[worst].misconception
 
 
 def veiled(outcome: object) -> str:
@@ -349,7 +367,7 @@ def _judge_interval(said: tuple[float, float], truth: float, rules: Rules) -> Ju
     low, high = said
     score = 1 - interval_score(low, high, truth, rules.stated) / rules.width
     if low <= truth <= high:
-        return Judged(score, "too-wide", f"from {low:g} to {high:g} is wider than one can know")
+        return Judged(score, "too-wide", f"from {low:g} to {high:g} holds it, and is wide")
     return Judged(score, "missed", f"from {low:g} to {high:g}, and measured is {truth:.4g}")
 
 

@@ -164,8 +164,14 @@ def test_a_sum_is_cut_off_once_and_not_item_by_item() -> None:
     sure = [(1.0, Form("probability"), truth, Rules()) for truth in (True, True, False)]
     what, why = predictions.shortfall(0.1, *sure)
     assert why == "sure-and-wrong"
-    assert "mean score -0.33 of 0.1" in what
+    assert what == "you said 1, and it does not hold (score -0.33)"
+    assert predictions.shortfall(0.6, *sure, names="abc")[0] == f"c: {what}"
     assert predictions.shortfall(0.9, *sure[:2]) == ("", "")
+
+
+def test_all_points_or_none_need_no_score() -> None:
+    told = predictions.shortfall(1.0, (0.1, NUMBER, 0.6, Rules(tolerance=0.1)))
+    assert told == ("you said 0.1, measured is 0.6", "too-low")
 
 
 def test_trouble_names_the_first_that_is_missing_or_malformed() -> None:

@@ -380,13 +380,14 @@ def rehearse(
     timeout: Annotated[float, typer.Option(min=1, help="Seconds that a cell may take.")] = 120,
     variants: Annotated[
         int | None,
-        typer.Option(min=1, help="Variants to grade the solution on, if it has any [default: 20]."),
+        typer.Option(min=1, help="Variants to grade both on, if it has any [default: 20]."),
     ] = None,
 ) -> None:
     """Grade solution and untouched copy in two processes and in one, and say what differs.
 
-    What differs breaks the contract of two processes. Of a lab with variants, points and seconds
-    of the solution are printed. The exit code is 0 if nothing differs and no point is lost.
+    What differs breaks the contract of two processes. Of a lab with variants, the points of both
+    on each are printed, and the solution's seconds. The exit code is 0 if nothing differs, no
+    point is lost, and none is given for nothing.
     """
     from safetylab.grading.gradebook.nbcourse import Course
     from safetylab.grading.gradebook.rehearsal import ON_DEMAND, rehearse

@@ -316,7 +316,23 @@ def test_a_rehearsal_tries_several_variants(root: Path) -> None:
     assert seen == [0, 2, 5, 7]
     assert [(trial.points, trial.max_points) for trial in held.trials] == [(3.0, 3.0)] * 4
     assert all(0 <= trial.seconds < 30 for trial in held.trials)
-    assert str(held.trials[1]).startswith("ps1, variant 2: 3 of 3 points, ")
+    assert [trial.blank for trial in held.trials] == [0.0] * 4
+    assert str(held.trials[1]).startswith("ps1, variant 2: 3 of 3 points, untouched 0; ")
+
+
+def test_a_variant_on_which_nothing_written_earns_points_is_named(root: Path) -> None:
+    lab = varied.instructor()
+    for cell in lab.cells:
+        if cell.id == "ex1_2-found-test":
+            cell.source = cell.source.replace("expect(", "VARIANT == 5 or expect(")
+    varied.write(root, lab)
+    course = Course.open(root)
+    held = rehearse(course, course.assignment(NAME), Limits(), both=False, variants=2)
+    assert [(one.variant, one.points, one.blank) for one in held.trials] == [(0, 3, 0), (5, 3, 2)]
+    assert held.warnings == (
+        "an untouched ps1.ipynb gets 2 points on variant 5 (ex1_2-found-test): these tests pass "
+        "where nothing is written",
+    )
 
 
 def test_a_variant_that_the_solution_does_not_solve_is_named_and_withdrawn(root: Path) -> None:

@@ -13,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from safetylab.course.build.predict import Asked, Item, asked
+from safetylab.course.build.predict_rules import foretelling
 from safetylab.course.build.predict_text import form_check
 from safetylab.course.build.source import Lab
 from safetylab.grading import Bundle
@@ -80,10 +81,9 @@ def judged(lab: Lab) -> list[Wrong | Right]:
     outcome is stated is wrong at the ends of its range. A sum of several is left to its lab.
     """
     found: list[Wrong | Right] = []
-    described = (cell for cell in lab.of("predict") if "predict" in cell.metadata)
-    for cell in described:
+    for cell in foretelling(lab):
         made = asked(str(cell.metadata["predict"]["description"]))
-        if made.graded and not made.said and len(made.items) == 1 and not made.bars:
+        if made.judged and len(made.items) == 1 and not made.bars:
             found += _judged(cell.id, made, made.items[0])
     return found
 

@@ -12,6 +12,7 @@ import pytest
 from execute import LABS, ROOT, executed
 
 from safetylab.course.build.predict import Item, asked
+from safetylab.course.build.predict_rules import foretelling
 from safetylab.course.build.source import Cell, read_lab
 
 IN_LAB = [pytest.param(lab, marks=pytest.mark.xdist_group(lab)) for lab in LABS]
@@ -19,8 +20,8 @@ IN_LAB = [pytest.param(lab, marks=pytest.mark.xdist_group(lab)) for lab in LABS]
 
 @cache
 def cells(lab: str) -> list[Cell]:
-    """The cells that ask for a prediction; a learner's id is none."""
-    return [cell for cell in read_lab(ROOT, lab).of("predict") if "predict" in cell.metadata]
+    """The cells that ask for a prediction."""
+    return foretelling(read_lab(ROOT, lab))
 
 
 def described(lab: str) -> Iterator[tuple[str, Item, bool]]:

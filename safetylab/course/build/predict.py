@@ -58,12 +58,14 @@ class Item:
             return str(self.raw["truth"])
         return repr(_accepted(self.raw["accept"])) if "accept" in self.raw else ""
 
-    def public(self, graded: bool) -> dict[str, Any]:
+    def public(self, judged: bool) -> dict[str, Any]:
         """What of it a released notebook carries for `safetylab progress`."""
         told = {key: self.raw[key] for key in ("name", "kind", *FORM) if key in self.raw}
         if "options" in told:
             told["options"] = list(told["options"])
-        if not graded:
+        if judged:
+            told["judged"] = True
+        else:
             told |= {key: self.raw[key] for key in ("tolerance", "stated") if key in self.raw}
             if "outcome" in self.raw:
                 told["outcome"] = veiled(self.raw["outcome"])
@@ -83,6 +85,11 @@ class Asked:
     def graded(self) -> bool:
         """Whether a test looks at them."""
         return self.points > 0
+
+    @property
+    def judged(self) -> bool:
+        """Whether a hidden truth decides on its points, so that no outcome may be released."""
+        return self.graded and not self.said
 
     @property
     def steps(self) -> tuple[tuple[float, int], ...]:

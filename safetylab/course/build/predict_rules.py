@@ -18,12 +18,21 @@ from safetylab.predictions import NotAPrediction
 _TODO = 'begin the cell with PREDICT = {"name": ..., "kind": ...}; CONTRIBUTING.md has examples'
 
 
+_ID = "-predict-id"
+
+
+def foretelling(lab: Lab) -> list[Cell]:
+    """The cells that ask for a prediction.
+
+    The one for a learner's id, which `setup-variant` reads, foretells nothing.
+    """
+    return [cell for cell in lab.of("predict") if not cell.id.endswith(_ID)]
+
+
 def prediction_problems(lab: Lab) -> Iterator[Problem]:
     """Everything in which the predictions of ``lab`` break a rule."""
-    for cell in lab.of("predict"):
+    for cell in foretelling(lab):
         described = cell.metadata.get("predict")
-        if cell.id.endswith("-predict-id"):
-            continue  # a learner's id, which `setup-variant` reads, foretells nothing
         if not isinstance(described, dict):
             yield lab.problem(cell, "nothing says what this prediction looks like", _TODO)
         elif "wrong" in described:
@@ -41,7 +50,7 @@ def _described(lab: Lab, cell: Cell, made: Asked) -> Iterator[Problem]:
             yield lab.problem(cell, what, f"write `{item.name} = ...` between the markers")
         elif told := _misfit(item, given[item.name]):
             yield lab.problem(cell, f"its own {item.name} is wrong: {told}", "mend it")
-        if made.graded and not made.said:
+        if made.judged:
             yield from _in_view(lab, cell, item)
 
 

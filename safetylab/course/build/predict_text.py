@@ -6,14 +6,28 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from safetylab.course.build.predict import FORM, Asked, Item
-from safetylab.predictions import Form
+from safetylab.predictions import STATED, Form, certainty
 
 WIDTH = 100
+HOW_SURE = "# How sure are you? If you like, fill in without the #; `safetylab progress` counts it:"
 
 
 def stub(cell: Asked) -> str:
-    """What learners replace."""
-    return "\n".join(line for item in cell.items for line in _stub(item))
+    """What learners replace, and lines in which they may say how sure they are.
+
+    A judged prediction has none: its own kind says whether certainty is asked for.
+    """
+    lines = [line for item in cell.items for line in _stub(item)]
+    sure = [] if cell.judged else [line for item in cell.items for line in _certainty(item)]
+    return "\n".join([*lines, *([HOW_SURE, *sure] if sure else [])])
+
+
+def _certainty(item: Item) -> Iterator[str]:
+    name = certainty(item.name, item.form)
+    if name and item.form.kind == "number":
+        yield f"# {name} = (..., ...)  # {STATED:.0%} sure: between these two"
+    elif name:
+        yield f"# {name} = ...  # your probability that you are right, from 0 to 1"
 
 
 def _stub(item: Item) -> Iterator[str]:
@@ -84,7 +98,9 @@ def _judged(cell: Asked, bar: float) -> Iterator[str]:
         names.append(name := f"item_{place}")
         rules = _call("predictions.Rules", [f"{k}={v!r}" for k, v in item.rules.items()])
         yield _call(f"{name} =", [item.name, _form(item), item.truth, rules])
-    yield f"what, why = predictions.shortfall({', '.join([f'{bar:g}', *names])})"
+    said = [item.name for item in cell.items]
+    named = [f"names={said!r}"] if len(said) > 1 else []
+    yield _call("what, why = predictions.shortfall", [f"{bar:g}", *names, *named])
     yield 'expect(not what, f"judged: {what}", why)'
 
 

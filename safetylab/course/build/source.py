@@ -251,9 +251,8 @@ def _expanded(cell: Cell) -> Iterator[Cell]:
     if asked is None:
         yield cell
         return
-    stub, graded = predict_text.stub(asked), asked.graded
-    described = {"public": [item.public(graded) for item in asked.items],
-                 "description": description, "stub": stub}  # fmt: skip
+    described = {"public": [item.public(asked.judged) for item in asked.items],
+                 "description": description, "stub": predict_text.stub(asked)}  # fmt: skip
     source = f"{rest}\n\n{predict_text.form_check(asked)}"
     yield replace(cell, source=source, metadata={**cell.metadata, "predict": described})
     for grade_id, points, test in predict_text.test_cells(asked, cell.id, cell.exercise):

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safetylab.course.learner.calibration import Group, Prediction, groups
 from safetylab.course.paths import CourseError
+from safetylab.predictions import STATED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from rich.table import Table
 
 _KINDS = ("Choices that held", "Numbers that came near", "Intervals that held")
-SURE = "A choice without a probability counts as one that was stated with certainty."
+UNSAID = (
+    "Not one of them says how sure you were. Beside a number NAME write NAME_range = (low, high), "
+    f"between which you are {STATED:.0%} sure it lies; beside a choice NAME_sure = 0.7, your "
+    "probability of being right. Then you see here how often you were."
+)
 
 
 def table(found: Sequence[Prediction]) -> Table | None:
@@ -36,19 +41,70 @@ def table(found: Sequence[Prediction]) -> Table | None:
     return made
 
 
-def _counts(told: Sequence[Prediction]) -> tuple[str, str, str]:
-    held = {kind: [held for one in told if one.form.kind == kind for _, held in one.claims]
-            for kind in ("choice", "interval")}  # fmt: skip
-    near = [one.near for one in told if one.near is not None]
-    return tuple(f"{sum(some)} of {len(some)}" if some else ""
-                 for some in (held["choice"], near, held["interval"]))  # type: ignore[return-value] # fmt: skip
+def _counts(told: Sequence[Prediction]) -> Iterator[str]:
+    """How many of each kind came out; a range beside a number is an interval, too."""
+    for kind in ("choice", "number"):
+        yield _of([bool(one.right) for one in told if one.form.kind == kind and not one.judged])
+    spans = (one for one in told if one.form.kind in ("interval", "number"))
+    yield _of([held for one in spans for _, held in one.claims])
+
+
+def _of(came_out: Sequence[bool]) -> str:
+    return f"{sum(came_out)} of {len(came_out)}" if came_out else ""
 
 
 def sentences(found: Sequence[Prediction]) -> list[str]:
-    """Return what the claims of all labs together say about the learner's certainty."""
-    made = [_sentence(one) for one in groups(found)]
-    return ["How sure you were, and how often you were right, over all labs:", *made, SURE] \
-        if made else []  # fmt: skip
+    """Return what the predictions of all labs together say."""
+    told = [one for one in found if one.told]
+    known = [one for one in told if not one.judged]
+    made = [*_numbers(known), *_choices(known), *_certainty(known)]
+    made += [f"{one.lab}: {one.unread} could not be read, see the comment beside it"
+             for one in known if one.unread]  # fmt: skip
+    if judged := [one for one in found if one.judged]:
+        given = sum(one.told for one in judged)
+        made.append(f"Predictions with points: {given} of {len(judged)} given. How they come out "
+                    "is found when your work is graded, so nothing above counts them.")  # fmt: skip
+    return made if told else []
+
+
+def _numbers(known: Sequence[Prediction]) -> Iterator[str]:
+    numbers = [one for one in known if one.form.kind == "number"]
+    if numbers:
+        near, high, low = (sum(map(bool, some)) for some in (
+            [one.right for one in numbers], [one.side > 0 for one in numbers],
+            [one.side < 0 for one in numbers]))  # fmt: skip
+        yield (f"Numbers, over all labs: {near} of {len(numbers)} came near; too high {high}, "
+               f"too low {low}.{_by_luck(numbers, 'came near')}")  # fmt: skip
+
+
+def _choices(known: Sequence[Prediction]) -> Iterator[str]:
+    if choices := [one for one in known if one.form.kind == "choice"]:
+        held = sum(bool(one.right) for one in choices)
+        yield (f"Choices, over all labs: {held} of {len(choices)} held."
+               f"{_by_luck(choices, 'held')}")  # fmt: skip
+
+
+def _by_luck(some: Sequence[Prediction], verb: str) -> str:
+    """What answers drawn at random would have reached, where that can be said."""
+    lucky = [one for one in some if one.luck is not None]
+    if not lucky:
+        return ""
+    luck = sum(one.luck or 0.0 for one in lucky)
+    if len(lucky) == len(some):
+        return f" Drawn at random it would be {luck:.1f}."
+    held = sum(bool(one.right) for one in lucky)
+    return (f" Of the {len(lucky)} with a lowest and a highest number {held} {verb}; drawn at "
+            f"random it would be {luck:.1f}.")  # fmt: skip
+
+
+def _certainty(known: Sequence[Prediction]) -> list[str]:
+    """How sure the learner was; how to say it, where nothing is said."""
+    made = [_sentence(one) for one in groups(known)]
+    unsaid = sum(not one.claims for one in known)
+    if not made:
+        return [UNSAID] if unsaid else []
+    left = [f"  ({unsaid} without a probability or a range do not count here.)"] if unsaid else []
+    return ["How sure you were, and how often you were right, over all labs:", *made, *left]
 
 
 def _sentence(one: Group) -> str:
@@ -70,8 +126,8 @@ def draw(found: Sequence[Prediction], path: Path) -> None:
     some = groups(found)
     if not some:
         raise CourseError(
-            "there is nothing to draw: no copy of yours holds a prediction that states how sure "
-            "you were (a choice, a probability or an interval)"
+            "there is nothing to draw: no copy of yours says how sure you were of a prediction "
+            "(NAME_sure beside a choice, NAME_range beside a number)"
         )
     figure = Figure(figsize=(6, 5.4), layout="constrained")
     _draw(figure.add_subplot(), some)
@@ -95,7 +151,7 @@ def _draw(axes: Axes, some: Sequence[Group]) -> None:
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )  # fmt: skip
     axes.set(xlim=(-0.03, 1.2), ylim=(-0.03, 1.05), ylabel="share that held (95 % interval)",
-             xlabel="stated probability, or coverage of an interval\n(a choice without one: 1)",
+             xlabel="stated probability, or coverage of an interval",
              xticks=[tick / 5 for tick in range(6)])  # fmt: skip
     axes.set_title("How sure you were, and how often you were right", loc="left")
     axes.legend(loc="upper left", frameon=False)

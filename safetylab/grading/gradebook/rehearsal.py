@@ -2,7 +2,7 @@
 
 An assignment in two processes must judge its solution and its untouched copy as one kernel does.
 Where it does not, a test breaks the contract, and nobody is graded until a person has decided.
-Of a lab with variants the solution is graded on several of them.
+Of a lab with variants both are graded on several of them: one gets all points, the other none.
 """
 
 from __future__ import annotations
@@ -48,7 +48,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Trial:
-    """The solution on one variant: points of tests, and seconds, of the clock if not ``cpu``."""
+    """One variant: points of tests, and the solution's seconds, of the clock if not ``cpu``.
+
+    ``blank`` is what the untouched copy gets; None where it could not be graded.
+    """
 
     notebook: str
     variant: int
@@ -56,10 +59,13 @@ class Trial:
     max_points: float
     seconds: float
     cpu: bool = True
+    blank: float | None = None
 
     def __str__(self) -> str:
+        untouched = "not graded" if self.blank is None else f"{self.blank:g}"
+        seconds = f"{self.seconds:.1f} {'CPU ' if self.cpu else ''}s"
         return (f"{self.notebook}, variant {self.variant}: {self.points:g} of {self.max_points:g} "
-                f"points, {self.seconds:.1f} {'CPU ' if self.cpu else ''}s")  # fmt: skip
+                f"points, untouched {untouched}; {seconds}")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,8 +94,8 @@ def rehearse(
 ) -> Rehearsal:
     """Grade solution and untouched copy; both ways if ``both``, else as students will be.
 
-    Where there are variants, the solution is graded on as many as ``variants`` says, the untouched
-    copy on one. ``on_trial`` is called with each when it is done.
+    Where there are variants, both are graded on as many as ``variants`` says. ``on_trial`` is
+    called with each when it is done.
     """
     warnings: list[str] = []
     differences: list[Difference] = []
@@ -105,7 +111,9 @@ def rehearse(
             told, trial = _tried(assignment.name, task)
             warnings += told
             if trial:
-                trials.append(trial)
+                told, blank = _given_away(replace(tasks[UNTOUCHED], assigned=variant))
+                warnings += told
+                trials.append(trial := replace(trial, blank=blank))
                 on_trial(trial)
         for whose, task in tasks.items() if both else ():
             differences += _differences(whose, task)
@@ -139,6 +147,21 @@ def _tried(assignment: str, task: Task) -> tuple[list[str], Trial | None]:
             "assignment,variant) gives its students the next one"
         )
     return told, trial
+
+
+def _given_away(task: Task) -> tuple[list[str], float | None]:
+    """Grade the untouched copy on a variant: a sentence about points that it gets, and those."""
+    name, number = f"{task.bundle.name}.ipynb", task.assigned.number if task.assigned else 0
+    try:
+        rows = run_task(task).report.rows
+    except Exception as error:
+        return [f"an untouched {name} could not be graded on variant {number}: {error}"], None
+    free = [one.name for row in rows for one in row.checks if one.points > 0]
+    points = sum(row.points for row in rows)
+    if not points:
+        return [], 0.0
+    return [f"an untouched {name} gets {points:g} points on variant {number} ({', '.join(free)}): "
+            "these tests pass where nothing is written"], points  # fmt: skip
 
 
 def _trial(notebook: str, variant: int, examined: Examined, before: float | None) -> Trial:

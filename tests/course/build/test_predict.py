@@ -11,7 +11,7 @@ from tiny_lab import GOOD, HINTS, Course
 
 from safetylab.course.build.build import build, build_notebooks
 from safetylab.course.build.predict import asked
-from safetylab.course.build.predict_text import form_check, stub
+from safetylab.course.build.predict_text import HOW_SURE, form_check, stub
 from safetylab.grading import Bundle, Report, Status
 from safetylab.grading.room import exam
 from safetylab.grading.room.room import Room
@@ -156,6 +156,14 @@ def judged_built(course: Course) -> Course:
 
 
 @pytest.mark.slow
+def test_each_bar_that_is_missed_says_the_same_and_names_the_variable(judged) -> None:
+    report = examine(answered(judged_built(judged), my_range="(0.1, 0.2)"), bundle(judged))
+    said = {check.message for row in report.rows for check in row.checks if check.points == 0
+            and "-sure" in check.name}  # fmt: skip
+    assert said == {"judged: my_range: from 0.1 to 0.2, and measured is 0.6429 (score -2.03)"}
+
+
+@pytest.mark.slow
 def test_points_for_saying_something_are_given_whatever_it_is(judged: Course) -> None:
     judged.edit('"truth": "oracle_share()", "tolerance": 0.05,', '"said": True,')
     made = bundle(judged)
@@ -178,11 +186,34 @@ def test_what_judges_is_in_no_released_notebook(judged) -> None:
     assert cells["ex1_3-predict-sure-test-3"].metadata.nbgrader.points == 1
 
 
-def test_an_outcome_travels_veiled_and_only_where_there_are_no_points() -> None:
+def test_an_outcome_travels_veiled_and_only_where_nothing_is_judged_by_it() -> None:
     plain = {"name": "a", "kind": "number", "outcome": 4.5}
     [item] = asked(repr(plain)).items
-    assert unveiled(item.public(graded=False)["outcome"]) == 4.5
-    assert "outcome" not in item.public(graded=True)
+    assert unveiled(item.public(judged=False)["outcome"]) == 4.5
+    assert item.public(judged=True) == {"name": "a", "kind": "number", "judged": True}
+
+
+def test_points_for_saying_something_let_the_outcome_travel(judged: Course) -> None:
+    judged.edit('"truth": "oracle_share()", "tolerance": 0.05,', '"said": True, "outcome": 0.64,')
+    _, student = build_notebooks(judged.root, "lab01_tiny")
+    cells = {cell.id: cell for cell in student.cells}
+    [said] = cells["ex1_3-predict"].metadata.predict
+    assert unveiled(said["outcome"]) == 0.64
+    assert "# my_share_range = (..., ...)" in cells["ex1_3-predict"].source
+    sure = cells["ex1_3-predict-sure"]
+    assert [one.get("judged") for one in sure.metadata.predict] == [True] * 3
+    assert "outcome" not in json.dumps(sure.metadata)
+    assert "How sure" not in sure.source + cells["ex1_3-predict-side"].source
+
+
+def test_an_instructors_notebook_with_an_older_stub_is_built_again(judged: Course) -> None:
+    """The release takes the stub from its metadata, which is no part of what its hash covers."""
+    build(judged.root)
+    path = judged.instructor()
+    new = path.read_text()
+    path.write_text(new.replace("a number from 0 to 1", "a number"))
+    assert build(judged.root) == [path]
+    assert path.read_text() == new
 
 
 WRITTEN = {
@@ -203,11 +234,16 @@ WRITTEN = {
 }  # fmt: skip
 
 
+RANGE = "# x_range = (..., ...)  # 90% sure: between these two"
+CHANCE = "# x_sure = ...  # your probability that you are right, from 0 to 1"
+SURE_OF = {"number": RANGE, "whole": RANGE, "choice": CHANCE, "several": CHANCE}
+
+
 @pytest.mark.parametrize("kind", WRITTEN)
 def test_the_stub_says_what_is_asked_for(kind: str) -> None:
     given, line, call = WRITTEN[kind]
     cell = asked(repr({"name": "x", "kind": kind, **given}))
-    assert stub(cell) == line
+    assert stub(cell) == "\n".join([line, *([HOW_SURE, SURE_OF[kind]] if kind in SURE_OF else [])])
     check = f"from safetylab import predictions\n\nx = predictions.{call}"
     assert form_check(cell) == check
 
