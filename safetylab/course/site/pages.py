@@ -163,8 +163,8 @@ def data_pages(root: Path, labs: Sequence[Lab]) -> dict[str, str]:
         pages[name] = f"# {first}\n\nUsed in labs: {links or 'none'}.\n{relinked(body)}"
     entries = "\n".join(pages)
     pages["index"] = (
-        "# By data set\n\nReal data, small enough to come with the course, each with its "
-        "datasheet: source, licence, checksum, and what it must not be used for.\n\n"
+        "# By data set\n\nReal data, and networks made for the labs, all with the course, each "
+        "with its datasheet: source, licence, checksum, and what it must not be used for.\n\n"
         + "\n".join(rows)
         + f"\n\n```{{toctree}}\n:hidden:\n\n{entries}\n```\n"
     )  # fmt: skip
