@@ -136,6 +136,8 @@ def test_every_link_leads_to_a_page_and_a_place_on_it(site: Path):
                 continue
             seen += 1
             to = (path.parent / file).resolve() if file else path
+            if to.parent.name == "decks" and to.stem in deck_labs():
+                continue  # make.add_decks puts it there, from a run
             if to not in pages or (place and place not in ids[to]):
                 lost.append(f"{path.name}: {link}")
     assert seen > 1000
