@@ -9,9 +9,10 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from site_tests import ROOT
 
 from safetylab.course.build.source import read_lab
+from safetylab.course.site.labpage import LabPage
 from safetylab.course.site.runs import Run, SiteError, masked
 from safetylab.course.site.show import answers, html_of, write
-from safetylab.course.site.slides import deck_labs, read_deck, without_guess
+from safetylab.course.site.slides import _Maker, deck_labs, read_deck, without_guess
 
 PNG = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJg"
@@ -53,6 +54,22 @@ def test_pictures_lines_and_values_come_from_the_run(made):
     assert f'<img src="data:image/png;base64,{PNG}" alt="Lines of &lt;20&gt; cities.">' in slide
     assert ' tabindex="0">rates 0.5: 0.648</pre>' in slide
     assert "It is 0.648." in slide
+
+
+def test_a_long_line_wraps_and_a_table_stays_whole(run):
+    long = "word " * 30
+    rows = [f"{name}{'':110}{number}" for name, number in (("standard", 97), ("A", 88))]
+    shown = run_that_prints(run, f"{long}<\n" + "\n".join(rows))
+    assert '<pre class="out wraps"' in shown("1,2")
+    assert "&lt;</span>" in shown("1,2")
+    assert '<pre class="out table"' in shown("2-3")
+    assert "<span>" not in shown("2-3")
+
+
+def run_that_prints(run: Run, text: str):
+    words = [new_output("stream", name="stdout", text=text)]
+    printed = Run(run.lab, new_notebook(cells=[new_code_cell(id="dashboard", outputs=words)]))
+    return lambda lines: _Maker("lab14.md", printed).out("dashboard", lines)
 
 
 def test_ones_own_guess_is_left_out(made):
@@ -146,3 +163,13 @@ def test_a_prediction_is_printed_as_an_ellipsis():
     assert "my_guess" not in code
     assert "{share:.0%}" in code
     assert "you said … %" in code
+
+
+def test_a_page_joins_lines_that_were_printed_apart(run, tmp_path):
+    printed = [new_output("stream", name="stdout", text=f"seed {seed}\n") for seed in range(3)]
+    picture = new_output("display_data", data={"image/png": PNG, "text/plain": "Lines."})
+    cells = [new_code_cell(id="hook", outputs=[*printed, picture, printed[0]])]
+    page = LabPage(Run(run.lab, new_notebook(cells=cells)), tmp_path)
+    shown = list(page.outputs(cells[0]))
+    assert shown[0] == "```text\nseed 0\nseed 1\nseed 2\n```"
+    assert [one.startswith("```text") for one in shown] == [True, False, True]

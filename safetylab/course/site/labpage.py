@@ -12,7 +12,8 @@ import base64
 import html
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 import nbformat
@@ -77,7 +78,7 @@ class LabPage:
                 return
             yield from self.closed()
         source = source.replace("| | |\n|---|---|", "| about | this lab |\n|---|---|")
-        source = re.split(r"^## Your score$", source, flags=re.MULTILINE)[0]
+        source = re.split(r"^##? Your score$", source, flags=re.MULTILINE)[0]
         yield prepared(_HEADING.sub(self.heading, _outside_fences(source)))
 
     def heading(self, found: re.Match[str]) -> str:
@@ -132,7 +133,7 @@ class LabPage:
     def outputs(self, cell: NotebookNode) -> Iterator[str]:
         """Printed lines and pictures of a demonstration, in order."""
         pictures = 0
-        for output in self.run.outputs.get(cell.id, []):
+        for output in _joined(self.run.outputs.get(cell.id, [])):
             if output.get("name") == "stdout":
                 yield fenced(output.text.rstrip("\n"), "text")
             elif "image/png" in output.get("data", {}):
@@ -211,6 +212,16 @@ def _outside_fences(source: str) -> str:
     fenced_lines = re.findall(r"^```.*?^```", source, re.MULTILINE | re.DOTALL)
     assert not any(_HEADING.search(block) for block in fenced_lines), "a heading in a code block"
     return source
+
+
+def _joined(outputs: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
+    """The outputs, with printed lines that follow one another in one piece."""
+    for printed, group in groupby(outputs, key=lambda one: one.get("name") == "stdout"):
+        if printed:
+            text = "".join(one.text for one in group)
+            yield NotebookNode(name="stdout", text=text)  # type: ignore[no-untyped-call]
+        else:
+            yield from group
 
 
 def _is_widget(output: NotebookNode) -> bool:

@@ -102,6 +102,7 @@ def build(source: Path, out: Path, **settings: object) -> int:
         app.build()
     for leftover in (".buildinfo", "objects.inv", "_static/webpack-macros.html"):
         (out / leftover).unlink(missing_ok=True)  # what a reader does not need
+    shutil.rmtree(out / "_sources", ignore_errors=True)
     return int(app._warncount)
 
 

@@ -19,6 +19,7 @@ HERE = Path(__file__).resolve().parent
 # How labs call a set of data, where it is not by the name of its folder.
 CALLS = {
     "adversarial_digits": r"\badversarial_digits\(",
+    "audits": r"\baudits\.\w+\(",
     "avoidance": r"\bavoidance\.\w+\(",
     "backdoor_nets": r"\bbackdoors\.\w+\(",
     "fico_scores": r"\btables\.fico\(",
@@ -62,7 +63,7 @@ def entrance(root: Path, labs: Sequence[Lab]) -> str:
 *{caption}*
 
 <div class="paths">
-<div><h2>Read</h2><p>Open <a href="labs/{short(labs[0])}.html">Lab 00</a>: five minutes, nothing to
+<div><h2>Read</h2><p>Open <a href="labs/{short(labs[0])}.html">Lab 00</a>: ten minutes, nothing to
 install. Guess before you open what happens.</p></div>
 <div><h2>Do</h2><p>With Python 3.11 or newer, in a copy of the course: <code>make lab</code>. Checks
 answer at once; hints wait until you want them.</p></div>
@@ -155,13 +156,15 @@ def data_pages(root: Path, labs: Sequence[Lab]) -> dict[str, str]:
         call = re.compile(CALLS.get(name, rf"\b{name}\("))
         users = [lab for lab in labs if call.search(lab.text)]
         links = ", ".join(f"[{lab.number:02d}](../labs/{short(lab)}.md)" for lab in users)
-        first = re.sub(r"^# (Datasheet: )?", "", text.split("\n", 1)[0])
-        rows.append(f"| [{first[:1].upper() + first[1:]}]({name}.md) | {links or 'none'} |")
-        pages[name] = relinked(text).replace("\n", f"\n\nUsed in labs: {links or 'none'}.\n", 1)
+        head, body = text.split("\n", 1)
+        first = re.sub(r"^# (Datasheet: )?", "", head)
+        first = first[:1].upper() + first[1:]
+        rows.append(f"| [{first}]({name}.md) | {links or 'none'} |")
+        pages[name] = f"# {first}\n\nUsed in labs: {links or 'none'}.\n{relinked(body)}"
     entries = "\n".join(pages)
     pages["index"] = (
-        "# By data set\n\nReal data, small enough to come with the course, each with its "
-        "datasheet: source, licence, checksum, and what it must not be used for.\n\n"
+        "# By data set\n\nReal data, and networks made for the labs, all with the course, each "
+        "with its datasheet: source, licence, checksum, and what it must not be used for.\n\n"
         + "\n".join(rows)
         + f"\n\n```{{toctree}}\n:hidden:\n\n{entries}\n```\n"
     )  # fmt: skip

@@ -33,6 +33,7 @@ from safetylab.grading.gradebook.mathml import BadFormula, formulas, mathml, wit
 
 DECKS = Path(__file__).parent / "slides"
 FEWEST, MOST = 8, 14
+LONGEST = 100  # letters of a printed line that a slide holds in one piece
 _DIVIDER = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _PAUSE = re.compile(r"^\. \. \.[ \t]*$", re.MULTILINE)
 _PUT_IN = re.compile(r"\{\{\s*(?P<kind>\w+):(?P<cell>[\w-]+)(?::(?P<rest>.+?))?\s*\}\}")
@@ -165,9 +166,14 @@ class _Maker:
         printed = self.printed(cell)
         chosen = [printed[n - 1] for n in self.numbers(lines, len(printed), cell)]
         kept = [line for line in map(without_guess, chosen) if line is not None]
-        letters = max(map(len, kept), default=1)
-        text = html.escape("\n".join(kept))
-        return f'<pre class="out" style="--letters: {letters}" tabindex="0">{text}</pre>'
+        letters, text = max(map(len, kept), default=1), "\n".join(map(html.escape, kept))
+        kind = "out"
+        if letters > LONGEST and all("  " in line.strip() for line in kept):
+            kind = "out table"
+        elif letters > LONGEST:
+            kind = "out wraps"
+            text = "".join(f"<span>{html.escape(line)}</span>" for line in kept)
+        return f'<pre class="{kind}" style="--letters: {letters}" tabindex="0">{text}</pre>'
 
     def value(self, cell: str, pattern: str) -> str:
         printed = "\n".join(self.printed(cell))
