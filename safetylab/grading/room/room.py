@@ -204,25 +204,20 @@ class Side:
 
     def ask(self, op: str, seconds: float, blobs: Sequence[bytes] = (),
             handed: socket.socket | None = None, **values: Any) -> Any:  # fmt: skip
-        """Return the answer, or an ``Outcome`` that says why there is none."""
-        self.count += 1
-        try:
-            self.control.settimeout(seconds)
-            wire.send(self.control, [self.count, op, values], blobs)
-            if handed:
-                socket.send_fds(self.control, [b"F"], [handed.fileno()])
-        except TimeoutError:
-            return Outcome(End.TIMEOUT, lost=True)
-        except (EOFError, OSError, wire.WireError, ValueError, TypeError):
-            return Outcome(End.DEAD, lost=True)
-        return self.hear(seconds)
+        """Return the answer, or an ``Outcome`` that says why there is none.
 
-    def hear(self, seconds: float) -> Any:
-        """Wait for the answer to what was asked last."""
+        Without ``op``, that is the answer to what was asked last.
+        """
         deadline = time.monotonic() + seconds
         try:
-            while time.monotonic() < deadline:
-                self.control.settimeout(max(0.01, deadline - time.monotonic()))
+            self.control.settimeout(seconds)
+            if op:
+                self.count += 1
+                wire.send(self.control, [self.count, op, values], blobs)
+            if handed:
+                socket.send_fds(self.control, [b"F"], [handed.fileno()])
+            while (left := deadline - time.monotonic()) > 0:
+                self.control.settimeout(left)
                 (number, answer), _ = wire.receive(self.control, wire.TOLD)
                 if number == self.count:
                     return answer
@@ -269,7 +264,7 @@ class Alone(_Sides):
         told = self.side.ask("run", self.room.timeout, source=source, place=place)
         if isinstance(told, Outcome) and told.end is End.TIMEOUT:
             self.room.tell("interrupt", self.side.pid)
-            return replace(told, lost=isinstance(self.side.hear(GRACE), Outcome))
+            return replace(told, lost=isinstance(self.side.ask("", GRACE), Outcome))
         return as_nbgrader_reads(told)
 
 
@@ -281,18 +276,12 @@ def as_nbgrader_reads(told: Any) -> Outcome:
 
     The first of three decides: an error, a word on stderr, a value of the last line.
     """
-    if isinstance(told, Outcome):
-        return told
-    try:
-        shown = [(str(kind), str(form), str(data)) for kind, form, data in told["outputs"]]
-        outcome = _outcome({**told, "outputs": [parts[1:] for parts in shown]})
-    except (KeyError, TypeError, ValueError):
-        return Outcome(End.DEAD, lost=True)
-    for kind, form, data in shown if outcome.end is End.OK else ():
+    outcome = _outcome(told)
+    for kind, form, data in told.get("outputs", ()) if outcome.end is End.OK else ():
         if form == "stderr":
-            return replace(outcome, end=End.ERROR, ename=STDERR, evalue=data.strip()[-1000:])
+            return replace(outcome, end=End.ERROR, ename=STDERR, evalue=str(data).strip()[-1000:])
         if kind == "result":
-            return replace(outcome, value=_credit(data))
+            return replace(outcome, value=_credit(str(data)))
     return outcome
 
 
@@ -370,7 +359,7 @@ def _outcome(told: Any) -> Outcome:
     try:
         frames = tuple(Frame(int(place), int(line), str(name))
                        for place, line, name in told.get("frames", ()))  # fmt: skip
-        outputs = tuple(output for kind, data in told.get("outputs", ())
+        outputs = tuple(output for _, kind, data in told.get("outputs", ())
                         if (output := Output.checked(str(kind), str(data))))  # fmt: skip
         value = told.get("value")
         return Outcome(

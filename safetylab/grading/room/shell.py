@@ -10,13 +10,11 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
-from types import TracebackType
 from typing import Any
 
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.compilerop import CachingCompiler
-from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
+from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.session import Session
 from traitlets.config import Config
 
@@ -27,6 +25,7 @@ MAX_PICTURES = 8_000_000
 MAX_OUTPUTS = 500
 MAX_ERROR = 10_000
 PICTURES = ("image/png", "image/jpeg")
+SHOWN = (*PICTURES, "text/plain")
 
 _WARMING = "from sys import path\ndef same(x):\n    return x\nsame(1)"
 
@@ -38,7 +37,7 @@ class Published(Session):
         """Forget what the last cell showed."""
         self.outputs: list[list[str]] = []
         self.text, self.pictures = MAX_TEXT, MAX_PICTURES
-        self.error: dict[str, Any] | None = None
+        self.error: BaseException | None = None
 
     def send(self, stream: Any, msg_or_type: Any, content: Any = None, *_: Any, **__: Any) -> Any:
         """Take a message."""
@@ -121,11 +120,11 @@ class _Compiler(CachingCompiler):
 
 
 class StockShell(ZMQInteractiveShell):
-    """The kernel's shell; errors are told by `run`, and there is no terminal and no screen."""
+    """The kernel's shell; errors are told by `told`, and there is no terminal and no screen."""
 
     compiler_class = _Compiler
     published: Published
-    loop: asyncio.AbstractEventLoop
+    loop: asyncio.AbstractEventLoop | None = None
 
     @classmethod
     def make(cls) -> StockShell:
@@ -134,7 +133,7 @@ class StockShell(ZMQInteractiveShell):
         config.HistoryManager.enabled = False
         config.InteractiveShell.colors = "NoColor"
         shell = cls.instance(config=config)
-        shell.loop = asyncio.new_event_loop()
+        loop = shell.loop = asyncio.new_event_loop()
         shell.published = Published()
         ends: tuple[Any, ...] = (shell.displayhook, shell.display_pub)
         for end in ends:
@@ -149,7 +148,8 @@ class StockShell(ZMQInteractiveShell):
             {name: namespace[name] for name in set(namespace) - set(shell.user_ns)}
         )
         cls.clear_instance()
-        shell.loop.close()
+        loop.close()
+        shell.loop = None
         return shell
 
     def claim(self) -> None:
@@ -198,50 +198,53 @@ class StockShell(ZMQInteractiveShell):
         )
 
     def showtraceback(self, exc_tuple: Any = None, *_: Any, **__: Any) -> None:
-        """Note an error; of its traceback only cells and lines are kept."""
-        kind, error, trace = exc_tuple or sys.exc_info()
+        """Note an error."""
+        error = (exc_tuple or sys.exc_info())[1]
         if error is not None:
-            self.published.error = _described(kind, error, trace)
+            self.published.error = error
 
     def showsyntaxerror(self, *_: Any, **__: Any) -> None:
         """Note an error in a cell's text."""
         self.showtraceback()
 
-    def enter(self, namespace: dict[str, Any], shown: Iterable[str]) -> None:
-        """Make ``namespace`` the ``__main__`` of the cells to come, which show kinds ``shown``."""
+    def enter(self, namespace: dict[str, Any]) -> None:
+        """Make ``namespace`` the ``__main__`` of the cells to come, which show what is kept."""
         self.claim()
         if self.display_formatter:
-            self.display_formatter.active_types = list(shown)
+            self.display_formatter.active_types = list(SHOWN)
         made = self.prepare_user_module(None, namespace)  # type: ignore[no-untyped-call]
         self.user_module, self.user_ns = made
         self.init_sys_modules()  # type: ignore[no-untyped-call]
         self.init_user_ns()  # type: ignore[no-untyped-call]
         namespace["exit"] = namespace["quit"] = sys.exit
 
-    def run_plainly(self, source: str, place: int) -> ExecutionResult:
-        """Run cell number ``place`` without a running event loop, and keep no history of it."""
-        _Compiler.place = place
-        self.published.clear()
-        return self.run_cell(source, store_history=False)  # type: ignore[no-untyped-call, no-any-return]
+    def run(self, source: str, place: int) -> tuple[BaseException | None, object]:
+        """Run cell number ``place``; return its error, if any, and the value of its last line.
 
-    def run(self, source: str, place: int) -> dict[str, Any]:
-        """Run cell number ``place``; return a tree of JSON that tells how it ended."""
+        Without an event loop of its own, as when student and tests are two, it keeps no history.
+        """
         _Compiler.place = place
         self.published.clear()
         before = sys.stdout, sys.stderr
         sys.stdout = Stream("stdout", 1, self.published)
         sys.stderr = Stream("stderr", 2, self.published)
         try:
-            result = self.loop.run_until_complete(self._execute(source))
+            if self.loop:
+                result = self.loop.run_until_complete(self._execute(source))
+            else:
+                result = self.run_cell(source, store_history=False)  # type: ignore[no-untyped-call]
         finally:
             sys.stdout, sys.stderr = before
         error = result.error_before_exec or result.error_in_exec
-        told: dict[str, Any] = {"end": "ok", "outputs": self.published.outputs}
-        if error is not None:
-            told |= {"end": "error", **_described(type(error), error, error.__traceback__)}
-        elif self.published.error:  # while a value was shown, or in a callback
-            told |= {"end": "error", **self.published.error}
-        return told
+        return error or self.published.error, result.result  # a value may fail while it is shown
+
+    def told(self, error: BaseException | None) -> dict[str, Any]:
+        """Return a tree of JSON that tells how the last cell ended; of a traceback, its lines."""
+        outputs = self.published.outputs
+        if error is None:
+            return {"end": "ok", "outputs": outputs}
+        return {"end": "error", "outputs": outputs, "ename": type(error).__name__[:200],
+                "evalue": _text(error)[:MAX_ERROR], "frames": errors.frames(error)}  # fmt: skip
 
     async def _execute(self, source: str) -> Any:
         """Run a cell as `ipykernel.ipkernel.IPythonKernel.do_execute` does."""
@@ -268,13 +271,8 @@ class StockShell(ZMQInteractiveShell):
 StockShell.__name__ = ZMQInteractiveShell.__name__  # many a notebook asks for it
 
 
-def _described(
-    kind: type[BaseException] | None, error: BaseException, trace: TracebackType | None
-) -> dict[str, Any]:
+def _text(error: BaseException) -> str:
     try:
-        text = str(error)
-    except Exception:
-        text = ""
-    name = str(getattr(kind, "__name__", "Exception"))[:200]
-    frames = errors.passed_through(trace)[:100]
-    return {"ename": name, "evalue": text[:MAX_ERROR], "frames": frames}
+        return str(error)
+    except BaseException:
+        return ""

@@ -40,7 +40,8 @@ class _Process(Served):
     def run(self, source: str, place: int) -> dict[str, Any]:
         """Run a cell."""
         with _interruptible():
-            told = self.shell.run(source, place)
+            error, _ = self.shell.run(source, place)
+            told = self.shell.told(error)
         for at, name in enumerate(("stdout", "stderr")):
             if text := self._news(at):
                 self.shell.published.stream(name, text)
