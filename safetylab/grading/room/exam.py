@@ -15,7 +15,7 @@ from safetylab.grading.paper.told import told
 from safetylab.grading.paper.variant import Assigned
 from safetylab.grading.report import Report
 from safetylab.grading.room.room import Room
-from safetylab.grading.room.together import OnCell
+from safetylab.grading.room.run import OnCell
 
 VISIBLE_ONLY = (
     "only the visible checks were run: this copy of the course holds no hidden tests, "

@@ -16,8 +16,8 @@ from queue import Empty
 from typing import Any
 
 from safetylab.grading.paper.outcome import End, Frame, GradingError, Outcome
+from safetylab.grading.room.run import Files
 from safetylab.grading.room.served import Held, write_files
-from safetylab.grading.room.together import Files
 
 START_LIMIT = 60.0
 GRACE = 5.0

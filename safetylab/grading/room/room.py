@@ -11,7 +11,7 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.metadata import distributions
@@ -23,9 +23,8 @@ from safetylab.grading.crossing import wire
 from safetylab.grading.paper.outcome import End, Frame, GradingError, Outcome, Output
 from safetylab.grading.room import memory as memories
 from safetylab.grading.room.kernel import Kernel
-from safetylab.grading.room.run import Processes, Runner
+from safetylab.grading.room.run import Files, OnCell, Runner, Together
 from safetylab.grading.room.served import Held
-from safetylab.grading.room.together import Files, OnCell, Process, Together
 from safetylab.places import data_folder
 
 FORKS = sys.platform == "linux"
@@ -44,6 +43,10 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
+SYSTEM = (
+    "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d", "/etc/localtime", "/etc/fonts", "/etc/alternatives",
+)  # fmt: skip
 
 TRY = """
 import os, sys
@@ -108,7 +111,7 @@ class Room(Held):
             self._modules.update(missing)
             self._ask("preload", missing)
 
-    def learn_from(self, ended: Processes | Process) -> None:
+    def learn_from(self, ended: Pair | Alone | Kernel) -> None:
         """Import once for all what the processes of a notebook have imported, and settle on it."""
         if isinstance(ended, Pair | Alone):
             self.learn(ended.imported())
@@ -117,13 +120,13 @@ class Room(Held):
     def runner(
         self, files: Files, own: Files, on_cell: OnCell | None, split: bool
     ) -> Runner | Together:
-        """Return what runs a notebook here: `run.Runner` if ``split``, else `together.Together`.
+        """Return what runs a notebook here: `Runner` if ``split``, else `Together`.
 
         Where processes are not forked, one kernel runs it either way.
         """
         if split and FORKS:
             return Runner(self.pair, self.timeout, files, on_cell, own=own)
-        start: Callable[[], Process] = self.alone if FORKS else partial(Kernel, self.timeout)
+        start = self.alone if FORKS else partial(Kernel, self.timeout)
         return Together(start, self.timeout, {**own, **files}, on_cell)
 
     def alone(self) -> Alone:
@@ -138,7 +141,7 @@ class Room(Held):
 
     def tell(self, op: str, pid: int) -> Any:
         """Have the server kill, interrupt, freeze or thaw a process; see `server.Server`."""
-        return self._ask(op, pid)[1]
+        return self._ask("tell", op, pid)
 
     def _start(self) -> None:
         self._line, theirs = socket.socketpair()
@@ -186,10 +189,10 @@ class Room(Held):
         lines, group = [theirs, *between], memories.group(self.memory + 1)
         entrance = [group.entrance] if group else []
         handed = [*(line.fileno() for line in lines), *entrance]
-        answer = self._ask("spawn", role, bool(group), handed=handed)
+        pid = self._ask("spawn", role, bool(group), handed=handed)
         for line in lines:
             line.close()
-        return Side(self, mine, int(answer[1]), group)
+        return Side(self, mine, pid, group)
 
 
 @dataclass
@@ -423,15 +426,11 @@ def _folders() -> list[str]:
 
 def _system() -> list[str]:
     """The system's programs and libraries, read-only, and next to nothing of its settings."""
-    parts = ["--ro-bind", "/usr", "/usr"]
-    for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64"):
+    parts: list[str] = []
+    for name in SYSTEM:
         path = Path(name)
-        if path.is_symlink():
-            parts += ["--symlink", str(path.readlink()), name]
-        elif path.is_dir():
-            parts += ["--ro-bind", name, name]
-    for name in ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "fonts", "alternatives"):
-        parts += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+        how = ["--symlink", str(path.readlink())] if path.is_symlink() else ["--ro-bind-try", name]
+        parts += [*how, name]
     return parts
 
 
@@ -441,14 +440,9 @@ def _libraries() -> list[str]:
     parts = [] if sys.base_prefix == "/usr" else ["--ro-bind", sys.base_prefix, sys.base_prefix]
     for place, site in enumerate(sites()):
         parts += ["--ro-bind", site, f"/room/site{place}"]
-        telling = [
-            *Path(site).glob("__editable__*"),
-            *Path(site).glob("*.dist-info/direct_url.json"),
-        ]
-        for file in telling:  # where the course was installed from
-            if file.is_file():  # it tells where the course was installed from
-                name = file.relative_to(site)
-                parts += ["--ro-bind", "/dev/null", f"/room/site{place}/{name}"]
+        for telling in ("__editable__*", "*.dist-info/direct_url.json"):  # of where the course lies
+            for file in filter(Path.is_file, Path(site).glob(telling)):
+                parts += ["--ro-bind", "/dev/null", f"/room/site{place}/{file.relative_to(site)}"]
     parts += [part for folder in _ready_made() for part in ("--perms", "0755", "--tmpfs", folder)]
     parts += ["--ro-bind", str(package), "/room/lib/safetylab"]
     if data_folder().is_dir():

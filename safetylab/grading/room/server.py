@@ -92,7 +92,7 @@ class Server:
                 (op, *values), _ = wire.receive(self.line)
             except EOFError:
                 return
-            wire.send(self.line, ["ok", getattr(self, op)(*values)])
+            wire.send(self.line, getattr(self, op)(*values))
 
     def look(self) -> None:
         """Forget the children that ended; end those that are past their memory."""
@@ -114,25 +114,24 @@ class Server:
         """Make forks cheap: many will follow."""
         huge_pages()
 
+    def tell(self, op: str, pid: int) -> str:
+        """Do what the room wants to a child, if it is still there."""
+        return getattr(self, op)(pid) or "" if pid in self.children else ""
+
     def kill(self, pid: int) -> None:
         """End a child and all that it started."""
-        if pid in self.children:
-            watch.end_tree(pid)
+        watch.end_tree(pid)
 
     def freeze(self, pid: int) -> str:
         """Stop a child that has just been copied; return what must be the same at its `thaw`.
 
         Nothing is returned if the copy and later ones could share what is not looked at.
         """
-        if pid not in self.children:
-            return ""
         watch.stop(pid)
         return "" if self.world and watch.shares(pid) else self._state(pid)
 
     def thaw(self, pid: int) -> str:
         """End the copy of a child, and let the child go on."""
-        if pid not in self.children:
-            return ""
         state = self._state(pid) if watch.hold(pid) or not self.world else ""
         watch.go_on(pid)
         return state
@@ -143,9 +142,7 @@ class Server:
 
     def interrupt(self, pid: int) -> None:
         """Interrupt a cell, as Jupyter does."""
-        if pid in self.children:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGINT)
+        os.kill(pid, signal.SIGINT)
 
     def spawn(self, role: str, grouped: bool) -> int:
         """Start a process of a notebook, ``grouped`` in a memory cgroup; return its id."""
