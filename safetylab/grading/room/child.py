@@ -23,23 +23,12 @@ from safetylab.grading.room.shell import MAX_TEXT, StockShell
 HIDDEN = "BEGIN HIDDEN TESTS"
 
 
-def serve(role: str, shell: StockShell, control: socket.socket, other: socket.socket) -> None:
-    """Do what the grader asks for on ``control`` until it is gone.
-
-    Args:
-        role: ``"student"`` or ``"tests"``.
-        shell: made before the fork.
-        control: connected to the grader.
-        other: connected to the other process of the notebook.
-    """
-    sys.path.insert(0, "")  # a module beside the notebook is found, as in Jupyter
-    (Student if role == "student" else Tests)(shell, control, other).serve()
-
-
 class _Side(Served):
     def __init__(self, shell: StockShell, control: socket.socket, peer: Peer) -> None:
-        self.shell, self.control, self.peer = shell, control, peer
+        super().__init__(shell, control)
+        self.peer = peer
         shell.enter(peer.namespace)
+        sys.path.insert(0, "")  # a module beside the notebook is found, as in Jupyter
 
     def share(self, names: list[str]) -> None:
         """Learn what both sides define."""
@@ -62,7 +51,7 @@ class Student(_Side):
         """Do what the grader asks for, and what the tests do."""
         while True:
             if self.control in select.select([self.control, self.peer.sock], [], [])[0]:
-                self.obey(self.control)
+                self.obey()
             else:
                 self._answer()
 
@@ -160,11 +149,6 @@ class Tests(_Side):
         super().__init__(shell, control, Peer(other, True, self.names))
         self.names.fetch = lambda name: self.peer.request("name", name)
         self.line: socket.socket | None = None
-
-    def serve(self) -> None:
-        """Do what the grader asks for."""
-        while True:
-            self.obey(self.control)
 
     def answered(self, names: list[str], imports: str) -> None:
         """Take ``names`` from the student's process from now on, and import what it imports."""

@@ -11,10 +11,9 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
@@ -443,24 +442,17 @@ def _libraries() -> list[str]:
         for telling in ("__editable__*", "*.dist-info/direct_url.json"):  # of where the course lies
             for file in filter(Path.is_file, Path(site).glob(telling)):
                 parts += ["--ro-bind", "/dev/null", f"/room/site{place}/{file.relative_to(site)}"]
-    parts += [part for folder in _ready_made() for part in ("--perms", "0755", "--tmpfs", folder)]
+        hidden = [found for name in READY_MADE for found in Path(site).glob(f"{name}*")]
+        for folder in filter(Path.is_dir, hidden):
+            parts += ["--perms", "0755", "--tmpfs", f"/room/site{place}/{folder.name}"]
     parts += ["--ro-bind", str(package), "/room/lib/safetylab"]
     if data_folder().is_dir():
         parts += ["--ro-bind", str(data_folder().resolve()), "/room/data"]
     return parts
 
 
-READY_MADE = ("captum", "foolbox", "pyautoattack", "torchattacks")
+READY_MADE = ("autoattack", "captum", "foolbox", "pyautoattack", "robustbench", "torchattacks")
 """What the project's own tests compare with: answers to exercises, for one import."""
-
-
-def _ready_made() -> Iterator[str]:
-    for place, site in enumerate(sites()):
-        for found in distributions(path=[site]):
-            if found.name.lower() in READY_MADE:
-                tops = {file.parts[0] for file in found.files or ()}
-                yield from (f"/room/site{place}/{top}" for top in sorted(tops)
-                            if (Path(site) / top).is_dir() and ".." not in top)  # fmt: skip
 
 
 @cache

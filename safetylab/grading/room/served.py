@@ -7,9 +7,12 @@ import socket
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from safetylab.grading.crossing import wire
+
+if TYPE_CHECKING:
+    from safetylab.grading.room.shell import StockShell
 
 
 class Held:
@@ -35,7 +38,15 @@ def write_files(folder: Path, files: Mapping[str, wire.Blob]) -> None:
 
 
 class Served:
-    """A process of a notebook, which does what the grader asks for."""
+    """A process of a notebook, which does what the grader asks for on ``control``."""
+
+    def __init__(self, shell: StockShell, control: socket.socket) -> None:
+        self.shell, self.control = shell, control
+
+    def serve(self) -> None:
+        """Do what the grader asks for until it is gone."""
+        while True:
+            self.obey()
 
     blobs: Sequence[wire.Blob] = ()
     """The bytes that came with what the grader asks for."""
@@ -48,11 +59,11 @@ class Served:
         """Return the names of all modules that were imported."""
         return [name for name, module in sys.modules.items() if getattr(module, "__spec__", None)]
 
-    def obey(self, control: socket.socket) -> None:
-        """Do one thing that the grader asks for on ``control``."""
+    def obey(self) -> None:
+        """Do one thing that the grader asks for."""
         me = os.getpid()
-        (number, op, values), self.blobs = wire.receive(control)
+        (number, op, values), self.blobs = wire.receive(self.control)
         answer = getattr(self, op)(**values)
         if os.getpid() != me:  # a fork of the student's own came back from its cell
             os._exit(0)
-        wire.send(control, [number, answer])
+        wire.send(self.control, [number, answer])

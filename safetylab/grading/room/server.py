@@ -20,10 +20,14 @@ from pathlib import Path
 from safetylab.grading.crossing import wire
 from safetylab.grading.room import child, isolate, stock, watch
 from safetylab.grading.room.imports import uncollected
+from safetylab.grading.room.served import Served
 from safetylab.grading.room.shell import StockShell
 
 WORK = "/tmp/work"
 LOOK_SECONDS = 0.1
+ROLES: dict[str, type[Served]] = {
+    "together": stock.Process, "student": child.Student, "tests": child.Tests,
+}  # fmt: skip
 _LIBC = ctypes.CDLL(None)
 
 
@@ -179,10 +183,7 @@ class Server:
             Path(work).mkdir(parents=True)
             os.chdir(work)
             lines = [socket.socket(fileno=descriptor) for descriptor in handed]
-            if role == "together":
-                stock.serve(self.shell, *lines)
-            else:
-                child.serve(role, self.shell, *lines)
+            ROLES[role](self.shell, *lines).serve()
         finally:
             os._exit(1)
 

@@ -36,44 +36,38 @@ class Published(Session):
     def clear(self) -> None:
         """Forget what the last cell showed."""
         self.outputs: list[list[str]] = []
-        self.text, self.pictures = MAX_TEXT, MAX_PICTURES
+        self.left = {True: MAX_PICTURES, False: MAX_TEXT}
         self.error: BaseException | None = None
 
     def send(self, stream: Any, msg_or_type: Any, content: Any = None, *_: Any, **__: Any) -> Any:
         """Take a message."""
         whole = isinstance(msg_or_type, dict)
         kind = msg_or_type["msg_type"] if whole else msg_or_type
-        content = msg_or_type["content"] if whole else content
-        if kind in ("display_data", "execute_result"):
-            self._show(content.get("data", {}), "result" if kind == "execute_result" else "display")
-        elif kind == "clear_output":
+        data = (msg_or_type["content"] if whole else content or {}).get("data", {})
+        if kind == "clear_output":
             self.outputs.clear()
-
-    def _show(self, data: dict[str, Any], kind: str) -> None:
-        for picture in PICTURES:
-            content = data.get(picture)
-            if isinstance(content, str) and len(content) <= self.pictures and self._has_room():
-                self.pictures -= len(content)
-                self.outputs.append(["display", picture, content])
-                break
-        text = data.get("text/plain")
-        if isinstance(text, str) and (kind == "result" or not set(PICTURES) & set(data)):
-            self.outputs.append([kind, "text/plain", text[: self.text]])
-            self.text -= min(len(text), self.text)
-
-    def stream(self, name: str, text: str) -> None:
-        """Take what was printed; the first words on stderr count, however much there is."""
-        kept = text[: max(self.text, 1 if name == "stderr" else 0)]
-        if not kept:
+        if kind not in ("display_data", "execute_result"):
             return
-        self.text -= min(len(kept), self.text)
-        if self.outputs and self.outputs[-1][:2] == ["stream", name]:
-            self.outputs[-1][2] += kept
-        elif self._has_room() or name == "stderr":
-            self.outputs.append(["stream", name, kept])
+        for picture in [form for form in PICTURES if form in data][:1]:
+            self.keep("display", picture, data[picture])
+        if kind == "execute_result" or not set(PICTURES) & set(data):
+            self.keep("result" if kind == "execute_result" else "display", "text/plain",
+                      data.get("text/plain"))  # fmt: skip
 
-    def _has_room(self) -> bool:
-        return len(self.outputs) < MAX_OUTPUTS
+    def keep(self, kind: str, form: str, data: object) -> None:
+        """Keep what was shown as far as there is room; of what decides about points, a little."""
+        pictured = form in PICTURES
+        least = 100 if kind == "result" else int(form == "stderr")
+        room = max(self.left[pictured], least)
+        full = len(self.outputs) >= MAX_OUTPUTS and not least
+        if not isinstance(data, str) or full or (pictured and len(data) > room):
+            return
+        kept = data[:room]
+        self.left[pictured] -= min(len(kept), self.left[pictured])
+        if kind == "stream" and self.outputs and self.outputs[-1][:2] == [kind, form]:
+            self.outputs[-1][2] += kept
+        elif kept:
+            self.outputs.append([kind, form, kept])
 
 
 class Stream(io.TextIOBase):
@@ -93,16 +87,12 @@ class Stream(io.TextIOBase):
         if os.getpid() != self.owner:
             os.write(self.number, text.encode("utf-8", "replace"))
         elif text:
-            self.published.stream(self.kind, text)
+            self.published.keep("stream", self.kind, text)
         return len(text)
 
     def writable(self) -> bool:
         """Say that it can be written to."""
         return True
-
-    def isatty(self) -> bool:
-        """Say that nobody looks."""
-        return False
 
     def fileno(self) -> int:
         """Return the descriptor that C code and other programs write to."""
@@ -142,11 +132,7 @@ class StockShell(ZMQInteractiveShell):
         for place in range(8):
             shell.run(_WARMING, place)
         shell.reset(new_session=True)  # type: ignore[no-untyped-call]
-        for name in set(shell.user_ns) - set(namespace):
-            del shell.user_ns[name]
-        shell.user_ns.update(
-            {name: namespace[name] for name in set(namespace) - set(shell.user_ns)}
-        )
+        shell.user_ns.update(namespace | shell.user_ns)
         cls.clear_instance()
         loop.close()
         shell.loop = None
@@ -164,13 +150,9 @@ class StockShell(ZMQInteractiveShell):
         self.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)
         self.init_sys_modules()  # type: ignore[no-untyped-call]
-        self.forward_input()
+        builtins.input = getpass.getpass = self.raw_input  # type: ignore[assignment]
         for name in ("exit", "quit"):  # IPython's own ends the kernel a moment later
             self.user_ns[name] = self.user_ns_hidden[name] = sys.exit
-
-    def forward_input(self) -> None:
-        """Let `input` and `getpass` refuse, as a kernel does whose notebook nobody sits at."""
-        builtins.input = getpass.getpass = self.raw_input  # type: ignore[assignment]
 
     def enable_gui(self, gui: Any = None) -> None:
         """Do nothing: there is no screen."""
@@ -185,12 +167,10 @@ class StockShell(ZMQInteractiveShell):
             sys.stdout.write(printed.read(MAX_TEXT).decode(errors="replace"))
         self.user_ns["_exit_code"] = done.returncode
 
-    def system_piped(self, cmd: str) -> None:
-        """Run a shell line."""
-        self.system(cmd)
+    system_piped = system
 
     def raw_input(self, prompt: str = "", stream: object = None) -> str:
-        """Refuse."""
+        """Refuse, as a kernel does whose notebook nobody sits at."""
         from IPython.core.error import StdinNotImplementedError
 
         raise StdinNotImplementedError(
