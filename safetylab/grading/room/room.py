@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -23,7 +24,6 @@ from safetylab.grading.paper.outcome import End, Frame, GradingError, Outcome, O
 from safetylab.grading.room import memory as memories
 from safetylab.grading.room.kernel import Kernel
 from safetylab.grading.room.run import Files, OnCell, Runner, Together
-from safetylab.grading.room.served import Held
 from safetylab.places import data_folder
 
 FORKS = sys.platform == "linux"
@@ -63,7 +63,7 @@ raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 """
 
 
-class Room(Held):
+class Room(ExitStack[None]):
     """A fork server for as many notebooks as wanted, several at a time if need be.
 
     Args:
@@ -79,10 +79,12 @@ class Room(Held):
     def __init__(self, *, timeout: float = 120.0, memory: float = 4.0,
                  modules: Iterable[str] = ("torch", "safetylab.checks"),
                  sandbox: bool = True) -> None:  # fmt: skip
+        super().__init__()
         self.timeout, self.memory = timeout, memory
         self._modules = set(modules)
         self._lock = threading.Lock()
-        self._folder = tempfile.TemporaryDirectory(prefix="safetylab-", ignore_cleanup_errors=True)
+        folder = tempfile.TemporaryDirectory(prefix="safetylab-", ignore_cleanup_errors=True)
+        self._folder = self.enter_context(folder)
         self._world = world() if sandbox else ""
         if FORKS:
             self._start()
@@ -92,16 +94,14 @@ class Room(Held):
         """What stands between a student and the machine: ``"bubblewrap"``, or nothing."""
         return "bubblewrap" if self._world else ""
 
-    def close(self) -> None:
+    def _end(self) -> None:
         """End the server and every process in the room."""
-        if FORKS:
-            self._line.close()
-            try:
-                self._process.wait(GRACE)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-        self._folder.cleanup()
+        self._line.close()
+        try:
+            self._process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def learn(self, modules: Iterable[str]) -> None:
         """Import more modules once for all notebooks to come."""
@@ -148,24 +148,26 @@ class Room(Held):
         arguments = ["-S", "-s", "-m", "safetylab.grading.room.server", str(theirs.fileno()),
                      self._world, str(self.memory), names]  # fmt: skip
         command, environment = self._command(arguments)
-        self._log = Path(self._folder.name) / "server.log"
-        with self._log.open("wb") as log:
+        told = Path(self._folder) / "server.log"
+        with told.open("wb") as log:
             self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], env=environment,
                                              stdin=subprocess.DEVNULL, stdout=log,
                                              stderr=log, cwd="/")  # fmt: skip
         theirs.close()
+        self.callback(self._end)
         self._line.settimeout(START_SECONDS)
         try:
             wire.receive(self._line)
         except (EOFError, OSError, wire.WireError):
-            told = self._log.read_text(errors="replace").strip().splitlines()[-1:]
-            raise GradingError(f"the grading room did not start: {' '.join(told)}") from None
+            last = told.read_text(errors="replace").strip().splitlines()[-1:]
+            self.close()
+            raise GradingError(f"the grading room did not start: {' '.join(last)}") from None
 
     def _command(self, arguments: list[str]) -> tuple[list[str], dict[str, str]]:
         if self._world:
             return [*bubblewrap(self._world), python(), *arguments], {"PATH": os.environ["PATH"]}
         places = [str(Path(safetylab.__file__).parents[1]), *sites()]
-        folder = self._folder.name
+        folder = self._folder
         environment = ENVIRONMENT | {
             "HOME": folder, "PYTHONPATH": os.pathsep.join(places), "SAFETYLAB_TMP": folder,
             "MPLCONFIGDIR": f"{folder}/.matplotlib", "IPYTHONDIR": f"{folder}/.ipython",
@@ -237,13 +239,12 @@ class Side:
             self.group.close()
 
 
-class _Sides(Held):
-    sides: Sequence[Side]
-
-    def close(self) -> None:
-        """End what runs here."""
-        for side in self.sides:
-            side.close()
+class _Sides(ExitStack[None]):
+    def __init__(self, room: Room, *sides: Side) -> None:
+        super().__init__()
+        self.room, self.sides = room, sides
+        for side in sides:
+            self.callback(side.close)
 
     def imported(self) -> set[str]:
         """Return the modules that were imported here."""
@@ -255,7 +256,8 @@ class Alone(_Sides):
     """The one process of a notebook that runs as in Jupyter."""
 
     def __init__(self, room: Room, side: Side) -> None:
-        self.room, self.side, self.sides = room, side, (side,)
+        super().__init__(room, side)
+        self.side = side
 
     def bring(self, files: Files) -> None:
         """Write files into the working folder."""
@@ -300,7 +302,8 @@ class Pair(_Sides):
     """The student's process and the tests'; what the student says decides nothing."""
 
     def __init__(self, room: Room, student: Side, tests: Side) -> None:
-        self.room, self.student, self.tests, self.sides = room, student, tests, (student, tests)
+        super().__init__(room, student, tests)
+        self.student, self.tests = student, tests
         self.shared: list[str] = []
 
     def begin(self, shared: Iterable[str], files: Mapping[str, bytes],

@@ -1,4 +1,4 @@
-"""What every process of a notebook, and every holder of one, has in common."""
+"""What every process of a notebook has in common."""
 
 from __future__ import annotations
 
@@ -7,26 +7,12 @@ import socket
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from safetylab.grading.crossing import wire
 
 if TYPE_CHECKING:
     from safetylab.grading.room.shell import StockShell
-
-
-class Held:
-    """Something that a ``with`` block closes."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End what is held."""
-        raise NotImplementedError
 
 
 def write_files(folder: Path, files: Mapping[str, wire.Blob]) -> None:
