@@ -304,16 +304,13 @@ class Pair(_Sides):
     def __init__(self, room: Room, student: Side, tests: Side) -> None:
         super().__init__(room, student, tests)
         self.student, self.tests = student, tests
-        self.shared: list[str] = []
 
     def begin(self, shared: Iterable[str], files: Mapping[str, bytes],
               own: Mapping[str, bytes]) -> None:  # fmt: skip
         """Tell both sides what the notebook brings along; ``own`` files are the student's."""
-        names = self.shared = sorted(shared)
         for side, brought in ((self.student, {**own, **files}), (self.tests, files)):
             side.ask("files", self.room.timeout, list(brought.values()), names=list(brought))
-        self.student.ask("share", GRACE, names=names)
-        self.tests.ask("share", GRACE, names=names)
+            side.ask("share", GRACE, names=sorted(shared))
 
     def run_student(self, source: str, place: int) -> Outcome:
         """Run a cell in the student's process."""
@@ -324,7 +321,8 @@ class Pair(_Sides):
         told = self._apart(source, place) if apart else self._told(source, place)
         outcome = _outcome(told)
         if outcome.end in (End.TIMEOUT, End.DEAD) and not outcome.lost:
-            return replace(outcome, lost=self._lost_student())
+            answer = self.student.ask("files", GRACE, names=[])  # is it still there?
+            return replace(outcome, lost=isinstance(answer, Outcome))
         return outcome
 
     def _told(self, source: str, place: int, line: socket.socket | None = None) -> Any:
@@ -347,10 +345,6 @@ class Pair(_Sides):
             outcome = _outcome(self._told(source, place, mine))
         after = self.room.tell("thaw", self.student.pid)
         return outcome if before and before == after else replace(outcome, lost=True)
-
-    def _lost_student(self) -> bool:
-        """Whether what a test did has taken the student's process along."""
-        return isinstance(self.student.ask("share", GRACE, names=self.shared), Outcome)
 
     def answered(self, names: Iterable[str], imports: str) -> None:
         """Say that the student's process has defined ``names``."""

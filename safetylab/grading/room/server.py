@@ -25,6 +25,7 @@ from safetylab.grading.room.shell import StockShell
 
 WORK = "/tmp/work"
 LOOK_SECONDS = 0.1
+NO_WALLS = "whatever is found says nothing: others write into the same folders"
 ROLES: dict[str, type[Served]] = {
     "together": stock.Process, "student": child.Student, "tests": child.Tests,
 }  # fmt: skip
@@ -69,6 +70,9 @@ def huge_pages() -> None:
 class Server:
     """Answers the room's requests, and ends what takes more memory than it may."""
 
+    preload, settle = staticmethod(preload), staticmethod(huge_pages)
+    kill = staticmethod(watch.end_tree)
+
     def __init__(self, line: socket.socket, world: str, memory: float) -> None:
         self.line, self.world, self.memory = line, world, memory
         self.shell = StockShell.make()
@@ -110,21 +114,9 @@ class Server:
                 self.kill(pid)
         self.next_look = time.monotonic() + LOOK_SECONDS
 
-    def preload(self, names: list[str]) -> None:
-        """Import more."""
-        preload(names)
-
-    def settle(self) -> None:
-        """Make forks cheap: many will follow."""
-        huge_pages()
-
     def tell(self, op: str, pid: int) -> str:
         """Do what the room wants to a child, if it is still there."""
         return getattr(self, op)(pid) or "" if pid in self.children else ""
-
-    def kill(self, pid: int) -> None:
-        """End a child and all that it started."""
-        watch.end_tree(pid)
 
     def freeze(self, pid: int) -> str:
         """Stop a child that has just been copied; return what must be the same at its `thaw`.
@@ -132,17 +124,15 @@ class Server:
         Nothing is returned if the copy and later ones could share what is not looked at.
         """
         watch.stop(pid)
-        return "" if self.world and watch.shares(pid) else self._state(pid)
+        if not self.world:
+            return NO_WALLS
+        return "" if watch.shares(pid) else watch.state(pid)
 
     def thaw(self, pid: int) -> str:
         """End the copy of a child, and let the child go on."""
-        state = self._state(pid) if watch.hold(pid) or not self.world else ""
+        state = watch.state(pid) if self.world and watch.hold(pid) else ""
         watch.go_on(pid)
-        return state
-
-    def _state(self, pid: int) -> str:
-        """Without walls, whatever is found says nothing: others write into the same folders."""
-        return watch.state(pid) if self.world else "no walls"
+        return state if self.world else NO_WALLS
 
     def interrupt(self, pid: int) -> None:
         """Interrupt a cell, as Jupyter does."""
