@@ -272,9 +272,6 @@ class Alone(_Sides):
         return as_nbgrader_reads(told)
 
 
-STDERR = "words on stderr"
-
-
 def as_nbgrader_reads(told: Any) -> Outcome:
     """Read what a process told of a cell, as `nbgrader.utils.determine_grade` reads its outputs.
 
@@ -283,7 +280,8 @@ def as_nbgrader_reads(told: Any) -> Outcome:
     outcome = _outcome(told)
     for kind, form, data in told.get("outputs", ()) if outcome.end is End.OK else ():
         if form == "stderr":
-            return replace(outcome, end=End.ERROR, ename=STDERR, evalue=str(data).strip()[-1000:])
+            last = str(data).strip()[-1000:]
+            return replace(outcome, end=End.ERROR, ename="words on stderr", evalue=last)
         if kind == "result":
             return replace(outcome, value=_credit(str(data)))
     return outcome
