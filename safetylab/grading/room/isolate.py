@@ -8,6 +8,8 @@ import os
 import platform
 import resource
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -54,23 +56,20 @@ def _call(name: str, *args: object) -> None:
         raise OSError(code, f"{name}: {os.strerror(code)}")
 
 
-def own_processes() -> int:
-    """Have the next child be the first of a process namespace; return this process's own.
-
-    A namespace dies with its first process. `back_home` undoes it for the children after that.
+@contextmanager
+def own_processes() -> Iterator[None]:
+    """Have the next child be the first of a process namespace, which dies with it.
 
     Raises:
         OSError: the system does not allow it.
     """
     home = os.open("/proc/self/ns/pid", os.O_RDONLY)
     _call("unshare", NEWPID)
-    return home
-
-
-def back_home(home: int) -> None:
-    """Have children from now on in the namespace that `own_processes` returned."""
-    _call("setns", home, NEWPID)
-    os.close(home)
+    try:
+        yield
+    finally:
+        _call("setns", home, NEWPID)
+        os.close(home)
 
 
 def own_user() -> None:

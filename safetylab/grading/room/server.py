@@ -142,14 +142,10 @@ class Server:
         """Start a process of a notebook, ``grouped`` in a memory cgroup; return its id."""
         _, handed, _, _ = socket.recv_fds(self.line, 1, 3)
         self.count += 1
-        home = isolate.own_processes() if self.world else None
-        try:
+        with isolate.own_processes() if self.world else contextlib.nullcontext():
             pid = os.fork()
             if pid == 0:
                 self._become(role, handed, grouped)
-        finally:
-            if home is not None:
-                isolate.back_home(home)
         for descriptor in handed:
             os.close(descriptor)
         self.children.add(pid)
