@@ -15,7 +15,6 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -39,10 +38,8 @@ class Process(Served):
         _as_if_new()
         self.read = [0, 0]
         for number in (1, 2):  # files, which other programs and C code write into
-            descriptor, name = tempfile.mkstemp()
-            Path(name).unlink()
-            os.dup2(descriptor, number)
-            os.close(descriptor)
+            with tempfile.TemporaryFile() as file:
+                os.dup2(file.fileno(), number)
 
     def run(self, source: str, place: int) -> dict[str, Any]:
         """Run a cell."""
