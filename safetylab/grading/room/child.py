@@ -55,11 +55,6 @@ class Student(_Side):
             else:
                 self._answer()
 
-    def run(self, source: str, place: int) -> dict[str, Any]:
-        """Run a cell."""
-        error, _ = self.shell.run(source, place)
-        return self.shell.told(error)
-
     def copy(self) -> None:
         """Fork a process that serves one test, on a line of its own."""
         if self.copy_pid:
@@ -158,7 +153,7 @@ class Tests(_Side):
         if imports:
             self.shell.run(imports, 0)
 
-    def run(self, source: str, place: int, apart: bool, limit: float) -> dict[str, Any]:
+    def test(self, source: str, place: int, apart: bool, limit: float) -> dict[str, Any]:
         """Run a cell of the instructor's; ``apart`` against a copy of the student's process."""
         self.line = self.handed() if apart else None  # open until the next test: a copy would end
         self.names.forget()

@@ -324,7 +324,7 @@ class Pair(_Sides):
 
     def _told(self, source: str, place: int, line: socket.socket | None = None) -> Any:
         seconds = self.room.timeout
-        return self.tests.ask("run", seconds + GRACE, handed=line, source=source, place=place,
+        return self.tests.ask("test", seconds + GRACE, handed=line, source=source, place=place,
                               apart=line is not None, limit=seconds)  # fmt: skip
 
     def _apart(self, source: str, place: int) -> Outcome:

@@ -7,7 +7,7 @@ import socket
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from safetylab.grading.crossing import wire
 
@@ -40,6 +40,11 @@ class Served:
     def files(self, names: list[str]) -> None:
         """Write the notebook's files into the working folder."""
         write_files(Path(), dict(zip(names, self.blobs, strict=True)))
+
+    def run(self, source: str, place: int) -> dict[str, Any]:
+        """Run a cell."""
+        error, _ = self.shell.run(source, place)
+        return self.shell.told(error)
 
     def modules(self) -> list[str]:
         """Return the names of all modules that were imported."""

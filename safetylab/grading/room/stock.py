@@ -44,8 +44,7 @@ class Process(Served):
     def run(self, source: str, place: int) -> dict[str, Any]:
         """Run a cell."""
         with _interruptible():
-            error, _ = self.shell.run(source, place)
-            told = self.shell.told(error)
+            told = super().run(source, place)
         for at, name in enumerate(("stdout", "stderr")):
             if text := self._news(at):
                 self.shell.published.keep("stream", name, text)
