@@ -9,7 +9,7 @@ from safetylab.grading.bundle import Bundle
 from safetylab.grading.paper.notebook import BadSubmission
 from safetylab.grading.paper.outcome import GradingError
 from safetylab.grading.report import Check, Report, Row, Status
-from safetylab.grading.room.together import OnCell
+from safetylab.grading.room.run import OnCell
 
 __all__ = [
     "BadSubmission",

@@ -37,8 +37,11 @@ class Bundle:
 
     @cached_property
     def apart(self) -> bool:
-        """Whether student and tests run in two processes: the assignment's own decision."""
-        return declares_split(self.released) if self.asked is None else self.asked
+        """Whether student and tests run in two processes: the assignment's own decision.
+
+        A notebook that declares it says that its tests keep the contract.
+        """
+        return _declared(self.released, "split") is True if self.asked is None else self.asked
 
     @cached_property
     def variants(self) -> Variants | None:
@@ -58,11 +61,6 @@ class Bundle:
             released=lab_notebook(root, lab).read_bytes(),
             instructor=solution.read_bytes() if solution.is_file() else None,
         )
-
-
-def declares_split(released: bytes) -> bool:
-    """Whether a released notebook declares that its tests keep the contract of two processes."""
-    return _declared(released, "split") is True
 
 
 def declared_variants(released: bytes) -> Variants | None:

@@ -116,6 +116,11 @@ def test_outputs_are_bounded_by_the_grader(room: Room) -> None:
     assert scores(examined)["t2"] == 2
 
 
+def test_a_partial_credit_counts_however_much_was_printed(room: Room) -> None:
+    cells = (A("p1", "x = 1"), T("t1", "print('x' * 10**6)\n1"))
+    assert scores(graded(room, cells)) == {"t1": 1}
+
+
 def test_a_forged_answer_is_bounded_too(room: Room) -> None:
     """The student's code may say anything on the line to the grader, as in stock."""
     forge = ("import gc, socket, json, struct\n"

@@ -145,6 +145,11 @@ def test_what_breaks_it_fails_and_says_which_value_would_do(
     )
 
 
+def test_a_value_that_cannot_be_shown_fails_its_test_as_in_one_kernel(pair: Pair) -> None:
+    test = "class A:\n    def __repr__(self): raise ValueError('no')\nassert f() == 1\nA()"
+    assert fails(pair, "def f(): return 1", test) == "ValueError: no"
+
+
 def test_the_line_of_the_function_is_told(pair: Pair) -> None:
     student(pair, "class C: pass\ndef f(x): return C()", "f")
     outcome = pair.run_tests("f(1)", 1, apart=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import select
 import socket
@@ -14,30 +15,20 @@ from typing import Any
 import numpy as np
 
 from safetylab.grading.crossing import wire
+from safetylab.grading.crossing.handles import Handle
 from safetylab.grading.crossing.peer import Gone, Peer, TimeIsUp
-from safetylab.grading.room.cells import Cells, Names, Text
 from safetylab.grading.room.served import Served
-from safetylab.grading.room.shell import StockShell
+from safetylab.grading.room.shell import MAX_TEXT, StockShell
 
 HIDDEN = "BEGIN HIDDEN TESTS"
 
 
-def serve(role: str, shell: StockShell, control: socket.socket, other: socket.socket) -> None:
-    """Do what the grader asks for on ``control`` until it is gone.
-
-    Args:
-        role: ``"student"`` or ``"tests"``.
-        shell: made before the fork.
-        control: connected to the grader.
-        other: connected to the other process of the notebook.
-    """
-    sys.path.insert(0, "")  # a module beside the notebook is found, as in Jupyter
-    (Student if role == "student" else Tests)(shell, control, other).serve()
-
-
 class _Side(Served):
     def __init__(self, shell: StockShell, control: socket.socket, peer: Peer) -> None:
-        self.cells, self.control, self.peer = Cells(shell, peer.namespace), control, peer
+        super().__init__(shell, control)
+        self.peer = peer
+        shell.enter(peer.namespace)
+        sys.path.insert(0, "")  # a module beside the notebook is found, as in Jupyter
 
     def share(self, names: list[str]) -> None:
         """Learn what both sides define."""
@@ -60,13 +51,9 @@ class Student(_Side):
         """Do what the grader asks for, and what the tests do."""
         while True:
             if self.control in select.select([self.control, self.peer.sock], [], [])[0]:
-                self.obey(self.control)
+                self.obey()
             else:
                 self._answer()
-
-    def run(self, source: str, place: int) -> dict[str, Any]:
-        """Run a cell."""
-        return self.cells.run(source, place).about()
 
     def copy(self) -> None:
         """Fork a process that serves one test, on a line of its own."""
@@ -92,11 +79,61 @@ class Student(_Side):
             os._exit(0)
 
 
+class Text(io.StringIO):
+    """What a function of the student's prints, cut when it is too much."""
+
+    def write(self, text: str) -> int:
+        """Take ``text`` while there is room."""
+        if self.tell() < MAX_TEXT:
+            super().write(text[:MAX_TEXT])
+        return len(text)
+
+    def close(self) -> None:
+        """Stay open: it is read when the call has ended."""
+
+
 def _one_thread() -> None:
     """Calculate in this thread from now on: a fork has none of the others, and would wait."""
     torch = sys.modules.get("torch")
     if torch and torch.get_num_threads() > 1:
         torch.set_num_threads(1)
+
+
+class Names(dict[str, Any]):
+    """The namespace of the tests, in which the student's names are found on the other side."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.student: set[str] = set()
+        self.fetch: Any = None
+        self._fetched: dict[str, Any] = {}
+
+    def __missing__(self, name: str) -> Any:
+        if name not in self.student:
+            raise KeyError(name)
+        if name in self._fetched:
+            return self._fetched[name]
+        try:
+            value = self.fetch(name)
+        except NameError:
+            raise KeyError(name) from None
+        if type(value) is Handle:
+            self._fetched[name] = value
+        return value
+
+    def forget(self) -> None:
+        """Fetch the student's names anew from now on."""
+        self._fetched.clear()
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or self.get(str(name), self) is not self
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return what a name stands for on either side."""
+        try:
+            return self[name]
+        except KeyError:
+            return default
 
 
 class Tests(_Side):
@@ -108,20 +145,15 @@ class Tests(_Side):
         self.names.fetch = lambda name: self.peer.request("name", name)
         self.line: socket.socket | None = None
 
-    def serve(self) -> None:
-        """Do what the grader asks for."""
-        while True:
-            self.obey(self.control)
-
     def answered(self, names: list[str], imports: str) -> None:
         """Take ``names`` from the student's process from now on, and import what it imports."""
         for name in names:
             self.names.pop(name, None)
         self.names.student.update(names)
         if imports:
-            self.cells.run(imports, 0)
+            self.shell.run(imports, 0)
 
-    def run(self, source: str, place: int, apart: bool, limit: float) -> dict[str, Any]:
+    def test(self, source: str, place: int, apart: bool, limit: float) -> dict[str, Any]:
         """Run a cell of the instructor's; ``apart`` against a copy of the student's process."""
         self.line = self.handed() if apart else None  # open until the next test: a copy would end
         self.names.forget()
@@ -140,15 +172,14 @@ class Tests(_Side):
             self.peer.deadline = None
 
     def _told(self, source: str, place: int) -> dict[str, Any]:
-        ran = self.cells.run(source, place)
-        if isinstance(ran.error, TimeIsUp | Gone):
-            raise ran.error
-        ran.error = self.peer.spoiled or ran.error
+        error, value = self.shell.run(source, place)
+        if isinstance(error, TimeIsUp | Gone):
+            raise error
+        told = self.shell.told(self.peer.spoiled or error)
         if HIDDEN in source:  # warnings and unittest quote the lines of a test on stderr
-            ran.outputs = [output for output in ran.outputs if output[0] != "stderr"]
-        told = ran.about()
-        if type(ran.value) in (int, float, np.float64, np.float32, np.int64):
-            told["value"] = float(ran.value)  # type: ignore[arg-type]
+            told["outputs"] = [shown for shown in told["outputs"] if shown[1] != "stderr"]
+        if type(value) in (int, float, np.float64, np.float32, np.int64):
+            told["value"] = float(value)  # type: ignore[arg-type]
         return told
 
 

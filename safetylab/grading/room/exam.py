@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 
@@ -15,7 +14,7 @@ from safetylab.grading.paper.told import told
 from safetylab.grading.paper.variant import Assigned
 from safetylab.grading.report import Report
 from safetylab.grading.room.room import Room
-from safetylab.grading.room.together import OnCell
+from safetylab.grading.room.run import OnCell
 
 VISIBLE_ONLY = (
     "only the visible checks were run: this copy of the course holds no hidden tests, "
@@ -57,19 +56,6 @@ class Examined:
     sandbox: str
     apart: bool = True
     variant: int | None = None
-
-    def to_json(self) -> str:
-        """Return JSON text, from which `from_json` makes an equal object."""
-        return json.dumps({**asdict(self), "report": self.report.to_json()})
-
-    @classmethod
-    def from_json(cls, text: str) -> Examined:
-        """Return what `to_json` wrote."""
-        values = json.loads(text)
-        cells = [ExamCell(**{**cell, "outputs": tuple(Output(**o) for o in cell["outputs"])})
-                 for cell in values["cells"]]  # fmt: skip
-        report = Report.from_json(values["report"])
-        return cls(report, tuple(cells), values["sandbox"], values["apart"], values["variant"])
 
 
 def examine(

@@ -8,6 +8,8 @@ import os
 import platform
 import resource
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -17,7 +19,8 @@ PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 24, 38
 _CAPABILITY_VERSION = 0x20080522
 PR_SET_SECCOMP = 22
 _LOAD, _IF_EQUAL, _IF_AT_LEAST, _IF_ANY, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
+_ALLOW = 0x7FFF0000
+_REFUSE, _MISSING = (0x00050000 | code for code in (errno.EPERM, errno.ENOSYS))
 _NUMBER, _ARCHITECTURE, _FIRST, _SECOND = 0, 4, 16, 24
 _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 CALLS = {
@@ -53,23 +56,20 @@ def _call(name: str, *args: object) -> None:
         raise OSError(code, f"{name}: {os.strerror(code)}")
 
 
-def own_processes() -> int:
-    """Have the next child be the first of a process namespace; return this process's own.
-
-    A namespace dies with its first process. `back_home` undoes it for the children after that.
+@contextmanager
+def own_processes() -> Iterator[None]:
+    """Have the next child be the first of a process namespace, which dies with it.
 
     Raises:
         OSError: the system does not allow it.
     """
     home = os.open("/proc/self/ns/pid", os.O_RDONLY)
     _call("unshare", NEWPID)
-    return home
-
-
-def back_home(home: int) -> None:
-    """Have children from now on in the namespace that `own_processes` returned."""
-    _call("setns", home, NEWPID)
-    os.close(home)
+    try:
+        yield
+    finally:
+        _call("setns", home, NEWPID)
+        os.close(home)
 
 
 def own_user() -> None:
@@ -126,36 +126,37 @@ def _deny_calls(programs: bool, locks: bool) -> None:
     column = list(_ARCHITECTURES).index(machine)
     calls = {name: numbers[column] for name, numbers in CALLS.items()}
     refused = calls.keys() - CHECKED | (set() if programs else {"execve", "execveat"})
-    steps: list[tuple[int, int, str, str]] = [
-        (_LOAD, _ARCHITECTURE, "", ""),
-        (_IF_EQUAL, _ARCHITECTURES[machine], "", "refuse"),  # no other one's numbers
-        (_LOAD, _NUMBER, "", ""),
-        (_IF_AT_LEAST, 0x40000000, "refuse", ""),  # none of x32's
-        *((_IF_EQUAL, calls[name], "refuse", "") for name in sorted(refused)),
-        (_IF_EQUAL, calls["clone3"], "missing", ""),  # its flags cannot be looked at: clone is used
-        (_IF_EQUAL, calls["clone"], "", "not clone"),
-        (_LOAD, _FIRST, "", ""),
-        (_IF_ANY, _NEW_NAMESPACES, "refuse", "allow"),
+    steps = [
+        (_LOAD, 0, 0, _ARCHITECTURE),
+        (_IF_EQUAL, 1, 0, _ARCHITECTURES[machine]),
+        (_RETURN, 0, 0, _REFUSE),  # no other one's numbers
+        (_LOAD, 0, 0, _NUMBER),
+        *_where(_IF_AT_LEAST, 0x40000000, _REFUSE),  # none of x32's
+        *(step for name in sorted(refused) for step in _where(_IF_EQUAL, calls[name], _REFUSE)),
+        *_where(_IF_EQUAL, calls["clone3"], _MISSING),  # its flags cannot be seen: clone is used
+        *_of(calls["clone"], _FIRST, _where(_IF_ANY, _NEW_NAMESPACES, _REFUSE)),
     ]
-    marks = {"not clone": len(steps)}
     if not locks:
-        steps += [(_IF_EQUAL, calls["fcntl"], "", "allow"), (_LOAD, _SECOND, "", ""),
-                  *((_IF_EQUAL, lock, "refuse", "") for lock in _LOCKS)]  # fmt: skip
-    for mark, value in (("allow", _ALLOW), ("refuse", _ERRNO | errno.EPERM),
-                        ("missing", _ERRNO | errno.ENOSYS)):  # fmt: skip
-        marks[mark] = len(steps)
-        steps.append((_RETURN, value, "", ""))
-    _load_filter(steps, marks)
-
-
-def _load_filter(steps: list[tuple[int, int, str, str]], marks: dict[str, int]) -> None:
-    code = b"".join(
-        struct.pack("HBBI", kind, *(marks[to] - at - 1 if to else 0 for to in (yes, no)), value)
-        for at, (kind, value, yes, no) in enumerate(steps)
-    )
+        refusals = [step for lock in _LOCKS for step in _where(_IF_EQUAL, lock, _REFUSE)]
+        steps += _of(calls["fcntl"], _SECOND, refusals)
+    code = b"".join(struct.pack("HBBI", *step) for step in [*steps, (_RETURN, 0, 0, _ALLOW)])
     kept = ctypes.create_string_buffer(code)
-    program = struct.pack("HP", len(steps), ctypes.addressof(kept))
+    program = struct.pack("HP", len(code) // 8, ctypes.addressof(kept))
     _call("prctl", PR_SET_SECCOMP, 2, program, 0, 0)
+
+
+_Step = tuple[int, int, int, int]
+"""What to do, how many steps to pass over if it is so and if not, and with which number."""
+
+
+def _where(test: int, number: int, answer: int) -> list[_Step]:
+    return [(test, 0, 1, number), (_RETURN, 0, 0, answer)]
+
+
+def _of(call: int, argument: int, steps: list[_Step]) -> list[_Step]:
+    """Have a call judged by one of its arguments, and let it pass if ``steps`` do not end it."""
+    inner = [(_LOAD, 0, 0, argument), *steps, (_RETURN, 0, 0, _ALLOW)]
+    return [(_IF_EQUAL, 0, len(inner), call), *inner]
 
 
 def limit(memory: float, alone: bool) -> None:

@@ -10,14 +10,15 @@ import re
 import subprocess
 import tempfile
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from queue import Empty
 from typing import Any
 
 from safetylab.grading.paper.outcome import End, Frame, GradingError, Outcome
-from safetylab.grading.room.served import Held, write_files
-from safetylab.grading.room.together import Files
+from safetylab.grading.room.run import Files
+from safetylab.grading.room.served import write_files
 
 START_LIMIT = 60.0
 GRACE = 5.0
@@ -39,7 +40,7 @@ _VALUE = """(lambda value: float(value)
 )(Out.get(get_ipython().execution_count - 1))"""
 
 
-class Kernel(Held):
+class Kernel(ExitStack[None]):
     """A kernel for the length of a ``with`` block, working in a temporary folder.
 
     Args:
@@ -47,6 +48,7 @@ class Kernel(Held):
     """
 
     def __init__(self, timeout: float) -> None:
+        super().__init__()
         self.timeout = timeout
         self._places: dict[int, int] = {}
 
@@ -55,11 +57,11 @@ class Kernel(Held):
         from jupyter_client.kernelspec import KernelSpecManager
         from jupyter_client.manager import KernelManager
 
-        self._folder = tempfile.TemporaryDirectory(prefix="safetylab-", ignore_cleanup_errors=True)
+        folder = tempfile.TemporaryDirectory(prefix="safetylab-", ignore_cleanup_errors=True)
+        self._folder = Path(self.enter_context(folder))
         # Without folders to search, "python3" is this interpreter and no kernelspec of the user's.
         specs = KernelSpecManager(kernel_dirs=[])
         self._manager = KernelManager(kernel_name="python3", kernel_spec_manager=specs)
-        self._client: Any = None
         try:
             self._start()
         except BaseException:
@@ -67,17 +69,9 @@ class Kernel(Held):
             raise
         return self
 
-    def close(self) -> None:
-        """End the kernel at once and remove its folder."""
-        if self._client is not None:
-            self._client.stop_channels()
-        if self._manager.has_kernel:
-            self._manager.shutdown_kernel(now=True)
-        self._folder.cleanup()
-
     def bring(self, files: Files) -> None:
         """Write files into the working folder."""
-        write_files(Path(self._folder.name), files)
+        write_files(self._folder, files)
 
     def run_cell(self, source: str, place: int) -> Outcome:
         """Run a cell; tracebacks will name its place."""
@@ -103,16 +97,14 @@ class Kernel(Held):
         return Outcome(End.TIMEOUT, lost=reply is None)
 
     def _start(self) -> None:
-        folder = Path(self._folder.name)
-        self._manager.start_kernel(
-            env=_environment(folder),
-            cwd=str(folder),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        self._client = self._manager.blocking_client()
+        environment, silent = _environment(self._folder), subprocess.DEVNULL
+        self._manager.start_kernel(env=environment, cwd=str(self._folder),
+                                   stdout=silent, stderr=silent)  # fmt: skip
+        self.callback(self._manager.shutdown_kernel, now=True)
+        self._client: Any = self._manager.blocking_client()
         # What cells print is not read: points come from how a cell ended, and from nothing else.
         self._client.start_channels(iopub=False, stdin=False, hb=False, control=False)
+        self.callback(self._client.stop_channels)
         if self.run(_PREPARE, START_LIMIT).end is not End.OK:
             raise GradingError("the Jupyter kernel that grades did not start: run the check again")
 

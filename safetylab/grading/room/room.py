@@ -11,10 +11,10 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,7 @@ from safetylab.grading.crossing import wire
 from safetylab.grading.paper.outcome import End, Frame, GradingError, Outcome, Output
 from safetylab.grading.room import memory as memories
 from safetylab.grading.room.kernel import Kernel
-from safetylab.grading.room.run import Processes, Runner
-from safetylab.grading.room.served import Held
-from safetylab.grading.room.together import Files, OnCell, Process, Together
+from safetylab.grading.room.run import Files, OnCell, Runner, Together
 from safetylab.places import data_folder
 
 FORKS = sys.platform == "linux"
@@ -44,24 +42,27 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
+SYSTEM = (
+    "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d", "/etc/localtime", "/etc/fonts", "/etc/alternatives",
+)  # fmt: skip
 
 TRY = """
 import os, sys
 sys.path.append("/room/lib/safetylab/grading/room")
 import isolate  # alone: the package would bring numpy along
-home = isolate.own_processes()
-pid = os.fork()
-if pid == 0:
-    if sys.argv[1] == "user":
-        isolate.own_user()
-    isolate.own_world(1, sys.argv[1] == "root")
-    os._exit(7)
-isolate.back_home(home)
+with isolate.own_processes():
+    pid = os.fork()
+    if pid == 0:
+        if sys.argv[1] == "user":
+            isolate.own_user()
+        isolate.own_world(1, sys.argv[1] == "root")
+        os._exit(7)
 raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 """
 
 
-class Room(Held):
+class Room(ExitStack[None]):
     """A fork server for as many notebooks as wanted, several at a time if need be.
 
     Args:
@@ -77,10 +78,12 @@ class Room(Held):
     def __init__(self, *, timeout: float = 120.0, memory: float = 4.0,
                  modules: Iterable[str] = ("torch", "safetylab.checks"),
                  sandbox: bool = True) -> None:  # fmt: skip
+        super().__init__()
         self.timeout, self.memory = timeout, memory
         self._modules = set(modules)
         self._lock = threading.Lock()
-        self._folder = tempfile.TemporaryDirectory(prefix="safetylab-", ignore_cleanup_errors=True)
+        folder = tempfile.TemporaryDirectory(prefix="safetylab-", ignore_cleanup_errors=True)
+        self._folder = self.enter_context(folder)
         self._world = world() if sandbox else ""
         if FORKS:
             self._start()
@@ -90,16 +93,14 @@ class Room(Held):
         """What stands between a student and the machine: ``"bubblewrap"``, or nothing."""
         return "bubblewrap" if self._world else ""
 
-    def close(self) -> None:
+    def _end(self) -> None:
         """End the server and every process in the room."""
-        if FORKS:
-            self._line.close()
-            try:
-                self._process.wait(GRACE)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-        self._folder.cleanup()
+        self._line.close()
+        try:
+            self._process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def learn(self, modules: Iterable[str]) -> None:
         """Import more modules once for all notebooks to come."""
@@ -108,7 +109,7 @@ class Room(Held):
             self._modules.update(missing)
             self._ask("preload", missing)
 
-    def learn_from(self, ended: Processes | Process) -> None:
+    def learn_from(self, ended: Pair | Alone | Kernel) -> None:
         """Import once for all what the processes of a notebook have imported, and settle on it."""
         if isinstance(ended, Pair | Alone):
             self.learn(ended.imported())
@@ -117,13 +118,13 @@ class Room(Held):
     def runner(
         self, files: Files, own: Files, on_cell: OnCell | None, split: bool
     ) -> Runner | Together:
-        """Return what runs a notebook here: `run.Runner` if ``split``, else `together.Together`.
+        """Return what runs a notebook here: `Runner` if ``split``, else `Together`.
 
         Where processes are not forked, one kernel runs it either way.
         """
         if split and FORKS:
             return Runner(self.pair, self.timeout, files, on_cell, own=own)
-        start: Callable[[], Process] = self.alone if FORKS else partial(Kernel, self.timeout)
+        start = self.alone if FORKS else partial(Kernel, self.timeout)
         return Together(start, self.timeout, {**own, **files}, on_cell)
 
     def alone(self) -> Alone:
@@ -138,7 +139,7 @@ class Room(Held):
 
     def tell(self, op: str, pid: int) -> Any:
         """Have the server kill, interrupt, freeze or thaw a process; see `server.Server`."""
-        return self._ask(op, pid)[1]
+        return self._ask("tell", op, pid)
 
     def _start(self) -> None:
         self._line, theirs = socket.socketpair()
@@ -146,24 +147,26 @@ class Room(Held):
         arguments = ["-S", "-s", "-m", "safetylab.grading.room.server", str(theirs.fileno()),
                      self._world, str(self.memory), names]  # fmt: skip
         command, environment = self._command(arguments)
-        self._log = Path(self._folder.name) / "server.log"
-        with self._log.open("wb") as log:
+        told = Path(self._folder) / "server.log"
+        with told.open("wb") as log:
             self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], env=environment,
                                              stdin=subprocess.DEVNULL, stdout=log,
                                              stderr=log, cwd="/")  # fmt: skip
         theirs.close()
+        self.callback(self._end)
         self._line.settimeout(START_SECONDS)
         try:
             wire.receive(self._line)
         except (EOFError, OSError, wire.WireError):
-            told = self._log.read_text(errors="replace").strip().splitlines()[-1:]
-            raise GradingError(f"the grading room did not start: {' '.join(told)}") from None
+            last = told.read_text(errors="replace").strip().splitlines()[-1:]
+            self.close()
+            raise GradingError(f"the grading room did not start: {' '.join(last)}") from None
 
     def _command(self, arguments: list[str]) -> tuple[list[str], dict[str, str]]:
         if self._world:
             return [*bubblewrap(self._world), python(), *arguments], {"PATH": os.environ["PATH"]}
         places = [str(Path(safetylab.__file__).parents[1]), *sites()]
-        folder = self._folder.name
+        folder = self._folder
         environment = ENVIRONMENT | {
             "HOME": folder, "PYTHONPATH": os.pathsep.join(places), "SAFETYLAB_TMP": folder,
             "MPLCONFIGDIR": f"{folder}/.matplotlib", "IPYTHONDIR": f"{folder}/.ipython",
@@ -186,10 +189,10 @@ class Room(Held):
         lines, group = [theirs, *between], memories.group(self.memory + 1)
         entrance = [group.entrance] if group else []
         handed = [*(line.fileno() for line in lines), *entrance]
-        answer = self._ask("spawn", role, bool(group), handed=handed)
+        pid = self._ask("spawn", role, bool(group), handed=handed)
         for line in lines:
             line.close()
-        return Side(self, mine, int(answer[1]), group)
+        return Side(self, mine, pid, group)
 
 
 @dataclass
@@ -204,25 +207,20 @@ class Side:
 
     def ask(self, op: str, seconds: float, blobs: Sequence[bytes] = (),
             handed: socket.socket | None = None, **values: Any) -> Any:  # fmt: skip
-        """Return the answer, or an ``Outcome`` that says why there is none."""
-        self.count += 1
-        try:
-            self.control.settimeout(seconds)
-            wire.send(self.control, [self.count, op, values], blobs)
-            if handed:
-                socket.send_fds(self.control, [b"F"], [handed.fileno()])
-        except TimeoutError:
-            return Outcome(End.TIMEOUT, lost=True)
-        except (EOFError, OSError, wire.WireError, ValueError, TypeError):
-            return Outcome(End.DEAD, lost=True)
-        return self.hear(seconds)
+        """Return the answer, or an ``Outcome`` that says why there is none.
 
-    def hear(self, seconds: float) -> Any:
-        """Wait for the answer to what was asked last."""
+        Without ``op``, that is the answer to what was asked last.
+        """
         deadline = time.monotonic() + seconds
         try:
-            while time.monotonic() < deadline:
-                self.control.settimeout(max(0.01, deadline - time.monotonic()))
+            self.control.settimeout(seconds)
+            if op:
+                self.count += 1
+                wire.send(self.control, [self.count, op, values], blobs)
+            if handed:
+                socket.send_fds(self.control, [b"F"], [handed.fileno()])
+            while (left := deadline - time.monotonic()) > 0:
+                self.control.settimeout(left)
                 (number, answer), _ = wire.receive(self.control, wire.TOLD)
                 if number == self.count:
                     return answer
@@ -240,13 +238,12 @@ class Side:
             self.group.close()
 
 
-class _Sides(Held):
-    sides: Sequence[Side]
-
-    def close(self) -> None:
-        """End what runs here."""
-        for side in self.sides:
-            side.close()
+class _Sides(ExitStack[None]):
+    def __init__(self, room: Room, *sides: Side) -> None:
+        super().__init__()
+        self.room, self.sides = room, sides
+        for side in sides:
+            self.callback(side.close)
 
     def imported(self) -> set[str]:
         """Return the modules that were imported here."""
@@ -258,7 +255,8 @@ class Alone(_Sides):
     """The one process of a notebook that runs as in Jupyter."""
 
     def __init__(self, room: Room, side: Side) -> None:
-        self.room, self.side, self.sides = room, side, (side,)
+        super().__init__(room, side)
+        self.side = side
 
     def bring(self, files: Files) -> None:
         """Write files into the working folder."""
@@ -269,11 +267,8 @@ class Alone(_Sides):
         told = self.side.ask("run", self.room.timeout, source=source, place=place)
         if isinstance(told, Outcome) and told.end is End.TIMEOUT:
             self.room.tell("interrupt", self.side.pid)
-            return replace(told, lost=isinstance(self.side.hear(GRACE), Outcome))
+            return replace(told, lost=isinstance(self.side.ask("", GRACE), Outcome))
         return as_nbgrader_reads(told)
-
-
-STDERR = "words on stderr"
 
 
 def as_nbgrader_reads(told: Any) -> Outcome:
@@ -281,18 +276,13 @@ def as_nbgrader_reads(told: Any) -> Outcome:
 
     The first of three decides: an error, a word on stderr, a value of the last line.
     """
-    if isinstance(told, Outcome):
-        return told
-    try:
-        shown = [(str(kind), str(form), str(data)) for kind, form, data in told["outputs"]]
-        outcome = _outcome({**told, "outputs": [parts[1:] for parts in shown]})
-    except (KeyError, TypeError, ValueError):
-        return Outcome(End.DEAD, lost=True)
-    for kind, form, data in shown if outcome.end is End.OK else ():
+    outcome = _outcome(told)
+    for kind, form, data in told.get("outputs", ()) if outcome.end is End.OK else ():
         if form == "stderr":
-            return replace(outcome, end=End.ERROR, ename=STDERR, evalue=data.strip()[-1000:])
+            last = str(data).strip()[-1000:]
+            return replace(outcome, end=End.ERROR, ename="words on stderr", evalue=last)
         if kind == "result":
-            return replace(outcome, value=_credit(data))
+            return replace(outcome, value=_credit(str(data)))
     return outcome
 
 
@@ -309,17 +299,15 @@ class Pair(_Sides):
     """The student's process and the tests'; what the student says decides nothing."""
 
     def __init__(self, room: Room, student: Side, tests: Side) -> None:
-        self.room, self.student, self.tests, self.sides = room, student, tests, (student, tests)
-        self.shared: list[str] = []
+        super().__init__(room, student, tests)
+        self.student, self.tests = student, tests
 
     def begin(self, shared: Iterable[str], files: Mapping[str, bytes],
               own: Mapping[str, bytes]) -> None:  # fmt: skip
         """Tell both sides what the notebook brings along; ``own`` files are the student's."""
-        names = self.shared = sorted(shared)
         for side, brought in ((self.student, {**own, **files}), (self.tests, files)):
             side.ask("files", self.room.timeout, list(brought.values()), names=list(brought))
-        self.student.ask("share", GRACE, names=names)
-        self.tests.ask("share", GRACE, names=names)
+            side.ask("share", GRACE, names=sorted(shared))
 
     def run_student(self, source: str, place: int) -> Outcome:
         """Run a cell in the student's process."""
@@ -330,12 +318,13 @@ class Pair(_Sides):
         told = self._apart(source, place) if apart else self._told(source, place)
         outcome = _outcome(told)
         if outcome.end in (End.TIMEOUT, End.DEAD) and not outcome.lost:
-            return replace(outcome, lost=self._lost_student())
+            answer = self.student.ask("files", GRACE, names=[])  # is it still there?
+            return replace(outcome, lost=isinstance(answer, Outcome))
         return outcome
 
     def _told(self, source: str, place: int, line: socket.socket | None = None) -> Any:
         seconds = self.room.timeout
-        return self.tests.ask("run", seconds + GRACE, handed=line, source=source, place=place,
+        return self.tests.ask("test", seconds + GRACE, handed=line, source=source, place=place,
                               apart=line is not None, limit=seconds)  # fmt: skip
 
     def _apart(self, source: str, place: int) -> Outcome:
@@ -354,10 +343,6 @@ class Pair(_Sides):
         after = self.room.tell("thaw", self.student.pid)
         return outcome if before and before == after else replace(outcome, lost=True)
 
-    def _lost_student(self) -> bool:
-        """Whether what a test did has taken the student's process along."""
-        return isinstance(self.student.ask("share", GRACE, names=self.shared), Outcome)
-
     def answered(self, names: Iterable[str], imports: str) -> None:
         """Say that the student's process has defined ``names``."""
         self.tests.ask("answered", self.room.timeout, names=sorted(names), imports=imports)
@@ -370,7 +355,7 @@ def _outcome(told: Any) -> Outcome:
     try:
         frames = tuple(Frame(int(place), int(line), str(name))
                        for place, line, name in told.get("frames", ()))  # fmt: skip
-        outputs = tuple(output for kind, data in told.get("outputs", ())
+        outputs = tuple(output for _, kind, data in told.get("outputs", ())
                         if (output := Output.checked(str(kind), str(data))))  # fmt: skip
         value = told.get("value")
         return Outcome(
@@ -434,15 +419,11 @@ def _folders() -> list[str]:
 
 def _system() -> list[str]:
     """The system's programs and libraries, read-only, and next to nothing of its settings."""
-    parts = ["--ro-bind", "/usr", "/usr"]
-    for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64"):
+    parts: list[str] = []
+    for name in SYSTEM:
         path = Path(name)
-        if path.is_symlink():
-            parts += ["--symlink", str(path.readlink()), name]
-        elif path.is_dir():
-            parts += ["--ro-bind", name, name]
-    for name in ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "fonts", "alternatives"):
-        parts += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+        how = ["--symlink", str(path.readlink())] if path.is_symlink() else ["--ro-bind-try", name]
+        parts += [*how, name]
     return parts
 
 
@@ -452,32 +433,20 @@ def _libraries() -> list[str]:
     parts = [] if sys.base_prefix == "/usr" else ["--ro-bind", sys.base_prefix, sys.base_prefix]
     for place, site in enumerate(sites()):
         parts += ["--ro-bind", site, f"/room/site{place}"]
-        telling = [
-            *Path(site).glob("__editable__*"),
-            *Path(site).glob("*.dist-info/direct_url.json"),
-        ]
-        for file in telling:  # where the course was installed from
-            if file.is_file():  # it tells where the course was installed from
-                name = file.relative_to(site)
-                parts += ["--ro-bind", "/dev/null", f"/room/site{place}/{name}"]
-    parts += [part for folder in _ready_made() for part in ("--perms", "0755", "--tmpfs", folder)]
+        for telling in ("__editable__*", "*.dist-info/direct_url.json"):  # of where the course lies
+            for file in filter(Path.is_file, Path(site).glob(telling)):
+                parts += ["--ro-bind", "/dev/null", f"/room/site{place}/{file.relative_to(site)}"]
+        hidden = [found for name in READY_MADE for found in Path(site).glob(f"{name}*")]
+        for folder in filter(Path.is_dir, hidden):
+            parts += ["--perms", "0755", "--tmpfs", f"/room/site{place}/{folder.name}"]
     parts += ["--ro-bind", str(package), "/room/lib/safetylab"]
     if data_folder().is_dir():
         parts += ["--ro-bind", str(data_folder().resolve()), "/room/data"]
     return parts
 
 
-READY_MADE = ("captum", "foolbox", "pyautoattack", "torchattacks")
+READY_MADE = ("autoattack", "captum", "foolbox", "pyautoattack", "robustbench", "torchattacks")
 """What the project's own tests compare with: answers to exercises, for one import."""
-
-
-def _ready_made() -> Iterator[str]:
-    for place, site in enumerate(sites()):
-        for found in distributions(path=[site]):
-            if found.name.lower() in READY_MADE:
-                tops = {file.parts[0] for file in found.files or ()}
-                yield from (f"/room/site{place}/{top}" for top in sorted(tops)
-                            if (Path(site) / top).is_dir() and ".." not in top)  # fmt: skip
 
 
 @cache

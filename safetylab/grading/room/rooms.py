@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -62,7 +63,7 @@ def run_task(task: Task) -> Examined:
                 files=task.files, learn=task.learn, assigned=task.assigned,
             )  # fmt: skip
         except GradingError:
-            _keeper.give_up(task.limits, place)
+            _keeper.close(task.limits, place)  # it is out of order
             raise
 
 
@@ -90,7 +91,7 @@ class _Keeper:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.rooms: dict[Limits, Room] = {}
-        self.inside: dict[Limits, int] = {}
+        self.inside: Counter[Limits] = Counter()
         self.timers: dict[Limits, threading.Timer] = {}
         atexit.register(self.close_all)
 
@@ -99,35 +100,29 @@ class _Keeper:
             if timer := self.timers.pop(limits, None):
                 timer.cancel()
             if limits not in self.rooms:
-                place = Room(timeout=limits.timeout, memory=limits.memory, modules=())
-                self.rooms[limits] = place
-            self.inside[limits] = self.inside.get(limits, 0) + 1
+                made = Room(timeout=limits.timeout, memory=limits.memory, modules=())
+                self.rooms[limits] = made
+            self.inside[limits] += 1
             return self.rooms[limits]
 
     def leave(self, limits: Limits) -> None:
         with self.lock:
             self.inside[limits] -= 1
             if not self.inside[limits]:
-                timer = threading.Timer(IDLE, self.close, [limits])
+                self.timers[limits] = timer = threading.Timer(IDLE, self.close, [limits])
                 timer.daemon = True
-                self.timers[limits] = timer
                 timer.start()
 
-    def close(self, limits: Limits) -> None:
+    def close(self, limits: Limits, place: Room | None = None) -> None:
+        """Close a room that nobody is in, or ``place``, whoever is in it."""
         with self.lock:
-            if not self.inside.get(limits) and limits in self.rooms:
-                self.rooms.pop(limits).close()
-
-    def give_up(self, limits: Limits, place: Room) -> None:
-        """Open a new room for those who come, in place of one that is out of order."""
-        with self.lock:
-            if self.rooms.get(limits) is place:
+            known = self.rooms.get(limits)
+            if known and (known is place or not self.inside[limits]):
                 self.rooms.pop(limits).close()
 
     def close_all(self) -> None:
-        for limits in list(self.rooms):
-            self.inside[limits] = 0
-            self.close(limits)
+        for limits, place in list(self.rooms.items()):
+            self.close(limits, place)
 
 
 _keeper = _Keeper()

@@ -1,52 +1,137 @@
 """Run a rebuilt notebook so that a crash costs the exercise that crashed, and no other.
 
-The student's cells run in one process, the lab's cells and tests in another; the lab's released
-cells run in both, so that the student's code finds what it imports there.
+What could not be run because a process was lost is run again, without the culprit. What was
+decided stays decided.
 """
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any
 
 from safetylab.grading.paper import defined
 from safetylab.grading.paper.outcome import End, Outcome, Run
 from safetylab.grading.paper.rebuild import Role, Step
-from safetylab.grading.room.together import DEADLY, MAX_RESTARTS, Files, Passes
 
-__all__ = ["MAX_RESTARTS", "Processes", "Runner"]
+MAX_RESTARTS = 20
+MAX_TIMEOUTS = 10
+DEADLY = (End.TIMEOUT, End.DEAD)
+
+OnCell = Callable[[int, int], None]
+Files = Mapping[str, bytes]
 
 
-class Processes(AbstractContextManager["Processes"], Protocol):
-    """Where a notebook runs: see `room.Pair` and `kernel.Alone`."""
+@dataclass
+class Passes:
+    """Runs steps in what ``start`` makes, and what is left of them once more if that was lost."""
 
-    def begin(self, shared: frozenset[str], files: Files, own: Files) -> None:
-        """Tell both sides what the notebook brings along."""
+    start: Callable[[], Any]
+    timeout: float
+    files: Files = field(default_factory=dict)
+    on_cell: OnCell | None = None
+    on_end: Callable[[Any], None] | None = None
 
-    def run_student(self, source: str, place: int) -> Outcome:
-        """Run a cell of the student's."""
+    def run(self, steps: Sequence[Step]) -> Run:
+        """Run ``steps``; what could not be run has no outcome."""
+        run, end = Run(steps), time.monotonic() + MAX_TIMEOUTS * self.timeout
+        restarts = 0
+        while not run.complete and restarts <= MAX_RESTARTS and time.monotonic() <= end:
+            with self.start() as where:
+                self._begin(run, where)
+                lost = self._pass(run, where, end)
+                run.complete = lost is None
+                if run.complete and self.on_end:
+                    self.on_end(where)
+            restarts += lost in DEADLY  # a fresh start after a test that came to its end is none
+        return run
 
-    def run_tests(self, source: str, place: int, apart: bool) -> Outcome:
-        """Run a cell of the lab's; ``apart`` for a test, whose effects are thrown away."""
+    def _pass(self, run: Run, where: Any, end: float) -> End | None:
+        """Run what is left to run; return how the cell ended in which a process was lost."""
+        left = [place for place, step in enumerate(run.steps)
+                if step.runs and not self._is_decided(run, place)]  # fmt: skip
+        for place in left:
+            if time.monotonic() > end:
+                return End.TIMEOUT
+            began, last = time.monotonic(), place == left[-1]
+            outcome: Outcome | None = self._step(run, place, where, last)
+            if outcome is None:
+                continue
+            self._record(run, place, replace(outcome, seconds=time.monotonic() - began))
+            if self.on_cell:
+                self.on_cell(len(run.outcomes), run.total)
+            if outcome.lost and not last:
+                return outcome.end
+        return None
 
-    def answered(self, names: frozenset[str], imports: str) -> None:
-        """Say that the student's cell has defined ``names``."""
+    def _begin(self, run: Run, where: Any) -> None:
+        raise NotImplementedError
+
+    def _is_decided(self, run: Run, place: int) -> bool:
+        return False
+
+    def _step(self, run: Run, place: int, where: Any, last: bool) -> Any:
+        """Run a step, or what stands for it; return its outcome, or nothing if nothing does."""
+        raise NotImplementedError
+
+    def _record(self, run: Run, place: int, outcome: Outcome) -> bool:
+        """Keep an outcome, unless the cell has one that stays."""
+        before, is_test = run.outcomes.get(place), run.steps[place].role is Role.TEST
+        kept = before is None or not (is_test or before.end in DEADLY)
+        if kept:
+            run.outcomes[place] = outcome
+        return kept
+
+
+@dataclass
+class Together(Passes):
+    """Runs every cell in order in one process, a `room.Alone` or a `kernel.Kernel`.
+
+    A cell that ends the process, or cannot be interrupted, would end stock's grading of the whole
+    notebook. Here a test that passes without it has passed, and one that fails then waits for a
+    person.
+    """
+
+    culprits: set[int] = field(default_factory=set)
+
+    def _begin(self, run: Run, where: Any) -> None:
+        where.bring(self.files)
+
+    def _step(self, run: Run, place: int, where: Any, last: bool) -> Any:
+        """Run a cell; in place of one that ended the process, the stub of an answer."""
+        step = run.steps[place]
+        source = step.source
+        if place in self.culprits:
+            source = step.stub if step.role is Role.ANSWER and step.changed else ""
+        return where.run_cell(source, place) if source else None
+
+    def _record(self, run: Run, place: int, outcome: Outcome) -> bool:
+        kept = super()._record(run, place, outcome)
+        if kept and self.culprits and outcome.end is not End.OK:
+            run.doubts.add(place)
+        if outcome.lost:
+            self.culprits.add(place)
+        return kept
 
 
 @dataclass
 class Runner(Passes):
-    """Runs steps in `Processes`; starts again without the culprit if one was lost."""
+    """Runs steps in the two processes of a `room.Pair`.
+
+    The student's cells run in one process, the lab's cells and tests in another; the lab's released
+    cells run in both, so that the student's code finds what it imports there.
+    """
 
     own: Files = field(default_factory=dict)
 
-    def _begin(self, run: Run, where: Processes) -> None:
+    def _begin(self, run: Run, where: Any) -> None:
         where.begin(defined.shared(run.steps), self.files, self.own)
 
     def _is_decided(self, run: Run, place: int) -> bool:
         return place in run.outcomes and run.steps[place].role is Role.TEST
 
-    def _step(self, run: Run, place: int, where: Processes, last: bool) -> Outcome:
+    def _step(self, run: Run, place: int, where: Any, last: bool) -> Any:
         """Run a step; if a process was lost in it before, run its stub, or leave it out.
 
         A test runs ``apart``, so that what comes after it never sees what it did; not the ``last``.
@@ -66,13 +151,8 @@ class Runner(Passes):
             return where.run_student(step.source, place)
         return _run_on_both(step, place, where)
 
-    def _record(self, run: Run, place: int, outcome: Outcome) -> None:
-        before = run.outcomes.get(place)
-        if before is None or before.end not in DEADLY:
-            run.outcomes[place] = outcome
 
-
-def _run_on_both(step: Step, place: int, where: Processes) -> Outcome:
+def _run_on_both(step: Step, place: int, where: Any) -> Any:
     """Run a cell of the lab's in both processes."""
     source = step.stub if step.role is Role.LOCKED else step.source
     own = where.run_student(source, place)

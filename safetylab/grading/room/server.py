@@ -20,10 +20,15 @@ from pathlib import Path
 from safetylab.grading.crossing import wire
 from safetylab.grading.room import child, isolate, stock, watch
 from safetylab.grading.room.imports import uncollected
+from safetylab.grading.room.served import Served
 from safetylab.grading.room.shell import StockShell
 
 WORK = "/tmp/work"
 LOOK_SECONDS = 0.1
+NO_WALLS = "whatever is found says nothing: others write into the same folders"
+ROLES: dict[str, type[Served]] = {
+    "together": stock.Process, "student": child.Student, "tests": child.Tests,
+}  # fmt: skip
 _LIBC = ctypes.CDLL(None)
 
 
@@ -65,6 +70,9 @@ def huge_pages() -> None:
 class Server:
     """Answers the room's requests, and ends what takes more memory than it may."""
 
+    preload, settle = staticmethod(preload), staticmethod(huge_pages)
+    kill = staticmethod(watch.end_tree)
+
     def __init__(self, line: socket.socket, world: str, memory: float) -> None:
         self.line, self.world, self.memory = line, world, memory
         self.shell = StockShell.make()
@@ -92,7 +100,7 @@ class Server:
                 (op, *values), _ = wire.receive(self.line)
             except EOFError:
                 return
-            wire.send(self.line, ["ok", getattr(self, op)(*values)])
+            wire.send(self.line, getattr(self, op)(*values))
 
     def look(self) -> None:
         """Forget the children that ended; end those that are past their memory."""
@@ -106,59 +114,38 @@ class Server:
                 self.kill(pid)
         self.next_look = time.monotonic() + LOOK_SECONDS
 
-    def preload(self, names: list[str]) -> None:
-        """Import more."""
-        preload(names)
-
-    def settle(self) -> None:
-        """Make forks cheap: many will follow."""
-        huge_pages()
-
-    def kill(self, pid: int) -> None:
-        """End a child and all that it started."""
-        if pid in self.children:
-            watch.end_tree(pid)
+    def tell(self, op: str, pid: int) -> str:
+        """Do what the room wants to a child, if it is still there."""
+        return getattr(self, op)(pid) or "" if pid in self.children else ""
 
     def freeze(self, pid: int) -> str:
         """Stop a child that has just been copied; return what must be the same at its `thaw`.
 
         Nothing is returned if the copy and later ones could share what is not looked at.
         """
-        if pid not in self.children:
-            return ""
         watch.stop(pid)
-        return "" if self.world and watch.shares(pid) else self._state(pid)
+        if not self.world:
+            return NO_WALLS
+        return "" if watch.shares(pid) else watch.state(pid)
 
     def thaw(self, pid: int) -> str:
         """End the copy of a child, and let the child go on."""
-        if pid not in self.children:
-            return ""
-        state = self._state(pid) if watch.hold(pid) or not self.world else ""
+        state = watch.state(pid) if self.world and watch.hold(pid) else ""
         watch.go_on(pid)
-        return state
-
-    def _state(self, pid: int) -> str:
-        """Without walls, whatever is found says nothing: others write into the same folders."""
-        return watch.state(pid) if self.world else "no walls"
+        return state if self.world else NO_WALLS
 
     def interrupt(self, pid: int) -> None:
         """Interrupt a cell, as Jupyter does."""
-        if pid in self.children:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGINT)
+        os.kill(pid, signal.SIGINT)
 
     def spawn(self, role: str, grouped: bool) -> int:
         """Start a process of a notebook, ``grouped`` in a memory cgroup; return its id."""
         _, handed, _, _ = socket.recv_fds(self.line, 1, 3)
         self.count += 1
-        home = isolate.own_processes() if self.world else None
-        try:
+        with isolate.own_processes() if self.world else contextlib.nullcontext():
             pid = os.fork()
             if pid == 0:
                 self._become(role, handed, grouped)
-        finally:
-            if home is not None:
-                isolate.back_home(home)
         for descriptor in handed:
             os.close(descriptor)
         self.children.add(pid)
@@ -182,10 +169,7 @@ class Server:
             Path(work).mkdir(parents=True)
             os.chdir(work)
             lines = [socket.socket(fileno=descriptor) for descriptor in handed]
-            if role == "together":
-                stock.serve(self.shell, *lines)
-            else:
-                child.serve(role, self.shell, *lines)
+            ROLES[role](self.shell, *lines).serve()
         finally:
             os._exit(1)
 

@@ -10,13 +10,11 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
-from types import TracebackType
 from typing import Any
 
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.compilerop import CachingCompiler
-from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
+from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.session import Session
 from traitlets.config import Config
 
@@ -27,6 +25,7 @@ MAX_PICTURES = 8_000_000
 MAX_OUTPUTS = 500
 MAX_ERROR = 10_000
 PICTURES = ("image/png", "image/jpeg")
+SHOWN = (*PICTURES, "text/plain")
 
 _WARMING = "from sys import path\ndef same(x):\n    return x\nsame(1)"
 
@@ -37,44 +36,38 @@ class Published(Session):
     def clear(self) -> None:
         """Forget what the last cell showed."""
         self.outputs: list[list[str]] = []
-        self.text, self.pictures = MAX_TEXT, MAX_PICTURES
-        self.error: dict[str, Any] | None = None
+        self.left = {True: MAX_PICTURES, False: MAX_TEXT}
+        self.error: BaseException | None = None
 
     def send(self, stream: Any, msg_or_type: Any, content: Any = None, *_: Any, **__: Any) -> Any:
         """Take a message."""
         whole = isinstance(msg_or_type, dict)
         kind = msg_or_type["msg_type"] if whole else msg_or_type
-        content = msg_or_type["content"] if whole else content
-        if kind in ("display_data", "execute_result"):
-            self._show(content.get("data", {}), "result" if kind == "execute_result" else "display")
-        elif kind == "clear_output":
+        data = (msg_or_type["content"] if whole else content or {}).get("data", {})
+        if kind == "clear_output":
             self.outputs.clear()
-
-    def _show(self, data: dict[str, Any], kind: str) -> None:
-        for picture in PICTURES:
-            content = data.get(picture)
-            if isinstance(content, str) and len(content) <= self.pictures and self._has_room():
-                self.pictures -= len(content)
-                self.outputs.append(["display", picture, content])
-                break
-        text = data.get("text/plain")
-        if isinstance(text, str) and (kind == "result" or not set(PICTURES) & set(data)):
-            self.outputs.append([kind, "text/plain", text[: self.text]])
-            self.text -= min(len(text), self.text)
-
-    def stream(self, name: str, text: str) -> None:
-        """Take what was printed; the first words on stderr count, however much there is."""
-        kept = text[: max(self.text, 1 if name == "stderr" else 0)]
-        if not kept:
+        if kind not in ("display_data", "execute_result"):
             return
-        self.text -= min(len(kept), self.text)
-        if self.outputs and self.outputs[-1][:2] == ["stream", name]:
-            self.outputs[-1][2] += kept
-        elif self._has_room() or name == "stderr":
-            self.outputs.append(["stream", name, kept])
+        for picture in [form for form in PICTURES if form in data][:1]:
+            self.keep("display", picture, data[picture])
+        if kind == "execute_result" or not set(PICTURES) & set(data):
+            self.keep("result" if kind == "execute_result" else "display", "text/plain",
+                      data.get("text/plain"))  # fmt: skip
 
-    def _has_room(self) -> bool:
-        return len(self.outputs) < MAX_OUTPUTS
+    def keep(self, kind: str, form: str, data: object) -> None:
+        """Keep what was shown as far as there is room; of what decides about points, a little."""
+        pictured = form in PICTURES
+        least = 100 if kind == "result" else int(form == "stderr")
+        room = max(self.left[pictured], least)
+        full = len(self.outputs) >= MAX_OUTPUTS and not least
+        if not isinstance(data, str) or full or (pictured and len(data) > room):
+            return
+        kept = data[:room]
+        self.left[pictured] -= min(len(kept), self.left[pictured])
+        if kind == "stream" and self.outputs and self.outputs[-1][:2] == [kind, form]:
+            self.outputs[-1][2] += kept
+        elif kept:
+            self.outputs.append([kind, form, kept])
 
 
 class Stream(io.TextIOBase):
@@ -94,16 +87,12 @@ class Stream(io.TextIOBase):
         if os.getpid() != self.owner:
             os.write(self.number, text.encode("utf-8", "replace"))
         elif text:
-            self.published.stream(self.kind, text)
+            self.published.keep("stream", self.kind, text)
         return len(text)
 
     def writable(self) -> bool:
         """Say that it can be written to."""
         return True
-
-    def isatty(self) -> bool:
-        """Say that nobody looks."""
-        return False
 
     def fileno(self) -> int:
         """Return the descriptor that C code and other programs write to."""
@@ -121,11 +110,11 @@ class _Compiler(CachingCompiler):
 
 
 class StockShell(ZMQInteractiveShell):
-    """The kernel's shell; errors are told by `run`, and there is no terminal and no screen."""
+    """The kernel's shell; errors are told by `told`, and there is no terminal and no screen."""
 
     compiler_class = _Compiler
     published: Published
-    loop: asyncio.AbstractEventLoop
+    loop: asyncio.AbstractEventLoop | None = None
 
     @classmethod
     def make(cls) -> StockShell:
@@ -134,7 +123,7 @@ class StockShell(ZMQInteractiveShell):
         config.HistoryManager.enabled = False
         config.InteractiveShell.colors = "NoColor"
         shell = cls.instance(config=config)
-        shell.loop = asyncio.new_event_loop()
+        loop = shell.loop = asyncio.new_event_loop()
         shell.published = Published()
         ends: tuple[Any, ...] = (shell.displayhook, shell.display_pub)
         for end in ends:
@@ -143,13 +132,10 @@ class StockShell(ZMQInteractiveShell):
         for place in range(8):
             shell.run(_WARMING, place)
         shell.reset(new_session=True)  # type: ignore[no-untyped-call]
-        for name in set(shell.user_ns) - set(namespace):
-            del shell.user_ns[name]
-        shell.user_ns.update(
-            {name: namespace[name] for name in set(namespace) - set(shell.user_ns)}
-        )
+        shell.user_ns.update(namespace | shell.user_ns)
         cls.clear_instance()
-        shell.loop.close()
+        loop.close()
+        shell.loop = None
         return shell
 
     def claim(self) -> None:
@@ -164,13 +150,9 @@ class StockShell(ZMQInteractiveShell):
         self.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)
         self.init_sys_modules()  # type: ignore[no-untyped-call]
-        self.forward_input()
+        builtins.input = getpass.getpass = self.raw_input  # type: ignore[assignment]
         for name in ("exit", "quit"):  # IPython's own ends the kernel a moment later
             self.user_ns[name] = self.user_ns_hidden[name] = sys.exit
-
-    def forward_input(self) -> None:
-        """Let `input` and `getpass` refuse, as a kernel does whose notebook nobody sits at."""
-        builtins.input = getpass.getpass = self.raw_input  # type: ignore[assignment]
 
     def enable_gui(self, gui: Any = None) -> None:
         """Do nothing: there is no screen."""
@@ -185,12 +167,10 @@ class StockShell(ZMQInteractiveShell):
             sys.stdout.write(printed.read(MAX_TEXT).decode(errors="replace"))
         self.user_ns["_exit_code"] = done.returncode
 
-    def system_piped(self, cmd: str) -> None:
-        """Run a shell line."""
-        self.system(cmd)
+    system_piped = system
 
     def raw_input(self, prompt: str = "", stream: object = None) -> str:
-        """Refuse."""
+        """Refuse, as a kernel does whose notebook nobody sits at."""
         from IPython.core.error import StdinNotImplementedError
 
         raise StdinNotImplementedError(
@@ -198,50 +178,53 @@ class StockShell(ZMQInteractiveShell):
         )
 
     def showtraceback(self, exc_tuple: Any = None, *_: Any, **__: Any) -> None:
-        """Note an error; of its traceback only cells and lines are kept."""
-        kind, error, trace = exc_tuple or sys.exc_info()
+        """Note an error."""
+        error = (exc_tuple or sys.exc_info())[1]
         if error is not None:
-            self.published.error = _described(kind, error, trace)
+            self.published.error = error
 
     def showsyntaxerror(self, *_: Any, **__: Any) -> None:
         """Note an error in a cell's text."""
         self.showtraceback()
 
-    def enter(self, namespace: dict[str, Any], shown: Iterable[str]) -> None:
-        """Make ``namespace`` the ``__main__`` of the cells to come, which show kinds ``shown``."""
+    def enter(self, namespace: dict[str, Any]) -> None:
+        """Make ``namespace`` the ``__main__`` of the cells to come, which show what is kept."""
         self.claim()
         if self.display_formatter:
-            self.display_formatter.active_types = list(shown)
+            self.display_formatter.active_types = list(SHOWN)
         made = self.prepare_user_module(None, namespace)  # type: ignore[no-untyped-call]
         self.user_module, self.user_ns = made
         self.init_sys_modules()  # type: ignore[no-untyped-call]
         self.init_user_ns()  # type: ignore[no-untyped-call]
         namespace["exit"] = namespace["quit"] = sys.exit
 
-    def run_plainly(self, source: str, place: int) -> ExecutionResult:
-        """Run cell number ``place`` without a running event loop, and keep no history of it."""
-        _Compiler.place = place
-        self.published.clear()
-        return self.run_cell(source, store_history=False)  # type: ignore[no-untyped-call, no-any-return]
+    def run(self, source: str, place: int) -> tuple[BaseException | None, object]:
+        """Run cell number ``place``; return its error, if any, and the value of its last line.
 
-    def run(self, source: str, place: int) -> dict[str, Any]:
-        """Run cell number ``place``; return a tree of JSON that tells how it ended."""
+        Without an event loop of its own, as when student and tests are two, it keeps no history.
+        """
         _Compiler.place = place
         self.published.clear()
         before = sys.stdout, sys.stderr
         sys.stdout = Stream("stdout", 1, self.published)
         sys.stderr = Stream("stderr", 2, self.published)
         try:
-            result = self.loop.run_until_complete(self._execute(source))
+            if self.loop:
+                result = self.loop.run_until_complete(self._execute(source))
+            else:
+                result = self.run_cell(source, store_history=False)  # type: ignore[no-untyped-call]
         finally:
             sys.stdout, sys.stderr = before
         error = result.error_before_exec or result.error_in_exec
-        told: dict[str, Any] = {"end": "ok", "outputs": self.published.outputs}
-        if error is not None:
-            told |= {"end": "error", **_described(type(error), error, error.__traceback__)}
-        elif self.published.error:  # while a value was shown, or in a callback
-            told |= {"end": "error", **self.published.error}
-        return told
+        return error or self.published.error, result.result  # a value may fail while it is shown
+
+    def told(self, error: BaseException | None) -> dict[str, Any]:
+        """Return a tree of JSON that tells how the last cell ended; of a traceback, its lines."""
+        outputs = self.published.outputs
+        if error is None:
+            return {"end": "ok", "outputs": outputs}
+        return {"end": "error", "outputs": outputs, "ename": type(error).__name__[:200],
+                "evalue": _text(error)[:MAX_ERROR], "frames": errors.frames(error)}  # fmt: skip
 
     async def _execute(self, source: str) -> Any:
         """Run a cell as `ipykernel.ipkernel.IPythonKernel.do_execute` does."""
@@ -268,13 +251,8 @@ class StockShell(ZMQInteractiveShell):
 StockShell.__name__ = ZMQInteractiveShell.__name__  # many a notebook asks for it
 
 
-def _described(
-    kind: type[BaseException] | None, error: BaseException, trace: TracebackType | None
-) -> dict[str, Any]:
+def _text(error: BaseException) -> str:
     try:
-        text = str(error)
-    except Exception:
-        text = ""
-    name = str(getattr(kind, "__name__", "Exception"))[:200]
-    frames = errors.passed_through(trace)[:100]
-    return {"ename": name, "evalue": text[:MAX_ERROR], "frames": frames}
+        return str(error)
+    except BaseException:
+        return ""

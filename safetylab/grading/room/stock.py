@@ -15,7 +15,6 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -27,23 +26,28 @@ TORCH_SEED = 67280421310721
 """What torch's global generator starts from in a process that nobody has seeded."""
 
 
-class _Process(Served):
-    def __init__(self, shell: StockShell) -> None:
-        self.shell = shell
+class Process(Served):
+    """The process of a fork of ``shell``, as if a kernel had just been started."""
+
+    def __init__(self, shell: StockShell, control: socket.socket) -> None:
+        super().__init__(shell, control)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        sys.path[:] = ["", *(place for place in sys.path if place not in ("", "/tmp"))]
+        sys.argv[:] = ["ipykernel_launcher.py", "-f", "/tmp/kernel.json"]
+        shell.wake()
+        _as_if_new()
         self.read = [0, 0]
         for number in (1, 2):  # files, which other programs and C code write into
-            descriptor, name = tempfile.mkstemp()
-            Path(name).unlink()
-            os.dup2(descriptor, number)
-            os.close(descriptor)
+            with tempfile.TemporaryFile() as file:
+                os.dup2(file.fileno(), number)
 
     def run(self, source: str, place: int) -> dict[str, Any]:
         """Run a cell."""
         with _interruptible():
-            told = self.shell.run(source, place)
+            told = super().run(source, place)
         for at, name in enumerate(("stdout", "stderr")):
             if text := self._news(at):
-                self.shell.published.stream(name, text)
+                self.shell.published.keep("stream", name, text)
         return told
 
     def _news(self, at: int) -> str:
@@ -68,18 +72,6 @@ def _interruptible() -> Iterator[None]:
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-def serve(shell: StockShell, control: socket.socket) -> None:
-    """Do what the grader asks for on ``control`` until it is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.path[:] = ["", *(place for place in sys.path if place not in ("", "/tmp"))]  # as in Jupyter
-    sys.argv[:] = ["ipykernel_launcher.py", "-f", "/tmp/kernel.json"]
-    shell.wake()
-    _as_if_new()
-    made = _Process(shell)
-    while True:
-        made.obey(control)
 
 
 def _as_if_new() -> None:

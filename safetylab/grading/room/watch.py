@@ -8,6 +8,7 @@ import re
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 ALL_FILES = 1_000
@@ -27,10 +28,8 @@ def end_tree(child: int) -> None:
 
 def _send(pids: list[int], number: signal.Signals) -> None:
     for pid in pids:
-        try:
+        with suppress(ProcessLookupError):
             os.kill(pid, number)
-        except ProcessLookupError:
-            continue
 
 
 Family = dict[int, list[int]]
@@ -150,22 +149,18 @@ def _stat_words(pid: int) -> list[str]:
 
 
 def _read(path: str) -> str:
-    try:
-        with open(path, errors="replace") as file:  # noqa: PTH123 (ten times a second)
-            return file.read()
-    except OSError:
-        return ""
+    with suppress(OSError), open(path, errors="replace") as file:  # noqa: PTH123 (it is often done)
+        return file.read()
+    return ""
 
 
 def _listed(folder: str) -> list[str]:
-    try:
-        return os.listdir(folder)  # noqa: PTH208 (ten times a second, of every process)
-    except OSError:
-        return []
+    with suppress(OSError):
+        return os.listdir(folder)  # noqa: PTH208 (it is often done)
+    return []
 
 
 def _link(path: str) -> str:
-    try:
+    with suppress(OSError):
         return str(Path(path).readlink())
-    except OSError:
-        return ""
+    return ""
