@@ -26,9 +26,9 @@ from traitlets import Bool, Float
 from safetylab.course.paths import CourseError
 from safetylab.grading.bundle import Bundle
 from safetylab.grading.config import hides_rubrics
-from safetylab.grading.gradebook.nbcourse import Assignment, Course, own_folder
+from safetylab.grading.gradebook.nbcourse import Course
 from safetylab.grading.gradebook.outputs import cell_outputs, for_graders, summary, tags
-from safetylab.grading.gradebook.rehearsal import rehearsed, require_agreement
+from safetylab.grading.gradebook.rehearsal import settled
 from safetylab.grading.gradebook.staging import Paper, Work, lay_out, open_work
 from safetylab.grading.paper.notebook import read_notebook
 from safetylab.grading.paper.outcome import GradingError
@@ -104,7 +104,9 @@ def _stage_all(converter: Any) -> Desk:
     for folder in converter.assignments:
         name, student = course.parse(Path(folder))
         if name not in assignments:
-            assignments[name] = _rehearsed(course, course.assignment(name), converter)
+            assignments[name] = course.assignment(name)
+            for warning in settled(course, assignments[name], Limits())[0]:
+                converter.log.warning(warning)
         work = open_work(course, assignments[name], student, Path(folder))
         try:
             desk.lay(course, name, work)
@@ -122,16 +124,6 @@ def _stage_all(converter: Any) -> Desk:
         _convert, desk, converter.convert_notebooks, converter.log
     )
     return desk
-
-
-def _rehearsed(course: Course, assignment: Assignment, converter: Any) -> Assignment:
-    """Return the assignment when its rehearsal agrees with one kernel."""
-    file = own_folder(course) / "rehearsals.jsonl"
-    held = rehearsed(course, assignment, Limits(), file)
-    require_agreement(assignment.name, held)
-    for warning in held.warnings:
-        converter.log.warning(warning)
-    return assignment
 
 
 def _convert(desk: Desk, convert: Callable[[], None], log: Any) -> None:

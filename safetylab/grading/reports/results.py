@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -51,7 +52,6 @@ class Result:
     student: str
     marks: tuple[Mark, ...]
     penalty: float = 0.0
-    submitted: str = ""
 
     @property
     def score(self) -> float:
@@ -84,21 +84,19 @@ def results(book: Gradebook, assignment: str) -> list[Result]:
         raise CourseError(f"{assignment} is not in the gradebook") from None
     graded = (cell for sheet in entry.notebooks for cell in (*sheet.grade_cells, *sheet.task_cells))
     worth = {cell.id: float(cell.max_score) for cell in graded}
-    handed_in = book.db.query(SubmittedAssignment).filter_by(assignment_id=entry.id)
     marks = _marks(book, entry.id, worth)
+    handed_in = book.db.query(SubmittedAssignment).filter_by(assignment_id=entry.id)
     found = [
-        Result(
-            one.student_id,
-            tuple(_by_exercise(marks.get(one.student_id, []))),
-            float(one.late_submission_penalty or 0.0),
-            str(one.timestamp or ""),
-        )
+        Result(one.student_id, tuple(_by_exercise(marks[one.student_id])),
+               float(one.late_submission_penalty or 0.0))
         for one in handed_in
-    ]
+    ]  # fmt: skip
     return sorted(found, key=lambda one: one.student)
 
 
-def _marks(book: Gradebook, assignment: str, worth: dict[str, float]) -> dict[str, list[Mark]]:
+def _marks(
+    book: Gradebook, assignment: str, worth: dict[str, float]
+) -> defaultdict[str, list[Mark]]:
     """Return one mark for each graded cell, by student."""
     query = (
         book.db.query(
@@ -112,19 +110,19 @@ def _marks(book: Gradebook, assignment: str, worth: dict[str, float]) -> dict[st
         .join(Sheet, SubmittedNotebook.notebook_id == Sheet.id)
         .filter(SubmittedAssignment.assignment_id == assignment)
     )  # fmt: skip
-    found: dict[str, list[Mark]] = {}
+    found = defaultdict[str, list[Mark]](list)
     for student, sheet, cell, cell_id, score, by_hand in query:
         exercise = exercise_of(cell) or cell
         mark = Mark(sheet, exercise, float(score or 0.0), worth.get(cell_id, 0.0), bool(by_hand))
-        found.setdefault(student, []).append(mark)
+        found[student].append(mark)
     return found
 
 
 def _by_exercise(marks: list[Mark]) -> Iterator[Mark]:
     """Add up the cells of each exercise; what gives no points, an oracle for one, is left out."""
-    groups: dict[tuple[str, str], list[Mark]] = {}
+    groups = defaultdict[tuple[str, str], list[Mark]](list)
     for mark in marks:
-        groups.setdefault((mark.notebook, mark.exercise), []).append(mark)
+        groups[mark.notebook, mark.exercise].append(mark)
     for (notebook, exercise), cells in sorted(groups.items(), key=_natural):
         most = sum(cell.max_points for cell in cells)
         if most > 0:
