@@ -7,11 +7,11 @@ go on with rebuilt copies in a temporary folder. `ExamRoom` stands in for `Execu
 
 from __future__ import annotations
 
+import fnmatch
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -56,16 +56,16 @@ class Desk:
         self.folders: list[str] = []
         self.waits: list[str] = []
 
-    def lay(self, course: Course, assignment: str, work: Work) -> None:
-        """Stage a submission."""
-        target = Path(course.staged(self.folder).format_path(
-            str(self.folder), work.student, assignment
-        ))  # fmt: skip
-        lay_out(work, target)
-        self.folders.append(str(target))
+    def lay(self, course: Course, assignment: str, work: Work) -> str:
+        """Stage a submission, and return the folder."""
+        staged = course.staged(self.folder)
+        target = str(staged.format_path(str(self.folder), work.student, assignment))
+        lay_out(work, Path(target))
+        self.folders.append(target)
         self.notes[assignment, work.student] = work.submission.notes
         for paper in work.papers:
             self.papers[assignment, work.student, paper.name] = paper
+        return target
 
     def examined(self, key: tuple[str, str, str], limits: Limits) -> Examined:
         """Return what the exam says of a notebook; it is held now if it was not before."""
@@ -99,7 +99,6 @@ def _stage_all(converter: Any) -> Desk:
     """Stage what a converter of nbgrader's has found, and let it go on with that."""
     desk, course = Desk(), Course(converter.coursedir, converter.config)
     assignments: dict[str, Any] = {}
-    staged = course.staged(desk.folder)
     found = {}
     for folder in converter.assignments:
         name, student = course.parse(Path(folder))
@@ -109,17 +108,15 @@ def _stage_all(converter: Any) -> Desk:
                 converter.log.warning(warning)
         work = open_work(course, assignments[name], student, Path(folder))
         try:
-            desk.lay(course, name, work)
+            target = desk.lay(course, name, work)
         except Exception as error:  # nobody else's submission is to wait for this one
             work = work.all_blank(not_graded(error))
-            desk.lay(course, name, work)
+            target = desk.lay(course, name, work)
         for note in work.submission.notes:
             converter.log.warning("%s: %s", student, note)
-        wanted = converter.coursedir.notebook_id
-        target = staged.format_path(staged.submitted_directory, student, name)
-        papers = [paper for paper in work.papers if fnmatch(paper.name, wanted)]
-        found[target] = [f"{target}/{paper.name}.ipynb" for paper in papers]
-    converter.coursedir, converter.assignments = staged, found
+        names = fnmatch.filter([one.name for one in work.papers], converter.coursedir.notebook_id)
+        found[target] = [f"{target}/{each}.ipynb" for each in names]
+    converter.coursedir, converter.assignments = course.staged(desk.folder), found
     converter.convert_notebooks = partial(
         _convert, desk, converter.convert_notebooks, converter.log
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
@@ -24,6 +25,7 @@ DEEPEST = 16
 LONGEST_TIME = 100
 LONGEST_PATH = 1000
 TIMESTAMP = "timestamp.txt"
+NO_FILE = "it is no ordinary file"
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
@@ -43,10 +45,6 @@ class Submission:
     files: Mapping[str, bytes] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-
-    def without_files(self) -> Submission:
-        """Return the same submission with nothing beside its notebooks."""
-        return replace(self, files={})
 
     @property
     def sha(self) -> str:
@@ -121,9 +119,8 @@ class _Reader:
                 continue
             try:
                 yield name, self.read(path, name)
-            except (OSError, _TooMuch) as error:
-                why = error.strerror if isinstance(error, OSError) else str(error)
-                self.refuse(name, f"{_printable(name)} was left out: {why}")
+            except OSError as error:
+                self.refuse(name, f"{_printable(name)} was left out: {error.strerror}")
 
     def paths(self, folder: Path, depth: int) -> Iterator[Path]:
         try:
@@ -146,13 +143,14 @@ class _Reader:
     def read(self, path: Path, name: str) -> bytes:
         limit = NOTEBOOK_LIMIT if _looks_like_notebook(name) else min(FILE_LIMIT, self.room)
         if self.taken >= MOST_FILES:
-            raise _TooMuch(f"there are more than {MOST_FILES} files")
+            raise OSError(errno.EFBIG, f"there are more than {MOST_FILES} files")
         with os.fdopen(os.open(path, _FLAGS), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise _TooMuch("it is no ordinary file")
+                raise OSError(errno.EINVAL, NO_FILE)
             content = file.read(limit + 1)
         if len(content) > limit:
-            raise _TooMuch(f"it is larger than {limit / MIB:.3g} MiB, which is as much as is taken")
+            most = f"{limit / MIB:.3g} MiB"
+            raise OSError(errno.EFBIG, f"it is larger than {most}, which is as much as is taken")
         self.taken += 1
         self.room -= 0 if _looks_like_notebook(name) else len(content)
         return content
@@ -171,7 +169,7 @@ def _unfit(entry: os.DirEntry[str], name: str, depth: int) -> str:
     if entry.is_dir(follow_symlinks=False):
         return "too many folders deep" if depth >= DEEPEST else ""
     if not entry.is_file(follow_symlinks=False):
-        return "it is no ordinary file"
+        return NO_FILE
     return "" if _printable(name) == name else "its name cannot be written"
 
 
@@ -180,10 +178,6 @@ def _in_the_way(name: str, given: frozenset[str]) -> bool:
     above = [parent.as_posix() for parent in PurePosixPath(name).parents][:-1]
     reserved = any(parent == TIMESTAMP or parent.endswith(".ipynb") for parent in above)
     return reserved or not given.isdisjoint(above) or any(f.startswith(f"{name}/") for f in given)
-
-
-class _TooMuch(Exception):
-    """A file is too large, or is none."""
 
 
 def _adopt_renamed(

@@ -8,7 +8,6 @@ own: one line in a ``<div>``, in which no parser of Markdown looks for anything.
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
@@ -19,6 +18,8 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
+
+from safetylab.grading.paper.outcome import PICTURES, picture
 
 _BLOCKS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "table",
            "thead", "tbody", "tr", "th", "td", "em", "strong", "s"}  # fmt: skip
@@ -34,11 +35,6 @@ _LETTERS = re.compile(r"\w[\w ,;'\"?()=%/.-]*\w[.?!]?")
 
 LONGEST_TEXT = 50_000
 
-_SIGNATURES = {
-    "image/png": b"\x89PNG\r\n\x1a\n",
-    "image/jpeg": b"\xff\xd8\xff",
-    "image/gif": b"GIF8",
-}
 # Types that a browser would run, or could be made to, were a file opened from the formgrader.
 _ACTIVE = re.compile(r"html|svg|xml$|xslt|script|pdf|flash")
 
@@ -159,13 +155,6 @@ def pictures(attachments: object) -> dict[str, dict[str, str]]:
 
 
 def _picture(bundle: Mapping[Any, Any]) -> dict[str, str]:
-    for kind, signature in _SIGNATURES.items():
-        data = bundle.get(kind)
-        if isinstance(data, str):
-            try:
-                content = base64.b64decode("".join(data.split()), validate=True)
-            except ValueError:
-                continue
-            if content.startswith(signature):
-                return {kind: base64.b64encode(content).decode()}
-    return {}
+    texts = {kind: data for kind in PICTURES if isinstance(data := bundle.get(kind), str)}
+    made = ({kind: content} for kind, data in texts.items() if (content := picture(kind, data)))
+    return next(made, {})

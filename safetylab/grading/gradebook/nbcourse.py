@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from glob import escape, glob
 from pathlib import Path
@@ -53,13 +53,9 @@ class Assignment:
 
     def drawn(self, student: str) -> list[list[Any]]:
         """Return notebook, variant, count, salt and checksum of each that has variants."""
-        shas = self.allotment.shas if self.allotment else {}
-        found = []
-        for bundle in self.bundles:
-            if (says := bundle.variants) and (one := self.assigned(student, bundle)):
-                sha = shas[bundle.name]
-                found.append([bundle.name, one.number, says.count, says.salt, sha])
-        return found
+        return [[bundle.name, one.number, says.count, says.salt, self.allotment.shas[bundle.name]]
+                for bundle in self.bundles if (says := bundle.variants) and self.allotment
+                and (one := self.assigned(student, bundle))]  # fmt: skip
 
     @property
     def files(self) -> Mapping[str, bytes]:
@@ -96,24 +92,14 @@ class Course:
 
         if not root.is_dir():
             raise CourseError(f"there is no folder {root}: name the folder of the course")
-        before = sys.path.copy()
-        try:
-            sys.path.append(str(root.resolve()))
-            with _in_folder(root):
-                app = NbGrader(log_level="ERROR")
-                app.initialize([], root=str(root.resolve()))
-        finally:
-            sys.path[:] = before
+        with _beside(root.resolve()), _in_folder(root):
+            app = NbGrader(log_level="ERROR")
+            app.initialize([], root=str(root.resolve()))
         return cls(app.coursedir, app.config)
 
-    @contextmanager
-    def plugins(self) -> Iterator[None]:
+    def plugins(self) -> AbstractContextManager[None]:
         """Find modules beside the settings, such as a plugin for late penalties."""
-        sys.path.append(str(self.root))
-        try:
-            yield
-        finally:
-            sys.path.remove(str(self.root))
+        return _beside(self.root)
 
     @property
     def root(self) -> Path:
@@ -158,20 +144,19 @@ class Course:
 
     def students(self, assignment: str) -> dict[str, Path]:
         """Return the folders of the submissions to ``assignment``, by student."""
-        found = {self.parse(folder)[1]: folder for folder in self._folders(assignment)}
-        excluded = self.directory.student_id_exclude.split(",")
+        found, excluded = self._folders(assignment), self.directory.student_id_exclude.split(",")
         return {name: found[name] for name in sorted(found)
                 if name not in excluded and not misnamed(name)}  # fmt: skip
 
     def misnamed(self, assignment: str) -> list[str]:
         """Return the folders of ``assignment`` whose names are no student's id."""
-        names = [self.parse(folder)[1] for folder in self._folders(assignment)]
-        return sorted(name for name in names if misnamed(name))
+        return sorted(name for name in self._folders(assignment) if misnamed(name))
 
-    def _folders(self, assignment: str) -> list[Path]:
+    def _folders(self, assignment: str) -> dict[str, Path]:
         pattern = os.path.relpath(self.folder("submitted", "*", escape(assignment)), self.root)
         found = (self.root / name for name in glob(pattern, root_dir=self.root))  # noqa: PTH207
-        return [Path(os.path.normpath(folder)) for folder in found if folder.is_dir()]
+        folders = (Path(os.path.normpath(folder)) for folder in found if folder.is_dir())
+        return {self.parse(folder)[1]: folder for folder in folders}
 
     def parse(self, folder: Path) -> tuple[str, str]:
         """Return the assignment and the student that a folder of submissions is for."""
@@ -310,6 +295,16 @@ def _enter(name: str) -> str:
         f"enter it with `safetylab term {name}`, in a course that is not made with safetylab "
         f"with `nbgrader generate_assignment {name}`"
     )
+
+
+@contextmanager
+def _beside(root: Path) -> Iterator[None]:
+    before = sys.path.copy()
+    sys.path.append(str(root))
+    try:
+        yield
+    finally:
+        sys.path[:] = before
 
 
 @contextmanager

@@ -70,8 +70,7 @@ def _says(source: str, text: str) -> bool:
 
 @lru_cache(maxsize=200)
 def _messages(source: str) -> tuple[re.Pattern[str], ...]:
-    tree = parsed(source)
-    texts = [_pattern(node) for node in (ast.walk(tree) if tree else ())]
+    texts = map(_pattern, ast.walk(parsed(source)))
     tag = r"\s*(?:\[[\w./-]{1,60}\])?"
     return tuple(re.compile(text + tag, re.DOTALL) for text in texts if text)
 
