@@ -237,7 +237,7 @@ class _Batch:
         for student, line in self.lines().items():
             before = line.get("variants", {})
             if before != now and saved_scores(self.course, self.assignment.name, student):
-                raise CourseError(changed(self.assignment.name, _told(before), _told(now)))
+                raise CourseError(changed(self.assignment.name, before, now))
 
     def said(self) -> dict[str, list[Any]]:
         """Return count and salt of each notebook that has variants."""
@@ -264,11 +264,8 @@ class _Batch:
                     else:
                         self.finish(work, outcomes)
             for work, outcomes in late:
-                again = [
-                    paper
-                    for paper in work.papers
-                    if paper.name in outcomes and _worth_another_try(outcomes[paper.name])
-                ]
+                slow = [name for name, outcome in outcomes.items() if _worth_another_try(outcome)]
+                again = [paper for paper in work.papers if paper.name in slow]
                 for paper in again:  # alone: a busy machine makes honest notebooks late
                     del outcomes[paper.name]
                     one = iter([replace(work, papers=(paper,))])
@@ -366,11 +363,6 @@ def _read_back(line: Mapping[str, Any]) -> Graded:
     return Graded(**{**values, **told, "skipped": True})
 
 
-def _told(variants: Mapping[str, Sequence[Any]]) -> str:
-    said = (f"count {count} and salt {salt!r}" for count, salt in variants.values())
-    return "; ".join(said) or "no variants"
-
-
 def _room_for_more(works: Iterable[Work]) -> bool:
     papers = [paper for work in works for paper in work.papers]
     sizes = [len(paper.content) + sum(map(len, paper.files.values())) for paper in papers]
@@ -396,18 +388,17 @@ def _worth_another_try(outcome: Examined | str) -> bool:
 @contextmanager
 def _interrupts() -> Iterator[threading.Event]:
     """An event that Ctrl-C sets; the second Ctrl-C is an interrupt as ever."""
-    stop = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-    before = signal.getsignal(signal.SIGINT)
+    stop, before = threading.Event(), signal.getsignal(signal.SIGINT)
+    hears = threading.current_thread() is threading.main_thread()
 
     def note(*_: object) -> None:
         stop.set()
         signal.signal(signal.SIGINT, before)
 
-    signal.signal(signal.SIGINT, note)
+    if hears:
+        signal.signal(signal.SIGINT, note)
     try:
         yield stop
     finally:
-        signal.signal(signal.SIGINT, before)
+        if hears:
+            signal.signal(signal.SIGINT, before)

@@ -33,7 +33,7 @@ from safetylab.grading.gradebook.staging import Paper, Work, lay_out, open_work
 from safetylab.grading.paper.notebook import read_notebook
 from safetylab.grading.paper.outcome import GradingError
 from safetylab.grading.paper.rebuild import Role
-from safetylab.grading.report import Report, Status
+from safetylab.grading.report import Status
 from safetylab.grading.room.exam import Examined
 from safetylab.grading.room.rooms import Limits, run_task
 
@@ -161,7 +161,8 @@ class ExamRoom(Execute):  # type: ignore[misc]
         tests = (cell for cell in examined.cells if cell.role == Role.TEST.name)
         about["scores"] = {cell.name: cell.score for cell in tests}
         about["problem"] = desk.papers[key].problem
-        about["doubts"] = set(_doubtful(examined.report))
+        about["doubts"] = {check.name for row in examined.report.rows if row.status is Status.LOOK
+                           for check in row.checks if check.points < check.max_points}  # fmt: skip
         if why := desk.papers[key].problem or ", ".join(sorted(about["doubts"])):
             desk.waits.append(f"{about['student']}, {about['notebook']}: {why}")
         if self.rubrics and hides_rubrics(self.config):
@@ -185,47 +186,38 @@ def _with_rubrics(cells: list[NotebookNode], bundle: Bundle) -> Iterator[Noteboo
         yield cell
 
 
-def _doubtful(report: Report) -> Iterator[str]:
-    """Yield the tests that a person should look at, though they have ended in some way."""
-    for row in report.rows:
-        if row.status is Status.LOOK:
-            yield from (check.name for check in row.checks if check.points < check.max_points)
-
-
 class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
     """nbgrader's own, but what the exam did not settle waits for a person."""
+
+    @property
+    def _where(self) -> tuple[str, str, str]:
+        return self.notebook_id, self.assignment_id, self.student_id
 
     def _add_score(self, cell: NotebookNode, resources: Any) -> None:
         super()._add_score(cell, resources)
         about, name = resources["nbgrader"], cell.metadata.nbgrader["grade_id"]
-        settled = self._settled(cell, about.get("scores"), about.get("problem", ""))
-        if settled and name not in about["doubts"]:
-            return
-        where = (self.notebook_id, self.assignment_id, self.student_id)
-        grade = self.gradebook.find_grade(name, *where)
-        grade.needs_manual_grade = True
-        if not settled:
-            grade.auto_score = None
-        self.gradebook.db.commit()
+        settled = self._settled(cell, about)
+        if not settled or name in about["doubts"]:
+            grade = self.gradebook.find_grade(name, *self._where)
+            grade.needs_manual_grade = True
+            grade.auto_score = grade.auto_score if settled else None
+            self.gradebook.db.commit()
 
     def _add_comment(self, cell: NotebookNode, resources: Any) -> None:
         """As nbgrader does, but nobody is told "No response." of a file that nobody could read."""
         super()._add_comment(cell, resources)
         if resources["nbgrader"].get("problem"):
-            where = (self.notebook_id, self.assignment_id, self.student_id)
             name = cell.metadata.nbgrader["grade_id"]
-            self.gradebook.find_comment(name, *where).auto_comment = None
+            self.gradebook.find_comment(name, *self._where).auto_comment = None
             self.gradebook.db.commit()
 
-    def _settled(
-        self, cell: NotebookNode, scores: Mapping[str, float | None] | None, problem: str
-    ) -> bool:
-        if scores is None or problem:
-            return False
+    def _settled(self, cell: NotebookNode, about: Mapping[str, Any]) -> bool:
         name = cell.metadata.nbgrader["grade_id"]
-        if is_solution(cell) or name not in scores:
+        if "scores" not in about or about["problem"]:
+            return False
+        if is_solution(cell) or name not in about["scores"]:
             return True
-        score, written = scores[name], determine_grade(cell, self.log)[0]
+        score, written = about["scores"][name], determine_grade(cell, self.log)[0]
         if score is not None and written != score:
             raise GradingError(f"{name} earned {score:g} points; its outputs say {written:g}")
         return score is not None

@@ -75,7 +75,7 @@ def take_in(
         replaced: paths of files that the course puts over the student's own.
     """
     reader = _Reader(folder, ignore, frozenset(replaced))
-    found = dict(reader.contents())
+    found = dict(reader.contents(folder))
     names = [f"{bundle.name}.ipynb" for bundle in bundles]
     notebooks = {name: found.pop(name) for name in names if name in found}
     notes = [*reader.notes, *_adopt_renamed(bundles, notebooks, found)]
@@ -105,40 +105,36 @@ class _Reader:
         self.room = ALL_FILES_LIMIT
         self.taken = 0
 
-    def contents(self) -> Iterator[tuple[str, bytes]]:
+    def contents(self, folder: Path, depth: int = 0) -> Iterator[tuple[str, bytes]]:
         """Yield path and content of each file that is taken."""
-        if self.folder.is_symlink():
+        if folder.is_symlink():
             self.refuse(".", "the folder is a link: links are not followed")
             return
-        for path in self.paths(self.folder, 0):
-            name = path.relative_to(self.folder).as_posix()
-            if name in self.replaced and not _looks_like_notebook(name):
-                continue
-            if _in_the_way(name, self.replaced):
-                self.refuse(name, f"{name} was left out: something else belongs in its place")
-                continue
-            try:
-                yield name, self.read(path, name)
-            except OSError as error:
-                self.refuse(name, f"{_printable(name)} was left out: {error.strerror}")
-
-    def paths(self, folder: Path, depth: int) -> Iterator[Path]:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
             self.refuse(".", f"a folder could not be read: {error.strerror}")
             return
         for entry in entries:
-            path = Path(entry.path)
-            name = path.relative_to(self.folder).as_posix()
-            if any(fnmatch(entry.name, pattern) for pattern in self.ignore):
-                continue
-            if why := _unfit(entry, name, depth):
-                self.refuse(name, f"{_printable(name)} was left out: {why}")
-            elif entry.is_dir(follow_symlinks=False):
-                yield from self.paths(path, depth + 1)
-            else:
-                yield path
+            if not any(fnmatch(entry.name, pattern) for pattern in self.ignore):
+                yield from self.content(entry, depth)
+
+    def content(self, entry: os.DirEntry[str], depth: int) -> Iterator[tuple[str, bytes]]:
+        path = Path(entry.path)
+        name = path.relative_to(self.folder).as_posix()
+        if why := _unfit(entry, name, depth):
+            self.leave_out(name, why)
+        elif entry.is_dir(follow_symlinks=False):
+            yield from self.contents(path, depth + 1)
+        elif name in self.replaced and not _looks_like_notebook(name):
+            return
+        elif _in_the_way(name, self.replaced):
+            self.leave_out(name, "something else belongs in its place")
+        else:
+            try:
+                yield name, self.read(path, name)
+            except OSError as error:
+                self.leave_out(name, str(error.strerror))
 
     def read(self, path: Path, name: str) -> bytes:
         limit = NOTEBOOK_LIMIT if _looks_like_notebook(name) else min(FILE_LIMIT, self.room)
@@ -154,6 +150,9 @@ class _Reader:
         self.taken += 1
         self.room -= 0 if _looks_like_notebook(name) else len(content)
         return content
+
+    def leave_out(self, name: str, why: str) -> None:
+        self.refuse(name, f"{_printable(name)} was left out: {why}")
 
     def refuse(self, name: str, sentence: str) -> None:
         self.refused[name] = sentence

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, chdir, contextmanager
 from dataclasses import dataclass
 from glob import escape, glob
 from pathlib import Path
@@ -92,7 +92,7 @@ class Course:
 
         if not root.is_dir():
             raise CourseError(f"there is no folder {root}: name the folder of the course")
-        with _beside(root.resolve()), _in_folder(root):
+        with _beside(root.resolve()), chdir(root):
             app = NbGrader(log_level="ERROR")
             app.initialize([], root=str(root.resolve()))
         return cls(app.coursedir, app.config)
@@ -187,21 +187,18 @@ class Course:
             raise CourseError(f"{path}, the notebook that students get, is missing: restore it")
         released = path.read_bytes()
         entered = {cell.name: cell for cell in notebook.source_cells}
-        points = {cell.name: cell.max_score for cell in notebook.grade_cells}
-        points |= {cell.name: cell.max_score for cell in notebook.task_cells}
+        graded = (*notebook.grade_cells, *notebook.task_cells)
         instructor = json.loads(released.decode("utf-8-sig"))
         marks = dict(_marked(instructor))
-        if not _same_cells(marks, entered, points):
+        if not _same_cells(marks, entered, {cell.name: cell.max_score for cell in graded}):
             raise CourseError(
                 f"{path} is not what was entered in the gradebook: {_enter(assignment)}"
             )
+        _require_python(notebook.name, instructor)
         solutions = self._solutions(assignment, notebook.name)
         for name, cell in marks.items():
-            if entered[name].locked:
-                cell["source"] = entered[name].source
-            elif name in solutions:
-                cell["source"] = solutions[name]
-        _require_python(notebook.name, instructor)
+            answer = solutions.get(name, cell["source"])
+            cell["source"] = entered[name].source if entered[name].locked else answer
         asked = True if self.config.ExamRoom.get("apart") is True else None
         return Bundle(notebook.name, released, json.dumps(instructor).encode(), files, asked)
 
@@ -252,13 +249,9 @@ def _require_python(name: str, notebook: Mapping[str, Any]) -> None:
     """Raise `CourseError` for a notebook in another language."""
     metadata = notebook.get("metadata", {})
     kernel, about = metadata.get("kernelspec", {}), metadata.get("language_info", {})
-    language = str(kernel.get("language") or about.get("name") or "")
-    other = (
-        not language.lower().startswith("python")
-        if language
-        else bool(_OTHER_KERNELS.match(str(kernel.get("name", ""))))
-    )
-    if other:
+    language = str(kernel.get("language") or about.get("name") or "").lower()
+    other = language and not language.startswith("python")
+    if other or (not language and _OTHER_KERNELS.match(str(kernel.get("name", "")))):
         raise CourseError(
             f"{name}.ipynb is for the kernel {kernel.get('name', language)}, and here only Python "
             "is run: grade it with `nbgrader autograde`, in settings without use_exam_room"
@@ -278,16 +271,16 @@ def _same_cells(
     points: Mapping[str, float],
 ) -> bool:
     """Whether a release has the cells, the points and the stubs that the gradebook has."""
-    if set(released) != set(entered):
+    return set(released) == set(entered) and all(
+        _same_cell(cell, entered[name].source, points.get(name)) for name, cell in released.items()
+    )
+
+
+def _same_cell(cell: dict[str, Any], source: str, points: float | None) -> bool:
+    mark = cell["metadata"]["nbgrader"]
+    if (mark.get("grade") or mark.get("task")) and float(mark.get("points", 0)) != points:
         return False
-    for name, cell in released.items():
-        mark = cell["metadata"]["nbgrader"]
-        graded = mark.get("grade") or mark.get("task")
-        if graded and float(mark.get("points", 0)) != points.get(name):
-            return False
-        if mark.get("solution") and "".join(cell["source"]) != entered[name].source:
-            return False
-    return True
+    return not mark.get("solution") or "".join(cell["source"]) == source
 
 
 def _enter(name: str) -> str:
@@ -305,16 +298,6 @@ def _beside(root: Path) -> Iterator[None]:
         yield
     finally:
         sys.path[:] = before
-
-
-@contextmanager
-def _in_folder(folder: Path) -> Iterator[None]:
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
 
 
 @contextmanager

@@ -26,7 +26,6 @@ BY_MACHINE = (
 )
 BY_A_PERSON = "This notebook could not be graded by machine: a person decides on its points."
 PAGE = 90
-MOST_OUTPUTS = 200
 _ENDS = {
     "timeout": ("Timeout", "this cell did not finish in time"),
     "dead": ("Died", "this cell ended its Python process"),
@@ -45,10 +44,7 @@ def tags(report: Report) -> dict[str, str]:
 
 def cell_outputs(sat: ExamCell, cell: NotebookNode, tag: str = "") -> list[NotebookNode]:
     """Return outputs of which nbgrader makes ``sat.score``, whatever the cell printed."""
-    outputs = [_shown(output, is_grade(cell)) for output in sat.outputs[:MOST_OUTPUTS]]
-    if len(sat.outputs) > MOST_OUTPUTS:
-        more = f"... ({len(sat.outputs) - MOST_OUTPUTS} more outputs)\n"
-        outputs.append(stream(more))
+    outputs = [_shown(output, is_grade(cell)) for output in sat.outputs]
     if not sat.end and "demo" in cell.metadata.get("tags", []):
         outputs.append(stream(f"{NOT_RUN}\n"))
     if sat.end in ("error", *_ENDS):

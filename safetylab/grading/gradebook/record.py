@@ -45,6 +45,7 @@ PATIENCE = 60.0
 # nbgrader's own queries make SQLAlchemy warn each time a submission is new.
 warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
 _SQLITE = "sqlite:///"
+_BUSY = "another `safetylab grade` is at work in this course: let it finish"
 _GO_ON = "nothing is lost: when that is mended, run the command again to grade the rest"
 
 
@@ -76,8 +77,7 @@ def only_writer(course: Course) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / "lock").open("w") as file:
             if not _locked(file.fileno()):
-                raise CourseError("another `safetylab grade` is at work in this course: let it "
-                                  "finish")  # fmt: skip
+                raise CourseError(_BUSY)
             for left in folder.glob(f"{STAGED}*"):  # by a run that was killed
                 shutil.rmtree(left, ignore_errors=True)
             yield

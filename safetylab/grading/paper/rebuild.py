@@ -142,21 +142,16 @@ def _titles(notebook: Notebook) -> dict[str, str]:
 
 def require_same_lab(submission: Notebook, released: Notebook, lab: str) -> None:
     """Raise `BadSubmission` if ``submission`` holds none of the exercises of ``released``."""
-    wanted = {cell.name for cell in released.cells if _belongs_to_exercise(cell)}
-    if not wanted:
-        return
+    wanted = {cell.name for cell in released.cells
+              if exercise_of(cell.name) or cell.grade or cell.solution}  # fmt: skip
     found = {cell.name for cell in submission.cells}
-    if wanted & found:
+    if not wanted or wanted & found:
         return
     numbers = sorted({exercise_of(name) for name in found} - {""})
     holds = f"its exercises are {', '.join(numbers)}" if numbers else "it holds no exercise cells"
     raise BadSubmission(
         f"this notebook is not a copy of {lab}: {holds}; give the notebook that you made from {lab}"
     )
-
-
-def _belongs_to_exercise(cell: Cell) -> bool:
-    return bool(exercise_of(cell.name)) or cell.grade or cell.solution
 
 
 def choose(submission: Notebook, stubs: Mapping[str, str]) -> tuple[dict[str, Cell], list[str]]:
