@@ -129,11 +129,10 @@ def _tried(assignment: str, task: Task) -> tuple[list[str], Trial | None]:
 
 
 def _trial(notebook: str, variant: int, examined: Examined, before: float | None) -> Trial:
-    after, report = cpu_below(), examined.report
-    seconds = sum(cell.seconds for cell in examined.cells)
-    counted = before is not None and after is not None
+    report, after = examined.report, cpu_below()
+    seconds, counted = sum(cell.seconds for cell in examined.cells), False
     if before is not None and after is not None:
-        seconds = max(0.0, after - before)
+        seconds, counted = max(0.0, after - before), True
     return Trial(notebook, variant, report.score, report.max_score, seconds, counted)
 
 
@@ -143,7 +142,7 @@ def cpu_below() -> float | None:
         return None
     spent = 0.0
     for process in psutil.Process().children(recursive=True):
-        with suppress(psutil.NoSuchProcess):  # it has ended
+        with suppress(psutil.Error):  # it has ended, or is hidden
             spent += sum(process.cpu_times()[:4])  # and of children that were waited for
     return spent
 

@@ -55,10 +55,8 @@ class Paper:
 
     def ungraded(self) -> Examined:
         """Return what grading says when there is nothing that can be graded."""
-        cells = [
-            ExamCell(step.cell.name, step.kind, step.source, step.role.name, "", "", "", None, ())
-            for step in self.rebuilt.steps
-        ]
+        cells = [ExamCell(step.cell.name, step.kind, step.source, step.role.name)
+                 for step in self.rebuilt.steps]  # fmt: skip
         judged = rows(Run(self.rebuilt.steps), self.rebuilt.titles, 0)
         return Examined(Report(self.name, judged, (self.problem,)), tuple(cells), "")
 
