@@ -13,7 +13,7 @@ from safetylab.grading.paper.rebuild import (
     Step,
     choose,
     own_steps,
-    place_extras,
+    placed,
     require_same_lab,
     same_source,
 )
@@ -65,18 +65,16 @@ class _Merge:
         self.own = own_steps(newer, self.stubs, mine)
 
     def merged(self, released: bytes) -> Merged:
-        extras = place_extras(self.own, self.submission.cells, self.is_extra)
+        steps = placed(self.own, self.submission.cells, self.is_extra)
         homeless = [cell for cell in self.submission.cells if self.is_homeless(cell)]
-        cells = [_own_cell(cell) for _, cell in extras[-1]]
-        for index, step in enumerate(self.own):
-            cells.append(self.filled(step))
-            cells += [_own_cell(cell) for _, cell in extras[index]]
+        extras = [step.cell for step in steps if step.role is Role.EXTRA]
+        cells = [_own_cell(step.cell) if step.role is Role.EXTRA else self.filled(step)
+                 for step in steps]  # fmt: skip
         for cell in homeless:
             cells += [_heading(cell), _own_cell(cell)]
         values = json.loads(released.decode("utf-8-sig"))
         values["cells"] = _with_unique_ids(cells)
-        added = sum(map(len, extras.values()))
-        return Merged(_to_bytes(values), tuple(self.notes(added, homeless)))
+        return Merged(_to_bytes(values), tuple(self.notes(len(extras), homeless)))
 
     def is_edited(self, cell: Cell) -> bool:
         """Whether the learner wrote in a cell; one that cannot be told is taken for written."""

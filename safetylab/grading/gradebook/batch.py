@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,15 +33,10 @@ from safetylab.grading.gradebook.record import (
     record,
     saved_scores,
 )
-from safetylab.grading.gradebook.rehearsal import (
-    accept,
-    rehearse,
-    rehearsed,
-    require_agreement,
-)
-from safetylab.grading.gradebook.staging import Paper, Work, open_work
+from safetylab.grading.gradebook.rehearsal import rehearse, settled
+from safetylab.grading.gradebook.staging import Work, open_work
 from safetylab.grading.gradebook.variants import changed
-from safetylab.grading.report import Report, Status
+from safetylab.grading.report import Status
 from safetylab.grading.room.exam import Examined
 from safetylab.grading.room.rooms import Limits, room, run_task
 
@@ -163,52 +158,28 @@ def _chosen(course: Course, name: str, students: Sequence[str]) -> dict[str, Pat
     return {student: there[student] for student in students} if students else there
 
 
-@dataclass
-class _Sitting:
-    """A submission whose notebooks are being graded; a string is the reason why one is not."""
-
-    work: Work
-    outcomes: dict[str, Examined | str] = field(default_factory=dict)
-
-    @property
-    def complete(self) -> bool:
-        names = {paper.name for paper in self.work.papers if not paper.problem}
-        return names <= set(self.outcomes)
-
-    @property
-    def results(self) -> dict[str, Examined]:
-        return {
-            name: outcome for name, outcome in self.outcomes.items() if not isinstance(outcome, str)
-        }
-
-    @property
-    def broken(self) -> dict[str, str]:
-        return {name: why for name, why in self.outcomes.items() if isinstance(why, str)}
-
-    def graded(self, work: Work) -> Graded:
-        """Say what became of it; ``work`` is what was recorded."""
-        good = [paper.name for paper in work.papers if not paper.problem]
-        reports = [self.results[name].report for name in good]
-        blanks = [paper.ungraded().report for paper in work.papers if paper.problem]
-        problems = [paper.problem for paper in work.papers if paper.problem]
-        absent = [f"{name}.ipynb was not handed in: no points" for name in work.absent]
-        mended = [note for paper in work.papers for note in (*paper.rebuilt.notes, paper.odd)]
-        return Graded(
-            work.student,
-            score=sum(report.score for report in reports),
-            max_score=sum(report.max_score for report in (*reports, *blanks)),
-            repairs=tuple(filter(None, dict.fromkeys([*work.submission.notes, *mended]))),
-            looks=(*dict.fromkeys(problems), *absent, *_unsure(reports)),
-            failed=bool(problems),
-            unsure=any(True for _ in _unsure(reports)),
-        )
+Outcomes = dict[str, Examined | str]
+"""What became of the notebooks of a submission; a string is the reason why one was not graded."""
 
 
-def _unsure(reports: Iterable[Report]) -> Iterator[str]:
-    for report in reports:
-        for row in report.rows:
-            if row.status is Status.LOOK:
-                yield f"{row.exercise}: {row.message}"
+def _graded(work: Work, results: Mapping[str, Examined]) -> Graded:
+    """Say what became of a submission; ``work`` is what was recorded."""
+    good = [results[paper.name].report for paper in work.papers if not paper.problem]
+    blank = [paper.ungraded().report for paper in work.papers if paper.problem]
+    problems = dict.fromkeys(paper.problem for paper in work.papers if paper.problem)
+    absent = [f"{name}.ipynb was not handed in: no points" for name in work.absent]
+    unsure = [f"{row.exercise}: {row.message}"
+              for report in good for row in report.rows if row.status is Status.LOOK]  # fmt: skip
+    mended = [note for paper in work.papers for note in (*paper.rebuilt.notes, paper.odd)]
+    return Graded(
+        work.student,
+        score=sum(report.score for report in good),
+        max_score=sum(report.max_score for report in (*good, *blank)),
+        repairs=tuple(filter(None, dict.fromkeys([*work.submission.notes, *mended]))),
+        looks=(*problems, *absent, *unsure),
+        failed=bool(problems),
+        unsure=bool(unsure),
+    )
 
 
 class _Batch:
@@ -218,7 +189,6 @@ class _Batch:
         self.course, self.assignment, self.limits = course, assignment, limits
         self.on_done = on_done
         self.journal = own_folder(course) / "journal.jsonl"
-        self.sittings: dict[str, _Sitting] = {}
         self.graded: list[Graded] = []
         self.total = 0
         self.warnings: list[str] = []
@@ -267,7 +237,7 @@ class _Batch:
         for student, line in self.lines().items():
             before = line.get("variants", {})
             if before != now and saved_scores(self.course, self.assignment.name, student):
-                raise CourseError(changed(self.assignment.name, _told(before), _told(now)))
+                raise CourseError(changed(self.assignment.name, before, now))
 
     def said(self) -> dict[str, list[Any]]:
         """Return count and salt of each notebook that has variants."""
@@ -284,76 +254,71 @@ class _Batch:
 
     def run(self, todo: Mapping[str, Path], workers: Executor) -> bool:
         """Grade submissions; return whether it was interrupted."""
-        late: list[Paper] = []
+        late: list[tuple[Work, Outcomes]] = []
+        works = (self.open(student, folder) for student, folder in todo.items())
         with _interrupts() as stop:
-            with closing(self.outcomes(self.papers(todo), workers, stop)) as outcomes:
-                for paper, outcome in outcomes:
-                    if _worth_another_try(outcome):
-                        late.append(paper)
+            with closing(self.sat(works, workers, stop)) as sat:
+                for work, outcomes in sat:
+                    if any(map(_worth_another_try, outcomes.values())):
+                        late.append((work, outcomes))
                     else:
-                        self.take(paper, outcome)
-            for paper in late:  # alone: a busy machine makes honest notebooks late
-                for _, outcome in self.outcomes(iter([paper]), workers, stop):
-                    self.take(paper, outcome)
+                        self.finish(work, outcomes)
+            for work, outcomes in late:
+                slow = [name for name, outcome in outcomes.items() if _worth_another_try(outcome)]
+                again = [paper for paper in work.papers if paper.name in slow]
+                for paper in again:  # alone: a busy machine makes honest notebooks late
+                    del outcomes[paper.name]
+                    one = iter([replace(work, papers=(paper,))])
+                    for _, found in self.sat(one, workers, stop):
+                        outcomes |= found
+                if all(paper.name in outcomes for paper in again):
+                    self.finish(work, outcomes)
             return stop.is_set()
-
-    def papers(self, todo: Mapping[str, Path]) -> Iterator[Paper]:
-        """Yield the notebooks to grade, each read when its turn comes."""
-        for student, folder in todo.items():
-            sitting = self.sittings[student] = _Sitting(self.open(student, folder))
-            if sitting.complete:
-                self.finish(sitting)
-            yield from (paper for paper in sitting.work.papers if not paper.problem)
 
     def rehearse(self, many: int, accepted: bool) -> None:
         """Grade the instructor's own notebooks; what they import, the room has from then on."""
-        file = self.journal.with_name("rehearsals.jsonl")
-        before = file.stat().st_size if file.is_file() else 0
-        held = rehearsed(self.course, self.assignment, self.limits, file)
-        if held.differences and accepted:
-            held = accept(self.assignment, held, file)
-        require_agreement(self.assignment.name, held)
-        if file.stat().st_size == before and many >= WORTH_LEARNING:
+        warnings, held = settled(self.course, self.assignment, self.limits, accepted=accepted)
+        if not held and many >= WORTH_LEARNING:
             rehearse(self.course, self.assignment, self.limits, both=False)
-        self.warnings += held.warnings
+        self.warnings += warnings
 
-    def outcomes(
-        self, papers: Iterator[Paper], workers: Executor, stop: threading.Event
-    ) -> Generator[tuple[Paper, Examined | str], None, None]:
-        """Yield papers as they are graded; when told to stop, those that have begun."""
-        waiting: dict[Future[Examined], Paper] = {}
+    def sat(
+        self, works: Iterator[Work], workers: Executor, stop: threading.Event
+    ) -> Generator[tuple[Work, Outcomes], None, None]:
+        """Yield submissions as they are graded; when told to stop, those that have begun."""
+        waiting: list[tuple[Work, dict[str, Future[Examined]]]] = []
         try:
             while True:
-                while not stop.is_set() and _room_for_more(waiting.values()):
-                    if (paper := next(papers, None)) is None:
+                while not stop.is_set() and _room_for_more(work for work, _ in waiting):
+                    if (work := next(works, None)) is None:
                         break
-                    waiting[workers.submit(run_task, paper.task(self.limits))] = paper
+                    jobs = {paper.name: workers.submit(run_task, paper.task(self.limits))
+                            for paper in work.papers if not paper.problem}  # fmt: skip
+                    waiting.append((work, jobs))
                 if stop.is_set():
-                    waiting = {job: paper for job, paper in waiting.items() if not job.cancel()}
+                    waiting = [one for one in waiting if not _cancelled(one[1])]
                 if not waiting:
                     return
-                for job in wait(waiting, _POLL, FIRST_COMPLETED).done:
-                    yield waiting.pop(job), _outcome(job)
+                wait([job for _, jobs in waiting for job in jobs.values() if not job.done()],
+                     _POLL, FIRST_COMPLETED)  # fmt: skip
+                ended = [one for one in waiting if all(job.done() for job in one[1].values())]
+                waiting = [one for one in waiting if one not in ended]
+                for work, jobs in ended:
+                    yield work, {name: _outcome(job) for name, job in jobs.items()}
         finally:
-            for job in waiting:
-                job.cancel()
+            for _, jobs in waiting:
+                _cancelled(jobs)
 
-    def take(self, paper: Paper, outcome: Examined | str) -> None:
-        sitting = self.sittings[paper.student]
-        sitting.outcomes[paper.name] = outcome
-        if not isinstance(outcome, str):
-            self.sandboxes.add(outcome.sandbox)
-        if sitting.complete:
-            self.finish(sitting)
-
-    def finish(self, sitting: _Sitting) -> None:
+    def finish(self, opened: Work, outcomes: Outcomes) -> None:
         """Write a submission into the gradebook, then into the journal."""
-        work, problem = self.record(sitting)
+        results = {name: one for name, one in outcomes.items() if not isinstance(one, str)}
+        self.sandboxes |= {one.sandbox for one in results.values()}
+        broken = {name: one for name, one in outcomes.items() if isinstance(one, str)}
+        work, problem = self.record(opened.with_problems(broken), results)
         self.stamped += bool(self.assignment.due and TIMESTAMP in work.submission.files)
-        graded = sitting.graded(work)
+        graded = _graded(work, results)
         looks = (*graded.looks, problem) if problem else graded.looks
-        again = work.papers != sitting.work.papers
-        graded = replace(graded, looks=looks, again=again)
+        graded = replace(graded, looks=looks, again=work.papers != opened.papers)
         journal.append(self.journal, {
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "assignment": self.assignment.name,
@@ -363,20 +328,18 @@ class _Batch:
             "graded": asdict(graded),
             "scores": saved_scores(self.course, self.assignment.name, work.student),
         })  # fmt: skip
-        del self.sittings[work.student]
         self.done(graded)
 
-    def record(self, sitting: _Sitting) -> tuple[Work, str]:
+    def record(self, work: Work, results: Mapping[str, Examined]) -> tuple[Work, str]:
         """Return what is in the gradebook now, and what nbgrader refused to the very last."""
-        name, work = self.assignment.name, sitting.work.with_problems(sitting.broken)
         try:
-            record(self.course, name, work, sitting.results)
+            record(self.course, self.assignment.name, work, results)
         except OperationalError:  # the next one would fare no better
             raise
         except Exception as error:
             work = work.all_blank(f"nbgrader could not record it: {error}")
             try:
-                record(self.course, name, work, {})
+                record(self.course, self.assignment.name, work, {})
             except Exception as second:
                 return work, f"nor could a blank notebook be recorded: {second}"
         return work, ""
@@ -400,14 +363,15 @@ def _read_back(line: Mapping[str, Any]) -> Graded:
     return Graded(**{**values, **told, "skipped": True})
 
 
-def _told(variants: Mapping[str, Sequence[Any]]) -> str:
-    said = (f"count {count} and salt {salt!r}" for count, salt in variants.values())
-    return "; ".join(said) or "no variants"
-
-
-def _room_for_more(papers: Iterable[Paper]) -> bool:
+def _room_for_more(works: Iterable[Work]) -> bool:
+    papers = [paper for work in works for paper in work.papers]
     sizes = [len(paper.content) + sum(map(len, paper.files.values())) for paper in papers]
     return len(sizes) < AHEAD and sum(sizes) < AHEAD_BYTES
+
+
+def _cancelled(jobs: Mapping[str, Future[Examined]]) -> bool:
+    """Cancel jobs; whether any has not begun, or is cancelled already."""
+    return any([job.cancel() for job in jobs.values()])  # noqa: C419
 
 
 def _outcome(job: Future[Examined]) -> Examined | str:
@@ -424,18 +388,17 @@ def _worth_another_try(outcome: Examined | str) -> bool:
 @contextmanager
 def _interrupts() -> Iterator[threading.Event]:
     """An event that Ctrl-C sets; the second Ctrl-C is an interrupt as ever."""
-    stop = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-    before = signal.getsignal(signal.SIGINT)
+    stop, before = threading.Event(), signal.getsignal(signal.SIGINT)
+    hears = threading.current_thread() is threading.main_thread()
 
     def note(*_: object) -> None:
         stop.set()
         signal.signal(signal.SIGINT, before)
 
-    signal.signal(signal.SIGINT, note)
+    if hears:
+        signal.signal(signal.SIGINT, note)
     try:
         yield stop
     finally:
-        signal.signal(signal.SIGINT, before)
+        if hears:
+            signal.signal(signal.SIGINT, before)

@@ -7,11 +7,11 @@ go on with rebuilt copies in a temporary folder. `ExamRoom` stands in for `Execu
 
 from __future__ import annotations
 
+import fnmatch
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,14 +26,14 @@ from traitlets import Bool, Float
 from safetylab.course.paths import CourseError
 from safetylab.grading.bundle import Bundle
 from safetylab.grading.config import hides_rubrics
-from safetylab.grading.gradebook.nbcourse import Assignment, Course, own_folder
+from safetylab.grading.gradebook.nbcourse import Course
 from safetylab.grading.gradebook.outputs import cell_outputs, for_graders, summary, tags
-from safetylab.grading.gradebook.rehearsal import rehearsed, require_agreement
+from safetylab.grading.gradebook.rehearsal import settled
 from safetylab.grading.gradebook.staging import Paper, Work, lay_out, open_work
 from safetylab.grading.paper.notebook import read_notebook
 from safetylab.grading.paper.outcome import GradingError
 from safetylab.grading.paper.rebuild import Role
-from safetylab.grading.report import Report, Status
+from safetylab.grading.report import Status
 from safetylab.grading.room.exam import Examined
 from safetylab.grading.room.rooms import Limits, run_task
 
@@ -56,16 +56,16 @@ class Desk:
         self.folders: list[str] = []
         self.waits: list[str] = []
 
-    def lay(self, course: Course, assignment: str, work: Work) -> None:
-        """Stage a submission."""
-        target = Path(course.staged(self.folder).format_path(
-            str(self.folder), work.student, assignment
-        ))  # fmt: skip
-        lay_out(work, target)
-        self.folders.append(str(target))
+    def lay(self, course: Course, assignment: str, work: Work) -> str:
+        """Stage a submission, and return the folder."""
+        staged = course.staged(self.folder)
+        target = str(staged.format_path(str(self.folder), work.student, assignment))
+        lay_out(work, Path(target))
+        self.folders.append(target)
         self.notes[assignment, work.student] = work.submission.notes
         for paper in work.papers:
             self.papers[assignment, work.student, paper.name] = paper
+        return target
 
     def examined(self, key: tuple[str, str, str], limits: Limits) -> Examined:
         """Return what the exam says of a notebook; it is held now if it was not before."""
@@ -99,39 +99,28 @@ def _stage_all(converter: Any) -> Desk:
     """Stage what a converter of nbgrader's has found, and let it go on with that."""
     desk, course = Desk(), Course(converter.coursedir, converter.config)
     assignments: dict[str, Any] = {}
-    staged = course.staged(desk.folder)
     found = {}
     for folder in converter.assignments:
         name, student = course.parse(Path(folder))
         if name not in assignments:
-            assignments[name] = _rehearsed(course, course.assignment(name), converter)
+            assignments[name] = course.assignment(name)
+            for warning in settled(course, assignments[name], Limits())[0]:
+                converter.log.warning(warning)
         work = open_work(course, assignments[name], student, Path(folder))
         try:
-            desk.lay(course, name, work)
+            target = desk.lay(course, name, work)
         except Exception as error:  # nobody else's submission is to wait for this one
             work = work.all_blank(not_graded(error))
-            desk.lay(course, name, work)
+            target = desk.lay(course, name, work)
         for note in work.submission.notes:
             converter.log.warning("%s: %s", student, note)
-        wanted = converter.coursedir.notebook_id
-        target = staged.format_path(staged.submitted_directory, student, name)
-        papers = [paper for paper in work.papers if fnmatch(paper.name, wanted)]
-        found[target] = [f"{target}/{paper.name}.ipynb" for paper in papers]
-    converter.coursedir, converter.assignments = staged, found
+        names = fnmatch.filter([one.name for one in work.papers], converter.coursedir.notebook_id)
+        found[target] = [f"{target}/{each}.ipynb" for each in names]
+    converter.coursedir, converter.assignments = course.staged(desk.folder), found
     converter.convert_notebooks = partial(
         _convert, desk, converter.convert_notebooks, converter.log
     )
     return desk
-
-
-def _rehearsed(course: Course, assignment: Assignment, converter: Any) -> Assignment:
-    """Return the assignment when its rehearsal agrees with one kernel."""
-    file = own_folder(course) / "rehearsals.jsonl"
-    held = rehearsed(course, assignment, Limits(), file)
-    require_agreement(assignment.name, held)
-    for warning in held.warnings:
-        converter.log.warning(warning)
-    return assignment
 
 
 def _convert(desk: Desk, convert: Callable[[], None], log: Any) -> None:
@@ -172,7 +161,8 @@ class ExamRoom(Execute):  # type: ignore[misc]
         tests = (cell for cell in examined.cells if cell.role == Role.TEST.name)
         about["scores"] = {cell.name: cell.score for cell in tests}
         about["problem"] = desk.papers[key].problem
-        about["doubts"] = set(_doubtful(examined.report))
+        about["doubts"] = {check.name for row in examined.report.rows if row.status is Status.LOOK
+                           for check in row.checks if check.points < check.max_points}  # fmt: skip
         if why := desk.papers[key].problem or ", ".join(sorted(about["doubts"])):
             desk.waits.append(f"{about['student']}, {about['notebook']}: {why}")
         if self.rubrics and hides_rubrics(self.config):
@@ -196,47 +186,38 @@ def _with_rubrics(cells: list[NotebookNode], bundle: Bundle) -> Iterator[Noteboo
         yield cell
 
 
-def _doubtful(report: Report) -> Iterator[str]:
-    """Yield the tests that a person should look at, though they have ended in some way."""
-    for row in report.rows:
-        if row.status is Status.LOOK:
-            yield from (check.name for check in row.checks if check.points < check.max_points)
-
-
 class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
     """nbgrader's own, but what the exam did not settle waits for a person."""
+
+    @property
+    def _where(self) -> tuple[str, str, str]:
+        return self.notebook_id, self.assignment_id, self.student_id
 
     def _add_score(self, cell: NotebookNode, resources: Any) -> None:
         super()._add_score(cell, resources)
         about, name = resources["nbgrader"], cell.metadata.nbgrader["grade_id"]
-        settled = self._settled(cell, about.get("scores"), about.get("problem", ""))
-        if settled and name not in about["doubts"]:
-            return
-        where = (self.notebook_id, self.assignment_id, self.student_id)
-        grade = self.gradebook.find_grade(name, *where)
-        grade.needs_manual_grade = True
-        if not settled:
-            grade.auto_score = None
-        self.gradebook.db.commit()
+        settled = self._settled(cell, about)
+        if not settled or name in about["doubts"]:
+            grade = self.gradebook.find_grade(name, *self._where)
+            grade.needs_manual_grade = True
+            grade.auto_score = grade.auto_score if settled else None
+            self.gradebook.db.commit()
 
     def _add_comment(self, cell: NotebookNode, resources: Any) -> None:
         """As nbgrader does, but nobody is told "No response." of a file that nobody could read."""
         super()._add_comment(cell, resources)
         if resources["nbgrader"].get("problem"):
-            where = (self.notebook_id, self.assignment_id, self.student_id)
             name = cell.metadata.nbgrader["grade_id"]
-            self.gradebook.find_comment(name, *where).auto_comment = None
+            self.gradebook.find_comment(name, *self._where).auto_comment = None
             self.gradebook.db.commit()
 
-    def _settled(
-        self, cell: NotebookNode, scores: Mapping[str, float | None] | None, problem: str
-    ) -> bool:
-        if scores is None or problem:
-            return False
+    def _settled(self, cell: NotebookNode, about: Mapping[str, Any]) -> bool:
         name = cell.metadata.nbgrader["grade_id"]
-        if is_solution(cell) or name not in scores:
+        if "scores" not in about or about["problem"]:
+            return False
+        if is_solution(cell) or name not in about["scores"]:
             return True
-        score, written = scores[name], determine_grade(cell, self.log)[0]
+        score, written = about["scores"][name], determine_grade(cell, self.log)[0]
         if score is not None and written != score:
             raise GradingError(f"{name} earned {score:g} points; its outputs say {written:g}")
         return score is not None

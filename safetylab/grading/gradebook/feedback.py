@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output as make_output
 from nbgrader.api import Grade, Gradebook
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 
-from safetylab.grading.gradebook.outputs import is_for_graders, plain
+from safetylab.grading.gradebook.outputs import is_for_graders, plain, stream
 from safetylab.grading.paper.rebuild import exercise_of
+from safetylab.grading.paper.told import parted
 from safetylab.grading.report import Row
 
 _BRACKETS = (
@@ -36,7 +36,8 @@ class HideTests(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Strip the cells, and leave out those of which nothing is left."""
         nb.cells = [cell for cell in nb.cells if not is_for_graders(cell)]
-        if any(_report(cell) and not _apart(cell) for cell in nb.cells):
+        told = [cell.metadata.safetylab for cell in nb.cells if _report(cell)]
+        if not all(one.get("apart", True) for one in told):
             _withhold(nb.cells, ClearHiddenTests(parent=self).begin_test_delimeter)
         nb, resources = super().preprocess(nb, resources)
         nb.cells = [cell for cell in nb.cells if not _is_empty_oracle(cell)]
@@ -48,15 +49,14 @@ class HideTests(NbGraderPreprocessor):  # type: ignore[misc]
         """Strip a cell of the course; an answer is the student's own text."""
         if "nbgrader" in cell.metadata and not is_solution(cell):
             tests, scheme = ClearHiddenTests(parent=self), ClearMarkScheme(parent=self)
-            cell.source = _without(
-                cell.source, tests.begin_test_delimeter, tests.end_test_delimeter
-            )
-            cell.source = _without(
-                cell.source,
-                scheme.begin_mark_scheme_delimeter,
-                scheme.end_mark_scheme_delimeter,
-            )
+            marks = tests.begin_test_delimeter, tests.end_test_delimeter
+            schemes = scheme.begin_mark_scheme_delimeter, scheme.end_mark_scheme_delimeter
+            cell.source = parted(parted(cell.source, *marks)[0], *schemes)[0]
         return cell, resources
+
+
+def _is_test(cell: NotebookNode) -> bool:
+    return bool(is_grade(cell) and not is_solution(cell))
 
 
 def _withhold(cells: list[NotebookNode], mark: str) -> None:
@@ -68,45 +68,17 @@ def _withhold(cells: list[NotebookNode], mark: str) -> None:
     for cell in cells:
         if cell.cell_type != "code":
             continue
-        test = is_grade(cell) and not is_solution(cell)
         ours = "nbgrader" in cell.metadata and not is_solution(cell)
         begun = begun or (ours and mark in cell.source)
         if begun and cell.get("outputs"):
-            kept = [one for one in cell.outputs if test and _is_verdict(one)]
-            cell.outputs = kept if test else [_withheld()]
-
-
-def _withheld() -> NotebookNode:
-    output: NotebookNode = make_output("stream", name="stdout", text=WITHHELD)  # type: ignore[no-untyped-call]
-    return output
-
-
-def _is_verdict(output: NotebookNode) -> bool:
-    return output.output_type in ("error", "execute_result")
+            said = [one for one in cell.outputs if one.output_type in ("error", "execute_result")]
+            cell.outputs = said if _is_test(cell) else [stream(WITHHELD)]
 
 
 def _is_empty_oracle(cell: NotebookNode) -> bool:
     """Whether a cell gives no points, says nothing and went well."""
-    test = is_grade(cell) and not is_solution(cell)
-    return bool(
-        test
-        and not cell.metadata.nbgrader.get("points")
-        and not cell.source.strip()
-        and not cell.get("outputs")
-    )
-
-
-def _without(source: str, begin: str, end: str) -> str:
-    """Leave out regions; one that is never closed goes to the end."""
-    kept, inside = [], False
-    for line in source.split("\n"):
-        if begin in line:
-            inside = True
-        elif end in line:
-            inside = False
-        elif not inside:
-            kept.append(line)
-    return "\n".join(kept)
+    says = cell.metadata.get("nbgrader", {}).get("points") or cell.source.strip()
+    return _is_test(cell) and not (says or cell.get("outputs"))
 
 
 class Overview(NbGraderPreprocessor):  # type: ignore[misc]
@@ -128,10 +100,6 @@ class Overview(NbGraderPreprocessor):  # type: ignore[misc]
 
 def _report(cell: NotebookNode) -> Any:
     return cell.metadata.get("safetylab", {}).get("report")
-
-
-def _apart(cell: NotebookNode) -> bool:
-    return bool(cell.metadata["safetylab"].get("apart", True))
 
 
 def _table(rows: list[Row], grades: list[Grade]) -> Iterator[str]:

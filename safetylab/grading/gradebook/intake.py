@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
@@ -24,6 +25,7 @@ DEEPEST = 16
 LONGEST_TIME = 100
 LONGEST_PATH = 1000
 TIMESTAMP = "timestamp.txt"
+NO_FILE = "it is no ordinary file"
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
@@ -43,10 +45,6 @@ class Submission:
     files: Mapping[str, bytes] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-
-    def without_files(self) -> Submission:
-        """Return the same submission with nothing beside its notebooks."""
-        return replace(self, files={})
 
     @property
     def sha(self) -> str:
@@ -77,7 +75,7 @@ def take_in(
         replaced: paths of files that the course puts over the student's own.
     """
     reader = _Reader(folder, ignore, frozenset(replaced))
-    found = dict(reader.contents())
+    found = dict(reader.contents(folder))
     names = [f"{bundle.name}.ipynb" for bundle in bundles]
     notebooks = {name: found.pop(name) for name in names if name in found}
     notes = [*reader.notes, *_adopt_renamed(bundles, notebooks, found)]
@@ -107,55 +105,54 @@ class _Reader:
         self.room = ALL_FILES_LIMIT
         self.taken = 0
 
-    def contents(self) -> Iterator[tuple[str, bytes]]:
+    def contents(self, folder: Path, depth: int = 0) -> Iterator[tuple[str, bytes]]:
         """Yield path and content of each file that is taken."""
-        if self.folder.is_symlink():
+        if folder.is_symlink():
             self.refuse(".", "the folder is a link: links are not followed")
             return
-        for path in self.paths(self.folder, 0):
-            name = path.relative_to(self.folder).as_posix()
-            if name in self.replaced and not _looks_like_notebook(name):
-                continue
-            if _in_the_way(name, self.replaced):
-                self.refuse(name, f"{name} was left out: something else belongs in its place")
-                continue
-            try:
-                yield name, self.read(path, name)
-            except (OSError, _TooMuch) as error:
-                why = error.strerror if isinstance(error, OSError) else str(error)
-                self.refuse(name, f"{_printable(name)} was left out: {why}")
-
-    def paths(self, folder: Path, depth: int) -> Iterator[Path]:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
             self.refuse(".", f"a folder could not be read: {error.strerror}")
             return
         for entry in entries:
-            path = Path(entry.path)
-            name = path.relative_to(self.folder).as_posix()
-            if any(fnmatch(entry.name, pattern) for pattern in self.ignore):
-                continue
-            if why := _unfit(entry, name, depth):
-                self.refuse(name, f"{_printable(name)} was left out: {why}")
-            elif entry.is_dir(follow_symlinks=False):
-                yield from self.paths(path, depth + 1)
-            else:
-                yield path
+            if not any(fnmatch(entry.name, pattern) for pattern in self.ignore):
+                yield from self.content(entry, depth)
+
+    def content(self, entry: os.DirEntry[str], depth: int) -> Iterator[tuple[str, bytes]]:
+        path = Path(entry.path)
+        name = path.relative_to(self.folder).as_posix()
+        if why := _unfit(entry, name, depth):
+            self.leave_out(name, why)
+        elif entry.is_dir(follow_symlinks=False):
+            yield from self.contents(path, depth + 1)
+        elif name in self.replaced and not _looks_like_notebook(name):
+            return
+        elif _in_the_way(name, self.replaced):
+            self.leave_out(name, "something else belongs in its place")
+        else:
+            try:
+                yield name, self.read(path, name)
+            except OSError as error:
+                self.leave_out(name, str(error.strerror))
 
     def read(self, path: Path, name: str) -> bytes:
         limit = NOTEBOOK_LIMIT if _looks_like_notebook(name) else min(FILE_LIMIT, self.room)
         if self.taken >= MOST_FILES:
-            raise _TooMuch(f"there are more than {MOST_FILES} files")
+            raise OSError(errno.EFBIG, f"there are more than {MOST_FILES} files")
         with os.fdopen(os.open(path, _FLAGS), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise _TooMuch("it is no ordinary file")
+                raise OSError(errno.EINVAL, NO_FILE)
             content = file.read(limit + 1)
         if len(content) > limit:
-            raise _TooMuch(f"it is larger than {limit / MIB:.3g} MiB, which is as much as is taken")
+            most = f"{limit / MIB:.3g} MiB"
+            raise OSError(errno.EFBIG, f"it is larger than {most}, which is as much as is taken")
         self.taken += 1
         self.room -= 0 if _looks_like_notebook(name) else len(content)
         return content
+
+    def leave_out(self, name: str, why: str) -> None:
+        self.refuse(name, f"{_printable(name)} was left out: {why}")
 
     def refuse(self, name: str, sentence: str) -> None:
         self.refused[name] = sentence
@@ -171,7 +168,7 @@ def _unfit(entry: os.DirEntry[str], name: str, depth: int) -> str:
     if entry.is_dir(follow_symlinks=False):
         return "too many folders deep" if depth >= DEEPEST else ""
     if not entry.is_file(follow_symlinks=False):
-        return "it is no ordinary file"
+        return NO_FILE
     return "" if _printable(name) == name else "its name cannot be written"
 
 
@@ -180,10 +177,6 @@ def _in_the_way(name: str, given: frozenset[str]) -> bool:
     above = [parent.as_posix() for parent in PurePosixPath(name).parents][:-1]
     reserved = any(parent == TIMESTAMP or parent.endswith(".ipynb") for parent in above)
     return reserved or not given.isdisjoint(above) or any(f.startswith(f"{name}/") for f in given)
-
-
-class _TooMuch(Exception):
-    """A file is too large, or is none."""
 
 
 def _adopt_renamed(

@@ -8,9 +8,8 @@ own: one line in a ``<div>``, in which no parser of Markdown looks for anything.
 
 from __future__ import annotations
 
-import base64
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from html import escape
 from mimetypes import guess_type
@@ -20,8 +19,13 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from safetylab.grading.paper.outcome import PICTURES, picture
+
 _BLOCKS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "table",
            "thead", "tbody", "tr", "th", "td", "em", "strong", "s"}  # fmt: skip
+_SIGNS = {"link_close": "</a>", "hr": "<hr>", "hardbreak": "<br>", "softbreak": "\n"}
+_PRE = "<pre><code>{}</code></pre>"
+_CODE = {"code_inline": "<code>{}</code>", "fence": _PRE, "code_block": _PRE}
 # Tags without attributes that only change letters; all others are shown as text.
 _TAG = re.compile(r"</?(?:b|i|em|strong|u|s|sub|sup|kbd)>|<br ?/?>", re.I)
 _LINK = re.compile(r"https?://[^\s\"<>]+|#[\w.-]+|[\w-][\w.-]*(?:/[\w-][\w.-]*)*(?:#[\w.-]+)?")
@@ -34,11 +38,6 @@ _LETTERS = re.compile(r"\w[\w ,;'\"?()=%/.-]*\w[.?!]?")
 
 LONGEST_TEXT = 50_000
 
-_SIGNATURES = {
-    "image/png": b"\x89PNG\r\n\x1a\n",
-    "image/jpeg": b"\xff\xd8\xff",
-    "image/gif": b"GIF8",
-}
 # Types that a browser would run, or could be made to, were a file opened from the formgrader.
 _ACTIVE = re.compile(r"html|svg|xml$|xslt|script|pdf|flash")
 
@@ -84,26 +83,20 @@ def _html(tokens: Sequence[Token], attachments: Mapping[str, Mapping[str, str]])
     for token in tokens:
         if token.type == "inline":
             yield from _html(token.children or (), attachments)
-        elif token.type == "image":
-            yield _image(str(token.attrGet("src") or ""), token.content, attachments)
         else:
-            yield _WRITERS.get(token.type, _tag)(token)
+            yield _SIGNS.get(token.type) or _shown(token, attachments)
 
 
-def _tag(token: Token) -> str:
-    """A block's or an emphasis's tag, if it is on the list; else the text that it stands for."""
-    kind = token.type.rpartition("_")[2]
-    if kind in ("open", "close") and token.tag in _BLOCKS:
-        return f"<{'/' * (kind == 'close')}{token.tag}>"
-    return escape(token.content)
-
-
-def _code(token: Token) -> str:
-    return f"<pre><code>{escape(token.content)}</code></pre>"
-
-
-def _letters(token: Token) -> str:
-    return token.content if _TAG.fullmatch(token.content) else escape(token.content)
+def _shown(token: Token, attachments: Mapping[str, Mapping[str, str]]) -> str:
+    if token.type == "image":
+        return _image(str(token.attrGet("src") or ""), token.content, attachments)
+    if token.type == "link_open":
+        return _link(str(token.attrGet("href") or ""))
+    if token.nesting and token.tag in _BLOCKS:
+        return f"<{'/' * (token.nesting < 0)}{token.tag}>"
+    if token.type == "html_inline" and _TAG.fullmatch(token.content):
+        return token.content
+    return _CODE.get(token.type, "{}").format(escape(token.content))
 
 
 def _link(address: str) -> str:
@@ -119,19 +112,6 @@ def _image(address: str, alt: str, attachments: Mapping[str, Mapping[str, str]])
     if _PICTURE.fullmatch(address):
         return f'<img src="{escape(address)}" alt="{escape(alt)}">'
     return escape(f"[{alt or 'a picture'}]")
-
-
-_WRITERS: dict[str, Callable[[Token], str]] = {
-    "hardbreak": lambda _: "<br>",
-    "softbreak": lambda _: "\n",
-    "hr": lambda _: "<hr>",
-    "code_inline": lambda token: f"<code>{escape(token.content)}</code>",
-    "fence": _code,
-    "code_block": _code,
-    "html_inline": _letters,
-    "link_open": lambda token: _link(str(token.attrGet("href") or "")),
-    "link_close": lambda _: "</a>",
-}
 
 
 def shortened(text: str) -> str:
@@ -159,13 +139,6 @@ def pictures(attachments: object) -> dict[str, dict[str, str]]:
 
 
 def _picture(bundle: Mapping[Any, Any]) -> dict[str, str]:
-    for kind, signature in _SIGNATURES.items():
-        data = bundle.get(kind)
-        if isinstance(data, str):
-            try:
-                content = base64.b64decode("".join(data.split()), validate=True)
-            except ValueError:
-                continue
-            if content.startswith(signature):
-                return {kind: base64.b64encode(content).decode()}
-    return {}
+    texts = {kind: data for kind in PICTURES if isinstance(data := bundle.get(kind), str)}
+    made = ({kind: content} for kind, data in texts.items() if (content := picture(kind, data)))
+    return next(made, {})

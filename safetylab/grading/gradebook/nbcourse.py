@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, chdir, contextmanager
 from dataclasses import dataclass
 from glob import escape, glob
 from pathlib import Path
@@ -53,13 +53,9 @@ class Assignment:
 
     def drawn(self, student: str) -> list[list[Any]]:
         """Return notebook, variant, count, salt and checksum of each that has variants."""
-        shas = self.allotment.shas if self.allotment else {}
-        found = []
-        for bundle in self.bundles:
-            if (says := bundle.variants) and (one := self.assigned(student, bundle)):
-                sha = shas[bundle.name]
-                found.append([bundle.name, one.number, says.count, says.salt, sha])
-        return found
+        return [[bundle.name, one.number, says.count, says.salt, self.allotment.shas[bundle.name]]
+                for bundle in self.bundles if (says := bundle.variants) and self.allotment
+                and (one := self.assigned(student, bundle))]  # fmt: skip
 
     @property
     def files(self) -> Mapping[str, bytes]:
@@ -96,24 +92,14 @@ class Course:
 
         if not root.is_dir():
             raise CourseError(f"there is no folder {root}: name the folder of the course")
-        before = sys.path.copy()
-        try:
-            sys.path.append(str(root.resolve()))
-            with _in_folder(root):
-                app = NbGrader(log_level="ERROR")
-                app.initialize([], root=str(root.resolve()))
-        finally:
-            sys.path[:] = before
+        with _beside(root.resolve()), chdir(root):
+            app = NbGrader(log_level="ERROR")
+            app.initialize([], root=str(root.resolve()))
         return cls(app.coursedir, app.config)
 
-    @contextmanager
-    def plugins(self) -> Iterator[None]:
+    def plugins(self) -> AbstractContextManager[None]:
         """Find modules beside the settings, such as a plugin for late penalties."""
-        sys.path.append(str(self.root))
-        try:
-            yield
-        finally:
-            sys.path.remove(str(self.root))
+        return _beside(self.root)
 
     @property
     def root(self) -> Path:
@@ -158,20 +144,19 @@ class Course:
 
     def students(self, assignment: str) -> dict[str, Path]:
         """Return the folders of the submissions to ``assignment``, by student."""
-        found = {self.parse(folder)[1]: folder for folder in self._folders(assignment)}
-        excluded = self.directory.student_id_exclude.split(",")
+        found, excluded = self._folders(assignment), self.directory.student_id_exclude.split(",")
         return {name: found[name] for name in sorted(found)
                 if name not in excluded and not misnamed(name)}  # fmt: skip
 
     def misnamed(self, assignment: str) -> list[str]:
         """Return the folders of ``assignment`` whose names are no student's id."""
-        names = [self.parse(folder)[1] for folder in self._folders(assignment)]
-        return sorted(name for name in names if misnamed(name))
+        return sorted(name for name in self._folders(assignment) if misnamed(name))
 
-    def _folders(self, assignment: str) -> list[Path]:
+    def _folders(self, assignment: str) -> dict[str, Path]:
         pattern = os.path.relpath(self.folder("submitted", "*", escape(assignment)), self.root)
         found = (self.root / name for name in glob(pattern, root_dir=self.root))  # noqa: PTH207
-        return [Path(os.path.normpath(folder)) for folder in found if folder.is_dir()]
+        folders = (Path(os.path.normpath(folder)) for folder in found if folder.is_dir())
+        return {self.parse(folder)[1]: folder for folder in folders}
 
     def parse(self, folder: Path) -> tuple[str, str]:
         """Return the assignment and the student that a folder of submissions is for."""
@@ -202,21 +187,18 @@ class Course:
             raise CourseError(f"{path}, the notebook that students get, is missing: restore it")
         released = path.read_bytes()
         entered = {cell.name: cell for cell in notebook.source_cells}
-        points = {cell.name: cell.max_score for cell in notebook.grade_cells}
-        points |= {cell.name: cell.max_score for cell in notebook.task_cells}
+        graded = (*notebook.grade_cells, *notebook.task_cells)
         instructor = json.loads(released.decode("utf-8-sig"))
         marks = dict(_marked(instructor))
-        if not _same_cells(marks, entered, points):
+        if not _same_cells(marks, entered, {cell.name: cell.max_score for cell in graded}):
             raise CourseError(
                 f"{path} is not what was entered in the gradebook: {_enter(assignment)}"
             )
+        _require_python(notebook.name, instructor)
         solutions = self._solutions(assignment, notebook.name)
         for name, cell in marks.items():
-            if entered[name].locked:
-                cell["source"] = entered[name].source
-            elif name in solutions:
-                cell["source"] = solutions[name]
-        _require_python(notebook.name, instructor)
+            answer = solutions.get(name, cell["source"])
+            cell["source"] = entered[name].source if entered[name].locked else answer
         asked = True if self.config.ExamRoom.get("apart") is True else None
         return Bundle(notebook.name, released, json.dumps(instructor).encode(), files, asked)
 
@@ -267,13 +249,9 @@ def _require_python(name: str, notebook: Mapping[str, Any]) -> None:
     """Raise `CourseError` for a notebook in another language."""
     metadata = notebook.get("metadata", {})
     kernel, about = metadata.get("kernelspec", {}), metadata.get("language_info", {})
-    language = str(kernel.get("language") or about.get("name") or "")
-    other = (
-        not language.lower().startswith("python")
-        if language
-        else bool(_OTHER_KERNELS.match(str(kernel.get("name", ""))))
-    )
-    if other:
+    language = str(kernel.get("language") or about.get("name") or "").lower()
+    other = language and not language.startswith("python")
+    if other or (not language and _OTHER_KERNELS.match(str(kernel.get("name", "")))):
         raise CourseError(
             f"{name}.ipynb is for the kernel {kernel.get('name', language)}, and here only Python "
             "is run: grade it with `nbgrader autograde`, in settings without use_exam_room"
@@ -293,16 +271,16 @@ def _same_cells(
     points: Mapping[str, float],
 ) -> bool:
     """Whether a release has the cells, the points and the stubs that the gradebook has."""
-    if set(released) != set(entered):
+    return set(released) == set(entered) and all(
+        _same_cell(cell, entered[name].source, points.get(name)) for name, cell in released.items()
+    )
+
+
+def _same_cell(cell: dict[str, Any], source: str, points: float | None) -> bool:
+    mark = cell["metadata"]["nbgrader"]
+    if (mark.get("grade") or mark.get("task")) and float(mark.get("points", 0)) != points:
         return False
-    for name, cell in released.items():
-        mark = cell["metadata"]["nbgrader"]
-        graded = mark.get("grade") or mark.get("task")
-        if graded and float(mark.get("points", 0)) != points.get(name):
-            return False
-        if mark.get("solution") and "".join(cell["source"]) != entered[name].source:
-            return False
-    return True
+    return not mark.get("solution") or "".join(cell["source"]) == source
 
 
 def _enter(name: str) -> str:
@@ -313,13 +291,13 @@ def _enter(name: str) -> str:
 
 
 @contextmanager
-def _in_folder(folder: Path) -> Iterator[None]:
-    before = Path.cwd()
-    os.chdir(folder)
+def _beside(root: Path) -> Iterator[None]:
+    before = sys.path.copy()
+    sys.path.append(str(root))
     try:
         yield
     finally:
-        os.chdir(before)
+        sys.path[:] = before
 
 
 @contextmanager

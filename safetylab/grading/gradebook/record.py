@@ -9,8 +9,9 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from logging.handlers import BufferingHandler
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import nbgrader.api
 from nbgrader.api import (
@@ -44,6 +45,7 @@ PATIENCE = 60.0
 # nbgrader's own queries make SQLAlchemy warn each time a submission is new.
 warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
 _SQLITE = "sqlite:///"
+_BUSY = "another `safetylab grade` is at work in this course: let it finish"
 _GO_ON = "nothing is lost: when that is mended, run the command again to grade the rest"
 
 
@@ -71,17 +73,14 @@ def only_writer(course: Course) -> Iterator[None]:
         CourseError: another one is at work, or nothing can be written.
     """
     folder = own_folder(course)
-    with _told(), _opened(folder / "lock") as file:
-        if not _locked(file.fileno()):
-            raise CourseError("another `safetylab grade` is at work in this course: let it finish")
-        for left in folder.glob(f"{STAGED}*"):  # by a run that was killed
-            shutil.rmtree(left, ignore_errors=True)
-        yield
-
-
-def _opened(lock: Path) -> IO[str]:
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    return lock.open("w")
+    with _told():
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "lock").open("w") as file:
+            if not _locked(file.fileno()):
+                raise CourseError(_BUSY)
+            for left in folder.glob(f"{STAGED}*"):  # by a run that was killed
+                shutil.rmtree(left, ignore_errors=True)
+            yield
 
 
 @contextmanager
@@ -94,19 +93,15 @@ def _told() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
+        waited = f" for {PATIENCE:g} seconds by another program (is the formgrader saving?)"
+        held = waited if "locked" in str(error.orig) else ""
         raise CourseError(
-            f"the gradebook could not be used: {error.orig}{_held(error)}; {_GO_ON}"
+            f"the gradebook could not be used: {error.orig}{held}; {_GO_ON}"
         ) from error
     except OSError as error:
         raise CourseError(
             f"{error.strerror or error}: {error.filename or 'the journal'}; {_GO_ON}"
         ) from error
-
-
-def _held(error: OperationalError) -> str:
-    if "locked" not in str(error.orig):
-        return ""
-    return f" for {PATIENCE:g} seconds by another program (is the formgrader saving?)"
 
 
 def _locked(descriptor: int) -> bool:
@@ -218,7 +213,7 @@ def record(course: Course, assignment: str, work: Work, results: Mapping[str, Ex
         desk.results[assignment, work.student, name] = examined
     directory = course.staged(desk.folder)
     directory.assignment_id = assignment
-    log, errors = logging.Logger("safetylab.nbgrader"), _Errors()
+    log, errors = logging.Logger("safetylab.nbgrader", logging.ERROR), BufferingHandler(10_000)
     log.addHandler(errors)
     converter = _Recorder(coursedir=directory, config=course.config, log=log)
     converter.desk, converter.force = desk, True
@@ -229,18 +224,8 @@ def record(course: Course, assignment: str, work: Work, results: Mapping[str, Ex
     except NbGraderException as error:
         if _refusals:
             raise _refusals[-1] from None
-        raise GradingError(_reason(errors.said) or str(error)) from error
-
-
-class _Errors(logging.Handler):
-    """Keeps what nbgrader says went wrong."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.said: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.said.append(record.getMessage())
+        said = [one.getMessage() for one in errors.buffer]
+        raise GradingError(_reason(said) or str(error)) from error
 
 
 def _reason(said: list[str]) -> str:

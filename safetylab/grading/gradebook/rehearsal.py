@@ -8,16 +8,19 @@ Of a lab with variants both are graded on several of them: one gets all points, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+import psutil
 
 import safetylab
 from safetylab.course.paths import CourseError
 from safetylab.grading.bundle import Bundle
-from safetylab.grading.gradebook import cpu, journal
-from safetylab.grading.gradebook.nbcourse import Assignment, Course
+from safetylab.grading.gradebook import journal
+from safetylab.grading.gradebook.nbcourse import Assignment, Course, own_folder
 from safetylab.grading.gradebook.variants import WITHDRAWN
 from safetylab.grading.paper.notebook import read_notebook
+from safetylab.grading.paper.rebuild import Role
 from safetylab.grading.paper.variant import Assigned
 from safetylab.grading.report import Row
 from safetylab.grading.room.exam import Examined
@@ -26,24 +29,6 @@ from safetylab.grading.room.rooms import Limits, Task, run_task
 SOLUTION, UNTOUCHED = "the instructor's own notebook", "an untouched copy"
 AT_GRADING, ON_DEMAND = 3, 20
 """Variants that the solution is graded on before a class is, and by `safetylab rehearse`."""
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A test that judges one and the same notebook differently in two processes."""
-
-    notebook: str
-    cell: str
-    whose: str
-    apart: float | None
-    together: float | None
-    message: str = ""
-
-    def __str__(self) -> str:
-        apart, together = (_points(one) for one in (self.apart, self.together))
-        why = f": {self.message}" if self.message else ""
-        return (f"{self.notebook}/{self.cell}: {self.whose} gets {apart} in two processes and "
-                f"{together} in one{why}")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -70,13 +55,14 @@ class Trial:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What is wrong with an assignment: sentences, and the tests that break the contract.
+    """What is wrong with an assignment, in sentences.
 
+    ``differences`` are the tests that judge one and the same notebook differently in two processes;
     ``trials`` are what the solution got on variants, if there are any.
     """
 
     warnings: tuple[str, ...] = ()
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[str, ...] = ()
     trials: tuple[Trial, ...] = ()
 
 
@@ -98,7 +84,7 @@ def rehearse(
     called with each when it is done.
     """
     warnings: list[str] = []
-    differences: list[Difference] = []
+    differences: list[str] = []
     trials: list[Trial] = []
     for bundle in assignment.bundles:
         solution = _solution(course, assignment.name, bundle)
@@ -130,13 +116,14 @@ def _chosen(assignment: Assignment, bundle: Bundle, many: int) -> list[Assigned 
 
 def _tried(assignment: str, task: Task) -> tuple[list[str], Trial | None]:
     """Grade the solution: sentences about points that it does not get, and what it got."""
-    before, name = cpu.below(), f"{task.bundle.name}.ipynb"
+    before, name = cpu_below(), f"{task.bundle.name}.ipynb"
     on = f" on variant {task.assigned.number}" if task.assigned else ""
     try:
         examined = run_task(task)
     except Exception as error:
         return [f"the instructor's {name} could not be graded{on}: {error}"], None
-    told = [_shortcoming(name, row, on) for row in examined.report.rows if _lost(row)]
+    told = [_shortcoming(name, row, on) for row in examined.report.rows
+            if row.points < row.max_points - row.written]  # fmt: skip
     if not task.assigned:
         return told, None
     trial = _trial(task.bundle.name, task.assigned.number, examined, before)
@@ -165,36 +152,54 @@ def _given_away(task: Task) -> tuple[list[str], float | None]:
 
 
 def _trial(notebook: str, variant: int, examined: Examined, before: float | None) -> Trial:
-    after, rows = cpu.below(), examined.report.rows
-    points, worth = (sum(row.points for row in rows),
-                     sum(row.max_points - row.written for row in rows))  # fmt: skip
-    if before is None or after is None:
-        clock = sum(cell.seconds for cell in examined.cells)
-        return Trial(notebook, variant, points, worth, clock, cpu=False)
-    return Trial(notebook, variant, points, worth, max(0.0, after - before))
+    report, after = examined.report, cpu_below()
+    seconds, counted = sum(cell.seconds for cell in examined.cells), False
+    if before is not None and after is not None:
+        seconds, counted = max(0.0, after - before), True
+    return Trial(notebook, variant, report.score, report.max_score, seconds, counted)
 
 
-def rehearsed(course: Course, assignment: Assignment, limits: Limits, file: Path) -> Rehearsal:
-    """Return the rehearsal of this very assignment, from ``file`` if it has been held before.
+def cpu_below() -> float | None:
+    """Return the CPU seconds of all processes below this one; nothing where no one counts them."""
+    if not psutil.LINUX:
+        return None
+    spent = 0.0
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):  # it has ended, or is hidden
+            spent += sum(process.cpu_times()[:4])  # and of children that were waited for
+    return spent
 
-    What a person has accepted (`accept`) is no difference any more.
+
+def settled(
+    course: Course, assignment: Assignment, limits: Limits, *, accepted: bool = False
+) -> tuple[tuple[str, ...], bool]:
+    """Hold the rehearsal of this very assignment, unless it was held before.
+
+    With ``accepted``, a person has decided to grade although it disagrees with one kernel.
+
+    Returns:
+        What is wrong, in sentences, and whether it was held now.
+
+    Raises:
+        CourseError: tests judge differently in two processes, and nobody has accepted that.
     """
-    sha = _sha(assignment)
-    found = [line for line in journal.read(file) if line.get("rehearsed") == sha]
-    if found:
-        told = [Difference(**one) for one in found[-1]["differences"]]
-        return Rehearsal(tuple(found[-1]["warnings"]), tuple(told))
-    held = rehearse(course, assignment, limits, both=is_split(assignment))
-    _write(file, sha, held)
-    return held
+    file, sha = own_folder(course) / "rehearsals.jsonl", _sha(assignment)
 
+    def note(held: Rehearsal) -> Rehearsal:
+        told = {"warnings": held.warnings, "disagree": held.differences}
+        journal.append(file, {"rehearsed": sha, **told})
+        return held
 
-def accept(assignment: Assignment, held: Rehearsal, file: Path) -> Rehearsal:
-    """Write down that a person has decided to grade all the same."""
-    sha = _sha(assignment)
-    accepted = Rehearsal((*held.warnings, *map(str, held.differences)))
-    _write(file, sha, accepted)
-    return accepted
+    lines = [line for line in journal.read(file)
+             if line.get("rehearsed") == sha and "disagree" in line]  # fmt: skip
+    if lines:
+        held = Rehearsal(tuple(lines[-1]["warnings"]), tuple(lines[-1]["disagree"]))
+    else:
+        held = note(rehearse(course, assignment, limits, both=is_split(assignment)))
+    if held.differences and accepted:
+        held = note(Rehearsal((*held.warnings, *held.differences)))
+    _require_agreement(assignment.name, held)
+    return held.warnings, not lines
 
 
 def _sha(assignment: Assignment) -> str:
@@ -204,8 +209,7 @@ def _sha(assignment: Assignment) -> str:
     return f"{assignment.sha} {safetylab.__version__} {is_split(assignment)}{variants}"
 
 
-def require_agreement(name: str, held: Rehearsal) -> None:
-    """Raise `CourseError` with the tests that judge differently in two processes."""
+def _require_agreement(name: str, held: Rehearsal) -> None:
     if held.differences:
         told = "\n".join(f"- {one}" for one in held.differences)
         raise CourseError(
@@ -218,11 +222,6 @@ def require_agreement(name: str, held: Rehearsal) -> None:
 def is_split(assignment: Assignment) -> bool:
     """Whether any of its notebooks runs in two processes."""
     return any(bundle.apart for bundle in assignment.bundles)
-
-
-def _write(file: Path, sha: str, held: Rehearsal) -> None:
-    told = [asdict(one) for one in held.differences]
-    journal.append(file, {"rehearsed": sha, "warnings": held.warnings, "differences": told})
 
 
 def _solution(course: Course, assignment: str, bundle: Bundle) -> bytes | None:
@@ -238,10 +237,6 @@ def _solution(course: Course, assignment: str, bundle: Bundle) -> bytes | None:
     return content if own != stubs else None
 
 
-def _lost(row: Row) -> bool:
-    return row.points < row.max_points - row.written
-
-
 def _shortcoming(name: str, row: Row, on: str) -> str:
     """Say where the instructor's own answers do not get all points."""
     cells = ", ".join(one.name for one in row.checks if one.points < one.max_points)
@@ -252,20 +247,17 @@ def _shortcoming(name: str, row: Row, on: str) -> str:
     )
 
 
-def _differences(whose: str, task: Task) -> Iterator[Difference]:
-    bundle = task.bundle
+def _differences(whose: str, task: Task) -> Iterator[str]:
     apart, together = (
-        run_task(replace(task, bundle=replace(bundle, asked=asked))) for asked in (True, False)
+        run_task(replace(task, bundle=replace(task.bundle, asked=asked))) for asked in (True, False)
     )
-    messages = {one.name: one.evalue for one in apart.cells}
-    scores, others = _scores(apart), _scores(together)
-    for cell, score in scores.items():
-        if score != others.get(cell):
-            yield Difference(bundle.name, cell, whose, score, others.get(cell), messages[cell])
-
-
-def _scores(examined: Examined) -> dict[str, float | None]:
-    return {cell.name: cell.score for cell in examined.cells if cell.role == "TEST"}
+    scores = {cell.name: cell.score for cell in together.cells if cell.role == Role.TEST.name}
+    for cell in apart.cells:
+        if cell.role == Role.TEST.name and cell.score != scores.get(cell.name):
+            two, one = _points(cell.score), _points(scores.get(cell.name))
+            why = f": {cell.evalue}" if cell.evalue else ""
+            where = f"{task.bundle.name}/{cell.name}"
+            yield f"{where}: {whose} gets {two} in two processes and {one} in one{why}"
 
 
 def _points(score: float | None) -> str:

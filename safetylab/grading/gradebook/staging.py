@@ -55,10 +55,8 @@ class Paper:
 
     def ungraded(self) -> Examined:
         """Return what grading says when there is nothing that can be graded."""
-        cells = [
-            ExamCell(step.cell.name, step.kind, step.source, step.role.name, "", "", "", None, ())
-            for step in self.rebuilt.steps
-        ]
+        cells = [ExamCell(step.cell.name, step.kind, step.source, step.role.name)
+                 for step in self.rebuilt.steps]  # fmt: skip
         judged = rows(Run(self.rebuilt.steps), self.rebuilt.titles, 0)
         return Examined(Report(self.name, judged, (self.problem,)), tuple(cells), "")
 
@@ -74,15 +72,15 @@ class Work:
 
     def with_problems(self, problems: Mapping[str, str]) -> Work:
         """Return the same work, the notebooks that ``problems`` names marked as not graded."""
-        papers = [
-            replace(paper, problem=problems.get(paper.name, paper.problem)) for paper in self.papers
-        ]
+        papers = (replace(paper, problem=problems.get(paper.name, paper.problem))
+                  for paper in self.papers)  # fmt: skip
         return replace(self, papers=tuple(papers))
 
     def all_blank(self, problem: str) -> Work:
         """Return the same work with nothing in it to grade."""
-        papers = [blank(self.student, paper.bundle, problem) for paper in self.papers]
-        return Work(self.student, self.submission.without_files(), tuple(papers), self.absent)
+        papers = (blank(self.student, paper.bundle, problem) for paper in self.papers)
+        bare = replace(self.submission, files={})
+        return replace(self, submission=bare, papers=tuple(papers))
 
 
 def open_work(course: Course, assignment: Assignment, student: str, folder: Path) -> Work:
@@ -93,28 +91,24 @@ def open_work(course: Course, assignment: Assignment, student: str, folder: Path
         ignore=course.directory.ignore,
         replaced=set(assignment.files) - assignment.own_files,
     )
-    papers = [_paper(student, bundle, submission) for bundle in assignment.bundles]
-    found = tuple(
-        replace(paper, assigned=assignment.assigned(student, paper.bundle))
-        for paper in papers if paper
-    )  # fmt: skip
-    there = {paper.name for paper in found}
-    absent = [bundle.name for bundle in assignment.bundles if bundle.name not in there]
-    return Work(student, submission, found, tuple(absent))
+    papers = {bundle.name: _paper(student, bundle, submission) for bundle in assignment.bundles}
+    found = [replace(paper, assigned=assignment.assigned(student, paper.bundle))
+             for paper in papers.values() if paper]  # fmt: skip
+    absent = tuple(name for name, paper in papers.items() if paper is None)
+    return Work(student, submission, tuple(found), absent)
 
 
 def _paper(student: str, bundle: Bundle, submission: Submission) -> Paper | None:
     content = submission.notebooks.get(bundle.name)
-    problem = submission.refused.get(bundle.name, "")
+    problem, name = submission.refused.get(bundle.name, ""), f"{bundle.name}.ipynb"
     if content is not None:
         try:
-            name = f"{bundle.name}.ipynb"
             rebuilt = rebuild(read_notebook(content, name), bundle)
             return Paper(student, bundle, content, rebuilt, submission.files)
         except BadSubmission as error:
             problem = str(error)
         except Exception as error:  # whatever it is, nobody else is to wait for it
-            problem = f"{bundle.name}.ipynb could not be read: {error or type(error).__name__}"
+            problem = f"{name} could not be read: {error or type(error).__name__}"
     return blank(student, bundle, problem) if problem else None
 
 
@@ -141,17 +135,13 @@ def _staged_notebook(paper: Paper) -> bytes:
     values = json.loads(paper.bundle.released.decode("utf-8-sig"))
     released = read_notebook(paper.bundle.released, paper.name)
     raw = {cell.name: cell.raw for cell in released.cells}
-    values["cells"] = [
-        _staged_cell(step, raw.get(step.cell.name, {}), number)
-        for number, step in enumerate(paper.rebuilt.steps)
-    ]
-    values.update(nbformat=4, nbformat_minor=5)
-    return json.dumps(values, indent=1).encode()
+    cells = [_staged_cell(step, raw.get(step.cell.name, {}), number)
+             for number, step in enumerate(paper.rebuilt.steps)]  # fmt: skip
+    return json.dumps({**values, "cells": cells, "nbformat": 4, "nbformat_minor": 5}).encode()
 
 
 def _staged_cell(step: Step, released: Mapping[str, Any], number: int) -> dict[str, Any]:
     own = step.role is not Role.EXTRA
-    mine = step.mine.raw if own and step.mine else step.cell.raw
     cell: dict[str, Any] = {
         "cell_type": step.kind,
         "id": f"cell-{number}",
@@ -159,11 +149,10 @@ def _staged_cell(step: Step, released: Mapping[str, Any], number: int) -> dict[s
         "source": step.source,
     }
     if step.kind == "code":
-        cell |= {"outputs": [], "execution_count": None}
-        return {**cell, "source": shortened(step.source)}
-    learners = step.role in (Role.EXTRA, Role.OPEN, Role.WRITTEN) and not step.cell.task
-    attached = pictures(mine.get("attachments")) if learners else {}
-    if learners and step.changed:
-        cell["source"] = harmless(step.source, attached)
-    attachments = attached if learners else released.get("attachments")
+        return {**cell, "outputs": [], "execution_count": None, "source": shortened(step.source)}
+    attachments = released.get("attachments")
+    if step.role in (Role.EXTRA, Role.OPEN, Role.WRITTEN) and not step.cell.task:
+        attachments = pictures((step.mine or step.cell).raw.get("attachments"))
+        if step.changed:
+            cell["source"] = harmless(step.source, attachments)
     return {**cell, "attachments": attachments} if attachments else cell

@@ -20,24 +20,17 @@ NO_SANDBOX = (
 @contextmanager
 def progress_bar(assignment: str, console: Console) -> Iterator[OnDone]:
     """A bar with rate and time left, where there is a terminal."""
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    from rich import progress as bars
 
     columns = (
-        TextColumn("grading {task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(elapsed_when_finished=True),
+        bars.TextColumn("grading {task.description}"),
+        bars.BarColumn(),
+        bars.MofNCompleteColumn(),
+        bars.TextColumn("{task.fields[rate]}"),
+        bars.TimeRemainingColumn(elapsed_when_finished=True),
     )
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as progress:
+    quiet = not console.is_terminal
+    with bars.Progress(*columns, console=console, transient=True, disable=quiet) as progress:
         bar = progress.add_task(assignment, total=None, rate="")
 
         def on_done(_: Graded, done: int, total: int) -> None:
@@ -60,16 +53,11 @@ def print_summary(summary: Summary, console: Console) -> None:
         for name in ("Student", "Points", "Repaired", "Needs a look"):
             table.add_column(name, overflow="fold")
         for one in told:
-            points = f"{one.score:g}/{one.max_score:g}"
-            texts = (one.student, points, _lines(one.repairs), _lines(one.looks))
-            table.add_row(*map(Text, texts))
+            sentences = ("\n".join(one.repairs), "\n".join(one.looks))
+            table.add_row(*map(Text, (one.student, f"{one.score:g}/{one.max_score:g}", *sentences)))
         console.print(table)
     for line in _totals(summary):
         console.print(line, markup=False, highlight=False, soft_wrap=True, emoji=False)
-
-
-def _lines(sentences: tuple[str, ...]) -> str:
-    return "\n".join(sentences)
 
 
 def _totals(summary: Summary) -> Iterator[str]:

@@ -14,11 +14,12 @@ import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from safetylab.course.paths import CourseError
 from safetylab.grading.bundle import Bundle, Variants
 from safetylab.grading.paper.notebook import read_notebook
-from safetylab.grading.paper.variant import CELL, FORM, Assigned, Call, call_in
+from safetylab.grading.paper.variant import CELL, FORM, Assigned, call_in
 from safetylab.places import data_folder
 from safetylab.variants import normal, variant_of
 
@@ -95,7 +96,8 @@ def allotment(name: str, bundles: Sequence[Bundle], folder: Path) -> Allotment |
     if not varied:
         return None
     for bundle in bundles:
-        _require_agreement(name, bundle)
+        if bundle.variants:
+            _require_agreement(name, bundle, bundle.variants)
     least = min(variants.count for variants in varied.values())
     withdrawn = frozenset(_withdrawn(folder / WITHDRAWN, name, least))
     if len(withdrawn) >= least:
@@ -111,32 +113,34 @@ def allotment(name: str, bundles: Sequence[Bundle], folder: Path) -> Allotment |
     return Allotment(name, folder / TABLE, lines, withdrawn, shas)
 
 
-def _require_agreement(name: str, bundle: Bundle) -> None:
+def _require_agreement(name: str, bundle: Bundle, variants: Variants) -> None:
     """Raise `CourseError` if salt or count are not those that were entered in the gradebook."""
-    if not (variants := bundle.variants):
-        return
     notebook = read_notebook(bundle.instructor or bundle.released, bundle.name)
     found = [call_in(cell.source) for cell in notebook.cells if cell.name == CELL and cell.locked]
     if len(found) != 1 or found[0] is None:
         raise CourseError(
             f"{bundle.name}.ipynb has variants, so it needs one locked cell {CELL} that says {FORM}"
         )
-    if (found[0].salt, found[0].count) != (variants.salt, variants.count):
-        raise CourseError(changed(name, _said(found[0]), _said(variants)))
+    before, now = ({bundle.name: [one.count, one.salt]} for one in (found[0], variants))
+    if before != now:
+        raise CourseError(changed(name, before, now))
 
 
-def _said(variants: Call | Variants) -> str:
-    return f"count {variants.count} and salt {variants.salt!r}"
+Said = Mapping[str, Sequence[Any]]
+"""Count and salt of each notebook that has variants."""
 
 
-def changed(name: str, before: str, now: str) -> str:
+def changed(name: str, before: Said, now: Said) -> str:
     """Return the sentence about variants that are not those that were graded."""
+    then, today = ("; ".join(f"count {count} and salt {salt!r}" for count, salt in said.values())
+                   or "no variants" for said in (before, now))  # fmt: skip
     return (
-        f"nothing of {name} was graded: its notebook says {now} of its variants, and the gradebook "
-        f"was filled with {before}. Another count or salt gives everybody another variant: go back "
-        "to what was entered; or, to grade everybody anew, copy the folder of the gradebook to a "
-        f"safe place, run `nbgrader db assignment remove {name} --force` (it deletes the grades "
-        f"of this lab), `safetylab term {name}` and `safetylab grade {name} --force`"
+        f"nothing of {name} was graded: its notebook says {today} of its variants, and the "
+        f"gradebook was filled with {then}. Another count or salt gives everybody another variant: "
+        "go back to what was entered; or, to grade everybody anew, copy the folder of the "
+        f"gradebook to a safe place, run `nbgrader db assignment remove {name} --force` (it "
+        f"deletes the grades of this lab), `safetylab term {name}` and `safetylab grade {name} "
+        "--force`"
     )
 
 

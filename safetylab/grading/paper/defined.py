@@ -19,19 +19,19 @@ def plain(source: str) -> str:
 
 
 @lru_cache(maxsize=1000)
-def parsed(source: str) -> ast.Module | None:
-    """Return the syntax tree of a cell, or nothing where it is no Python."""
+def parsed(source: str) -> ast.Module:
+    """Return the syntax tree of a cell, an empty one where it is no Python."""
     try:
         return ast.parse(plain(source))
     except (SyntaxError, ValueError, RecursionError):
-        return None
+        return ast.Module([], [])
 
 
 @lru_cache(maxsize=1000)
 def bound(source: str) -> frozenset[str]:
     """Return the global names that a cell assigns, defines or imports."""
     tree = parsed(source)
-    if tree is None:
+    if not tree.body:
         return frozenset()
     tables = [symtable.symtable(plain(source), "cell", "exec")]
     names = {symbol.get_name() for symbol in tables[0].get_symbols() if symbol.is_assigned()}
@@ -51,43 +51,32 @@ def defined(tree: ast.Module) -> set[str]:
     return {node.name for node in tree.body if isinstance(node, _DEFINITIONS)}
 
 
-@lru_cache(maxsize=1000)
+def _imports(source: str) -> list[ast.Import | ast.ImportFrom]:
+    return [one for one in parsed(source).body if isinstance(one, ast.Import | ast.ImportFrom)]
+
+
 def imports(source: str) -> str:
     """Return the import statements of a cell's top level."""
-    tree = parsed(source)
-    nodes = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)] \
-        if tree else []  # fmt: skip
-    return "\n".join(map(ast.unparse, nodes))
-
-
-def imported(source: str) -> frozenset[str]:
-    """Return the names that the imports of a cell's top level bind."""
-    tree = parsed(source)
-    found = [alias for node in (tree.body if tree else ())
-             if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names]  # fmt: skip
-    return frozenset((alias.asname or alias.name).partition(".")[0] for alias in found)
+    return "\n".join(map(ast.unparse, _imports(source)))
 
 
 def answer_names(source: str) -> frozenset[str]:
     """Return the names that a test finds in the student's process after an answer cell."""
-    return bound(source) - imported(source)
+    found = [alias for node in _imports(source) for alias in node.names]
+    return bound(source) - {(alias.asname or alias.name).partition(".")[0] for alias in found}
 
 
 def shared(steps: Iterable[Step]) -> frozenset[str]:
     """Return the functions and classes that the lab's own released cells define on both sides."""
-    names: set[str] = set()
-    for step in steps:
-        tree = parsed(step.stub) if step.role in (Role.LOCKED, Role.OPEN) else None
-        names |= defined(tree) if tree else set()
-    return frozenset(names)
+    labs = [step.stub for step in steps if step.role in (Role.LOCKED, Role.OPEN)]
+    return frozenset[str]().union(*(defined(parsed(source)) for source in labs))
 
 
 def modules(sources: Iterable[str]) -> frozenset[str]:
     """Return the modules that cells import anywhere."""
     found: set[str] = set()
     for source in sources:
-        tree = parsed(source)
-        for node in ast.walk(tree) if tree else ():
+        for node in ast.walk(parsed(source)):
             if isinstance(node, ast.Import):
                 found |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 
 from safetylab.grading.paper.outcome import End, Frame, Outcome, Run, written
 from safetylab.grading.paper.rebuild import Role, Step
+from safetylab.grading.paper.told import parted
 from safetylab.grading.report import Check, Row, Status
 
 LONGEST = 300
 
 _TAG = re.compile(r"\s*\[(\d+\.\d+[a-z]?)(?:/([\w.-]+))?\]\s*$")
 _CELL_FILE = re.compile(r"\((?:\d+\.py|<cell \d+>), line (\d+)\)")
-_HIDDEN = re.compile(r"BEGIN HIDDEN TESTS|END HIDDEN TESTS")
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Verdict:
     """Why a test cell gave no points."""
 
     status: Status
-    message: str
+    message: str = ""
     misconception: str = ""
 
 
@@ -33,7 +33,7 @@ NOT_WRITTEN = Verdict(Status.NOT_STARTED, "not written yet", "not-started")
 def rows(run: Run, titles: Mapping[str, str], timeout: float) -> tuple[Row, ...]:
     """Return a row for each exercise that gives points, in the order of the notebook."""
     numbers = dict.fromkeys(step.exercise for step in run.steps if step.cell.grade)
-    made = [_Exercise(run, number, timeout).row(titles) for number in numbers if number]
+    made = [_Exercise(run, one, timeout).row(titles.get(one, "")) for one in numbers if one]
     return tuple(row for row in made if row.max_points > 0)
 
 
@@ -70,77 +70,63 @@ def earned(step: Step, outcome: Outcome) -> float:
 
 
 class _Exercise:
+    """The cells of an exercise by their places, and why tests of it gave no points."""
+
     def __init__(self, run: Run, number: str, timeout: float) -> None:
-        self.run = run
-        self.number = number
-        self.timeout = timeout
+        self.run, self.number, self.timeout = run, number, timeout
         places = [at for at, step in enumerate(run.steps) if step.exercise == number]
-        self.tests = [at for at in places if run.steps[at].role is Role.TEST]
-        self.answers = [at for at in places if run.steps[at].role is Role.ANSWER]
-        self.written = [run.steps[at] for at in places if run.steps[at].role is Role.WRITTEN]
+        self.tests, self.answers, self.written = (
+            [at for at in places if run.steps[at].role is role]
+            for role in (Role.TEST, Role.ANSWER, Role.WRITTEN)
+        )
+        self.verdicts = {at: self._verdict(at) for at in self.tests if not self._passed(at)}
 
-    def row(self, titles: Mapping[str, str]) -> Row:
+    def row(self, title: str) -> Row:
         """The exercise's row."""
-        written = sum((step.cell.points for step in self.written), 0.0)
-        waiting = sum((step.cell.points for step in self.written if _begun(step)), 0.0)
-        checked = sum((self._worth(place) for place in self.tests), 0.0)
-        row = Row(
-            exercise=self.number,
-            title=titles.get(self.number, ""),
-            points=sum((self._earned(at) for at in self.tests), 0.0),
-            max_points=checked + written,
-            status=Status.WAITING if waiting else Status.NOT_STARTED,
-            written=written,
-            waiting=waiting,
-            checks=tuple(map(self._check, self.tests)),
-        )
-        return self._checked(row) if checked else row
+        checks = tuple(map(self._check, self.tests))
+        worth = sum((check.max_points for check in checks), 0.0)
+        answers = [self.run.steps[at] for at in self.written]
+        written = sum((step.cell.points for step in answers), 0.0)
+        waiting = sum((step.cell.points for step in answers if _begun(step)), 0.0)
+        points = sum((check.points for check in checks), 0.0)
+        verdict = Verdict(Status.WAITING if waiting else Status.NOT_STARTED)
+        if worth:
+            verdict = self._judged(points, worth)
+        return Row(self.number, title, points, worth + written, **vars(verdict),
+                   written=written, waiting=waiting, checks=checks)  # fmt: skip
 
-    def _checked(self, row: Row) -> Row:
-        """The row with what the tests say."""
-        failed = [place for place in self.tests if not self._passed(place)]
-        if not failed:
-            full = row.points >= sum(map(self._worth, self.tests))
-            status = Status.RIGHT if full else Status.PARTLY
-            return replace(row, status=status, message=self._aside())
-        verdicts = [self._verdict(place) for place in failed]
-        begun = [verdict for verdict in verdicts if verdict.status is not Status.NOT_STARTED]
-        verdict = (begun or verdicts)[0]
-        status = Status.PARTLY if row.points > 0 else verdict.status
-        if self._unsure(failed, verdict):
-            status = Status.LOOK
-        return replace(
-            row, status=status, message=verdict.message, misconception=verdict.misconception
-        )
+    def _judged(self, points: float, worth: float) -> Verdict:
+        """What the tests say in all: that of the first which failed on an answer."""
+        if not self.verdicts:
+            return Verdict(Status.RIGHT if points >= worth else Status.PARTLY, self._aside())
+        failed = list(self.verdicts.values())
+        begun = [verdict for verdict in failed if verdict.status is not Status.NOT_STARTED]
+        verdict = (begun or failed)[0]
+        if self._unsure(verdict):
+            return replace(verdict, status=Status.LOOK)
+        return replace(verdict, status=Status.PARTLY) if points > 0 else verdict
 
     def _check(self, place: int) -> Check:
-        name, worth = self.run.steps[place].cell.name, self._worth(place)
-        if self._passed(place):
-            return Check(name, self._earned(place), worth)
-        verdict = self._verdict(place)
-        return Check(name, 0.0, worth, verdict.message, verdict.misconception)
-
-    def _worth(self, place: int) -> float:
-        return self.run.steps[place].cell.points
-
-    def _earned(self, place: int) -> float:
-        outcome = self.run.outcomes.get(place)
-        return earned(self.run.steps[place], outcome) if outcome else 0.0
+        step, outcome = self.run.steps[place], self.run.outcomes.get(place)
+        points = earned(step, outcome) if outcome else 0.0
+        why = self.verdicts.get(place, Verdict(Status.RIGHT))
+        return Check(step.cell.name, points, step.cell.points, why.message, why.misconception)
 
     def _passed(self, place: int) -> bool:
         outcome = self.run.outcomes.get(place)
         return outcome is not None and outcome.end is End.OK
 
-    def _unsure(self, failed: list[int], verdict: Verdict) -> bool:
+    def _unsure(self, verdict: Verdict) -> bool:
         """A test that never ran, or that failed after a cell of the lab did, judges nothing."""
-        if any(place not in self.run.outcomes or place in self.run.doubts for place in failed):
+        if any(at not in self.run.outcomes or at in self.run.doubts for at in self.verdicts):
             return True
+        first = next(iter(self.verdicts))
         return not verdict.misconception and any(
             self.run.steps[place].role is Role.LOCKED
             and outcome.end is not End.OK
             and not self._is_students(place, outcome)
             for place, outcome in self.run.outcomes.items()
-            if place < failed[0]
+            if place < first
         )
 
     def _is_students(self, place: int, outcome: Outcome) -> bool:
@@ -206,12 +192,11 @@ class _Exercise:
     def _may_be_hidden(self, place: int, outcome: Outcome) -> bool:
         """Whether the error is a hidden test's own, or may be: its text may tell what is hidden."""
         frames = list(self._frames(outcome))
-        own = outcome.ename != "AssertionError" and any(_is_learners(step) for step, _ in frames)
-        if own:
+        if outcome.ename != "AssertionError" and any(_is_learners(step) for step, _ in frames):
             return False
         labs = [(step, frame.line) for step, frame in frames if not _is_learners(step)]
-        unknown = not labs and bool(_hidden_lines(self.run.steps[place].source))
-        return unknown or any(line in _hidden_lines(step.source) for step, line in labs)
+        unknown = not labs and bool(parted(self.run.steps[place].source)[1])
+        return unknown or any(line in parted(step.source)[1] for step, line in labs)
 
     def _frames(self, outcome: Outcome) -> Iterator[tuple[Step, Frame]]:
         """The cells and lines of a traceback; a student's code can make up their numbers."""
@@ -271,14 +256,3 @@ def _story(who: str, outcome: Outcome, timeout: float) -> str:
             "or for an array that fills the memory"
         )
     return f"{who} raised {_error(outcome)}"
-
-
-def _hidden_lines(source: str) -> set[int]:
-    """The numbers of the lines between the hidden-test marks."""
-    hidden, inside = set(), False
-    for number, line in enumerate(source.splitlines(), start=1):
-        if _HIDDEN.search(line):
-            inside = "BEGIN" in line
-        elif inside:
-            hidden.add(number)
-    return hidden

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from safetylab.grading.paper.rebuild import Step
 
-_MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+PICTURES = {
+    "image/png": b"\x89PNG\r\n\x1a\n",
+    "image/jpeg": b"\xff\xd8\xff",
+    "image/gif": b"GIF8",
+}
+"""How pictures made of pixels begin."""
 TEXTS = ("stdout", "stderr", "text/plain")
 MAX_TEXT = 100_000
 MAX_PICTURES = 8_000_000
@@ -57,13 +61,18 @@ class Output:
         """Return the output if it is of one of the kinds, and a picture if it says so."""
         if kind in TEXTS:
             return cls(kind, data)
-        try:
-            content = base64.b64decode(data, validate=False)
-        except (binascii.Error, ValueError):
-            return None
-        if kind in _MAGIC and content.startswith(_MAGIC[kind]):
-            return cls(kind, base64.b64encode(content).decode())
-        return None
+        content = picture(kind, data) if kind != "image/gif" else ""
+        return cls(kind, content) if content else None
+
+
+def picture(kind: str, data: str) -> str:
+    """Return a picture's base64 without anything else; nothing if it is no picture of that kind."""
+    try:
+        content = base64.b64decode("".join(data.split()), validate=True)
+    except ValueError:
+        return ""
+    known = kind in PICTURES and content.startswith(PICTURES[kind])
+    return base64.b64encode(content).decode() if known else ""
 
 
 @dataclass(frozen=True)

@@ -104,10 +104,10 @@ def rebuild(submission: Notebook, bundle: Bundle) -> Rebuilt:
         notes += _repairs_of(own)
     notes = [*submission.notes, *([older_copy(bundle.name)] if older else []), *notes]
     if bundle.apart:
-        steps = _with_extras(_in_exercises(own), submission.cells, set(stubs.values()), older)
+        steps = _with_extras(own, submission.cells, set(stubs.values()), older)
     else:
-        steps = _in_exercises(_as_handed_in(own, submission.cells))
-    return Rebuilt(tuple(steps), _titles(base), tuple(notes))
+        steps = _as_handed_in(own, submission.cells)
+    return Rebuilt(tuple(_in_exercises(steps)), _titles(base), tuple(notes))
 
 
 def older_copy(lab: str) -> str:
@@ -120,13 +120,13 @@ def own_steps(base: Notebook, stubs: Mapping[str, str], mine: Mapping[str, Cell]
     return [_step(cell, stubs.get(cell.name, ""), mine.get(cell.name)) for cell in base.cells]
 
 
-def _in_exercises(own: list[Step]) -> list[Step]:
+def _in_exercises(steps: list[Step]) -> list[Step]:
     """Give each cell its exercise; where they have no numbers, each test is one of its own.
 
     An answer without a number belongs to the test that follows it.
     """
     exercise, named = "", []
-    for step in reversed(own):
+    for step in reversed(steps):
         number = exercise_of(step.cell.name)
         if step.role in (Role.TEST, Role.WRITTEN):
             exercise = step.cell.name
@@ -142,21 +142,16 @@ def _titles(notebook: Notebook) -> dict[str, str]:
 
 def require_same_lab(submission: Notebook, released: Notebook, lab: str) -> None:
     """Raise `BadSubmission` if ``submission`` holds none of the exercises of ``released``."""
-    wanted = {cell.name for cell in released.cells if _belongs_to_exercise(cell)}
-    if not wanted:
-        return
+    wanted = {cell.name for cell in released.cells
+              if exercise_of(cell.name) or cell.grade or cell.solution}  # fmt: skip
     found = {cell.name for cell in submission.cells}
-    if wanted & found:
+    if not wanted or wanted & found:
         return
     numbers = sorted({exercise_of(name) for name in found} - {""})
     holds = f"its exercises are {', '.join(numbers)}" if numbers else "it holds no exercise cells"
     raise BadSubmission(
         f"this notebook is not a copy of {lab}: {holds}; give the notebook that you made from {lab}"
     )
-
-
-def _belongs_to_exercise(cell: Cell) -> bool:
-    return bool(exercise_of(cell.name)) or cell.grade or cell.solution
 
 
 def choose(submission: Notebook, stubs: Mapping[str, str]) -> tuple[dict[str, Cell], list[str]]:
@@ -197,51 +192,39 @@ def _step(cell: Cell, stub: str, mine: Cell | None) -> Step:
     source = cell.source
     if learners:
         source = mine.source if mine else stub
-    edited = learners and not same_source(source, stub)
-    is_code = cell.kind == "code" and not (role is Role.OPEN and mine and mine.kind != "code")
-    return Step(
-        cell=cell,
-        role=role,
-        source=source,
-        stub=stub,
-        label=f"your cell {cell.name}" if learners else f"the lab's cell {cell.name}",
-        runs=is_code and bool(source.strip()) and (edited or "demo" not in cell.tags),
-        mine=mine,
-    )
+    label = f"your cell {cell.name}" if learners else f"the lab's cell {cell.name}"
+    step = Step(cell, role, source, stub, label, runs=False, mine=mine)
+    shown = "demo" in cell.tags and not (learners and step.changed)
+    return replace(step, runs=_is_code(step) and not shown)
+
+
+def _is_code(step: Step) -> bool:
+    return step.kind == "code" and bool(step.source.strip())
 
 
 def _repairs_of(own: Sequence[Step]) -> list[str]:
     """One sentence for each repair; many of one kind share a sentence."""
-    told = {step.cell.name: _repairs(step, step.mine) for step in own}
-    ends: dict[str, list[str]] = {}
-    for name, notes in told.items():
-        for note in notes:
-            ends.setdefault(note.partition(name)[2], []).append(name)
-    many = {end: names for end, names in ends.items() if len(names) > FEW}
-    few = [
-        note
-        for name, notes in told.items()
-        for note in notes
-        if note.partition(name)[2] not in many
-    ]
+    told = [(step.cell.name, note) for step in own if (note := _repair(step))]
+    ends: dict[str, list[str]] = defaultdict(list)
+    for name, note in told:
+        ends[note.partition(name)[2]].append(name)
+    few = [note for name, note in told if len(ends[note.partition(name)[2]]) <= FEW]
     return [*few, *(f"of {len(names)} cells ({', '.join(names[:FEW])}, ...) each{end}"
-                    for end, names in many.items())]  # fmt: skip
+                    for end, names in ends.items() if len(names) > FEW)]  # fmt: skip
 
 
-def _repairs(step: Step, mine: Cell | None) -> list[str]:
-    name = step.cell.name
-    own = step.role in (Role.LOCKED, Role.TEST)
-    if mine is None:
-        if own and step.stub.strip():
-            return [f"the cell {name} was missing: the lab's own was put back"]
-        if step.role in (Role.ANSWER, Role.WRITTEN):
-            return [f"the answer cell {name} is missing: the empty one of the lab was put back"]
-        return []
-    if own and not (same_source(mine.source, step.stub) or same_source(mine.source, step.source)):
-        return [f"the cell {name} was changed: the lab's own was run instead"]
-    if step.role in (Role.ANSWER, Role.WRITTEN) and mine.kind != step.cell.kind:
-        return [f"the answer cell {name} had become {mine.kind}: it was read as {step.cell.kind}"]
-    return []
+def _repair(step: Step) -> str:
+    name, mine = step.cell.name, step.mine
+    own, answer = step.role in (Role.LOCKED, Role.TEST), step.role in (Role.ANSWER, Role.WRITTEN)
+    if mine is None and own and step.stub.strip():
+        return f"the cell {name} was missing: the lab's own was put back"
+    if mine is None and answer:
+        return f"the answer cell {name} is missing: the empty one of the lab was put back"
+    if mine and own and not any(same_source(mine.source, one) for one in (step.stub, step.source)):
+        return f"the cell {name} was changed: the lab's own was run instead"
+    if mine and answer and mine.kind != step.cell.kind:
+        return f"the answer cell {name} had become {mine.kind}: it was read as {step.cell.kind}"
+    return ""
 
 
 def _with_extras(
@@ -261,11 +244,7 @@ def _with_extras(
         learners = place.role in (Role.ANSWER, Role.WRITTEN, Role.OPEN)
         return learners and cell is not place.mine and not same_source(cell.source, place.source)
 
-    extras = place_extras(own, cells, is_extra)
-    steps = [_extra(own, anchor, cell) for anchor, cell in extras[-1]]
-    for index, step in enumerate(own):
-        steps += [step, *(_extra(own, anchor, cell) for anchor, cell in extras[index])]
-    return steps
+    return placed(own, cells, is_extra)
 
 
 def _as_handed_in(own: list[Step], cells: Sequence[Cell]) -> list[Step]:
@@ -274,7 +253,8 @@ def _as_handed_in(own: list[Step], cells: Sequence[Cell]) -> list[Step]:
     nbgrader knows its own cells only (answers, tests, locked ones and tasks), and puts those back
     where they are missing or changed. What stands around them is the student's.
     """
-    ours = [replace(step, runs=_runs(step)) for step in own if _is_marked(step.cell)]
+    marked = [step for step in own if _is_marked(step.cell)]
+    ours = [replace(step, runs=_runs(step, step.cell)) for step in marked]
     free = {step.cell.name: step for step in own if not _is_marked(step.cell)}
 
     def is_extra(cell: Cell, place: Step | None) -> bool:
@@ -283,62 +263,50 @@ def _as_handed_in(own: list[Step], cells: Sequence[Cell]) -> list[Step]:
         learners = place.role in (Role.ANSWER, Role.WRITTEN)
         return learners and cell is not place.mine and not same_source(cell.source, place.source)
 
-    extras = place_extras(ours, cells, is_extra)
-    steps = []
-    for index, step in [(-1, None), *enumerate(ours)]:
-        steps += [step] if step else []
-        steps += [_free(ours, anchor, cell, free) for anchor, cell in extras[index]]
-    return steps
+    steps = placed(ours, cells, is_extra)
+    return [_free(step, free) if step.role is Role.EXTRA else step for step in steps]
 
 
 def _is_marked(cell: Cell) -> bool:
     return cell.grade or cell.solution or cell.locked or cell.task
 
 
-def _runs(step: Step) -> bool:
-    skipped = "skip-execution" in step.cell.tags  # nbclient's own tag
-    return step.kind == "code" and bool(step.source.strip()) and not skipped
+def _runs(step: Step, cell: Cell) -> bool:
+    return _is_code(step) and "skip-execution" not in cell.tags  # nbclient's own tag
 
 
-def _free(ours: list[Step], anchor: int, cell: Cell, free: dict[str, Step]) -> Step:
+def _free(step: Step, free: dict[str, Step]) -> Step:
     """A cell that nbgrader does not know: one of the lab's, or one that the student added."""
-    labs = free.pop(cell.name, None)
-    skipped = "skip-execution" in cell.tags
+    assert step.mine is not None
+    runs = _runs(step, step.mine)
+    labs = free.pop(step.mine.name, None)
     if labs is None:
-        step = _extra(ours, anchor, cell)
-        return replace(step, runs=step.runs and bool(cell.source.strip()) and not skipped)
-    where = f"after {ours[anchor].cell.name}" if anchor >= 0 else "at the top"
-    label = f"the cell that stands {where}"
-    runs = cell.kind == "code" and bool(cell.source.strip()) and not skipped
-    kind = replace(labs.cell, kind=cell.kind)
-    return replace(labs, cell=kind, role=Role.OPEN, source=cell.source, mine=cell, runs=runs,
-                   label=label)  # fmt: skip
+        return replace(step, runs=runs)
+    label = f"the cell that stands{step.label.removeprefix(_ADDED)}"
+    return replace(labs, cell=replace(labs.cell, kind=step.mine.kind), role=Role.OPEN,
+                   source=step.source, mine=step.mine, runs=runs, label=label)  # fmt: skip
 
 
-def place_extras(
+def placed(
     own: list[Step], cells: Sequence[Cell], is_extra: Callable[[Cell, Step | None], bool]
-) -> dict[int, list[tuple[int, Cell]]]:
-    """Return where cells that are not the lab's own belong.
+) -> list[Step]:
+    """Return the lab's own cells, and between them those of the learner's where they stood.
 
     Args:
         own: the lab's own cells.
         cells: the learner's cells in order.
         is_extra: told a cell and the step of its name, says whether to place it.
-
-    Returns:
-        By the index of the step that they come after (-1: at the top), pairs of the index of
-        the step that a cell stood after and the cell.
     """
     position = {step.cell.name: index for index, step in enumerate(own)}
-    extras: dict[int, list[tuple[int, Cell]]] = defaultdict(list)
+    extras: dict[int, list[Step]] = defaultdict(list)
     anchor = -1
     for cell in cells:
         step = own[position[cell.name]] if cell.name in position else None
         if step is not None and cell is step.mine:
             anchor = position[cell.name]
         if is_extra(cell, step):
-            extras[_past_missing(own, anchor)].append((anchor, cell))
-    return extras
+            extras[_past_missing(own, anchor)].append(_extra(own, anchor, cell))
+    return [*extras[-1], *(each for at, step in enumerate(own) for each in (step, *extras[at]))]
 
 
 def _past_missing(own: list[Step], anchor: int) -> int:
@@ -351,11 +319,13 @@ def _past_missing(own: list[Step], anchor: int) -> int:
     return following - 1
 
 
+_ADDED = "the cell that you added"
+
+
 def _extra(own: list[Step], anchor: int, cell: Cell) -> Step:
     where = f"after {own[anchor].cell.name}" if anchor >= 0 else "at the top"
-    label = f"the cell that you added {where}"
     bare = Cell("", cell.kind, cell.source, raw=cell.raw)  # what it calls itself does not count
-    return Step(bare, Role.EXTRA, cell.source, "", label, runs=cell.kind == "code")
+    return Step(bare, Role.EXTRA, cell.source, "", f"{_ADDED} {where}", cell.kind == "code", cell)
 
 
 def same_source(one: str, other: str) -> bool:

@@ -39,24 +39,28 @@ def is_hidden(step: Step) -> bool:
 def _told(run: Run, place: int, outcome: Outcome) -> Outcome:
     if outcome.end is not End.ERROR:
         return outcome
-    known = outcome.ename == "CheckFailed" or hasattr(builtins, outcome.ename)
+    check, step = outcome.ename == "CheckFailed", run.steps[place]
+    known = check or hasattr(builtins, outcome.ename)
     name = outcome.ename if known else "an exception"
-    step = run.steps[place]
-    whole = outcome.ename == "CheckFailed"
-    source = step.source if whole else visible(step.source)
-    sources = [source] if step.role is Role.TEST else []
-    sources += [one.source for one in run.steps if whole and one.role is Role.LOCKED]
+    sources = [step.source if check else parted(step.source)[0]] if step.role is Role.TEST else []
+    sources += [one.source for one in run.steps if check and one.role is Role.LOCKED]
     meant = any(_says(source, outcome.evalue) for source in sources)
     return replace(outcome, ename=name, evalue=outcome.evalue if meant else "")
 
 
-def visible(source: str) -> str:
-    """Return a cell's text without its hidden parts."""
-    kept, inside = [], False
-    for line in source.splitlines():
-        inside = BEGIN in line or (inside and CLOSE not in line)
-        kept += [] if inside or CLOSE in line else [line]
-    return "\n".join(kept)
+def parted(source: str, begin: str = BEGIN, close: str = CLOSE) -> tuple[str, set[int]]:
+    """Return a text without its regions, and the numbers of the lines in them.
+
+    A region that is never closed goes to the end.
+    """
+    kept, numbers, inside = [], set(), False
+    for number, line in enumerate(source.split("\n"), start=1):
+        inside = begin in line or (inside and close not in line)
+        if inside and begin not in line:
+            numbers.add(number)
+        elif not inside and close not in line:
+            kept.append(line)
+    return "\n".join(kept), numbers
 
 
 def _says(source: str, text: str) -> bool:
@@ -66,8 +70,7 @@ def _says(source: str, text: str) -> bool:
 
 @lru_cache(maxsize=200)
 def _messages(source: str) -> tuple[re.Pattern[str], ...]:
-    tree = parsed(source)
-    texts = [_pattern(node) for node in (ast.walk(tree) if tree else ())]
+    texts = map(_pattern, ast.walk(parsed(source)))
     tag = r"\s*(?:\[[\w./-]{1,60}\])?"
     return tuple(re.compile(text + tag, re.DOTALL) for text in texts if text)
 

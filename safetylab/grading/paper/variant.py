@@ -49,9 +49,9 @@ class Call:
 
 def call_in(source: str) -> Call | None:
     """Return the one call that gives ``VARIANT`` its value; nothing if there is no such one."""
-    tree = parsed(source)
-    found = [node for node in (tree.body if tree else ()) if _names_variant(node)]
-    if len(found) != 1 or not isinstance(found[0], ast.Assign):
+    found = [node for node in parsed(source).body if isinstance(node, ast.Assign)
+             and [ast.unparse(one) for one in node.targets] == [NAME]]  # fmt: skip
+    if len(found) != 1:
         return None
     call = found[0].value
     if not isinstance(call, ast.Call) or ast.unparse(call.func) != FUNCTION:
@@ -63,10 +63,6 @@ def call_in(source: str) -> Call | None:
     if not isinstance(who, ast.Name) or not isinstance(salt, str) or type(count) is not int:
         return None
     return Call(text, who.id, salt, count) if text and len(given) == 2 else None
-
-
-def _names_variant(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Assign) and [ast.unparse(one) for one in node.targets] == [NAME]
 
 
 def _constant(node: ast.expr | None) -> object:
@@ -99,23 +95,18 @@ def _seated(step: Step, assigned: Assigned | None, otherwise: int) -> Step:
 
 def entered_id(steps: Iterable[Step]) -> str:
     """Return the id that a student's own cells give as a plain text; nothing if none does."""
-    name, found = "", ""
     listed = list(steps)
-    for step in listed:
-        if step.cell.name == CELL and (call := call_in(step.cell.source)):
-            name = call.name
-    for step in listed:
-        if step.cell.name == CELL:
-            break
-        if step.role in (Role.ANSWER, Role.OPEN, Role.EXTRA) and step.runs:
-            found = _text_given(step.source, name) or found
-    return found
+    cell = next((at for at, step in enumerate(listed) if step.cell.name == CELL), len(listed))
+    call = call_in(listed[cell].cell.source) if listed[cell:] else None
+    own = [step for step in listed[:cell] if step.role in (Role.ANSWER, Role.OPEN, Role.EXTRA)]
+    given = [_text_given(step.source, call.name) for step in own if step.runs and call]
+    return next(filter(None, reversed(given)), "")
 
 
 def _text_given(source: str, name: str) -> str:
     """The text that a cell assigns to ``name`` last at its top level."""
-    tree, text = parsed(source), ""
-    for node in tree.body if tree else ():
+    text = ""
+    for node in parsed(source).body:
         if isinstance(node, ast.Assign) and name in map(ast.unparse, node.targets):
             value = _constant(node.value)
             text = value if isinstance(value, str) else ""
@@ -128,11 +119,12 @@ def _text_given(source: str, name: str) -> str:
 def told(steps: Sequence[Step], variants: Variants, assigned: Assigned | None) -> str:
     """Return the sentence for the report: what the notebook was graded as."""
     entered = entered_id(steps)
-    if assigned is None:
-        return _practice(entered, variants)
-    return odd(steps, variants, assigned) or (
-        f"graded as {assigned}" if entered else f"graded as {assigned}; the notebook names no id"
-    )
+    if assigned:
+        nameless = "" if entered else "; the notebook names no id"
+        return odd(steps, variants, assigned) or f"graded as {assigned}{nameless}"
+    number = variant_of(entered, variants.salt, variants.count) if entered else 0
+    why = f" of {entered}, as the notebook says" if entered else ", for the notebook names no id"
+    return f"practice on variant {number}{why}; a grader takes your id from the gradebook"
 
 
 def odd(steps: Sequence[Step], variants: Variants, assigned: Assigned) -> str:
@@ -147,11 +139,3 @@ def odd(steps: Sequence[Step], variants: Variants, assigned: Assigned) -> str:
     if own != assigned.number:
         return f"graded as {assigned}; the notebook says {entered}, which is variant {own}"
     return ""
-
-
-def _practice(entered: str, variants: Variants) -> str:
-    later = "a grader takes your id from the gradebook"
-    if not entered:
-        return f"practice on variant 0, for the notebook names no id; {later}"
-    number = variant_of(entered, variants.salt, variants.count)
-    return f"practice on variant {number} of {entered}, as the notebook says; {later}"

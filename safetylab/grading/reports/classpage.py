@@ -23,24 +23,14 @@ if TYPE_CHECKING:
 NAMED = 8
 BINS = 10
 
-_ORDER = (Status.RIGHT, Status.PARTLY, Status.WRONG, Status.LOOK, Status.NOT_STARTED,
-          Status.WAITING)  # fmt: skip
-_SIGNS = {
-    Status.RIGHT: "\N{CHECK MARK}",
-    Status.PARTLY: "\N{CIRCLE WITH LEFT HALF BLACK}",
-    Status.WRONG: "\N{BALLOT X}",
-    Status.LOOK: "!",
-    Status.NOT_STARTED: "\N{MIDDLE DOT}",
-    Status.WAITING: "\N{HORIZONTAL ELLIPSIS}",
-}
-# Okabe and Ito's colours, lightened where dark text stands on them.
-_COLOURS = {
-    Status.RIGHT: "#7fc4e8",
-    Status.PARTLY: "#f3c465",
-    Status.WRONG: "#e08a5b",
-    Status.LOOK: "#d9a0c4",
-    Status.NOT_STARTED: "#e4e4e4",
-    Status.WAITING: "#ffffff",
+# Signs, and Okabe and Ito's colours, lightened where dark text stands on them.
+_LOOKS = {
+    Status.RIGHT: ("\N{CHECK MARK}", "#7fc4e8"),
+    Status.PARTLY: ("\N{CIRCLE WITH LEFT HALF BLACK}", "#f3c465"),
+    Status.WRONG: ("\N{BALLOT X}", "#e08a5b"),
+    Status.LOOK: ("!", "#d9a0c4"),
+    Status.NOT_STARTED: ("\N{MIDDLE DOT}", "#e4e4e4"),
+    Status.WAITING: ("\N{HORIZONTAL ELLIPSIS}", "#ffffff"),
 }
 
 
@@ -116,7 +106,7 @@ def class_page(report: ClassReport, now: datetime | None = None) -> str:
         report=report,
         headline=_headline(report),
         when=f"{now or datetime.now():%d %B %Y, %H:%M}",
-        order=_ORDER, signs=_SIGNS, colours=_COLOURS,
+        looks=_LOOKS,
         bars=[(one, list(_segments(one))) for one in report.exercises],
         bins=_histogram([one.score for one in report.students], report.max_score),
         students=sorted(report.students, key=lambda one: (one.score, one.id)),
@@ -127,7 +117,7 @@ def class_page(report: ClassReport, now: datetime | None = None) -> str:
 def _segments(exercise: Exercise) -> Iterator[tuple[Status, int, float, float]]:
     """Yield status, count, left edge and width, in percent of all students."""
     total, left = sum(exercise.counts.values()), 0.0
-    for status in _ORDER:
+    for status in _LOOKS:
         count = exercise.counts.get(status, 0)
         width = 100 * count / total
         if count:

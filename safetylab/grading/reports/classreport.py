@@ -6,16 +6,16 @@ wrote into the graded notebooks; for a notebook that the exam room did not grade
 
 from __future__ import annotations
 
-import json
 import math
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 
 from safetylab.course.paths import CourseError
 from safetylab.grading.gradebook.nbcourse import Course
-from safetylab.grading.gradebook.outputs import GRADED
+from safetylab.grading.gradebook.outputs import kept
 from safetylab.grading.paper.rebuild import exercise_of
 from safetylab.grading.report import Row, Status
 from safetylab.grading.reports.results import Mark, Result, results
@@ -90,9 +90,8 @@ class Exercise:
     @property
     def share_right(self) -> float | None:
         """The share of the judged who have all points, in [0, 1]."""
-        if not self.judged - self.counts.get(Status.NOT_STARTED, 0) and self.judged < sum(
-            self.counts.values()
-        ):
+        waits = self.counts.get(Status.WAITING, 0)
+        if waits and self.judged == self.counts.get(Status.NOT_STARTED, 0):
             return None  # who has begun waits for a reader
         return self.counts.get(Status.RIGHT, 0) / self.judged if self.judged else None
 
@@ -118,11 +117,11 @@ class ClassReport:
 
 @dataclass
 class _Sheet:
-    """What the exam wrote into one graded notebook."""
+    """What the exam wrote into one graded notebook: rows and seconds by exercise, the variant."""
 
-    rows: dict[str, Row] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
-    variant: str = ""
+    rows: dict[str, Row]
+    seconds: dict[str, float]
+    variant: str
 
 
 def class_report(course: Course, assignment: str) -> ClassReport:
@@ -140,8 +139,9 @@ def class_report(course: Course, assignment: str) -> ClassReport:
     students, unknown = [], []
     titles: dict[str, str] = {}
     for result in graded:
-        sheets = {name: _sheet(course, assignment, result.student, name)
-                  for name in dict.fromkeys(mark.notebook for mark in result.marks)}  # fmt: skip
+        folder = course.folder("autograded", result.student, assignment)
+        names = dict.fromkeys(mark.notebook for mark in result.marks)
+        sheets = {name: _sheet(folder / f"{name}.ipynb") for name in names}
         if not any(sheet.rows for sheet in sheets.values()):
             unknown.append(result.student)
         titles |= {row.exercise: row.title for one in sheets.values() for row in one.rows.values()}
@@ -151,20 +151,13 @@ def class_report(course: Course, assignment: str) -> ClassReport:
     return ClassReport(assignment, tuple(exercises), tuple(students), tuple(unknown))
 
 
-def _sheet(course: Course, assignment: str, student: str, notebook: str) -> _Sheet:
-    """Read what `outputs.summary` kept; nothing if there is none."""
-    path = course.folder("autograded", student, assignment) / f"{notebook}.ipynb"
-    try:
-        first = json.loads(path.read_bytes())["cells"][0]
-        kept = first["metadata"]["safetylab"] if first["id"] == GRADED else {}
-        rows = [Row.from_dict(row) for row in kept["report"]["rows"]]
-        seconds: dict[str, float] = {}
-        for cell, spent in kept["seconds"].items():
-            exercise = exercise_of(cell) or cell
-            seconds[exercise] = seconds.get(exercise, 0.0) + float(spent)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        return _Sheet()
-    return _Sheet({row.exercise: row for row in rows}, seconds, str(kept.get("variant", "")))
+def _sheet(path: Path) -> _Sheet:
+    found = kept(path)
+    sheet = _Sheet({row.exercise: row for row in found["rows"]}, {}, str(found.get("variant", "")))
+    for cell, spent in found["seconds"].items():
+        exercise = exercise_of(cell) or cell
+        sheet.seconds[exercise] = sheet.seconds.get(exercise, 0.0) + spent
+    return sheet
 
 
 def _student(result: Result, sheets: Mapping[str, _Sheet]) -> Student:
@@ -214,12 +207,10 @@ def _misconceptions(standings: Sequence[Standing]) -> Iterator[Misconception]:
     told = {one.misconceptions[0]: one.message for one in standings if one.misconceptions}
     for name, count in counts.most_common():
         yield Misconception(name, count, told.get(name, ""))
-    other = Counter(
-        one.message for one in standings if one.status in STUCK and not one.misconceptions
-    )
-    for message, count in other.most_common(MESSAGES):
-        yield Misconception("", count, message)
-    if rest := other.total() - sum(count for _, count in other.most_common(MESSAGES)):
+    others = [one for one in standings if one.status in STUCK and not one.misconceptions]
+    most = Counter(one.message for one in others).most_common(MESSAGES)
+    yield from (Misconception("", count, message) for message, count in most)
+    if rest := len(others) - sum(count for _, count in most):
         yield Misconception("", rest, "other messages")
 
 
@@ -228,13 +219,10 @@ def _discrimination(name: str, students: Sequence[Student]) -> float | None:
     if len(students) < ENOUGH:
         return None
     own = [one.standings[name].points for one in students]
-    rest = [_points(one) - one.standings[name].points for one in students]
+    # of the exercises, before a late penalty
+    whole = [sum(standing.points for standing in one.standings.values()) for one in students]
+    rest = [points - mine for points, mine in zip(whole, own, strict=True)]
     if len(set(own)) == 1 or len(set(rest)) == 1:
         return None
     value = statistics.correlation(own, rest)
     return value if math.isfinite(value) else None
-
-
-def _points(student: Student) -> float:
-    """The points of the exercises, before a late penalty."""
-    return sum(one.points for one in student.standings.values())

@@ -41,8 +41,8 @@ svg text { font: 13px system-ui, sans-serif; }
 
 <h2>How each exercise went</h2>
 <p class="key">
-{% for status in order %}
-<span><i style="background:{{ colours[status] }}">{{ signs[status] }}</i>{{ status }}</span>
+{% for status, (sign, colour) in looks.items() %}
+<span><i style="background:{{ colour }}">{{ sign }}</i>{{ status }}</span>
 {% endfor %}
 </p>
 <figure>
@@ -54,7 +54,7 @@ svg text { font: 13px system-ui, sans-serif; }
 <text x="142" y="{{ top + 16 }}" text-anchor="end">{{ (one.name | shown)[:20] }}</text>
 {% for status, count, left, width in segments %}
 <rect x="{{ 150 + 7.4 * left }}" y="{{ top + 2 }}" width="{{ 7.4 * width }}" height="{{ high - 6 }}"
-  fill="{{ colours[status] }}" stroke="#777" stroke-width=".6"><title>{{ one.name | shown }}: {{ count }} {{ status }}</title></rect>
+  fill="{{ looks[status][1] }}" stroke="#777" stroke-width=".6"><title>{{ one.name | shown }}: {{ count }} {{ status }}</title></rect>
 {% if width > 4 %}
 <text x="{{ 150 + 7.4 * (left + width / 2) }}" y="{{ top + 16 }}" text-anchor="middle">{{ count }}</text>
 {% endif %}
@@ -116,7 +116,7 @@ misconceptions.</p>
 {% for one in report.exercises %}
 {% if one.name in student.standings %}
 {% set status = student.standings[one.name].status %}
-<td style="background:{{ colours[status] }}" title="{{ told(student, one.name) }}">{{ signs[status] }}</td>
+<td style="background:{{ looks[status][1] }}" title="{{ told(student, one.name) }}">{{ looks[status][0] }}</td>
 {% else %}<td></td>
 {% endif %}
 {% endfor %}</tr>

@@ -10,15 +10,21 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Dict, Enum
+from traitlets.config import Config
 
-from safetylab.grading.reports.drawn import Drawn
+from safetylab.course.paths import CourseError
+from safetylab.grading.bundle import declared_variants
+from safetylab.grading.gradebook.nbcourse import Course
+from safetylab.grading.gradebook.outputs import kept
 from safetylab.grading.reports.results import Person, Result, people, results
 
 _SIGNS = (
@@ -83,22 +89,36 @@ class ExerciseCsv(_Table):
             "exercise", "points", "max_points", "waiting_for_a_reader", "variant",
         ]  # fmt: skip
         persons = {one.id: one for one in self.chosen_people(gradebook)}
-        drawn = Drawn(getattr(self.parent, "coursedir", None))
+        variant = cache(partial(_variant, getattr(self.parent, "coursedir", None)))
         for name, handed_in in self.chosen_results(gradebook).items():
             for result in handed_in:
                 if person := persons.get(result.student):
-                    yield from _exercises(name, person, result, drawn)
+                    who = [person.id, person.last_name, person.first_name, person.email]
+                    for mark in result.marks:
+                        points = [number(mark.points), number(mark.max_points)]
+                        drawn = variant(name, mark.notebook, person.id)
+                        yield [name, mark.notebook, *who, mark.exercise, *points,
+                               "yes" if mark.waiting else "no", drawn]  # fmt: skip
 
 
-def _exercises(
-    assignment: str, person: Person, result: Result, drawn: Drawn
-) -> Iterator[list[str]]:
-    who = [person.id, person.last_name, person.first_name, person.email]
-    for mark in result.marks:
-        points = [number(mark.points), number(mark.max_points)]
-        waiting = "yes" if mark.waiting else "no"
-        variant = drawn.variant(assignment, mark.notebook, result.student)
-        yield [assignment, mark.notebook, *who, mark.exercise, *points, waiting, variant]
+def _variant(
+    directory: CourseDirectory | None, assignment: str, notebook: str, student: str
+) -> str:
+    """What a notebook was graded as; nothing where that has no variants, or no course is known."""
+    if directory is None:
+        return ""
+    course, name = Course(directory, Config()), f"{notebook}.ipynb"
+    if not _is_varied(course.folder("release", ".", assignment) / name):
+        return ""
+    return str(kept(course.folder("autograded", student, assignment) / name).get("variant", ""))
+
+
+@lru_cache
+def _is_varied(released: Path) -> bool:
+    try:
+        return declared_variants(released.read_bytes()) is not None
+    except (OSError, CourseError):
+        return False
 
 
 class _Gradebook(_Table):
@@ -113,22 +133,18 @@ class _Gradebook(_Table):
         config=True
     )
 
-    def cells(self, handed_in: Iterable[Result]) -> dict[str, str]:
-        """Return the points of each student; no entry leaves what the other system has."""
-        found = list(handed_in)
-        if not self.unfinished:
-            found = [result for result in found if not result.waiting]
-        return {result.student: number(result.score) for result in found}
-
     def table(
         self, gradebook: Gradebook, who: Callable[[Person], list[str]]
     ) -> tuple[list[str], list[list[str]]]:
-        """Return the assignments, and for each student who they are and their points."""
-        chosen = self.chosen_results(gradebook)
-        points = {name: self.cells(handed_in) for name, handed_in in chosen.items()}
-        for name, handed_in in chosen.items():
-            left = len(handed_in) - len(points[name])
-            if left:
+        """Return the assignments, and for each student who they are and their points.
+
+        An empty cell leaves what the other system has.
+        """
+        points: dict[str, dict[str, str]] = {}
+        for name, handed_in in self.chosen_results(gradebook).items():
+            told = [result for result in handed_in if self.unfinished or not result.waiting]
+            points[name] = {result.student: number(result.score) for result in told}
+            if left := len(handed_in) - len(told):
                 self.log.warning(
                     "%s: %d submission(s) wait for a reader and are left empty; grade them in the "
                     "formgrader, or say --%s.unfinished=True", name, left, type(self).__name__

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from nbgrader.api import (
     BaseCell,
@@ -51,7 +51,6 @@ class Result:
     student: str
     marks: tuple[Mark, ...]
     penalty: float = 0.0
-    submitted: str = ""
 
     @property
     def score(self) -> float:
@@ -84,22 +83,23 @@ def results(book: Gradebook, assignment: str) -> list[Result]:
         raise CourseError(f"{assignment} is not in the gradebook") from None
     graded = (cell for sheet in entry.notebooks for cell in (*sheet.grade_cells, *sheet.task_cells))
     worth = {cell.id: float(cell.max_score) for cell in graded}
-    handed_in = book.db.query(SubmittedAssignment).filter_by(assignment_id=entry.id)
     marks = _marks(book, entry.id, worth)
+    handed_in = book.db.query(SubmittedAssignment).filter_by(assignment_id=entry.id)
     found = [
-        Result(
-            one.student_id,
-            tuple(_by_exercise(marks.get(one.student_id, []))),
-            float(one.late_submission_penalty or 0.0),
-            str(one.timestamp or ""),
-        )
+        Result(one.student_id, tuple(marks[one.student_id]),
+               float(one.late_submission_penalty or 0.0))
         for one in handed_in
-    ]
+    ]  # fmt: skip
     return sorted(found, key=lambda one: one.student)
 
 
-def _marks(book: Gradebook, assignment: str, worth: dict[str, float]) -> dict[str, list[Mark]]:
-    """Return one mark for each graded cell, by student."""
+def _marks(
+    book: Gradebook, assignment: str, worth: dict[str, float]
+) -> defaultdict[str, list[Mark]]:
+    """Return one mark for each exercise, by student.
+
+    What gives no points, an oracle for one, is left out.
+    """
     query = (
         book.db.query(
             SubmittedAssignment.student_id, Sheet.name, BaseCell.name, Entry.cell_id,
@@ -112,27 +112,22 @@ def _marks(book: Gradebook, assignment: str, worth: dict[str, float]) -> dict[st
         .join(Sheet, SubmittedNotebook.notebook_id == Sheet.id)
         .filter(SubmittedAssignment.assignment_id == assignment)
     )  # fmt: skip
-    found: dict[str, list[Mark]] = {}
+    sums: dict[tuple[str, str, str], Mark] = {}
     for student, sheet, cell, cell_id, score, by_hand in query:
         exercise = exercise_of(cell) or cell
-        mark = Mark(sheet, exercise, float(score or 0.0), worth.get(cell_id, 0.0), bool(by_hand))
-        found.setdefault(student, []).append(mark)
+        one = sums.get((student, sheet, exercise), Mark(sheet, exercise, 0.0, 0.0))
+        points, most = one.points + float(score or 0.0), one.max_points + worth.get(cell_id, 0.0)
+        sums[student, sheet, exercise] = Mark(
+            sheet, exercise, points, most, one.waiting or bool(by_hand)
+        )
+    found = defaultdict[str, list[Mark]](list)
+    for (student, *_), mark in sorted(sums.items(), key=lambda item: _natural(item[0][1:])):
+        if mark.max_points > 0:
+            found[student].append(mark)
     return found
 
 
-def _by_exercise(marks: list[Mark]) -> Iterator[Mark]:
-    """Add up the cells of each exercise; what gives no points, an oracle for one, is left out."""
-    groups: dict[tuple[str, str], list[Mark]] = {}
-    for mark in marks:
-        groups.setdefault((mark.notebook, mark.exercise), []).append(mark)
-    for (notebook, exercise), cells in sorted(groups.items(), key=_natural):
-        most = sum(cell.max_points for cell in cells)
-        if most > 0:
-            points = sum(cell.points for cell in cells)
-            yield Mark(notebook, exercise, points, most, any(cell.waiting for cell in cells))
-
-
-def _natural(item: tuple[tuple[str, str], Any]) -> list[tuple[int, str]]:
+def _natural(names: Iterable[str]) -> list[tuple[int, str]]:
     """1.10 comes after 1.9."""
-    parts = re.findall(r"\d+|\D+", "\n".join(item[0]))
+    parts = re.findall(r"\d+|\D+", "\n".join(names))
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
