@@ -8,26 +8,40 @@ for what the tests lent, and for generators, which go on where the other side le
 from __future__ import annotations
 
 import copy
+import importlib
 import io
 import os
 import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from safetylab.grading.crossing import arrays, errors, handles, tables, trusted, wire
+from safetylab.grading.crossing import arrays, errors, handles, trusted, wire
 from safetylab.grading.crossing.errors import NotPlainAnswer
 from safetylab.grading.crossing.handles import Handle
-from safetylab.grading.crossing.values import PLAIN, Codec, NotPlain
+from safetylab.grading.crossing.values import GENERATORS, PLAIN, Codec, NotPlain
 from safetylab.grading.crossing.wire import Blob, TooLarge, Tree, WireError
 
-__all__ = ["Gone", "NotPlainAnswer", "Peer", "TimeIsUp", "tables"]
+__all__ = ["Gone", "NotPlainAnswer", "Peer", "TimeIsUp", "arrays", "learn"]
 
 MAX_TEXT = 20_000
 MAX_TABLE = 200_000
+_LIBRARIES = {"torch": "tensors", "pandas": "tables"}
+
+
+def learn(names: Container[str] = sys.modules) -> bool:
+    """Know how the values of those libraries cross; return whether that is new.
+
+    Without ``names``: of those that this process has imported.
+    """
+    new = [name for name in _LIBRARIES if name in names]
+    for name in new:
+        with suppress(ImportError):
+            importlib.import_module(f"{__package__}.{_LIBRARIES.pop(name)}")
+    return bool(new)
 
 
 class TimeIsUp(BaseException):
@@ -76,13 +90,9 @@ class Peer:
         with self.lock:
             if not self.trusted and not self._serving:
                 raise RuntimeError("a function of the tests can be called only while a test runs")
-            codec, sent = Codec(self), set(self.sent)
-            try:
-                tree = codec.to_tree(list(args))
-            except BaseException:
-                self.sent = sent
-                raise
-            lent = [place for place, value in enumerate(codec.objects) if self._goes_on(value)]
+            codec = Codec(self)
+            tree = codec.to_tree(list(args))
+            lent = self._changing(codec)
             try:
                 self._send(["ask", op, tree, lent, handles.mode()], codec)
                 answer, blobs = self._receive()
@@ -91,7 +101,6 @@ class Peer:
                     answer, blobs = self._receive()
                 value, raised = self._result(codec, lent, answer, blobs)
             except TooLarge as error:
-                self.sent = sent
                 raise NotPlain(str(error)) from None
             except Exception as error:
                 raise Gone(str(error)) from error
@@ -99,19 +108,15 @@ class Peer:
             raise raised
         return value
 
-    def _goes_on(self, value: Any) -> bool:
-        return arrays.is_generator(value) or (self.trusted and self.lent(value))
-
-    def _may_go_on(self, codec: Codec, place: Any) -> bool:
-        """Whether a request may have an object that came with it changed: at most a generator."""
-        if not self.trusted:
-            return True
-        return type(place) is int and 0 <= place < len(codec.objects) and arrays.is_generator(
-            codec.objects[place])  # fmt: skip
+    def _changing(self, codec: Codec, told: Container[Any] = ()) -> list[int]:
+        """Return the places of what may come back changed: generators, and what the tests lent."""
+        return [place for place, value in enumerate(codec.objects) if type(value) in GENERATORS
+                or (self.lent(value) if self.trusted else place in told)]  # fmt: skip
 
     def _send(self, words: Tree, codec: Codec) -> None:
         bounds = wire.TRUSTED if self.trusted else wire.FROM_STUDENT
         wire.send(self.sock, words, codec.blobs, bounds)
+        self.sent |= codec.models
 
     def _receive(self) -> tuple[Tree, list[Blob]]:
         """Read a frame, at most until the deadline."""
@@ -156,13 +161,13 @@ class Peer:
 
     def answer(self, asked: Tree, blobs: list[Blob]) -> None:
         """Do what the other side asked for and send the outcome."""
-        _, op, tree, lent, mode = asked
+        _, op, tree, told, mode = asked
         if self.trusted and op != "gradients" and (op != "call" or tree[1][0][0] != "yours"):
             raise WireError("only functions that the tests handed out can be called")
         codec = Codec(self, blobs)
         args = codec.to_value(tree)
-        lent = [place for place in lent if self._may_go_on(codec, place)]
-        before = {place: codec.content_of(_content(codec.objects[place])) for place in lent}
+        before = {place: codec.content_of(_content(codec.objects[place]))
+                  for place in self._changing(codec, told)}  # fmt: skip
         self._serving += 1
         try:
             with handles.in_mode(mode):
@@ -193,14 +198,21 @@ class Peer:
 
     def _do(self, op: str, args: list[Any]) -> Any:
         if op == "gradients":
-            tensor, ties = self._kept[args[0]]
-            return handles.gradients(tensor, ties, args[1])
+            return self._gradients(*args)
         if op == "call":
             return args[0](*args[1], **args[2])
         try:
             return self.namespace[args[0]]
         except KeyError:
             raise NameError(f"name {args[0]!r} is not defined") from None
+
+    def _gradients(self, number: int, gradient: Any) -> list[Any]:
+        """Return the gradients of a result with respect to what came with the call that made it."""
+        tensor, ties = self._kept[number]
+        if not ties:
+            return []
+        grad = sys.modules["torch"].autograd.grad
+        return list(grad(tensor, ties, gradient, retain_graph=True, allow_unused=True))
 
     # --- functions, models, results with a gradient: what `values` asks of an end
 
@@ -210,34 +222,31 @@ class Peer:
 
     def refer(self, codec: Codec, value: Any) -> Tree:
         """Return what stands for a function, or a model of torch's."""
+        if learn():
+            return codec.to_tree(value)
         if type(value) is Handle:
             if value.epoch not in (0, self.epoch):
                 raise RuntimeError("a function of the student's ended with the test that got it")
             return ["yours", value.number]
-        if self.trusted:
-            tree = trusted.out(codec, value, type(value))
-            if tree is not None:
-                return tree
-        elif id(value) in self._numbers and trusted.is_module(value):
-            return self._given(codec, value)
+        tree = trusted.out(codec, value) if self.trusted else self._given(codec, value)
+        if tree is not None:
+            return tree
         if not (callable(value) if self.trusted else _is_function(value)):
             raise NotPlain(f"{_what(value)} does not cross: {PLAIN} would")
         return ["handle", self.number(value), str(getattr(value, "__name__", "function"))[:100]]
 
     def number(self, value: Any) -> int:
         """Return the number of an object that stays here."""
-        number = self._numbers.get(id(value))
-        if number is None:
-            if len(self.table) >= MAX_TABLE:
+        number = self._numbers.setdefault(id(value), len(self.table))
+        if number == len(self.table):
+            if number >= MAX_TABLE:
                 raise WireError("too many functions crossed")
-            number = self._numbers[id(value)] = len(self.table)
             self.table.append(value)
         return number
 
-    def resolve(self, codec: Codec, tree: Tree) -> Any:
+    def resolve(self, codec: Codec, kind: str, number: int, *rest: Tree) -> Any:
         """Return the object that such a tree stands for."""
-        kind, number, *rest = tree
-        if type(number) is not int or number < 0:
+        if kind in ("yours", "handle", "given") and (type(number) is not int or number < 0):
             raise WireError("not a number")
         if kind == "yours":
             return self.table[number]
@@ -245,28 +254,29 @@ class Peer:
             return Handle(self.request, number, self.epoch, str(rest[0])[:100])
         if kind == "given" and self.trusted:
             return self._as_changed(codec, number, rest[0])
+        if learn(_LIBRARIES):
+            return codec.to_value([kind, number, *rest])
         raise WireError(f"{kind} is no value")
 
-    def keep(self, codec: Codec, tensor: Any) -> int:
+    def keep(self, tensor: Any, ties: list[Any]) -> int:
         """Number a result that the other side may want to differentiate."""
-        self._kept.append((tensor, codec.asked.ties if codec.asked else []))
+        self._kept.append((tensor, ties))
         return len(self._kept) - 1
-
-    def bridge(self, codec: Codec, number: int, tensor: Any) -> Any:
-        """Return such a result as a node of this side's graph."""
-        return handles.bridge(self.request, number, tensor, codec.asked.ties if codec.asked else [])
 
     def take(self, codec: Codec, number: int, model: Any) -> None:
         """On the student's side: remember a model of the tests', and how it came."""
-        self.models[number], self._numbers[id(model)] = model, -number - 1
+        self.models[number] = model
         self._known_states[number] = codec.content_of(trusted.state(model))
 
-    def _given(self, codec: Codec, model: Any) -> Tree:
+    def _given(self, codec: Codec, model: Any) -> Tree | None:
         """What the student's side says of a model of the tests': which, and how it is now."""
-        number = -self._numbers[id(model)] - 1
-        content = codec.content_of(trusted.state(model))
-        same, self._known_states[number] = content == self._known_states[number], content
-        codec.ties += [part for part in model.parameters() if part.requires_grad]
+        number = next((number for number, known in self.models.items() if known is model), None)
+        if number is None:
+            return None
+        before = self._known_states[number]
+        self.take(codec, number, model)
+        codec.ties += trusted.trainable(model)
+        same = before == self._known_states[number]
         return ["given", number, None if same else codec.to_tree(trusted.state(model))]
 
     def _as_changed(self, codec: Codec, number: int, tree: Tree) -> Any:
@@ -279,7 +289,7 @@ class Peer:
             raise WireError("not a model")
         if tree is not None:
             trusted.overwrite(model, codec.to_value(tree))
-        codec.ties += [part for part in model.parameters() if part.requires_grad]
+        codec.ties += trusted.trainable(model)
         return model
 
     # --- errors
@@ -299,19 +309,18 @@ class Peer:
         name = getattr(args[0], "__name__", "a function") if named else ""
         text = f"{f'{name} returned' if named else 'a name holds'} what a test cannot take: {error}"
         found = errors.first_line(args[0]) if named else []
-        return {"text": text[: errors.LONGEST], "frames": found}
+        return {"text": text, "frames": found}
 
     def _spoiled(self, text: str, frames: list[list[Any]]) -> BaseException:
         """Return what ends the test, and fails it even where the test catches it."""
-        self.spoiled = odd = NotPlainAnswer(text[: errors.LONGEST])
-        odd._frames = frames  # type: ignore[attr-defined]
-        return odd
+        self.spoiled = errors.with_frames(NotPlainAnswer(text[: errors.LONGEST]), frames)
+        return self.spoiled
 
     def _error(self, kind: str, about: dict[str, Any]) -> BaseException:
         if kind == "odd":
             if not self.trusted:
                 return NotPlain(str(about["text"]))
-            return self._spoiled(str(about["text"]), errors.checked(about["frames"]))
+            return self._spoiled(str(about["text"]), about["frames"])
         if not self.trusted:
             error = errors.from_tests(about)
             error._origin = about["sent"]  # type: ignore[attr-defined]
