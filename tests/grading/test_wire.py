@@ -245,7 +245,7 @@ SHAPE, BYTES = ["tuple", [1]], ["bytes", 0]
     ["tensor", ["torch", "save"], SHAPE, BYTES, False, False, None],
     ["tensor", ["torch", "float64"], ["tuple", [99]], BYTES, False, False, None],
     ["tensor", ["torch", "float64"], SHAPE, BYTES, False, 0, None], ["generator", BYTES],
-    ["rng", ["dict", [["bit_generator", "os"]]], None], ["oldrng", ["dict", []]], ["size", "x"],
+    ["oldrng", ["dict", []]], ["size", "x"],
     ["device", "os"], ["record", ["found", "os", "stat"], ["dict", []]],
     ["named", ["found", "builtins", "tuple"], ["tuple", []]],
     ["module", 0, ["found", "torch.nn", "Linear"], ["dict", []]], ["given", 0, ["dict", []]],
