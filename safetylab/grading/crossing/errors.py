@@ -47,23 +47,13 @@ def _text(error: BaseException) -> str:
         return ""
 
 
-def from_student(about: dict[str, Any]) -> BaseException:
-    """Return an error of the tests' side for one of the student's; only a table is looked into."""
-    bases = [FROM_STUDENT.get(str(name)) for module, name in about["bases"]
-             if module in ("builtins", "numpy.linalg")]  # fmt: skip
-    return _made(next(filter(None, bases), RuntimeError), about)
+def rebuilt(about: dict[str, Any], trusted: bool) -> BaseException:
+    """Return an error of this side for one of the other's.
 
-
-def from_tests(about: dict[str, Any]) -> BaseException:
-    """Return an error of the student's side for one of the tests'."""
-    for module, name in about["bases"]:
-        kind = getattr(sys.modules.get(module), name, None)
-        if isinstance(kind, type) and issubclass(kind, BaseException):
-            return _made(kind, about)
-    return _made(RuntimeError, about)
-
-
-def _made(kind: type[BaseException], about: dict[str, Any]) -> BaseException:
+    ``trusted``: this is the tests' side, and looks only into a table.
+    """
+    find = _of_students if trusted else _of_tests
+    kind = next(filter(None, (find(*base) for base in about["bases"])), RuntimeError)
     name, text, args = str(about["name"])[:100], str(about["text"]), about["args"]
     if kind in (RuntimeError, Exception, BaseException) and name != kind.__name__:
         kind, args = RuntimeError, [f"{name}: {text}" if text else name]
@@ -72,6 +62,15 @@ def _made(kind: type[BaseException], about: dict[str, Any]) -> BaseException:
     except Exception:
         error = RuntimeError(f"{name}: {text}")
     return with_frames(error, about["frames"])
+
+
+def _of_students(module: str, name: str) -> type[BaseException] | None:
+    return FROM_STUDENT.get(name) if module in ("builtins", "numpy.linalg") else None
+
+
+def _of_tests(module: str, name: str) -> type[BaseException] | None:
+    kind = getattr(sys.modules.get(module), name, None)
+    return kind if isinstance(kind, type) and issubclass(kind, BaseException) else None
 
 
 def with_frames(error: BaseException, told: list[list[Any]]) -> BaseException:

@@ -8,7 +8,6 @@ for what the tests lent, and for generators, which go on where the other side le
 from __future__ import annotations
 
 import copy
-import importlib
 import io
 import os
 import socket
@@ -16,32 +15,27 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Container, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 from safetylab.grading.crossing import arrays, errors, handles, trusted, wire
 from safetylab.grading.crossing.errors import NotPlainAnswer
 from safetylab.grading.crossing.handles import Handle
-from safetylab.grading.crossing.values import GENERATORS, PLAIN, Codec, NotPlain
+from safetylab.grading.crossing.values import (
+    FROM_STUDENT,
+    GENERATORS,
+    PLAIN,
+    Codec,
+    NotPlain,
+    learn,
+    number,
+)
 from safetylab.grading.crossing.wire import Blob, TooLarge, Tree, WireError
 
 __all__ = ["Gone", "NotPlainAnswer", "Peer", "TimeIsUp", "arrays", "learn"]
 
 MAX_TEXT = 20_000
 MAX_TABLE = 200_000
-_LIBRARIES = {"torch": "tensors", "pandas": "tables"}
-
-
-def learn(names: Container[str] = sys.modules) -> bool:
-    """Know how the values of those libraries cross; return whether that is new.
-
-    Without ``names``: of those that this process has imported.
-    """
-    new = [name for name in _LIBRARIES if name in names]
-    for name in new:
-        with suppress(ImportError):
-            importlib.import_module(f"{__package__}.{_LIBRARIES.pop(name)}")
-    return bool(new)
 
 
 class TimeIsUp(BaseException):
@@ -73,8 +67,6 @@ class Peer:
         self.table: list[Any] = []
         self._numbers: dict[int, int] = {}
         self.sent: set[int] = set()
-        self._errors: list[BaseException] = []
-        self._kept: list[tuple[Any, list[Any]]] = []
         self.models: dict[int, Any] = {}
         self._known_states: dict[int, Any] = {}
 
@@ -139,22 +131,17 @@ class Peer:
     def _result(self, asked: Codec, lent: list[int], answer: Tree,
                 blobs: list[Blob]) -> tuple[Any, BaseException | None]:  # fmt: skip
         """Return what the other side's function gave, and what it raised."""
-        try:
-            kind, tree, changes, printed = answer
-            codec = Codec(self, blobs, asked)
-            if self.trusted:
-                for stream, text in zip((sys.stdout, sys.stderr), printed, strict=True):
-                    stream.write(str(text)[:MAX_TEXT])
-            value = codec.to_value(tree) if kind == "ok" else None
-            raised = None if kind == "ok" else self._error(kind, tree)
-            for place, content in changes:
-                if place not in lent:
-                    raise WireError("that was not lent")
-                trusted.overwrite(asked.objects[place], codec.to_value(content))
-        except (WireError, EOFError, OSError):
-            raise
-        except Exception as error:
-            raise WireError(f"not an answer: {type(error).__name__}") from error
+        kind, tree, changes, printed = answer
+        codec = Codec(self, blobs, asked)
+        if self.trusted:
+            for stream, text in zip((sys.stdout, sys.stderr), printed, strict=True):
+                stream.write(str(text)[:MAX_TEXT])
+        value = codec.to_value(tree) if kind == "ok" else None
+        raised = None if kind == "ok" else self._error(kind, tree)
+        for place, content in changes:
+            if place not in lent:
+                raise WireError("that was not lent")
+            trusted.overwrite(asked.objects[place], codec.to_value(content))
         return value, raised
 
     # --- answering
@@ -162,7 +149,7 @@ class Peer:
     def answer(self, asked: Tree, blobs: list[Blob]) -> None:
         """Do what the other side asked for and send the outcome."""
         _, op, tree, told, mode = asked
-        if self.trusted and op != "gradients" and (op != "call" or tree[1][0][0] != "yours"):
+        if self.trusted and (op != "call" or tree[1][0][0] != "yours"):
             raise WireError("only functions that the tests handed out can be called")
         codec = Codec(self, blobs)
         args = codec.to_value(tree)
@@ -197,8 +184,6 @@ class Peer:
                 self._send(["odd", self._odd_tree(error, args), [], printed], Codec(self))
 
     def _do(self, op: str, args: list[Any]) -> Any:
-        if op == "gradients":
-            return self._gradients(*args)
         if op == "call":
             return args[0](*args[1], **args[2])
         try:
@@ -206,15 +191,7 @@ class Peer:
         except KeyError:
             raise NameError(f"name {args[0]!r} is not defined") from None
 
-    def _gradients(self, number: int, gradient: Any) -> list[Any]:
-        """Return the gradients of a result with respect to what came with the call that made it."""
-        tensor, ties = self._kept[number]
-        if not ties:
-            return []
-        grad = sys.modules["torch"].autograd.grad
-        return list(grad(tensor, ties, gradient, retain_graph=True, allow_unused=True))
-
-    # --- functions, models, results with a gradient: what `values` asks of an end
+    # --- functions and models: what `values` asks of an end
 
     def known(self, name: str) -> Any:
         """Return what both sides define by that name in ``__main__``, or nothing."""
@@ -222,8 +199,6 @@ class Peer:
 
     def refer(self, codec: Codec, value: Any) -> Tree:
         """Return what stands for a function, or a model of torch's."""
-        if learn():
-            return codec.to_tree(value)
         if type(value) is Handle:
             if value.epoch not in (0, self.epoch):
                 raise RuntimeError("a function of the student's ended with the test that got it")
@@ -244,25 +219,6 @@ class Peer:
             self.table.append(value)
         return number
 
-    def resolve(self, codec: Codec, kind: str, number: int, *rest: Tree) -> Any:
-        """Return the object that such a tree stands for."""
-        if kind in ("yours", "handle", "given") and (type(number) is not int or number < 0):
-            raise WireError("not a number")
-        if kind == "yours":
-            return self.table[number]
-        if kind == "handle":
-            return Handle(self.request, number, self.epoch, str(rest[0])[:100])
-        if kind == "given" and self.trusted:
-            return self._as_changed(codec, number, rest[0])
-        if learn(_LIBRARIES):
-            return codec.to_value([kind, number, *rest])
-        raise WireError(f"{kind} is no value")
-
-    def keep(self, tensor: Any, ties: list[Any]) -> int:
-        """Number a result that the other side may want to differentiate."""
-        self._kept.append((tensor, ties))
-        return len(self._kept) - 1
-
     def take(self, codec: Codec, number: int, model: Any) -> None:
         """On the student's side: remember a model of the tests', and how it came."""
         self.models[number] = model
@@ -277,10 +233,10 @@ class Peer:
         self.take(codec, number, model)
         codec.ties += trusted.trainable(model)
         same = before == self._known_states[number]
-        return ["given", number, None if same else codec.to_tree(trusted.state(model))]
+        return ["changed", number, None if same else codec.to_tree(trusted.state(model))]
 
-    def _as_changed(self, codec: Codec, number: int, tree: Tree) -> Any:
-        """A model of the tests' as the student's code made it: a copy, if it was not lent."""
+    def as_changed(self, codec: Codec, number: int, tree: Tree) -> Any:
+        """Return a model of the tests' as the student made it: a copy, if it was not lent."""
         model = self.table[number]
         if tree is not None and not self.lent(model):
             model = self.models.setdefault(number, copy.deepcopy(model))
@@ -300,8 +256,7 @@ class Peer:
         if self.trusted:
             if isinstance(error, AssertionError):  # it may tell what was expected
                 about |= {"text": "a check failed", "args": ["a check failed"]}
-            about["sent"] = len(self._errors)
-            self._errors.append(error)
+            about["sent"] = self.number(error)
         return about
 
     def _odd_tree(self, error: BaseException, args: list[Any]) -> Tree:
@@ -322,13 +277,13 @@ class Peer:
                 return NotPlain(str(about["text"]))
             return self._spoiled(str(about["text"]), about["frames"])
         if not self.trusted:
-            error = errors.from_tests(about)
+            error = errors.rebuilt(about, False)
             error._origin = about["sent"]  # type: ignore[attr-defined]
             return error
         origin = about.get("origin")
-        if type(origin) is int and 0 <= origin < len(self._errors):
-            return self._errors[origin]  # a test's own error, on its way back through the student
-        return errors.from_student(about)
+        own = None if origin is None else self.table[number(origin)]
+        # A test's own error may be on its way back through the student's function.
+        return own if isinstance(own, BaseException) else errors.rebuilt(about, True)
 
     # --- each test talks to a copy of the student's process
 
@@ -349,8 +304,15 @@ class Peer:
             # The next copy of the student's process may not name what this one was handed.
             del self.table[handed:]
             self._numbers, self.sent = numbers, sent
-            for lasting in (self._errors, self._kept, self.models):
-                lasting.clear()
+            self.models.clear()
+
+
+FROM_STUDENT |= {
+    "yours": lambda codec, place: codec.end.table[number(place)],
+    "handle": lambda codec, place, name: Handle(codec.end.request, number(place), codec.end.epoch,
+                                                str(name)[:100]),
+    "changed": lambda codec, place, tree: codec.end.as_changed(codec, number(place), tree),
+}  # fmt: skip
 
 
 def _content(value: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch.autograd.function import once_differentiable
 
+from safetylab.grading.crossing.handles import Handle
 from safetylab.grading.crossing.values import (
     CHANGES,
     FROM_STUDENT,
@@ -20,7 +21,7 @@ from safetylab.grading.crossing.values import (
     NotPlain,
     crossing,
 )
-from safetylab.grading.crossing.wire import Tree
+from safetylab.grading.crossing.wire import Tree, WireError
 
 _DTYPES = {str(kind).removeprefix("torch."): kind for kind in (
     torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.float16,
@@ -36,8 +37,8 @@ def _out(codec: Codec, value: torch.Tensor) -> Tree:
                        "cross: give a dense one of bools or numbers on the CPU")  # fmt: skip
     parts = [codec.to_tree(part) for part in (value.dtype, tuple(value.shape), _bytes(value))]
     gradient = codec.to_tree(value.grad) if value.is_leaf and value.grad is not None else None
-    parameter = type(value) is torch.nn.Parameter
-    return ["tensor", *parts, parameter, _tie(codec, value), gradient]
+    tie = _tie(codec, codec.put(value))
+    return ["tensor", *parts, type(value) is torch.nn.Parameter, tie, gradient]
 
 
 def _bytes(value: torch.Tensor) -> bytes:
@@ -51,25 +52,25 @@ def _tie(codec: Codec, value: torch.Tensor) -> Tree:
     if not value.requires_grad or (codec.asked and value.is_leaf):
         return value.requires_grad
     if codec.asked:
-        return codec.end.keep(value, codec.asked.ties)
+        return codec.end.refer(codec, _gradients_of(value, codec.asked.ties))
     codec.ties.append(value)
     return True
 
 
 def _tensor(codec: Codec, dtype: Tree, shape: Tree, content: Tree, parameter: bool, tie: Tree,
             gradient: Tree) -> Any:  # fmt: skip
-    kind, size, flat = map(codec.to_value, (dtype, shape, content))
+    kind, size, flat, grad = map(codec.to_value, (dtype, shape, content, gradient))
     made = torch.frombuffer(bytearray(flat), dtype=kind) if flat else torch.empty(0, dtype=kind)
     made = made.reshape(size)
     if parameter:
         made = torch.nn.Parameter(made, requires_grad=bool(tie))
-    if type(tie) is int:
-        made = _bridged(codec, tie, made)
+    if isinstance(tie, list):
+        made = _bridged(codec, codec.to_value(tie), made)
     elif tie:
         made.requires_grad_(True)
         codec.ties.append(made)
-    if gradient is not None:
-        made.grad = codec.to_value(gradient)
+    if grad is not None:
+        made.grad = grad
     return codec.put(made)
 
 
@@ -87,8 +88,7 @@ def _generator(content: bytes) -> torch.Generator:
     return made
 
 
-OUT |= {kind: lambda codec, value: codec.remembered(value, _out(codec, value))
-        for kind in (torch.Tensor, torch.nn.Parameter)}  # fmt: skip
+OUT |= dict.fromkeys((torch.Tensor, torch.nn.Parameter), _out)
 FROM_STUDENT["tensor"] = _tensor
 crossing("generator", [torch.Generator], _generator, lambda value: (_bytes(value.get_state()),))
 crossing("size", [torch.Size], torch.Size, lambda value: (tuple(value),))
@@ -107,19 +107,25 @@ CHANGES |= {
 # --- gradients
 
 
-def _bridged(codec: Codec, number: int, value: torch.Tensor) -> Any:
+def _gradients_of(tensor: torch.Tensor, ties: list[torch.Tensor]) -> Callable[[Any], Any]:
+    """Return the function that has the gradients of a result with respect to what came with it."""
+    options: Any = {"retain_graph": True, "allow_unused": True}
+    return lambda gradient: torch.autograd.grad(tensor, ties, gradient, **options) if ties else ()
+
+
+def _bridged(codec: Codec, ask: Any, value: torch.Tensor) -> Any:
     """Return ``value`` as the result of a node whose gradient the other side computes."""
-    ask: Callable[..., Any] = codec.end.request
+    if type(ask) is not Handle or codec.asked is None:
+        raise WireError("not a result")
     anchor = torch.zeros((), requires_grad=True)
     with torch.enable_grad():
-        return _Bridge.apply(ask, number, value, anchor, *codec.asked.ties)  # type: ignore
+        return _Bridge.apply(ask, value, anchor, *codec.asked.ties)
 
 
 class _Bridge(torch.autograd.Function):
     @staticmethod
-    def forward(context: Any, ask: Any, number: int, value: Any, *tensors: Any) -> Any:
-        context.ask = lambda gradient: ask("gradients", number, gradient)
-        context.count = len(tensors) - 1
+    def forward(context: Any, ask: Any, value: Any, *tensors: Any) -> Any:
+        context.ask, context.count = ask, len(tensors) - 1
         return value.clone()
 
     @staticmethod
@@ -128,4 +134,4 @@ class _Bridge(torch.autograd.Function):
         found = context.ask(gradient)
         if len(found) != context.count or all(part is None for part in found):
             raise RuntimeError("the gradient reaches nothing that was handed over in this call")
-        return (None, None, None, None, *found)
+        return (None, None, None, *found)

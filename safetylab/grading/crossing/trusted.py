@@ -38,7 +38,7 @@ def out(codec: Codec, value: Any) -> Tree | None:
     if isinstance(value, tuple) and hasattr(kind, "_fields"):
         return ["named", where, codec.to_tree(tuple(value))]
     if is_dataclass(value):
-        codec.remember(value)
+        codec.put(value)
         parts = {field.name: getattr(value, field.name) for field in fields(value)}
         return ["record", where, codec.to_tree(parts)]
     return None
@@ -96,10 +96,11 @@ def _module_out(codec: Codec, value: Any, where: Tree) -> Tree | None:
     blank, kept = vars(torch.nn.Module()), vars(value)
     if any(kept.get(name) for name in blank.keys() - {*_KEPT} if isinstance(kept.get(name), dict)):
         return None
-    codec.remember(value)
+    codec.put(value)
     number = codec.end.number(value)
     if number in codec.end.sent:
         codec.ties += trainable(value)
+        codec.end.models.pop(number, None)
         return ["given", number, codec.to_tree(state(value))]
     codec.models.add(number)
     parts = {name: item for name, item in kept.items() if name in _KEPT or name not in blank}
@@ -131,13 +132,15 @@ FROM_TESTS.update(module=_module, given=_given)
 
 def state(module: Any) -> dict[str, list[Any]]:
     """Return what of a module can change, as plain values."""
-    own = list(module.parameters())
     return {
         "training": [part.training for part in module.modules()],
-        "values": [part.detach() for part in (*own, *module.buffers())],
-        "flags": [part.requires_grad for part in own],
-        "gradients": [part.grad for part in own],
-    }
+        "tensors": [[part.detach(), part.requires_grad, part.grad if part.is_leaf else None]
+                    for part in _tensors(module)],
+    }  # fmt: skip
+
+
+def _tensors(module: Any) -> list[Any]:
+    return [*module.parameters(), *module.buffers()]
 
 
 # --- changes in place
@@ -161,15 +164,14 @@ def overwrite(old: Any, new: Any) -> None:
 
 
 def _overwrite_module(module: Any, new: dict[str, list[Any]]) -> None:
-    own, parts, values = list(module.parameters()), list(module.modules()), new["values"]
-    tensors = (*own, *module.buffers())
-    alike = [value.shape for value in values] == [part.shape for part in tensors]
+    parts, tensors, told = list(module.modules()), _tensors(module), new["tensors"]
+    alike = [value.shape for value, *_ in told] == [part.shape for part in tensors]
     if not alike or len(new["training"]) != len(parts):
         raise TypeError("a model that was lent has got other layers")
-    for part, value in zip(tensors, values, strict=True):
+    for part, (value, flag, gradient) in zip(tensors, told, strict=True):
         part.data.copy_(value)
-    for part, flag, gradient in zip(own, new["flags"], new["gradients"], strict=True):
-        part.requires_grad_(bool(flag))
-        part.grad = gradient
+        if part.is_leaf:
+            part.requires_grad_(bool(flag))
+            part.grad = gradient
     for inner, training in zip(parts, new["training"], strict=True):
         inner.training = bool(training)

@@ -9,9 +9,12 @@ it comes, so that one object that comes twice in a call is one on the other side
 
 from __future__ import annotations
 
+import importlib
 import math
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
+import sys
+from collections import ChainMap, OrderedDict
+from collections.abc import Callable, Container, Iterable
+from contextlib import suppress
 from typing import Any
 
 from safetylab.grading.crossing.wire import Blob, Tree, WireError
@@ -70,25 +73,17 @@ class Codec:
         if self.depth >= MAX_DEPTH:
             raise NotPlain("a value is nested too deeply, or holds itself")
         self.depth += 1
-        out = OUT.get(kind, self.end.refer)
-        tree = out(self, value)
+        if kind not in OUT:
+            learn()
+        tree = OUT.get(kind, self.end.refer)(self, value)
         self.depth -= 1
         return tree
 
-    def remember(self, value: Any) -> None:
-        """Number an object that can change."""
+    def put(self, value: Any) -> Any:
+        """Number an object that goes or came, and return it."""
         self.seen[id(value)] = len(self.objects)
         self.objects.append(value)
-
-    def remembered(self, value: Any, tree: Tree) -> Tree:
-        """Number an object when its parts have been, and return its tree."""
-        self.remember(value)
-        return tree
-
-    def blob(self, content: bytes) -> int:
-        """Add a blob and return its number."""
-        self.blobs.append(content)
-        return len(self.blobs) - 1
+        return value
 
     # --- in
 
@@ -117,15 +112,10 @@ class Codec:
         return value
 
     def _made(self, tag: str, *parts: Tree) -> Any:
-        made = FROM_STUDENT.get(tag)
-        if made is None and not self.end.trusted:
-            made = FROM_TESTS.get(tag)
-        return made(self, *parts) if made else self.end.resolve(self, tag, *parts)
-
-    def put(self, value: Any) -> Any:
-        """Number an object that came, and return it."""
-        self.objects.append(value)
-        return value
+        known = FROM_STUDENT if self.end.trusted else _FROM_EITHER
+        if tag not in known:
+            learn(_LIBRARIES)
+        return known[tag](self, *parts)
 
     def as_it_came(self, value: Any) -> int | None:
         """Return the number of an array or tensor that came here, if it is as it was."""
@@ -148,19 +138,29 @@ class Codec:
 
 def _items_out(codec: Codec, value: Iterable[Any]) -> Tree:
     if isinstance(value, list | set):
-        codec.remember(value)
+        codec.put(value)
     return [type(value).__name__, [codec.to_tree(item) for item in value]]
 
 
 def _dict_out(codec: Codec, value: dict[Any, Any]) -> Tree:
-    codec.remember(value)
+    codec.put(value)
     return ["dict", [[codec.to_tree(k), codec.to_tree(v)] for k, v in value.items()]]
 
 
-def _again(codec: Codec, place: int) -> Any:
-    if type(place) is not int or place < 0:
+def _bytes_out(codec: Codec, value: bytes) -> Tree:
+    codec.blobs.append(value)
+    return ["bytes", len(codec.blobs) - 1]
+
+
+def number(told: Any) -> int:
+    """Return a number that the other side told of a list.
+
+    Raises:
+        WireError: it is none.
+    """
+    if type(told) is not int or told < 0:
         raise WireError("not a number")
-    return codec.objects[place]
+    return told
 
 
 def _filled(kind: type) -> Callable[[Codec, list[Tree]], Any]:
@@ -189,7 +189,7 @@ def _dict(codec: Codec, pairs: list[list[Tree]]) -> Any:
 OUT: dict[type, Callable[[Codec, Any], Tree]] = {
     **dict.fromkeys((list, set, tuple, frozenset), _items_out),
     **dict.fromkeys((dict, OrderedDict), _dict_out),  # a state_dict arrives as a dict
-    bytes: lambda codec, value: ["bytes", codec.blob(value)],
+    bytes: _bytes_out,
     complex: lambda codec, value: ["complex", repr(value.real), repr(value.imag)],
 }
 """By exact type, what makes a tree of a value. `arrays`, `tensors` and `tables` add to it."""
@@ -199,17 +199,19 @@ FROM_STUDENT: dict[str, Callable[..., Any]] = {
     "float": lambda codec, text: float(text),
     "complex": lambda codec, real, imaginary: complex(float(real), float(imaginary)),
     "bytes": lambda codec, blob: bytes(codec.blobs[blob]),
-    "again": _again,
+    "again": lambda codec, place: codec.objects[number(place)],
     "list": _filled(list),
     "set": _filled(set),
     "tuple": lambda codec, trees: tuple(codec.to_value(tree) for tree in trees),
     "frozenset": lambda codec, trees: frozenset(codec.to_value(tree) for tree in trees),
     "dict": _dict,
 }
-"""By tag, what makes a value of what came from either side. The same three add to it."""
+"""By tag, what makes a value of what came from either side. The same three and `peer` add to it."""
 
 FROM_TESTS: dict[str, Callable[..., Any]] = {}
 """What the student's side makes of the tests' words, beside that. `trusted` adds to it."""
+
+_FROM_EITHER = ChainMap(FROM_STUDENT, FROM_TESTS)
 
 WATCHED = ("array", "tensor")
 """What a function may return as it came, and then it is the same object for who called."""
@@ -226,7 +228,19 @@ def crossing(tag: str, kinds: Iterable[type], make: Callable[..., Any],
     """Have objects of more types cross, in both directions: as parts that are values themselves."""
 
     def out(codec: Codec, value: Any) -> Tree:
-        return codec.remembered(value, [tag, *map(codec.to_tree, parts(value))])
+        trees = list(map(codec.to_tree, parts(value)))
+        codec.put(value)
+        return [tag, *trees]
 
     OUT.update(dict.fromkeys(kinds, out))
     FROM_STUDENT[tag] = lambda codec, *trees: codec.put(make(*map(codec.to_value, trees)))
+
+
+_LIBRARIES = {"torch": "tensors", "pandas": "tables"}
+
+
+def learn(names: Container[str] = sys.modules) -> None:
+    """Know how values of libraries cross: of those named, else of those that are imported here."""
+    for name in [name for name in _LIBRARIES if name in names]:
+        with suppress(ImportError):
+            importlib.import_module(f"{__package__}.{_LIBRARIES.pop(name)}")
