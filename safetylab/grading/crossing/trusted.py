@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-import types
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -26,9 +25,7 @@ def out(codec: Codec, value: Any) -> Tree | None:
     kind = type(value)
     if kind in (range, slice):
         return [kind.__name__, *map(codec.to_tree, (value.start, value.stop, value.step))]
-    if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType) or (
-        kind.__name__ == "_ArrayFunctionDispatcher"
-    ):
+    if hasattr(value, "__qualname__"):
         return _named(codec, value)
     where = _named(codec, kind)
     if where is None:
@@ -165,8 +162,8 @@ def overwrite(old: Any, new: Any) -> None:
 
 def _overwrite_module(module: Any, new: dict[str, list[Any]]) -> None:
     parts, tensors, told = list(module.modules()), _tensors(module), new["tensors"]
-    alike = [value.shape for value, *_ in told] == [part.shape for part in tensors]
-    if not alike or len(new["training"]) != len(parts):
+    shapes = [value.shape for value, *_ in told]
+    if shapes != [part.shape for part in tensors] or len(new["training"]) != len(parts):
         raise TypeError("a model that was lent has got other layers")
     for part, (value, flag, gradient) in zip(tensors, told, strict=True):
         part.data.copy_(value)

@@ -136,9 +136,8 @@ class Codec:
 # --- Python's own
 
 
-def _items_out(codec: Codec, value: Iterable[Any]) -> Tree:
-    if isinstance(value, list | set):
-        codec.put(value)
+def _items_out(codec: Codec, value: list[Any] | set[Any]) -> Tree:
+    codec.put(value)
     return [type(value).__name__, [codec.to_tree(item) for item in value]]
 
 
@@ -152,7 +151,7 @@ def _bytes_out(codec: Codec, value: bytes) -> Tree:
     return ["bytes", len(codec.blobs) - 1]
 
 
-def number(told: Any) -> int:
+def checked(told: Any) -> int:
     """Return a number that the other side told of a list.
 
     Raises:
@@ -187,23 +186,19 @@ def _dict(codec: Codec, pairs: list[list[Tree]]) -> Any:
 
 
 OUT: dict[type, Callable[[Codec, Any], Tree]] = {
-    **dict.fromkeys((list, set, tuple, frozenset), _items_out),
+    **dict.fromkeys((list, set), _items_out),
     **dict.fromkeys((dict, OrderedDict), _dict_out),  # a state_dict arrives as a dict
     bytes: _bytes_out,
-    complex: lambda codec, value: ["complex", repr(value.real), repr(value.imag)],
 }
 """By exact type, what makes a tree of a value. `arrays`, `tensors` and `tables` add to it."""
 
 FROM_STUDENT: dict[str, Callable[..., Any]] = {
     "int": lambda codec, digits: int(digits, 16),
     "float": lambda codec, text: float(text),
-    "complex": lambda codec, real, imaginary: complex(float(real), float(imaginary)),
     "bytes": lambda codec, blob: bytes(codec.blobs[blob]),
-    "again": lambda codec, place: codec.objects[number(place)],
+    "again": lambda codec, place: codec.objects[checked(place)],
     "list": _filled(list),
     "set": _filled(set),
-    "tuple": lambda codec, trees: tuple(codec.to_value(tree) for tree in trees),
-    "frozenset": lambda codec, trees: frozenset(codec.to_value(tree) for tree in trees),
     "dict": _dict,
 }
 """By tag, what makes a value of what came from either side. The same three and `peer` add to it."""
@@ -234,6 +229,11 @@ def crossing(tag: str, kinds: Iterable[type], make: Callable[..., Any],
 
     OUT.update(dict.fromkeys(kinds, out))
     FROM_STUDENT[tag] = lambda codec, *trees: codec.put(make(*map(codec.to_value, trees)))
+
+
+crossing("complex", [complex], complex, lambda value: (value.real, value.imag))
+crossing("tuple", [tuple], lambda *items: items, lambda value: value)
+crossing("frozenset", [frozenset], lambda *items: frozenset(items), tuple)
 
 
 _LIBRARIES = {"torch": "tensors", "pandas": "tables"}
