@@ -195,6 +195,12 @@ def test_gradients_left_in_a_model_are_seen_where_it_is_guarded(pair: Pair) -> N
           "    assert 'gradients' in str(error)\nelse: 1 / 0")  # fmt: skip
 
 
+def test_a_model_that_is_handed_in_again_is_as_the_test_has_it(pair: Pair) -> None:
+    works(pair, "def f(m, g, change):\n    if change: m.weight.data.zero_()\n    return g(m)",
+          MODEL + "g = lambda model: float(model.weight)\nassert f(m, g, True) == 0\n"
+          "assert f(m, g, False) == float(w)")  # fmt: skip
+
+
 def test_torch_func_does_not_go_through_and_says_so(pair: Pair) -> None:
     student(pair, "import torch\ndef f(g, x): return torch.func.vmap(torch.func.grad(g))(x)", "f")
     outcome = pair.run_tests(

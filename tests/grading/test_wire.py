@@ -225,6 +225,9 @@ def test_what_is_too_deep_is_refused():
         crossed(deep)
 
 
+SHAPE, BYTES = ["tuple", 1], ["bytes", 0]
+
+
 @pytest.mark.parametrize("tree", [
     {"a": 1}, ["list"], ["list", 3], ["array", "O", [1], 0], ["array", "<f8", [99], 0], ["no"],
     ["array", "V8", [1], 0], ["dtype", "os"], ["again", 7], ["again", -1],
@@ -235,12 +238,39 @@ def test_what_is_too_deep_is_refused():
     ["function", "numpy", "load"], ["partial", 1, 2, 3], ["range", 0, 9, 1], ["slice", 0, 1, 1],
     ["bytes", 5], ["int", "zz"], ["scalar", "V9", 0], ["torch", "load"], ["yours", 0], ["yours", -1],
     ["rng", ["dict", [["bit_generator", "os"]]], None], ["handle", "x", "f"], [["list"]], [None], [],
+    ["array", "O", SHAPE, BYTES], ["array", "<f8", ["tuple", 99], BYTES], ["array", "V8", SHAPE, BYTES],
+    ["array", "<f8", SHAPE, 0], ["array", ["dtype", "<f8"], SHAPE, BYTES], ["scalar", "V8", BYTES],
+    ["tensor", "float64", SHAPE, BYTES, False, False, None],
+    ["tensor", ["torch", "float64"], SHAPE, 0, False, False, None],
+    ["tensor", ["torch", "save"], SHAPE, BYTES, False, False, None],
+    ["tensor", ["torch", "float64"], ["tuple", 99], BYTES, False, False, None],
+    ["tensor", ["torch", "float64"], SHAPE, BYTES, False, ["yours", 0], None], ["generator", BYTES],
+    ["tensor", ["torch", "float64"], SHAPE, BYTES, False, ["handle", 0, "f"], None],
+    ["changed", 0, None], ["changed", -1, ["dict", []]],
+    ["oldrng", ["dict", []]], ["size", "x"],
+    ["device", "os"], ["record", ["found", "os", "stat"], ["dict", []]],
+    ["named", ["found", "builtins", "tuple"], ["tuple"]],
+    ["module", 0, ["found", "torch.nn", "Linear"], ["dict", []]], ["given", 0, ["dict", []]],
+    ["index", ["list", [None]], "one", ["tuple", "object", ["list", [["tuple"]]]]],
+    ["index", ["list", [None]], "one", ["tuple", "datetime64[ns]", ["list", ["2020"]]]],
+    ["series", "x", ["index", ["list", [None]], "range", ["tuple", 0, 1, 1]], ["tuple", "os", 1]],
     ["frame", ["one", ["list", []], ["object", [["x"]]]], ["range", ["list", [None]], [0, 1, 1]], []],
 ])  # fmt: skip
 def test_what_stands_for_no_value_is_refused(tree):
     here, there = socket.socketpair()
     with here, there, pytest.raises(WireError):
         Codec(Peer(here, True, {"f": print}), [b"12345678"]).to_value(tree)
+
+
+@pytest.mark.parametrize("tree", [
+    ["array", "<f8", SHAPE, BYTES], ["scalar", "<f8", BYTES], ["size", SHAPE], ["device", "cpu"],
+    ["tensor", ["torch", "float64"], SHAPE, BYTES, False, False, None],
+    ["index", ["list", [None]], "one", ["tuple", "object", ["list", ["x"]]]],
+])  # fmt: skip
+def test_beside_them_what_stands_for_one_is_taken(tree):
+    here, there = socket.socketpair()
+    with here, there:
+        assert Codec(Peer(here, True, {}), [b"12345678"]).to_value(tree) is not None
 
 
 @pytest.mark.parametrize("body", [

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import builtins
+import operator
 import re
 import sys
+import traceback
 import types
 from typing import Any
 
 import numpy as np
-
-from safetylab.grading.crossing.wire import WireError
 
 LONGEST = 2_000
 _CELL = re.compile(r"<cell ([0-9]{1,9})>")
@@ -47,23 +47,13 @@ def _text(error: BaseException) -> str:
         return ""
 
 
-def from_student(about: dict[str, Any]) -> BaseException:
-    """Return an error of the tests' side for one of the student's; only a table is looked into."""
-    bases = [str(name) for module, name in about["bases"] if module in ("builtins", "numpy.linalg")]
-    return _made(next((FROM_STUDENT[name] for name in bases if name in FROM_STUDENT),
-                      RuntimeError), about)  # fmt: skip
+def rebuilt(about: dict[str, Any], trusted: bool) -> BaseException:
+    """Return an error of this side for one of the other's.
 
-
-def from_tests(about: dict[str, Any]) -> BaseException:
-    """Return an error of the student's side for one of the tests'."""
-    for module, name in about["bases"]:
-        kind = getattr(sys.modules.get(module), name, None)
-        if isinstance(kind, type) and issubclass(kind, BaseException):
-            return _made(kind, about)
-    return _made(RuntimeError, about)
-
-
-def _made(kind: type[BaseException], about: dict[str, Any]) -> BaseException:
+    ``trusted``: this is the tests' side, and looks only into a table.
+    """
+    find = _of_students if trusted else _of_tests
+    kind = next(filter(None, (find(*base) for base in about["bases"])), RuntimeError)
     name, text, args = str(about["name"])[:100], str(about["text"]), about["args"]
     if kind in (RuntimeError, Exception, BaseException) and name != kind.__name__:
         kind, args = RuntimeError, [f"{name}: {text}" if text else name]
@@ -71,24 +61,29 @@ def _made(kind: type[BaseException], about: dict[str, Any]) -> BaseException:
         error = kind(*args)
     except Exception:
         error = RuntimeError(f"{name}: {text}")
-    error._frames = checked(about["frames"])  # type: ignore[attr-defined]
-    return error
+    return with_frames(error, about["frames"])
 
 
-def checked(told: list[list[Any]]) -> list[list[Any]]:
-    """Return frames that the other side told of, if they are some.
+def _of_students(module: str, name: str) -> type[BaseException] | None:
+    return FROM_STUDENT.get(name) if module in ("builtins", "numpy.linalg") else None
+
+
+def _of_tests(module: str, name: str) -> type[BaseException] | None:
+    kind = getattr(sys.modules.get(module), name, None)
+    return kind if isinstance(kind, type) and issubclass(kind, BaseException) else None
+
+
+def with_frames(error: BaseException, told: list[list[Any]]) -> BaseException:
+    """Return ``error`` as one that has passed the lines that the other side told of, too.
 
     Raises:
-        WireError: they are none.
+        TypeError, ValueError: they are no lines.
     """
-    return [_frame(frame) for frame in told[:30]]
-
-
-def _frame(parts: list[Any]) -> list[Any]:
-    place, line, function = parts
-    if not (isinstance(place, int) and isinstance(line, int) and isinstance(function, str)):
-        raise WireError("not a frame")
-    return [place, line, function[:100]]
+    error._frames = [  # type: ignore[attr-defined]
+        [operator.index(place), operator.index(line), str(function)[:100]]
+        for place, line, function in told[:30]
+    ]
+    return error
 
 
 # --- lines of cells
@@ -97,32 +92,27 @@ def _frame(parts: list[Any]) -> list[Any]:
 def frames(error: BaseException) -> list[list[Any]]:
     """Return [cell, line, function] for each line of a cell that a traceback passes through."""
     passed = passed_through(error.__traceback__)
-    if isinstance(error, SyntaxError) and (place := _cell(error.filename)) is not None:
-        passed.append([place, error.lineno or 0, ""])
+    if isinstance(error, SyntaxError):
+        passed += _line(error.filename, error.lineno or 0, "")
     beyond: list[list[Any]] = getattr(error, "_frames", [])
     return (passed + beyond)[-30:]
 
 
 def passed_through(trace: types.TracebackType | None) -> list[list[Any]]:
     """Return [cell, line, function] for each line of a cell in a traceback."""
-    found = []
-    while trace:
-        code = trace.tb_frame.f_code
-        if (place := _cell(code.co_filename)) is not None:
-            found.append([place, trace.tb_lineno, code.co_name[:100]])
-        trace = trace.tb_next
-    return found
+    codes = [(frame.f_code, line) for frame, line in traceback.walk_tb(trace)]
+    return [found for code, line in codes for found in _line(code.co_filename, line, code.co_name)]
 
 
 def first_line(function: Any) -> list[list[Any]]:
     """Return [cell, line, function] of where a function of a cell begins, in a list, or nothing."""
     code = getattr(function, "__code__", None)
-    if not isinstance(code, types.CodeType) or (place := _cell(code.co_filename)) is None:
+    if not isinstance(code, types.CodeType):
         return []
-    return [[place, code.co_firstlineno, code.co_name[:100]]]
+    return _line(code.co_filename, code.co_firstlineno, code.co_name)
 
 
-def _cell(name: object) -> int | None:
-    """Return the number of the cell that a file's name stands for, if it does."""
-    found = _CELL.fullmatch(name) if isinstance(name, str) else None
-    return int(found[1]) if found else None
+def _line(file: object, line: int, function: str) -> list[list[Any]]:
+    """Return [cell, line, function] in a list, if a file's name stands for a cell; else nothing."""
+    found = _CELL.fullmatch(str(file))
+    return [[int(found[1]), line, function[:100]]] if found else []

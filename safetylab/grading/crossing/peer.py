@@ -14,20 +14,26 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from safetylab.grading.crossing import arrays, errors, handles, tables, trusted, wire
+from safetylab.grading.crossing import arrays, errors, handles, trusted, wire
 from safetylab.grading.crossing.errors import NotPlainAnswer
 from safetylab.grading.crossing.handles import Handle
-from safetylab.grading.crossing.values import PLAIN, Codec, NotPlain
+from safetylab.grading.crossing.values import (
+    FROM_STUDENT,
+    GENERATORS,
+    PLAIN,
+    Codec,
+    NotPlain,
+    checked,
+)
 from safetylab.grading.crossing.wire import Blob, TooLarge, Tree, WireError
 
-__all__ = ["Gone", "NotPlainAnswer", "Peer", "TimeIsUp", "tables"]
+__all__ = ["Gone", "NotPlainAnswer", "Peer", "TimeIsUp", "arrays"]
 
 MAX_TEXT = 20_000
-MAX_TABLE = 200_000
 
 
 class TimeIsUp(BaseException):
@@ -59,8 +65,6 @@ class Peer:
         self.table: list[Any] = []
         self._numbers: dict[int, int] = {}
         self.sent: set[int] = set()
-        self._errors: list[BaseException] = []
-        self._kept: list[tuple[Any, list[Any]]] = []
         self.models: dict[int, Any] = {}
         self._known_states: dict[int, Any] = {}
 
@@ -76,13 +80,9 @@ class Peer:
         with self.lock:
             if not self.trusted and not self._serving:
                 raise RuntimeError("a function of the tests can be called only while a test runs")
-            codec, sent = Codec(self), set(self.sent)
-            try:
-                tree = codec.to_tree(list(args))
-            except BaseException:
-                self.sent = sent
-                raise
-            lent = [place for place, value in enumerate(codec.objects) if self._goes_on(value)]
+            codec = Codec(self)
+            tree = codec.to_tree(list(args))
+            lent = self._changing(codec)
             try:
                 self._send(["ask", op, tree, lent, handles.mode()], codec)
                 answer, blobs = self._receive()
@@ -91,7 +91,6 @@ class Peer:
                     answer, blobs = self._receive()
                 value, raised = self._result(codec, lent, answer, blobs)
             except TooLarge as error:
-                self.sent = sent
                 raise NotPlain(str(error)) from None
             except Exception as error:
                 raise Gone(str(error)) from error
@@ -99,19 +98,15 @@ class Peer:
             raise raised
         return value
 
-    def _goes_on(self, value: Any) -> bool:
-        return arrays.is_generator(value) or (self.trusted and self.lent(value))
-
-    def _may_go_on(self, codec: Codec, place: Any) -> bool:
-        """Whether a request may have an object that came with it changed: at most a generator."""
-        if not self.trusted:
-            return True
-        return type(place) is int and 0 <= place < len(codec.objects) and arrays.is_generator(
-            codec.objects[place])  # fmt: skip
+    def _changing(self, codec: Codec, told: Container[Any] = ()) -> list[int]:
+        """Return the places of what may come back changed: generators, and what the tests lent."""
+        return [place for place, value in enumerate(codec.objects) if type(value) in GENERATORS
+                or (self.lent(value) if self.trusted else place in told)]  # fmt: skip
 
     def _send(self, words: Tree, codec: Codec) -> None:
         bounds = wire.TRUSTED if self.trusted else wire.FROM_STUDENT
         wire.send(self.sock, words, codec.blobs, bounds)
+        self.sent |= codec.models
 
     def _receive(self) -> tuple[Tree, list[Blob]]:
         """Read a frame, at most until the deadline."""
@@ -134,35 +129,30 @@ class Peer:
     def _result(self, asked: Codec, lent: list[int], answer: Tree,
                 blobs: list[Blob]) -> tuple[Any, BaseException | None]:  # fmt: skip
         """Return what the other side's function gave, and what it raised."""
-        try:
-            kind, tree, changes, printed = answer
-            codec = Codec(self, blobs, asked)
-            if self.trusted:
-                for stream, text in zip((sys.stdout, sys.stderr), printed, strict=True):
-                    stream.write(str(text)[:MAX_TEXT])
-            value = codec.to_value(tree) if kind == "ok" else None
-            raised = None if kind == "ok" else self._error(kind, tree)
-            for place, content in changes:
-                if place not in lent:
-                    raise WireError("that was not lent")
-                trusted.overwrite(asked.objects[place], codec.to_value(content))
-        except (WireError, EOFError, OSError):
-            raise
-        except Exception as error:
-            raise WireError(f"not an answer: {type(error).__name__}") from error
+        kind, tree, changes, printed = answer
+        codec = Codec(self, blobs, asked)
+        if self.trusted:
+            for stream, text in zip((sys.stdout, sys.stderr), printed, strict=True):
+                stream.write(str(text)[:MAX_TEXT])
+        value = codec.to_value(tree) if kind == "ok" else None
+        raised = None if kind == "ok" else self._error(kind, tree)
+        for place, content in changes:
+            if place not in lent:
+                raise WireError("that was not lent")
+            trusted.overwrite(asked.objects[place], codec.to_value(content))
         return value, raised
 
     # --- answering
 
     def answer(self, asked: Tree, blobs: list[Blob]) -> None:
         """Do what the other side asked for and send the outcome."""
-        _, op, tree, lent, mode = asked
-        if self.trusted and op != "gradients" and (op != "call" or tree[1][0][0] != "yours"):
+        _, op, tree, told, mode = asked
+        if self.trusted and (op != "call" or tree[1][0][0] != "yours"):
             raise WireError("only functions that the tests handed out can be called")
         codec = Codec(self, blobs)
         args = codec.to_value(tree)
-        lent = [place for place in lent if self._may_go_on(codec, place)]
-        before = {place: codec.content_of(_content(codec.objects[place])) for place in lent}
+        before = {place: codec.content_of(_content(codec.objects[place]))
+                  for place in self._changing(codec, told)}  # fmt: skip
         self._serving += 1
         try:
             with handles.in_mode(mode):
@@ -192,17 +182,13 @@ class Peer:
                 self._send(["odd", self._odd_tree(error, args), [], printed], Codec(self))
 
     def _do(self, op: str, args: list[Any]) -> Any:
-        if op == "gradients":
-            tensor, ties = self._kept[args[0]]
-            return handles.gradients(tensor, ties, args[1])
         if op == "call":
             return args[0](*args[1], **args[2])
-        try:
-            return self.namespace[args[0]]
-        except KeyError:
-            raise NameError(f"name {args[0]!r} is not defined") from None
+        if args[0] not in self.namespace:
+            raise NameError(f"name {args[0]!r} is not defined")
+        return self.namespace[args[0]]
 
-    # --- functions, models, results with a gradient: what `values` asks of an end
+    # --- functions and models: what `values` asks of an end
 
     def known(self, name: str) -> Any:
         """Return what both sides define by that name in ``__main__``, or nothing."""
@@ -214,63 +200,38 @@ class Peer:
             if value.epoch not in (0, self.epoch):
                 raise RuntimeError("a function of the student's ended with the test that got it")
             return ["yours", value.number]
-        if self.trusted:
-            tree = trusted.out(codec, value, type(value))
-            if tree is not None:
-                return tree
-        elif id(value) in self._numbers and trusted.is_module(value):
-            return self._given(codec, value)
+        tree = trusted.out(codec, value) if self.trusted else self._given(codec, value)
+        if tree is not None:
+            return tree
         if not (callable(value) if self.trusted else _is_function(value)):
             raise NotPlain(f"{_what(value)} does not cross: {PLAIN} would")
         return ["handle", self.number(value), str(getattr(value, "__name__", "function"))[:100]]
 
     def number(self, value: Any) -> int:
         """Return the number of an object that stays here."""
-        number = self._numbers.get(id(value))
-        if number is None:
-            if len(self.table) >= MAX_TABLE:
-                raise WireError("too many functions crossed")
-            number = self._numbers[id(value)] = len(self.table)
+        number = self._numbers.setdefault(id(value), len(self.table))
+        if number == len(self.table):
             self.table.append(value)
         return number
 
-    def resolve(self, codec: Codec, tree: Tree) -> Any:
-        """Return the object that such a tree stands for."""
-        kind, number, *rest = tree
-        if type(number) is not int or number < 0:
-            raise WireError("not a number")
-        if kind == "yours":
-            return self.table[number]
-        if kind == "handle":
-            return Handle(self.request, number, self.epoch, str(rest[0])[:100])
-        if kind == "given" and self.trusted:
-            return self._as_changed(codec, number, rest[0])
-        raise WireError(f"{kind} is no value")
-
-    def keep(self, codec: Codec, tensor: Any) -> int:
-        """Number a result that the other side may want to differentiate."""
-        self._kept.append((tensor, codec.asked.ties if codec.asked else []))
-        return len(self._kept) - 1
-
-    def bridge(self, codec: Codec, number: int, tensor: Any) -> Any:
-        """Return such a result as a node of this side's graph."""
-        return handles.bridge(self.request, number, tensor, codec.asked.ties if codec.asked else [])
-
     def take(self, codec: Codec, number: int, model: Any) -> None:
         """On the student's side: remember a model of the tests', and how it came."""
-        self.models[number], self._numbers[id(model)] = model, -number - 1
+        self.models[number] = model
         self._known_states[number] = codec.content_of(trusted.state(model))
 
-    def _given(self, codec: Codec, model: Any) -> Tree:
+    def _given(self, codec: Codec, model: Any) -> Tree | None:
         """What the student's side says of a model of the tests': which, and how it is now."""
-        number = -self._numbers[id(model)] - 1
-        content = codec.content_of(trusted.state(model))
-        same, self._known_states[number] = content == self._known_states[number], content
-        codec.ties += [part for part in model.parameters() if part.requires_grad]
-        return ["given", number, None if same else codec.to_tree(trusted.state(model))]
+        number = next((number for number, known in self.models.items() if known is model), None)
+        if number is None:
+            return None
+        before = self._known_states[number]
+        self.take(codec, number, model)
+        codec.ties += trusted.trainable(model)
+        same = before == self._known_states[number]
+        return ["changed", number, None if same else codec.to_tree(trusted.state(model))]
 
-    def _as_changed(self, codec: Codec, number: int, tree: Tree) -> Any:
-        """A model of the tests' as the student's code made it: a copy, if it was not lent."""
+    def as_changed(self, codec: Codec, number: int, tree: Tree) -> Any:
+        """Return a model of the tests' as the student made it: a copy, if it was not lent."""
         model = self.table[number]
         if tree is not None and not self.lent(model):
             model = self.models.setdefault(number, copy.deepcopy(model))
@@ -279,19 +240,16 @@ class Peer:
             raise WireError("not a model")
         if tree is not None:
             trusted.overwrite(model, codec.to_value(tree))
-        codec.ties += [part for part in model.parameters() if part.requires_grad]
+        codec.ties += trusted.trainable(model)
         return model
 
     # --- errors
 
     def _error_tree(self, error: BaseException) -> Tree:
         about = errors.describe_error(error)
-        about["origin"] = getattr(error, "_origin", None)
-        if self.trusted:
-            if isinstance(error, AssertionError):  # it may tell what was expected
-                about |= {"text": "a check failed", "args": ["a check failed"]}
-            about["sent"] = len(self._errors)
-            self._errors.append(error)
+        if self.trusted and isinstance(error, AssertionError):  # it may tell what was expected
+            about |= {"text": "a check failed", "args": ["a check failed"]}
+        about["own"] = self.number(error) if self.trusted else getattr(error, "_own", None)
         return about
 
     def _odd_tree(self, error: BaseException, args: list[Any]) -> Tree:
@@ -299,27 +257,25 @@ class Peer:
         name = getattr(args[0], "__name__", "a function") if named else ""
         text = f"{f'{name} returned' if named else 'a name holds'} what a test cannot take: {error}"
         found = errors.first_line(args[0]) if named else []
-        return {"text": text[: errors.LONGEST], "frames": found}
+        return {"text": text, "frames": found}
 
     def _spoiled(self, text: str, frames: list[list[Any]]) -> BaseException:
         """Return what ends the test, and fails it even where the test catches it."""
-        self.spoiled = odd = NotPlainAnswer(text[: errors.LONGEST])
-        odd._frames = frames  # type: ignore[attr-defined]
-        return odd
+        self.spoiled = errors.with_frames(NotPlainAnswer(text[: errors.LONGEST]), frames)
+        return self.spoiled
 
     def _error(self, kind: str, about: dict[str, Any]) -> BaseException:
         if kind == "odd":
             if not self.trusted:
                 return NotPlain(str(about["text"]))
-            return self._spoiled(str(about["text"]), errors.checked(about["frames"]))
+            return self._spoiled(str(about["text"]), about["frames"])
         if not self.trusted:
-            error = errors.from_tests(about)
-            error._origin = about["sent"]  # type: ignore[attr-defined]
+            error = errors.rebuilt(about, False)
+            error._own = about["own"]  # type: ignore[attr-defined]
             return error
-        origin = about.get("origin")
-        if type(origin) is int and 0 <= origin < len(self._errors):
-            return self._errors[origin]  # a test's own error, on its way back through the student
-        return errors.from_student(about)
+        own = None if about["own"] is None else self.table[checked(about["own"])]
+        # A test's own error may be on its way back through the student's function.
+        return own if isinstance(own, BaseException) else errors.rebuilt(about, True)
 
     # --- each test talks to a copy of the student's process
 
@@ -340,8 +296,15 @@ class Peer:
             # The next copy of the student's process may not name what this one was handed.
             del self.table[handed:]
             self._numbers, self.sent = numbers, sent
-            for lasting in (self._errors, self._kept, self.models):
-                lasting.clear()
+            self.models.clear()
+
+
+FROM_STUDENT |= {
+    "yours": lambda codec, place: codec.end.table[checked(place)],
+    "handle": lambda codec, place, name: Handle(codec.end.request, checked(place), codec.end.epoch,
+                                                str(name)[:100]),
+    "changed": lambda codec, place, tree: codec.end.as_changed(codec, checked(place), tree),
+}  # fmt: skip
 
 
 def _content(value: Any) -> Any:

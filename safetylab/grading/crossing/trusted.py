@@ -8,27 +8,24 @@ from __future__ import annotations
 
 import importlib
 import sys
-import types
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from safetylab.grading.crossing.values import FROM_TESTS, Codec
+from safetylab.grading.crossing.values import CHANGES, FROM_TESTS, Codec
 from safetylab.grading.crossing.wire import Tree
 
 LIBRARIES = {"builtins", "numpy", "torch", "pandas", "scipy", "sklearn", "safetylab", "math",
              "collections", "operator"}  # fmt: skip
-_LAYER = ("_parameters", "_buffers", "_modules")
 # What nn.Module itself keeps. A hook is code: a module with one is handed over as a function.
-_KEPT = {"training", "_non_persistent_buffers_set", *_LAYER}
+_KEPT = ("training", "_non_persistent_buffers_set", "_parameters", "_buffers", "_modules")
 
 
-def out(codec: Codec, value: Any, kind: type) -> Tree | None:
+def out(codec: Codec, value: Any) -> Tree | None:
     """Return a tree for a value of the tests', or nothing if it does not cross by state or name."""
+    kind = type(value)
     if kind in (range, slice):
         return [kind.__name__, *map(codec.to_tree, (value.start, value.stop, value.step))]
-    if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType) or (
-        kind.__name__ == "_ArrayFunctionDispatcher"
-    ):
+    if hasattr(value, "__qualname__"):
         return _named(codec, value)
     where = _named(codec, kind)
     if where is None:
@@ -36,11 +33,11 @@ def out(codec: Codec, value: Any, kind: type) -> Tree | None:
     if is_module(value):
         return _module_out(codec, value, where)
     if isinstance(value, tuple) and hasattr(kind, "_fields"):
-        return ["named", where, [codec.to_tree(item) for item in value]]
+        return ["named", where, codec.to_tree(tuple(value))]
     if is_dataclass(value):
-        codec.remember(value)
-        parts = [[field.name, codec.to_tree(getattr(value, field.name))] for field in fields(value)]
-        return ["record", where, parts]
+        codec.put(value)
+        parts = {field.name: getattr(value, field.name) for field in fields(value)}
+        return ["record", where, codec.to_tree(parts)]
     return None
 
 
@@ -61,18 +58,22 @@ def _found(codec: Codec, home: str, name: str) -> Any:
     return getattr(importlib.import_module(home), name)
 
 
-def _named_tuple(codec: Codec, where: Tree, items: list[Tree]) -> Any:
-    return tuple.__new__(codec.to_value(where), [codec.to_value(item) for item in items])
-
-
-def _record(codec: Codec, where: Tree, parts: list[list[Tree]]) -> Any:
+def _record(codec: Codec, where: Tree, parts: Tree) -> Any:
     made = codec.put(object.__new__(codec.to_value(where)))
-    for name, item in parts:
-        object.__setattr__(made, name, codec.to_value(item))
+    for name, item in codec.to_value(parts).items():
+        object.__setattr__(made, name, item)
     return made
 
 
-# --- modules of torch's
+FROM_TESTS.update(
+    found=_found, record=_record,
+    named=lambda codec, *trees: tuple.__new__(*map(codec.to_value, trees)),
+    range=lambda codec, *trees: range(*map(codec.to_value, trees)),
+    slice=lambda codec, *trees: slice(*map(codec.to_value, trees)),
+)  # fmt: skip
+
+
+# --- models of torch's
 
 
 def is_module(value: Any) -> bool:
@@ -81,38 +82,35 @@ def is_module(value: Any) -> bool:
     return torch is not None and isinstance(value, torch.nn.Module)
 
 
+def trainable(module: Any) -> list[Any]:
+    """Return the parameters that get gradients."""
+    return [part for part in module.parameters() if part.requires_grad]
+
+
 def _module_out(codec: Codec, value: Any, where: Tree) -> Tree | None:
     import torch
 
     blank, kept = vars(torch.nn.Module()), vars(value)
-    if any(kept.get(name) for name in blank.keys() - _KEPT if isinstance(kept.get(name), dict)):
+    if any(kept.get(name) for name in blank.keys() - {*_KEPT} if isinstance(kept.get(name), dict)):
         return None
-    codec.remember(value)
+    codec.put(value)
     number = codec.end.number(value)
     if number in codec.end.sent:
-        codec.ties += [part for part in value.parameters() if part.requires_grad]
+        codec.ties += trainable(value)
+        codec.end.models.pop(number, None)
         return ["given", number, codec.to_tree(state(value))]
-    extra = {name: item for name, item in kept.items() if name not in blank}
-    trees = [[[name, codec.to_tree(item)] for name, item in part.items()]
-             for part in (extra, *(kept[name] for name in _LAYER))]  # fmt: skip
-    codec.end.sent.add(number)
-    loose = sorted(value._non_persistent_buffers_set)
-    return ["module", number, where, value.training, loose, *trees]
+    codec.models.add(number)
+    parts = {name: item for name, item in kept.items() if name in _KEPT or name not in blank}
+    return ["module", number, where, codec.to_tree(parts)]
 
 
-def _module(codec: Codec, number: int, where: Tree, training: bool, loose: list[str],
-            extra: list[Any], *layers: list[Any]) -> Any:  # fmt: skip
+def _module(codec: Codec, number: int, where: Tree, parts: Tree) -> Any:
     import torch
 
     kind: Any = codec.to_value(where)
-    made = kind.__new__(kind)
+    made = codec.put(kind.__new__(kind))
     torch.nn.Module.__init__(made)
-    codec.put(made)
-    kept = vars(made)
-    kept.update({name: codec.to_value(tree) for name, tree in extra})
-    for name, layer in zip(_LAYER, layers, strict=True):
-        kept[name].update({key: codec.to_value(tree) for key, tree in layer})
-    kept |= {"training": training, "_non_persistent_buffers_set": set(loose)}
+    vars(made).update(codec.to_value(parts))
     codec.end.take(codec, number, made)
     return made
 
@@ -121,28 +119,25 @@ def _given(codec: Codec, number: int, tree: Tree) -> Any:
     """A module that has come before, as it is now."""
     made = codec.put(codec.end.models[number])
     overwrite(made, codec.to_value(tree))
-    codec.ties += [part for part in made.parameters() if part.requires_grad]
+    codec.ties += trainable(made)
     codec.end.take(codec, number, made)
     return made
 
 
+FROM_TESTS.update(module=_module, given=_given)
+
+
 def state(module: Any) -> dict[str, list[Any]]:
     """Return what of a module can change, as plain values."""
-    own = list(module.parameters())
-    values = [part.detach() for part in (*own, *module.buffers())]
     return {
         "training": [part.training for part in module.modules()],
-        "flags": [part.requires_grad for part in own],
-        "values": values,
-        "gradients": [part.grad for part in own],
-    }
+        "tensors": [[part.detach(), part.requires_grad, part.grad if part.is_leaf else None]
+                    for part in _tensors(module)],
+    }  # fmt: skip
 
 
-FROM_TESTS.update(
-    found=_found, named=_named_tuple, record=_record, module=_module, given=_given,
-    range=lambda codec, *parts: range(*map(codec.to_value, parts)),
-    slice=lambda codec, *parts: slice(*map(codec.to_value, parts)),
-)  # fmt: skip
+def _tensors(module: Any) -> list[Any]:
+    return [*module.parameters(), *module.buffers()]
 
 
 # --- changes in place
@@ -154,61 +149,26 @@ def overwrite(old: Any, new: Any) -> None:
     Raises:
         TypeError: they are not alike, or ``old`` cannot be changed.
     """
+    kind = type(old)
     if is_module(old):
         _overwrite_module(old, new)
-    elif type(old) is not type(new):
-        raise TypeError(f"a {type(old).__name__} cannot become a {type(new).__name__}")
-    elif isinstance(old, list):
-        old[:] = new
-    elif isinstance(old, dict | set):
-        old.clear()
-        old.update(new)
-    elif type(old).__module__.startswith("torch"):
-        _overwrite_torch(old, new)
+    elif kind is not type(new):
+        raise TypeError(f"a {kind.__name__} cannot become a {type(new).__name__}")
+    elif kind not in CHANGES:
+        raise TypeError(f"a {kind.__name__} cannot be lent")
     else:
-        _overwrite_numpy(old, new)
-
-
-def _overwrite_numpy(old: Any, new: Any) -> None:
-    kind = type(old).__name__
-    if kind == "ndarray":
-        old[...] = new
-    elif kind == "RandomState":
-        old.set_state(new.get_state(legacy=False))
-    elif kind == "Generator":
-        mine, theirs = old.bit_generator, new.bit_generator
-        mine.state = theirs.state
-        spawned = [getattr(one.seed_seq, "n_children_spawned", 0) for one in (theirs, mine)]
-        mine.seed_seq.spawn(max(0, min(1_000, spawned[0] - spawned[1])))
-    elif kind in ("DataFrame", "Series"):
-        old._mgr = new._mgr
-    else:
-        raise TypeError(f"a {kind} cannot be lent")
-
-
-def _overwrite_torch(old: Any, new: Any) -> None:
-    import torch
-
-    if isinstance(old, torch.Generator):
-        old.set_state(new.get_state())
-        return
-    with torch.no_grad():
-        old.data = new.detach().clone() if old.shape != new.shape else old.data.copy_(new.detach())
-    if old.is_leaf:
-        old.requires_grad_(new.requires_grad)
-        old.grad = new.grad
+        CHANGES[kind](old, new)
 
 
 def _overwrite_module(module: Any, new: dict[str, list[Any]]) -> None:
-    own, buffers, parts = list(module.parameters()), list(module.buffers()), list(module.modules())
-    values = new["values"]
-    alike = [value.shape for value in values] == [part.shape for part in (*own, *buffers)]
-    if not alike or len(new["training"]) != len(parts):
+    parts, tensors, told = list(module.modules()), _tensors(module), new["tensors"]
+    shapes = [value.shape for value, *_ in told]
+    if shapes != [part.shape for part in tensors] or len(new["training"]) != len(parts):
         raise TypeError("a model that was lent has got other layers")
-    for part, value in zip((*own, *buffers), values, strict=True):
+    for part, (value, flag, gradient) in zip(tensors, told, strict=True):
         part.data.copy_(value)
-    for part, flag, gradient in zip(own, new["flags"], new["gradients"], strict=True):
-        part.requires_grad_(bool(flag))
-        part.grad = gradient
+        if part.is_leaf:
+            part.requires_grad_(bool(flag))
+            part.grad = gradient
     for inner, training in zip(parts, new["training"], strict=True):
         inner.training = bool(training)

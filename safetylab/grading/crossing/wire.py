@@ -74,8 +74,6 @@ def receive(sock: socket.socket, bounds: Bounds = TRUSTED) -> tuple[Tree, list[B
     """
     head_size, size = _HEAD.unpack(_read(sock, _HEAD.size))
     bounds.check(head_size, size)
-    if not 0 < head_size <= size:
-        raise WireError("a frame is damaged")
     body = memoryview(_read(sock, size))
     head = bytes(body[:head_size])
     if head.count(b"[") + head.count(b"{") > bounds.lists:
@@ -83,10 +81,10 @@ def receive(sock: socket.socket, bounds: Bounds = TRUSTED) -> tuple[Tree, list[B
     try:
         sizes, tree = json.loads(head)
         ends = list(accumulate(map(operator.index, sizes), initial=head_size))
+        if ends != sorted(ends) or ends[-1] != size:
+            raise ValueError("sizes")
     except (ValueError, TypeError, RecursionError) as error:
         raise WireError("a frame is damaged") from error
-    if ends != sorted(ends) or ends[-1] != size:
-        raise WireError("a frame is damaged")
     return tree, [body[start:end] for start, end in pairwise(ends)]
 
 

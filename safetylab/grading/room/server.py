@@ -17,7 +17,7 @@ import time
 import warnings
 from pathlib import Path
 
-from safetylab.grading.crossing import wire
+from safetylab.grading.crossing import values, wire
 from safetylab.grading.room import child, isolate, stock, watch
 from safetylab.grading.room.imports import uncollected
 from safetylab.grading.room.served import Served
@@ -45,6 +45,7 @@ def preload(names: list[str]) -> None:
             _warm_torch()
         if "matplotlib" in sys.modules:
             importlib.import_module("matplotlib.font_manager")
+        values.learn()
 
 
 def _warm_torch() -> None:
