@@ -273,6 +273,22 @@ ANSWERS = [
         **SEEN,
     ),
     Wrong("ex18_1-pay", "fixed-points", returns(PAY, "d = p - 1", "return 1 - 4 * d * d"), **SEEN),
+    Wrong(
+        "ex18_1-pay",
+        "not-honest",
+        returns(PAY, "if 0 < p < 0.5:", "    return -3", "d = p - holds", "return 1 - 4 * d * d"),
+        **SEEN,
+    ),
+    Right(
+        "ex18_1-pay",
+        "a power of the lead",
+        returns(
+            PAY,
+            "lead = 2 * p - 1",
+            "slope = 2.4 * abs(lead) ** 0.2 * (1 if lead > 0 else -1)",
+            "return abs(lead) ** 1.2 + slope * (holds - p)",
+        ),
+    ),
     Right(
         "ex18_1-pay", "hint-3", returns(PAY, "d = p - (1 if holds else 0)", "return 1 - 4 * d * d")
     ),
@@ -671,7 +687,14 @@ ANSWERS = [
         verdicts("float(norm.cdf(z))").replace("(p, witness if p < 0.3 else None)", "p"),
         **SEEN,
     ),
+    Wrong(
+        "ex18_5-audit",
+        "no-witness",
+        verdicts("float(norm.cdf(z))").replace("(p, witness if", "(p, 'a stamp' if"),
+        **SEEN,
+    ),
     Right("ex18_5-audit", "hint-3", verdicts("float(norm.cdf(z))")),
+    Right("ex18_5-audit", "break-even", verdicts("float(norm.cdf(z))", hand="p < 0.5")),
     Right(
         "ex18_5-audit",
         "two rounds",
@@ -755,6 +778,33 @@ ANSWERS = [
         ),
         **SEEN,
     ),
+    Wrong(
+        "ex18_6-lint",
+        "cycle",
+        slipped(
+            "if name in reached(name):", "if name in on or any(name in case[k]['on'] for k in on):"
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex18_6-lint",
+        "orphan",
+        slipped(
+            "name != root and name not in top",
+            "name != root and not any(name in k['on'] for k in case.values())",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex18_6-lint",
+        "hidden-risk",
+        slipped(
+            "risk = any(case[k]['kind'] == 'risk' for k in on)",
+            "risk = any(case[k]['kind'] == 'risk' for k in reached(name))",
+        ),
+        **SEEN,
+    ),
+    Wrong("ex18_6-lint", "typed-number", slipped("'{[^}]*}'", "'{.*}'"), **SEEN),
     Right("ex18_6-lint", "hint-3", LINT_RIGHT),
     # 18.7
     Wrong(
@@ -780,6 +830,12 @@ ANSWERS = [
     ),
     Wrong("ex18_7-decide", "mends-all", mending("True"), **SEEN),
     Wrong("ex18_7-decide", "by-probability", mending("p[c] < 0.75"), **SEEN),
+    Wrong(
+        "ex18_7-decide",
+        "no-pair",
+        mending("price[c] < doubt[c]").replace("'refuse', set()", "'refuse', mend"),
+        **SEEN,
+    ),
     Right("ex18_7-decide", "hint-3", mending("price[c] < doubt[c]")),
     Right(
         "ex18_7-decide",
@@ -826,6 +882,8 @@ ANSWERS = [
         ),
         **SEEN,
     ),
+    Wrong("ex18_9-proven", "too-weak", lines(lower="torch.ones_like(u)"), **SEEN),
+    Wrong("ex18_9-proven", "too-weak", lines(lower="torch.zeros_like(u)"), **SEEN),
     Right("ex18_9-proven", "hint-3", lines()),
 ]
 _ = Edit
