@@ -522,6 +522,17 @@ def oracle_left(model, x, y, epsilon):
     return float(alive.float().mean())
 ### END HIDDEN TESTS
 
+# %% nbgrader={"grade_id": "setup-turning", "locked": true}
+def turning(epsilon):
+    """A reader whose slopes of half the pixels turn round when the other half has moved."""
+    net = nn.Sequential(nn.Linear(196, 2), nn.ReLU(), nn.Linear(2, 10)).requires_grad_(False)
+    half = torch.ones(98)
+    net[0].weight.copy_(torch.stack([torch.cat([half, 0.4 * half]), torch.cat([half, -half])]))
+    net[0].bias.copy_(torch.tensor([-68.6 - 17.6 * epsilon, 99.0]))  # at x = 0.5: closed, open
+    net[2].weight.zero_()[1].copy_(torch.tensor([1.0, 0.02]))
+    net[2].bias.copy_(torch.tensor([1.98 + 60 * epsilon, 0.0, *[-10.0] * 8]))
+    return net
+
 # %% nbgrader={"grade_id": "ex18_3-perturbed-test", "points": 3}
 @exercise("18.3")
 def test_perturbed():
@@ -543,6 +554,10 @@ def test_perturbed():
     expect(loud < 0.5, f"plain: {plain:.1%} left, loud: {loud:.1%}. They read each picture alike, "
            "so what fools the one fools the other: your search sees no gradient in the loud one",
            "silent-loss")
+    once = left(turning(0.07), torch.full((8, 196), 0.5), torch.zeros(8, dtype=torch.int64), 0.07)
+    expect(once < 0.3, f"a reader made by hand, radius 0.07: {once:.1%} left. As soon as half of "
+           "its pixels have moved a little, the gradient of the others changes its sign: take "
+           "small steps, and the gradient anew at each", "one-step")
     expect(loud < 0.13, f"loud, radius 0.07: {loud:.1%} left; some search leaves 11 %: push down "
            "the lead over the nearest other class alone, in about 40 steps", "too-weak")
     plain = left(READER, x, y, 0.05)
@@ -821,6 +836,15 @@ def test_weakest():
            "wrong-error")
     expect(ratio > 0.5, f"you state {1 / ratio:.1f} times the error that you really make: give the "
            "standard error of the rows that judge this group", "wrong-error")
+    stated, least = [], []
+    for seed in range(12):
+        ask, asked, labels, groups, _ = world(seed + 60, rate=0.5, n=40_000)
+        name, _, error = weakest_group(ask, labels, groups, 300, np.random.default_rng(seed))
+        stated.append(float(error))
+        least.append(0.5 / math.sqrt(max(1, np.count_nonzero(groups[name][asked]))))
+    expect(np.mean(stated) > 0.9 * np.mean(least), "every group is right in 50 %: you state an "
+           f"error of {np.mean(stated):.4f}. All rows that you asked in the group that you name "
+           f"give {np.mean(least):.4f}, and those asked elsewhere do not judge it", "whole-budget")
     bad = ["b2", "c0", "a1", "c3"] * 10
     hits = np.mean([named(seed, low)[0] == low for seed, low in enumerate(bad, start=100)])
     expect(hits >= 0.85, f"one group is right in 40 %, the rest in 80 %: you name it in {hits:.0%}",
@@ -905,6 +929,14 @@ def calibration_error(p, y, rng):
     return math.sqrt(max(0.0, gap(y) ** 2 - np.square(by_chance).mean()))
     ### END SOLUTION
 
+# %% nbgrader={"grade_id": "setup-crowded", "locked": true}
+def crowded(n, seed):
+    """A score that says 0.5 to 0.6 of nearly all rows: (p, chance that it comes true)."""
+    rng = np.random.default_rng(seed)
+    ends = 0.98 * rng.integers(2, size=n) + rng.uniform(0, 0.02, n)
+    p = np.where(rng.random(n) < 0.96, rng.uniform(0.5, 0.6, n), ends)
+    return p, np.where(abs(p - 0.55) < 0.1, np.where(p < 0.55, 0.3, 0.8), p)
+
 # %% nbgrader={"grade_id": "ex18_4-calibration-test", "points": 2}
 @exercise("18.4")
 def test_calibration():
@@ -936,6 +968,17 @@ def test_calibration():
     mean, truth, plain = mean_of(150, 2.0, range(30))
     expect(mean > 0.02, f"a score that is too sure: the truth is {truth:.3f}, yours {mean:.3f}",
            "always-zero")
+    p, chance = crowded(50_000, 0)
+    far = (p - chance)[np.argsort(p)].reshape(10, -1).mean(1)
+    found = []
+    for seed in range(1, 11):
+        p, chance = crowded(400, seed)
+        y = (np.random.default_rng(seed).random(400) < chance).astype(int)
+        found.append(expect_number(calibration_error(p, y, np.random.default_rng(seed)), "yours"))
+    expect(np.mean(found) > np.abs(far).mean() / 2, "a score that says 0.5 to 0.6 of nearly all "
+           f"rows: the truth is {np.abs(far).mean():.3f}, yours {np.mean(found):.3f} on average. "
+           "Are your bins cut from the rows sorted by p, equally many rows in each? Bins of equal "
+           "width put nearly all of these rows into one", "equal-width")
     expect(mean > truth - 0.025, f"a score that is too sure: the truth is {truth:.3f}, yours "
            f"{mean:.3f} on average. The chance part does not simply add to the real one",
            "subtracted")
@@ -1192,23 +1235,26 @@ def bench(system, tools, seed=0):
 # cell makes a `measure` of the same form whose truth is known.
 
 # %% nbgrader={"grade_id": "setup-pretend", "locked": true}
-def pretend(seed, near, budget=900, claims=10, flip=1):
-    """An invented system: (measure, cards, holds, asked). Truths lie near to their bars or far."""
+def pretend(seed, near, budget=900, claims=10, flip=1, scale=1):
+    """An invented system: (measure, cards, holds, asked). Truths lie near to their bars or far.
+
+    Errors, and how far the truths are from the bars, grow with scale.
+    """
     rng = np.random.default_rng(seed)
     cards, holds, truth, spread, asked = {}, {}, {}, {}, []
     for k in range(claims):
         claim, side, asks = f"C{k + 1}", flip * int(rng.choice([-1, 1])), 4 <= k <= 8
         bar = round(float(rng.uniform(0.1, 0.9)), 2)
         cards[claim], holds[claim] = (bar, side, asks), bool(rng.random() < 0.6)
-        spread[claim] = float(rng.uniform(0.3, 0.6)) if asks else 0.02
+        spread[claim] = scale * (float(rng.uniform(0.3, 0.6)) if asks else 0.02)
         away = spread[claim] / math.sqrt(budget / 5 if asks else 1)
         away *= rng.uniform(0.3, 2) if near else rng.uniform(8, 12)
         truth[claim] = bar + side * (1 if holds[claim] else -1) * away
-    once = {claim: truth[claim] + 0.02 * rng.normal() for claim in cards}
+    once = {claim: truth[claim] + 0.02 * scale * rng.normal() for claim in cards}
 
     def measure(claim, n):
         if not cards[claim][2]:
-            return once[claim], 0.02, "a stamp" if claim == "C4" else None
+            return once[claim], 0.02 * scale, "a stamp" if claim == "C4" else None
         if n < 50:
             raise ValueError(f"measure({claim!r}, {n}): ask at least 50 rows")
         asked.append(int(n))
@@ -1313,6 +1359,11 @@ def expect_good_verdicts(audit):
            "there is no doubt left", "timid")
     expect(sum(w is not None for _, w, _ in far) > 0, "no witness against any claim, not even "
            "where it is surely false", "never-accuses")
+    fine = [row for seed in range(10) for row in rows_of(audit, seed, False, scale=0.05)]
+    shy = [p for p, _, holds in fine if (p if holds else 1 - p) < 0.95]
+    expect(not shy, "errors a twentieth as large, truths eight of them from the bar: you say "
+           f"{(shy or [0])[0]:.2f}, and there is no doubt left. Does the `error` that measure "
+           "returns count?", "fixed-error")
     near = [row for seed in range(20, 60) for row in rows_of(audit, seed, True)]
     sure = [(p > 0.5) == holds for p, _, holds in near if not 0.05 < p < 0.95]
     expect(np.mean(sure or [1]) > 0.92, f"where you are sure (p below 0.05 or above 0.95), you are "
@@ -2687,8 +2738,11 @@ for claim in verdicts:
     case[f"{claim} holds"] = node("claim", "{" + claim + ".words}", claim)
     case[claim] = node("evidence", "holds with probability {" + claim + ".p}")
 beliefs = {claim: p for claim, (p, _) in verdicts.items()}
-for finding, name in sorted(lint(case, "top", beliefs)):
-    print(f"{name}: {finding}")
+listed = lint(case, "top", beliefs)
+for name in case:
+    faults = sorted(finding for finding, where in listed if where == name)
+    if faults:
+        print(f"{name!r}: {', '.join(faults)}")
 
 # %% [markdown]
 # This was the case that would be written without thinking, for your system: the screening may start
@@ -2813,13 +2867,15 @@ loss = dict(zip(audits.CLAIMS, (3, 2, 4, 10, 4, 2, 4, 2, 1, 1), strict=True))
 price = {claim: 0.3 for claim in loss if claim != "C4"}
 decision, mended = decide(beliefs, loss, price, 4.0)
 print(f"your system, with invented losses: {decision}; conditions for {sorted(mended)}")
-for refuse in (1.0, 2.0, 4.0, 8.0):
+for refuse in (1.0, 2.0, 4.0, 8.0, 16.0):
     print(f"if refusing costs {refuse:g}: {decide(beliefs, loss, price, refuse)[0]}; without "
           f"conditions: {decide(beliefs, loss, {}, refuse)[0]}")
 
 # %% [markdown]
 # The losses are invented, and who sets them decides much of what comes out. What the calculation
-# adds is that beliefs, losses and decision fit together, and that one sees what a change does.
+# adds is that beliefs, losses and decision fit together, and that one sees what a change does. If
+# your audit refutes C4, your system is refused at each of the first four costs, with conditions or
+# without: C4 costs 10, and no condition mends it here. That, too, is what an audit may end in.
 
 # %% [markdown]
 # ## Exercise 18.8: one page (6 points)
