@@ -2743,11 +2743,16 @@ for name in case:
     faults = sorted(finding for finding, where in listed if where == name)
     if faults:
         print(f"{name!r}: {', '.join(faults)}")
+fields = {f"{claim}.p": f"{p:.2f}" for claim, p in beliefs.items()}
+for claim in ("C3", "C7"):
+    whole = re.sub(r"\{(.*?)\}", lambda field: fields[field[1]], case[claim]["text"])
+    print(f"{claim}, its field filled in from your audit: {whole}")
 
 # %% [markdown]
 # This was the case that would be written without thinking, for your system: the screening may start
 # because ten claims hold. The list says which of them your own audit refutes, and which need a risk
-# with an owner.
+# with an owner. Who audits anew fills the fields anew: no number in the case is older than the
+# audit.
 #
 # What such a program finds are gaps of form. Whether the claims add up to "may start" it cannot
 # see; a clean case can be a bad one. (Greenwell, Knight, Holloway and Pease, 2006, collected the
