@@ -232,7 +232,7 @@ def doubt(seed, audit):
     """18.5: the least belief in what is true, eight small errors from the bar; ten systems."""
     least = []
     for one in range(10 * seed, 10 * seed + 10):
-        measure, cards, holds, _ = LAB["pretend"](one + 60_000, False, scale=0.05)
+        measure, cards, holds, _ = LAB["pretend"](one + 60_000, False, scale=0.1)
         said = audit(measure, cards, 900)
         least += [p if holds[claim] else 1 - p for claim, (p, _) in said.items()]
     return min(least)
