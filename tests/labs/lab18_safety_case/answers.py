@@ -33,6 +33,36 @@ PLUG = [
 ]
 
 
+def stepping(move: str, *more: str) -> str:
+    """Forty steps on the lead, in plain torch, from the digit itself; the last picture counts."""
+    return returns(
+        FIND,
+        "z, v = x.clone(), torch.zeros_like(x)",
+        "for _ in range(40):",
+        "    z = z.detach().requires_grad_(True)",
+        "    out = model(z)",
+        "    own = F.one_hot(y, out.shape[1]).bool()",
+        "    lead = out.masked_fill(own, -torch.inf).amax(1) - out[own]",
+        "    (g,) = torch.autograd.grad(lead.sum(), z)",
+        *("    " + one for one in more),
+        f"    z = (z + epsilon * {move}).clamp(x - epsilon, x + epsilon).clamp(0, 1).detach()",
+        "return z",
+    )
+
+
+STEP = stepping("g.sign()").replace("range(40)", "range(1)")
+
+EDGES = "np.minimum(10 * p, 9).astype(int)"
+WIDE = returns(
+    CALIB,
+    f"bin = {EDGES}",
+    "parts = [k for k in (np.flatnonzero(bin == b) for b in range(10)) if len(k)]",
+    "gap = lambda y: sum(len(k) / len(p) * abs(p[k].mean() - y[k].mean()) for k in parts)",
+    "chance = np.mean([gap(rng.random(len(p)) < p) ** 2 for _ in range(100)])",
+    "return math.sqrt(max(0, gap(y) ** 2 - chance))",
+)
+
+
 def greedy(gain: str, room: str = "n[k] < sizes[k]") -> str:
     """Row after row to the group with the largest gain."""
     return returns(
@@ -273,6 +303,22 @@ ANSWERS = [
         **SEEN,
     ),
     Wrong("ex18_1-pay", "fixed-points", returns(PAY, "d = p - 1", "return 1 - 4 * d * d"), **SEEN),
+    Wrong(
+        "ex18_1-pay",
+        "not-honest",
+        returns(PAY, "if 0 < p < 0.5:", "    return -3", "d = p - holds", "return 1 - 4 * d * d"),
+        **SEEN,
+    ),
+    Right(
+        "ex18_1-pay",
+        "a power of the lead",
+        returns(
+            PAY,
+            "lead = 2 * p - 1",
+            "slope = 2.4 * abs(lead) ** 0.2 * (1 if lead > 0 else -1)",
+            "return abs(lead) ** 1.2 + slope * (holds - p)",
+        ),
+    ),
     Right(
         "ex18_1-pay", "hint-3", returns(PAY, "d = p - (1 if holds else 0)", "return 1 - 4 * d * d")
     ),
@@ -395,7 +441,7 @@ ANSWERS = [
     ),
     Wrong(
         "ex18_3-perturbed",
-        "too-weak",
+        "one-step",
         returns(
             FIND,
             DRAW,
@@ -403,6 +449,7 @@ ANSWERS = [
         ),
         **SEEN,
     ),
+    Wrong("ex18_3-perturbed", "one-step", STEP, **SEEN),
     Wrong(
         "ex18_3-perturbed",
         "outside-ball",
@@ -434,6 +481,27 @@ ANSWERS = [
             "size = float(model(x).std())",
             "loss = lambda logits, y: F.cross_entropy(3 * logits / size, y, reduction='none')",
             "return pgd(model, x, y, epsilon, generator=draw, steps=60, step_size=epsilon / 6, loss=loss)",
+        ),
+    ),
+    Right(
+        "ex18_3-perturbed",
+        "forty small steps, the last one",
+        stepping("1 / 40 * g.sign()"),
+    ),
+    Right(
+        "ex18_3-perturbed",
+        "whole steps, the best kept",
+        returns(
+            FIND,
+            DRAW,
+            f"return pgd(model, x, y, epsilon, generator=draw, step_size=epsilon, loss={LEAD})",
+        ),
+    ),
+    Right(
+        "ex18_3-perturbed",
+        "momentum",
+        stepping(
+            "0.15 * v.sign()", "v = 0.8 * v + g / g.abs().mean(1, keepdim=True).clamp_min(1e-12)"
         ),
     ),
     Wrong(
@@ -519,6 +587,12 @@ ANSWERS = [
     ),
     Wrong(
         "ex18_4-weakest",
+        "whole-budget",
+        looked(*SECOND, "return name, rate, math.sqrt(rate * (1 - rate) / budget)"),
+        **SEEN,
+    ),
+    Wrong(
+        "ex18_4-weakest",
         "wrong-group",
         looked(
             *SECOND,
@@ -572,7 +646,25 @@ ANSWERS = [
             first="budget // 3",
         ),
     ),
+    Right(
+        "ex18_4-weakest",
+        "a finite group",
+        looked(
+            *SECOND,
+            "m, size = len(rest), int(groups[name].sum())",
+            "smooth = (again.sum() + 1) / (m + 2)",
+            "return name, rate, math.sqrt(smooth * (1 - smooth) / (m - 1) * (1 - m / size) + 1e-6)",
+        ),
+    ),
     Wrong("ex18_4-calibration", "plug-in", returns(CALIB, *PLUG, "return plug_in(p, y)"), **SEEN),
+    Wrong("ex18_4-calibration", "equal-width", WIDE, **SEEN),
+    Wrong("ex18_4-calibration", "equal-width", WIDE.replace("len(k) / len(p)", "1 / 10"), **SEEN),
+    Wrong(
+        "ex18_4-calibration",
+        "equal-width",
+        WIDE.replace(EDGES, "np.arange(len(p)) * 10 // len(p)"),
+        **SEEN,
+    ),
     Wrong(
         "ex18_4-calibration",
         "subtracted",
@@ -615,6 +707,16 @@ ANSWERS = [
             "var = np.array([(p[part] * (1 - p[part])).mean() / len(part) for part in parts])",
             "plain, shift = np.abs(gap).mean(), (2 / np.pi * var).mean()",
             "return float(np.sqrt(max(0.0, plain ** 2 - np.sqrt(2 / np.pi * var).mean() ** 2)))",
+        ),
+    ),
+    Right(
+        "ex18_4-calibration",
+        "each bin by itself",
+        returns(
+            CALIB,
+            "parts = np.array_split(np.argsort(p), 10)",
+            "gap = np.array([(p[k] - y[k]).mean() ** 2 - (p[k] * (1 - p[k])).mean() / len(k) for k in parts])",
+            "return float(np.sqrt(np.maximum(gap, 0)).mean())",
         ),
     ),
     Wrong("ex18_4-chance", "selection-rate", chance("side"), **SEEN),
@@ -671,7 +773,34 @@ ANSWERS = [
         verdicts("float(norm.cdf(z))").replace("(p, witness if p < 0.3 else None)", "p"),
         **SEEN,
     ),
+    Wrong(
+        "ex18_5-audit",
+        "no-witness",
+        verdicts("float(norm.cdf(z))").replace("(p, witness if", "(p, 'a stamp' if"),
+        **SEEN,
+    ),
+    Wrong(
+        "ex18_5-audit",
+        "fixed-error",
+        verdicts("float(norm.cdf(side * (estimate - bar) / 0.05))"),
+        **SEEN,
+    ),
+    Wrong(
+        "ex18_5-audit",
+        "fixed-error",
+        verdicts("float(norm.cdf(side * (estimate - bar) * 2 * math.sqrt(budget / 5)))"),
+        **SEEN,
+    ),
     Right("ex18_5-audit", "hint-3", verdicts("float(norm.cdf(z))")),
+    Right(
+        "ex18_5-audit", "logistic", verdicts("1 / (1 + math.exp(-min(700, max(-700, 1.7 * z))))")
+    ),
+    Right(
+        "ex18_5-audit",
+        "never quite certain",
+        verdicts("0.01 + 0.98 * float(norm.cdf(z))", hand="p < 0.4"),
+    ),
+    Right("ex18_5-audit", "break-even", verdicts("float(norm.cdf(z))", hand="p < 0.5")),
     Right(
         "ex18_5-audit",
         "two rounds",
@@ -755,6 +884,33 @@ ANSWERS = [
         ),
         **SEEN,
     ),
+    Wrong(
+        "ex18_6-lint",
+        "cycle",
+        slipped(
+            "if name in reached(name):", "if name in on or any(name in case[k]['on'] for k in on):"
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex18_6-lint",
+        "orphan",
+        slipped(
+            "name != root and name not in top",
+            "name != root and not any(name in k['on'] for k in case.values())",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex18_6-lint",
+        "hidden-risk",
+        slipped(
+            "risk = any(case[k]['kind'] == 'risk' for k in on)",
+            "risk = any(case[k]['kind'] == 'risk' for k in reached(name))",
+        ),
+        **SEEN,
+    ),
+    Wrong("ex18_6-lint", "typed-number", slipped("'{[^}]*}'", "'{.*}'"), **SEEN),
     Right("ex18_6-lint", "hint-3", LINT_RIGHT),
     # 18.7
     Wrong(
@@ -780,6 +936,12 @@ ANSWERS = [
     ),
     Wrong("ex18_7-decide", "mends-all", mending("True"), **SEEN),
     Wrong("ex18_7-decide", "by-probability", mending("p[c] < 0.75"), **SEEN),
+    Wrong(
+        "ex18_7-decide",
+        "no-pair",
+        mending("price[c] < doubt[c]").replace("'refuse', set()", "'refuse', mend"),
+        **SEEN,
+    ),
     Right("ex18_7-decide", "hint-3", mending("price[c] < doubt[c]")),
     Right(
         "ex18_7-decide",
@@ -826,6 +988,8 @@ ANSWERS = [
         ),
         **SEEN,
     ),
+    Wrong("ex18_9-proven", "too-weak", lines(lower="torch.ones_like(u)"), **SEEN),
+    Wrong("ex18_9-proven", "too-weak", lines(lower="torch.zeros_like(u)"), **SEEN),
     Right("ex18_9-proven", "hint-3", lines()),
 ]
 _ = Edit

@@ -154,3 +154,43 @@ def test_the_table_of_strategies_is_what_was_measured():
     for name, said in (("1 for all", "$-0.67$"), ("0 for all", "$-1.33$")):
         assert re.search(rf"^{name} +{said.strip('$')}", measured, re.MULTILINE)
         assert said in prose
+
+
+def test_the_reader_made_by_hand_turns_its_slopes_round():
+    model, y = LAB["turning"](0.05), torch.tensor([0])
+    half = torch.full((98,), 0.05)
+    for first, second, lead in ((0, 0, 60), (1, -1, 60 - 41.2 - 3.92), (1, 1, 60 - 119.6)):
+        x = 0.5 + torch.cat([first * half, second * half])[None]
+        assert float(LAB["margin"](model(x), y)) == pytest.approx(0.05 * lead, abs=1e-3)
+    x = torch.full((1, 196), 0.5, requires_grad=True)
+    (slope,) = torch.autograd.grad(LAB["margin"](model(x), y).sum(), x)
+    assert bool((slope[0, 98:] > 0).all())
+    x = torch.full((1, 196), 0.5).index_fill(1, torch.arange(98), 0.53).requires_grad_(True)
+    (slope,) = torch.autograd.grad(LAB["margin"](model(x), y).sum(), x)
+    assert bool((slope < 0).all())
+
+
+def test_equal_width_sees_nothing_of_a_crowded_score():
+    p, chance = LAB["crowded"](50_000, 0)
+    gap = (p - chance)[np.argsort(p)]
+    assert np.abs(gap.reshape(10, -1).mean(1)).mean() == pytest.approx(0.215, abs=0.005)
+    inside = (p >= 0.5) & (p < 0.6)
+    assert inside.mean() == pytest.approx(0.96, abs=0.005)
+    assert abs((p - chance)[inside].mean()) < 0.01
+
+
+def test_who_refutes_c4_is_refused_at_each_cost_up_to_eight():
+    source = (FOLDER / "lab18_safety_case.py").read_text()
+    for said in (
+        "(3, 2, 4, 10, 4, 2, 4, 2, 1, 1)",
+        "0.3 for claim in loss if claim != ",
+        "8.0, 16",
+    ):
+        assert said in source
+    loss = dict(zip(audits.CLAIMS, (3, 2, 4, 10, 4, 2, 4, 2, 1, 1), strict=True))
+    price = {claim: 0.3 for claim in loss if claim != "C4"}
+    for others in (0.0, 1.0):
+        p = {claim: 0.01 if claim == "C4" else others for claim in loss}
+        for refuse in (1.0, 2.0, 4.0, 8.0):
+            assert LAB["decide"](p, loss, price, refuse) == ("refuse", set())
+        assert LAB["decide"](p, loss, price, 16.0)[0] != "refuse"

@@ -1,5 +1,8 @@
 """What the thresholds of Lab 18 were set from: 20 seeds of the solution and of a mistake.
 
+The last rows are about slips that no mean over systems tells from right answers, but an example
+made for it does. There the right answers of ``answers.py``, each in a style of its own, have rows.
+
 ``python tests/labs/lab18_safety_case/thresholds.py > tests/labs/lab18_safety_case/thresholds.txt``
 """
 
@@ -7,15 +10,18 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import seeds
+from columns import Right, load
 from source import names_of
 
 with redirect_stdout(StringIO()):  # a set-up cell prints the card
@@ -157,6 +163,111 @@ def gap_error(seed, only_able):
     return math.sqrt(float(np.mean(np.square(off))))
 
 
+def answer(cell, name, *changes):
+    """The function of a right answer in answers.py; changes: old, new, old, new, ..."""
+    code = next(str(a.code) for a in load("lab18_safety_case") if isinstance(a, Right)
+                and (a.cell, a.name) == (cell, name))  # fmt: skip
+    for old, new in zip(changes[::2], changes[1::2], strict=True):
+        code = code.replace(old, new)
+    names = dict(LAB)
+    exec(compile(code, name, "exec"), names)
+    return names[code[4 : code.index("(")]]
+
+
+def turning(seed, search):
+    """18.3a: what is left of the reader made by hand, at a radius of this seed's."""
+    epsilon = 0.02 + 0.01 * seed
+    model = LAB["turning"](epsilon)
+    x, y = torch.full((8, 196), 0.5), torch.zeros(8, dtype=torch.int64)
+    return float((model(search(model, x, y, epsilon)).argmax(1) == y).float().mean())
+
+
+def stated(seed, search):
+    """18.4a: the stated error, in errors of all rows asked in the named group; twelve systems."""
+    said, least = [], []
+    for one in range(12 * seed, 12 * seed + 12):
+        ask, asked, labels, groups, _ = LAB["world"](one + 30_000, rate=0.5, n=40_000)
+        name, _, error = search(ask, labels, groups, 300, np.random.default_rng(one))
+        said.append(error)
+        least.append(0.5 / math.sqrt(np.count_nonzero(groups[name][asked])))
+    return float(np.mean(said) / np.mean(least))
+
+
+def whole_budget(ask, labels, groups, budget, rng):
+    """The solution, with an error as if all questions had judged the group."""
+    name, share, _ = weakest(ask, labels, groups, budget, rng)
+    return name, share, math.sqrt(share * (1 - share) / budget)
+
+
+def crowded(seed, estimate):
+    """18.4b: the mean of ten estimates for a score that says 0.5 to 0.6 of nearly all rows."""
+    found = []
+    for one in range(10 * seed, 10 * seed + 10):
+        rng = np.random.default_rng(one)
+        p, chance = LAB["crowded"](400, one + 40_000)
+        found.append(estimate(p, (rng.random(400) < chance).astype(int), rng))
+    return float(np.mean(found))
+
+
+def equal_width(ends, weighted):
+    """An estimate in ten bins of equal width from ends(p), without what chance adds."""
+
+    def estimate(p, y, rng):
+        low, high = ends(p)
+        bins = np.minimum((p - low) / (high - low) * 10, 9).astype(int)
+        parts = [rows for rows in (np.flatnonzero(bins == b) for b in range(10)) if len(rows)]
+        share = [len(rows) / len(p) if weighted else 1 / len(parts) for rows in parts]
+
+        def gap(labels):
+            gaps = (abs(p[rows].mean() - labels[rows].mean()) for rows in parts)
+            return sum(part * one for part, one in zip(share, gaps, strict=True))
+
+        chance = np.mean([gap(rng.random(len(p)) < p) ** 2 for _ in range(60)])
+        return math.sqrt(max(0.0, gap(y) ** 2 - chance))
+
+    return estimate
+
+
+def doubt(seed, audit):
+    """18.5: the least belief in what is true, eight small errors from the bar; ten systems."""
+    least = []
+    for one in range(10 * seed, 10 * seed + 10):
+        measure, cards, holds, _ = LAB["pretend"](one + 60_000, False, scale=0.1)
+        said = audit(measure, cards, 900)
+        least += [p if holds[claim] else 1 - p for claim, (p, _) in said.items()]
+    return min(least)
+
+
+def fixed(error):
+    """The solution, with one number in place of each error."""
+
+    def audit(measure, cards, budget):
+        def same_error(claim, n):
+            estimate, _, witness = measure(claim, n)
+            return estimate, error, witness
+
+        return LAB["audit_claims"](same_error, cards, budget)
+
+    return audit
+
+
+def of_styles(
+    name: str, sense: str, bar: float, look: Callable[..., float], cell: str, solution: str,
+    wrong: dict[str, Any],
+) -> list[seeds.Row]:  # fmt: skip
+    """A row for each right answer to a cell, then one for each slip beside the solution."""
+
+    def row(right, slip, what):
+        mistake = (lambda s: look(s, slip)) if slip else None
+        return (name, sense, bar, lambda s: look(s, right), mistake, what)
+
+    right = {a.name: answer(cell, a.name) for a in load("lab18_safety_case")
+             if isinstance(a, Right) and a.cell == cell}  # fmt: skip
+    rows = [row(one, None, f"right: {style}") for style, one in right.items()]
+    return rows + [row(LAB[solution], slip, what) for what, slip in wrong.items()]
+
+
+SMALL_STEPS = ("ex18_3-perturbed", "forty small steps, the last one")
 solved = LAB["perturbed"]
 weakest, calibration = LAB["weakest_group"], LAB["calibration_error"]
 ROWS = [
@@ -180,6 +291,17 @@ ROWS = [
     ("18.5 right when sure", ">=", 0.92, lambda s: verdicts(s, same)[1],
      lambda s: verdicts(s, certain)[1], "always sure"),
     ("18.5 right side", ">=", 0.78, lambda s: verdicts(s, same)[2], None, ""),
+    *of_styles("18.3a by hand, left", "<=", 0.3, turning, "ex18_3-perturbed", "perturbed",
+               {"one step": one_step,
+                "one step from x": answer(*SMALL_STEPS, "(40):", "(1):", "1 / 40", "1")}),
+    *of_styles("18.4a error stated", ">=", 0.9, stated, "ex18_4-weakest", "weakest_group",
+               {"of the whole budget": whole_budget}),
+    *of_styles("18.4b crowded", ">=", 0.108, crowded, "ex18_4-calibration", "calibration_error",
+               {"equal width": equal_width(lambda p: (0, 1), True),
+                "equal width of what there is": equal_width(lambda p: (p.min(), p.max()), True),
+                "equal width, bins alike": equal_width(lambda p: (0, 1), False)}),
+    *of_styles("18.5 no doubt left", ">=", 0.95, doubt, "ex18_5-audit", "audit_claims",
+               {f"error fixed at {error}": fixed(error) for error in (0.1, 0.05, 0.02, 0.01)}),
 ]  # fmt: skip
 
 if __name__ == "__main__":
