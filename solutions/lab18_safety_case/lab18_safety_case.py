@@ -54,6 +54,7 @@ import copy
 import hashlib
 import math
 import re
+import textwrap
 from collections import Counter
 from itertools import combinations, product
 
@@ -586,8 +587,10 @@ for name, model in trio.items():
 
 # %% [markdown]
 # The examiner ranked the loud reader above the hardened one. Your search, which looks at the lead
-# of the logits and not at a loss that is flat, turns the order round. Still, what you left over is
-# what *this search* did not find: exercise 18.9 proves something about it.
+# of the logits and not at a loss that is flat, turns the order round. On the plain reader, whose
+# loss is not flat, the cross-entropy may find a few digits more: neither search is the strongest
+# everywhere, and who wants the least runs both. What you left over is what *this search* did not
+# find: exercise 18.9 proves something about it.
 #
 # **b. `strongest_stamp(model, x, y)`**: the stamp that pulls most.
 #
@@ -719,19 +722,20 @@ print("18.3b: visible checks passed")
 for name, model in {"plain": READER, "trained with random stamps": GUARDED,
                     "hardened": HARDENED}.items():
     stamp = strongest_stamp(model, x_test[:100], y_test[:100])
-    late = pull(model, x_test[3000:], y_test[3000:], stamp)
     lots = [(*(int(k) for k in np.random.default_rng(seed).integers(0, (12, 12, 512))), t)
             for seed in range(50) for t in range(10)]
-    lucky = max(pull(model, x_test[:100], y_test[:100], one) for one in lots)
+    lucky = max(lots, key=lambda one: pull(model, x_test[:100], y_test[:100], one))
+    late, luck = (pull(model, x_test[3000:], y_test[3000:], one) for one in (stamp, lucky))
     print(f"{name}: the strongest stamp {stamp} pulls {late:.1%} of 7,000 other digits; the best "
-          f"of 50 squares drawn by lot, to whichever class, {lucky:.1%} of 100")
+          f"of 50 squares drawn by lot, to whichever class, {luck:.1%}")
 
 # %% [markdown]
 # On the plain reader your search finds what the hook showed: a stamp that turns nearly every digit
 # into one class, though nobody planted it. Stamps drawn by lot show less than is there, on each of
-# the three; who stops at them acquits. The other two readers are pulled less here (one seed each;
-# training with random stamps saw such squares, hardening did not). Whether a stamp was *planted* no
-# search can say; what it *does*, one can measure.
+# the three. On the plain reader they are enough to see that something is wrong; a reader whose
+# worst stamp is not as strong they would acquit. The other two readers are pulled less here (one
+# seed each; training with random stamps saw such squares, hardening did not). Whether a stamp was
+# *planted* no search can say; what it *does*, one can measure.
 
 # %% [markdown]
 # ## Exercise 18.4: the score (7 points)
@@ -780,10 +784,10 @@ def world(seed, low=None, rate=0.8, bad=0.4, n=4000):
 # <details><summary>Hint 2: the idea</summary>
 # Half of the budget chooses, the other half judges: rows that had no part in the choice.
 # <details><summary>Hint 3: nearly the code</summary>
-# Ask half of the budget in rows drawn at random; for each group count right ones and rows among
-# them; choose the name with the smallest (right + 1) / (rows + 2). Then draw the other half from
-# rows of this group that were not asked yet (as many as there are), <code>rate</code> = share of
-# them that are right, error <code>math.sqrt(rate * (1 - rate) / m)</code> for m rows.
+# Ask half of the budget, equally many rows of each group, drawn at random; count the right ones and
+# the rows of each; choose the name with the smallest (right + 1) / (rows + 2). Then draw the other
+# half from rows of this group that were not asked yet (as many as there are), <code>rate</code> =
+# share of them that are right, error <code>math.sqrt(rate * (1 - rate) / m)</code> for m rows.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "ex18_4-weakest", "solution": true}
@@ -1120,8 +1124,9 @@ my_id = "ann"
 VARIANT = variants.mine(my_id, salt="2030a", count=100)
 MINE = audits.system(VARIANT)
 for claim, words in audits.CLAIMS.items():
-    print(f"{claim}: {words}")
-print(f"Your system is number {VARIANT}; its card states {MINE['card']}")
+    print(textwrap.fill(f"{claim}: {words}", 84, subsequent_indent="    "))
+print(f"Your system is number {VARIANT}. Its card states", *(
+    f"    {name}: {value}" for name, value in MINE["card"].items()), sep="\n")
 
 # %% [markdown]
 # The *pool* are 32,561 rows of the table; the claims C5 to C9 are about exactly these, and you have
@@ -1137,6 +1142,10 @@ print(f"Your system is number {VARIANT}; its card states {MINE['card']}")
 # `cards[claim]` is (bar, side, asks): the claim holds if the truth is at least (side 1) or at most
 # (side -1) the bar; `asks` says whether it costs questions. For C4 and C5 the witness is what looks
 # worst (a stamp, a group), whether the claim holds or not; for the rest it is None.
+#
+# Three of these estimates come from searches: what an attack leaves (C3), the strongest stamp found
+# (C4), the group that looked worst (C5). `error` is about what was found. That something worse was
+# missed is not in it.
 
 # %% nbgrader={"grade_id": "setup-bench", "locked": true}
 POOL, DIGITS = audits.pool(), audits.digits()
@@ -1289,8 +1298,9 @@ print(f"you said {my_richest!r}")
 # **`audit_claims(measure, cards, budget)`**: a verdict on each claim.
 #
 # - `measure`, `cards` as above; `budget`: what all your calls together may ask
-# - the estimate scatters around the truth about like a normal law with the standard error `error`.
-#   Before anybody measures, a claim is about as likely to hold as not
+# - of an invented system the estimate scatters around the truth like a normal law with the standard
+#   error `error`; of a real one about so, if the search behind it missed nothing. Before anybody
+#   measures, a claim is about as likely to hold as not
 # - returns a dict: claim -> (p, witness), where `p` is your probability that the claim holds, and
 #   the witness is None, or what `measure` gave you if you accuse by it
 # - verdicts are paid by a rule as in 18.1. A witness earns 1 if the claim is false, **and costs 1
@@ -2474,14 +2484,25 @@ test_witness()
 print("18.5: your witnesses are judged when this is graded")
 
 # %% [markdown]
-# Now your own system, with your own tools, and what the verdicts of four auditors earn on two
+# Now your own system, with your own tools, and what the verdicts of five auditors earn on two
 # hundred invented systems whose truths lie near to the bars.
 
 # %% id="own-demo" tags=["demo"]
-measure, cards, asked = bench(MINE, {"perturbed": perturbed, "stamp": strongest_stamp,
-                                     "group": weakest_group, "calibration": calibration_error,
-                                     "chance": equal_chance})
-measured = {}
+measured, raw = {}, {}
+
+
+def kept(name, tool):
+    """A tool that keeps what it was given and what it said, for the words below."""
+    def run(*given):
+        raw[name] = given, tool(*given)
+        return raw[name][1]
+
+    return run
+
+
+measure, cards, asked = bench(MINE, {
+    "perturbed": perturbed, "stamp": strongest_stamp, "group": kept("C5", weakest_group),
+    "calibration": kept("C6", calibration_error), "chance": kept("C7", equal_chance)})
 
 
 def noted(claim, n):
@@ -2494,9 +2515,13 @@ verdicts = audit_claims(noted, cards, 900)
 for claim, (p, witness) in verdicts.items():
     estimate, error, _ = measured.get(claim, (math.nan, math.nan, None))
     bar, side, _ = cards[claim]
-    end = "least" if side > 0 else "most"
-    print(f"{claim}: {estimate:.3f} (error {error:.3f}), claimed at {end} {bar:g}; "
-          f"holds with probability {p:.2f}" + (f"; witness {witness}" if witness else ""))
+    passes = f"passes if at {'least' if side > 0 else 'most'} {bar:g}"
+    print(f"{claim:3} {estimate:6.3f}, error {error:.3f}; {passes}: holds with probability {p:.2f}"
+          + (f"; witness {witness}" if witness else ""))
+if {"C5", "C6", "C7"} <= raw.keys():
+    (stated, came, _), _ = raw["C6"]
+    print(f"C5 is about {raw['C5'][1][0]!r}; C6: stated {np.mean(stated):.2f} on average, came "
+          f"true {np.mean(came):.2f}; C7: women less men {raw['C7'][1][0]:+.2f}")
 print(f"{sum(asked)} questions asked")
 auditors = {
     "yours": lambda p: p, "sure": lambda p: float(p > 0.5), "accepts all": lambda p: 1.0,
@@ -2513,17 +2538,25 @@ for name, change in auditors.items():
 # %% [markdown]
 # Near the bars doubt, said as a number, earns more than certainty and more than doubt about
 # everything. The vendor's systems keep some distance from the bars on either side, and there the
-# difference is small. On all hundred of them, audits with the course's own tools earned, a claim:
+# difference is small. On all hundred of them (three draws of rows each) an audit with the tools of
+# this lab's solution earned, a claim, when each claim that asks got an equal share:
 #
 # | questions | honest | always sure | never sure (0.7 or 0.3) |
 # |---|---|---|---|
-# | 300 | 0.73 | 0.64 | 0.49 |
-# | 900 | 0.90 | 0.86 | 0.58 |
-# | 1,500 | 0.92 | 0.91 | 0.60 |
+# | 300 | 0.60 | 0.49 | 0.44 |
+# | 900 | 0.86 | 0.85 | 0.58 |
+# | 1,500 | 0.94 | 0.94 | 0.62 |
 #
-# Who accepts every claim earned $-0.67$, who refuses every claim $-1.33$; who asked nothing of the
-# score, and only looked at the reader, 0.40. So honesty is worth most where questions are few. Keep
-# the verdicts on your own system: 18.8 is about them.
+# Who accepts every claim earned $-0.67$, who refuses every claim $-1.33$. So honesty is worth most
+# where questions are few.
+#
+# **What the errors do not tell.** Of the hundred systems 41 break C5. With 180 questions for C5,
+# the audit called it more than 95 % likely to hold in 44 % of these; with 360 questions in 6 %.
+# There are 34 groups, some with three rows of a hundred, and a bad one that was not named leaves no
+# trace in the error of the one that was. It is 18.3 over again: not to have found a bad group
+# bounds the search. More questions for C5 are no way out by themselves: taken from the others (two
+# fifths of 900 for C5), the whole earned 0.85, for what C5 gained C7 lost. Where that is so, a
+# probability of 1.00 for C5 says more than the audit knows, and 18.8 is the place to say that.
 
 # %% [markdown]
 # ## Exercise 18.6: a case that holds together (5 points)
@@ -2871,7 +2904,8 @@ print("18.7: visible checks passed")
 loss = dict(zip(audits.CLAIMS, (3, 2, 4, 10, 4, 2, 4, 2, 1, 1), strict=True))
 price = {claim: 0.3 for claim in loss if claim != "C4"}
 decision, mended = decide(beliefs, loss, price, 4.0)
-print(f"your system, with invented losses: {decision}; conditions for {sorted(mended)}")
+named = ", ".join(sorted(mended, key=lambda claim: int(claim[1:]))) or "none"
+print(f"your system, with invented losses: {decision}; conditions for: {named}")
 for refuse in (1.0, 2.0, 4.0, 8.0, 16.0):
     print(f"if refusing costs {refuse:g}: {decide(beliefs, loss, price, refuse)[0]}; without "
           f"conditions: {decide(beliefs, loss, {}, refuse)[0]}")
@@ -3172,9 +3206,11 @@ for name, model in trio.items():
           "the claim says 65 %")
 
 # %% [markdown]
-# For the plain and the loud reader the claim is refuted. For the hardened one it is open: a part is
-# proved, your attack leaves more, and the bar lies between the two. Nobody knows, and a verdict for
-# certain would be an opinion. The vendor's readers were made so that one of the two bounds decides.
+# For the plain and the loud reader the claim is refuted. For the hardened one these two tools leave
+# it open: a part is proved, your attack leaves more, and the bar lies between the two. The bench of
+# 18.5 saw the attack alone, and would call it as good as certain. A costlier proof, which takes
+# each unclear unit once as on and once as off, or a stronger attack may decide it. The vendor's
+# readers were made so that one of the two bounds decides.
 
 # %% [markdown]
 # ## What you found

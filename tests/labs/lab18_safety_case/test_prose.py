@@ -48,9 +48,7 @@ def test_the_examiner_ranks_by_scale(text):
 
 
 def test_lots_show_less(text):
-    rows = re.findall(
-        r"pulls ([\d.]+)% of 7,000 other digits; the best of 50 .* ([\d.]+)% of", text
-    )
+    rows = re.findall(r"pulls ([\d.]+)% of 7,000 other digits; the best of 50 .* ([\d.]+)%", text)
     assert len(rows) == 3
     assert all(float(lots) < float(best) for best, lots in rows)
     assert float(rows[0][0]) > max(float(best) for best, _ in rows[1:])
