@@ -58,7 +58,7 @@ from matplotlib.figure import Figure
 from sklearn.linear_model import LogisticRegression
 
 from safetylab import page, plots, tables, widgets
-from safetylab.checks import exercise, expect, expect_array, expect_number, expect_tensor
+from safetylab.checks import exercise, expect, expect_array, expect_number, expect_tensor, lend
 from safetylab.tables import expect_table
 
 torch.set_num_threads(1)
@@ -1028,7 +1028,7 @@ def test_damage():
     y = np.array([1] * 4 + [0] * 6 + [1] * 6 + [0] * 4)[order]
     before, b = y.copy(), group == "b"
     ones = b & (y == 1)
-    runs = [deny(y, group, "b", 0.6, np.random.default_rng(k)) for k in (*range(9), 0)]
+    runs = [deny(lend(y), group, "b", 0.6, np.random.default_rng(k)) for k in (*range(9), 0)]
     for changed in runs:
         changed = expect_array(changed, (20,), "deny")
         expect((y == before).all(), "deny changed y itself: the clean labels are needed for the "
@@ -3087,7 +3087,7 @@ print(f"dealt out at random, 20 times: {sum(n > 0 for n in accused)} audits accu
 # model.
 
 # %% [markdown]
-# # Your score
+# ## Your score
 #
 # Save the notebook (Ctrl+S), then run the cell below: it grades the saved file, with the hidden
 # checks where your copy of the course has them.
