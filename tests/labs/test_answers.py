@@ -5,7 +5,6 @@ Column k of a lab's answers is one notebook that holds the k-th answer of each e
 
 from __future__ import annotations
 
-import atexit
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -14,13 +13,12 @@ import nbformat
 import pytest
 from columns import Edit, Right, Wrong, columns, judged, load, notebook, part
 from execute import LABS, ROOT, solution
+from sat import bundle, room, whole
 
 from safetylab.course.build.shapes import answers_among
 from safetylab.course.build.source import read_lab
-from safetylab.grading import Bundle, Report, Status
-from safetylab.grading.room.exam import Examined, examine
-from safetylab.grading.room.room import Room
-from safetylab.grading.room.rooms import imports_of
+from safetylab.grading import Report, Status
+from safetylab.grading.room.exam import examine
 
 
 @cache
@@ -41,19 +39,6 @@ def in_lab(lab: str) -> object:
     return pytest.param(lab, marks=pytest.mark.xdist_group(f"{lab}-answers"))
 
 
-@cache
-def bundle(lab: str) -> Bundle:
-    return Bundle.load(ROOT, lab)
-
-
-@cache
-def room(lab: str) -> Room:
-    """The one exam room of a lab: all that is graded of it is graded in one process."""
-    made = Room(modules=imports_of(bundle(lab)))
-    atexit.register(made.close)
-    return made
-
-
 def graded(lab: str, chosen: dict[str, Wrong | Right]) -> Report:
     """Grade chosen answers among the model ones, by the tests of their exercises."""
     cut = part(bundle(lab), chosen)
@@ -69,13 +54,6 @@ def seen_by_learners(lab: str, chosen: dict[str, Wrong | Right]) -> dict[str, bo
     lost = {check.name.partition("-test")[0] for row in report.rows for check in row.checks
             if check.points < check.max_points}  # fmt: skip
     return {cell: cell in lost for cell in chosen}
-
-
-@cache
-def whole(lab: str, kind: str) -> Examined:
-    """Grade the solution, or the untouched copy, by all tests of the lab."""
-    content = bundle(lab).released if kind == "untouched" else notebook(solution(lab), {})
-    return examine(content, bundle(lab), room(lab))
 
 
 def answer_cells(lab: str) -> set[str]:

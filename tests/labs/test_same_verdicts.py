@@ -11,10 +11,10 @@ import os
 import nbformat
 import pytest
 from columns import Right, Wrong, columns, load, notebook
-from execute import ROOT, solution
+from execute import LABS, ROOT, solution
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import determine_grade, is_grade
-from test_answers import LABS, bundle, room, whole
+from sat import bundle, room, whole
 
 from safetylab.grading.room.exam import examine
 
