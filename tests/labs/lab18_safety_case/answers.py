@@ -287,6 +287,12 @@ ANSWERS = [
         ),
         **SEEN,
     ),
+    Wrong(
+        "ex18_1-pay",
+        "not-finite",
+        returns(PAY, "return 1 + math.log2(p if holds else 1 - p)"),
+        **SEEN,
+    ),
     Wrong("ex18_1-pay", "fixed-points", returns(PAY, "d = p - 1", "return 1 - 4 * d * d"), **SEEN),
     Wrong(
         "ex18_1-pay",

@@ -264,7 +264,7 @@ ROWS = [
                 "one step from x": answer(*SMALL_STEPS, "(40):", "(1):", "1 / 40", "1")}),
     *of_styles("18.4a error stated", ">=", 0.9, stated, "ex18_4-weakest", "weakest_group",
                {"of the whole budget": whole_budget}),
-    *of_styles("18.4a of halves", ">=", -0.04, halves, "ex18_4-weakest", "weakest_group",
+    *of_styles("18.4a of halves", ">=", -0.03, halves, "ex18_4-weakest", "weakest_group",
                {"both halves judge": both_halves}),
     *of_styles("18.5 no doubt left", ">=", 0.95, doubt, "ex18_5-audit", "audit_claims",
                {f"error fixed at {error}": fixed(error) for error in (0.1, 0.05, 0.02, 0.01)}),
