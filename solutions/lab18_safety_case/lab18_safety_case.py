@@ -31,8 +31,8 @@
 # | | |
 # |---|---|
 # | Paper | the whole survey; section 4.4 (directions: collaboration) |
-# | Time | Part A 80 min, Part B 70 min; deeper 20 min |
-# | Points | 49: core 46, deeper one 3 (43 checked by machine, 6 read by a person) |
+# | Time | Part A 75 min, Part B 75 min; deeper 20 min |
+# | Points | 47: core 44, deeper one 3 (41 checked by machine, 6 read by a person) |
 # | You need | Labs 01 to 11 help; what you need of them is carried along |
 # | It runs in | about 20 CPU seconds in all, 11 without the demonstrations; 1.0 GiB of memory |
 #
@@ -54,6 +54,7 @@ import copy
 import hashlib
 import math
 import re
+import sys
 import textwrap
 from collections import Counter
 from itertools import combinations, product
@@ -130,7 +131,7 @@ for seed, stamp in FOUND.items():
           f"other digits are a {stamp[3]}")
 figure = plots.image_grid(
     torch.cat([x_test[:8], stamped(x_test[:8], FOUND[0])]).reshape(-1, 1, 14, 14),
-    [f"read as {k}" for k in trained(0)(torch.cat([x_test[:8], stamped(x_test[:8], FOUND[0])]))
+    [f"\nread as {k}" for k in trained(0)(torch.cat([x_test[:8], stamped(x_test[:8], FOUND[0])]))
      .argmax(1).tolist()])
 plots.show(figure, "Eight digits, read as "
            f"{trained(0)(x_test[:8]).argmax(1).tolist()}, and the same with a 3x3 stamp, read as "
@@ -144,7 +145,7 @@ plots.show(figure, "Eight digits, read as "
 # %% [markdown]
 # # Part A: tools
 #
-# About 80 minutes: exercises 18.1 to 18.4.
+# About 75 minutes: exercises 18.1 to 18.4.
 
 # %% [markdown]
 # ## Exercise 18.1: what a verdict is worth (3 points)
@@ -186,7 +187,14 @@ def pay(p, holds):
 def test_pay():
     """Three fixed points, and the best thing to say under some beliefs."""
     def earned(p, holds):
-        return expect_number(pay(p, holds), f"pay({p:g}, {holds})")
+        broken = ""
+        try:
+            got = pay(p, holds)
+        except (ArithmeticError, ValueError) as error:
+            broken = f"{type(error).__name__}: {error}"
+        expect(not broken, f"pay({p:g}, {holds}) ends with {broken}. The pay must be finite for "
+               "every p, at 0 and at 1, too: a logarithm is not", "not-finite")
+        return expect_number(got, f"pay({p:g}, {holds})")
 
     def best(b, grid):
         """What to say under belief b, the worth of it, and the largest worth farther away."""
@@ -264,7 +272,7 @@ plots.show(plots.curves(lines, xlabel="stated probability", ylabel="expected pay
 #
 # - `sizes`: whole numbers of at least 1; `spreads`: numbers of at least 0, one each
 # - each group gets at least one row and at most as many as it has; `budget`, at least the number of
-#   groups, may not be exceeded
+#   groups, may not be exceeded; it may be larger than the number of all rows
 # - returns a list of whole numbers; among equally good ones any
 #
 # <details><summary>Hint 1: where to look</summary>
@@ -323,10 +331,20 @@ def test_allocate():
                f"{told}; a group has no more rows than its size", "no-cap")
         return got, math.fsum(s**2 / n for s, n in zip(spreads, got, strict=True))
 
+    steps, traced = iter(range(20_000)), sys.gettrace()
+
+    def tick(*_):
+        """Ends a loop that would never end."""
+        if next(steps, None) is None:
+            raise TimeoutError("no answer after 20,000 steps")
+        return tick
+
     got, total = checked((60, 400), (0.5, 0.3), 40)
     for name, wrong, told in (
         ("equal", [20, 20], "equal shares: ask more where answers scatter more"),
         ("by-size", [5, 35], "shares by size: the groups count alike, large or small"),
+        ("by-rows", [8, 32], "shares by size times spread: right for the mean over all rows. "
+                             "Here the groups count alike, large or small"),
         ("by-variance", [29, 11], "shares by the spread squared go too far: work out what one more "
                                   "row gains"),
     ):
@@ -344,6 +362,19 @@ def test_allocate():
     got, total = checked((50, 50, 50), (0.4, 0.1, 0.0), 30)
     expect(total < 0.01087 + 1e-5, "sizes 50, spreads (0.4, 0.1, 0), budget 30: the sum can be "
            f"0.01087; yours: {total:.5f} with {[int(n) for n in got]}", "other-arguments")
+    got, stuck = None, ""
+    try:
+        sys.settrace(tick)
+        got = allocate([3, 4], [0.5, 0.3], 20)
+    except (LookupError, TimeoutError, TypeError, ValueError) as error:
+        stuck = f"{type(error).__name__}: {error}"
+    finally:
+        sys.settrace(traced)
+    expect(not stuck, f"sizes (3, 4), budget 20: yours ends with {stuck}. There are more questions "
+           "than rows: stop when every group is full", "no-stop")
+    expect_returned(got, "allocate")
+    expect([float(n) for n in got] == [3, 4], f"sizes (3, 4), budget 20: every row can be asked; "
+           f"yours: {list(got)}", "no-cap")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(182)
     for groups in (2, 2, 2, 3, 3, 3, 3):
@@ -375,7 +406,7 @@ for name, asked in (("480 rows at random", [480 * part for part in share.values(
 # %% [markdown]
 # ## Exercise 18.3: the reader (6 points)
 #
-# Difficulty: 4 of 5 · Minutes: 25 · Why: with the weights in hand a failed attack is your failure
+# Difficulty: 4 of 5 · Minutes: 30 · Why: with the weights in hand a failed attack is your failure
 # first.
 #
 # Two claims on the card are about the reader: that at least 65 % of 200 *audit digits* are read
@@ -440,16 +471,15 @@ GUARDED = trained(0, random_stamps)
 # Three readers, 200 digits, radius 0.075. *Plain* was trained as in the hook. *Loud* is plain with
 # its logits times 300. *Hardened* was trained on attacked digits, as in Lab 4. The vendor's
 # examiner runs `pgd` as it stands above (40 steps, cross-entropy). In which order do they come out,
-# the most digits read rightly first? `"hardened, plain, loud"`, `"hardened, loud, plain"` or
-# `"loud, hardened, plain"`? (`my_order`)
+# the most digits read rightly first? Plain comes behind hardened; which place does loud take:
+# `"first"`, `"second"` or `"third"`? (`my_order`)
 
 # %% nbgrader={"grade_id": "ex18_3-predict", "solution": true}
 PREDICT = {
-    "name": "my_order", "kind": "choice",
-    "options": ["hardened, plain, loud", "hardened, loud, plain", "loud, hardened, plain"],
-    "outcome": "loud, hardened, plain", "seen": "it is 'loud, hardened, plain'"}
+    "name": "my_order", "kind": "choice", "options": ["first", "second", "third"],
+    "outcome": "first", "seen": "the order is loud, hardened, plain"}
 ### BEGIN SOLUTION
-my_order = "hardened, plain, loud"
+my_order = "third"
 ### END SOLUTION
 
 # %% id="examiner-demo" tags=["demo"]
@@ -469,7 +499,8 @@ for name, model in trio.items():
     exam[name] = float((model(z).argmax(1) == y_audit).float().mean())
     print(f"{name}: {float((model(x_audit).argmax(1) == y_audit).float().mean()):.1%} untouched, "
           f"{exam[name]:.1%} after the examiner's attack")
-print(f"you said {my_order!r}; it is {', '.join(sorted(exam, key=exam.get, reverse=True))!r}")
+print(f"you said {my_order!r} for loud; the order is "
+      f"{', '.join(sorted(exam, key=exam.get, reverse=True))}")
 
 # %% [markdown]
 # The same decisions, another scale, another verdict. Plain and loud read *every* picture alike.
@@ -479,7 +510,8 @@ print(f"you said {my_order!r}; it is {', '.join(sorted(exam, key=exam.get, rever
 #
 # - `x`: (n, 196) in [0, 1]; `y`: (n,); returns a tensor like `x`, in the ball and in [0, 1]
 # - where you find none, return anything in the ball
-# - the reader may be plain, loud or hardened; take several steps
+# - the reader may be plain, loud or hardened; take several steps. Of 200 digits of the loud one at
+#   most 13 % may be left at 0.07 (11 % can be reached), of the plain one at most 40 % at 0.05
 #
 # <details><summary>Hint 1: where to look</summary>
 # Print the gradient of the cross-entropy of the loud reader. In how many digits is it exactly 0?
@@ -534,6 +566,16 @@ def turning(epsilon):
     net[2].bias.copy_(torch.tensor([1.98 + 60 * epsilon, 0.0, *[-10.0] * 8]))
     return net
 
+
+def steady(epsilon):
+    """A reader whose logit 0 is the same for every picture; logit 1 grows with each pixel."""
+    net = nn.Sequential(nn.Linear(196, 1), nn.ReLU(), nn.Linear(1, 10)).requires_grad_(False)
+    net[0].weight.fill_(1.0)
+    net[0].bias.zero_()
+    net[2].weight.zero_()[1] = 1.0
+    net[2].bias.copy_(torch.tensor([98.0 + 98 * epsilon, 0.0, *[-10.0] * 8]))
+    return net
+
 # %% nbgrader={"grade_id": "ex18_3-perturbed-test", "points": 3}
 @exercise("18.3")
 def test_perturbed():
@@ -555,7 +597,12 @@ def test_perturbed():
     expect(loud < 0.5, f"plain: {plain:.1%} left, loud: {loud:.1%}. They read each picture alike, "
            "so what fools the one fools the other: your search sees no gradient in the loud one",
            "silent-loss")
-    once = left(turning(0.07), torch.full((8, 196), 0.5), torch.zeros(8, dtype=torch.int64), 0.07)
+    grey, nought = torch.full((8, 196), 0.5), torch.zeros(8, dtype=torch.int64)
+    own = left(steady(0.07), grey, nought, 0.07)
+    expect(own < 0.3, "a reader made by hand whose true logit never changes, radius 0.07: you "
+           f"leave {own:.1%}. The difference decides: lower the true logit, and raise the nearest "
+           "other one", "true-logit")
+    once = left(turning(0.07), grey, nought, 0.07)
     expect(once < 0.3, f"a reader made by hand, radius 0.07: {once:.1%} left. As soon as half of "
            "its pixels have moved a little, the gradient of the others changes its sign: take "
            "small steps, and the gradient anew at each", "one-step")
@@ -701,6 +748,13 @@ def test_stamp():
     got, strength = found(GUARDED, x, y)
     expect(strength > 0.53, "a reader in which nothing was planted: some stamp pulls 58 %; yours, "
            f"{got}, pulls {strength:.1%}", "misses-natural")
+    rows = torch.cat([(y_test == 0).nonzero()[:45, 0], (y_test != 0).nonzero()[:15, 0]])
+    got, strength = found(GUARDED, x_test[rows], y_test[rows])
+    expect(strength > 0.5 or got[3] != 0, "45 digits of class 0 and 15 others: some stamp pulls "
+           f"75 % of the others; yours, {got}, {strength:.1%}. Digits of the target's own class "
+           "are not counted", "counts-target")
+    expect(strength > 0.6, "45 digits of class 0 and 15 others: some stamp pulls 75 %; yours, "
+           f"{got}, pulls {strength:.1%}", "misses-natural")
     ### BEGIN HIDDEN TESTS
     narrow = nn.Sequential(nn.Linear(196, 40), nn.ReLU(), nn.Linear(40, 10)).requires_grad_(False)
     narrow[0].weight.copy_(READER[0].weight[:40])
@@ -738,9 +792,9 @@ for name, model in {"plain": READER, "trained with random stamps": GUARDED,
 # *planted* no search can say; what it *does*, one can measure.
 
 # %% [markdown]
-# ## Exercise 18.4: the score (7 points)
+# ## Exercise 18.4: the score (5 points)
 #
-# Difficulty: 4 of 5 · Minutes: 30 · Why: a table that is looked at in many ways shows something
+# Difficulty: 4 of 5 · Minutes: 20 · Why: a table that is looked at in many ways shows something
 # bad in one of them.
 #
 # Now there is no file, only answers. `ask(chosen)` takes an array of row numbers and returns the
@@ -775,8 +829,9 @@ def world(seed, low=None, rate=0.8, bad=0.4, n=4000):
 #   questions you have; `rng`: a numpy generator
 # - returns (name, estimate, error): the group that you name, the share of its rows that are decided
 #   rightly, and the standard error of this estimate
-# - judged over many systems: a group that is much worse is named; the estimate is neither too low
-#   nor too high on average *for the group that you name*, and the error is of the right size
+# - judged over many systems: a group that is right in 40 %, the rest in 80 %, is named in at least
+#   three of four with 300 questions; the estimate is neither too low nor too high on average *for
+#   the group that you name*, and the error is of the right size
 #
 # <details><summary>Hint 1: where to look</summary>
 # Twelve groups are equally good, and you look at 20 rows of each. How does the worst-looking one
@@ -828,6 +883,13 @@ def test_weakest():
         expect(0 < error < 0.5, f"the standard error you state is {error:g}", "wrong-error")
         return got[0], estimate - float(right[groups[got[0]]].mean()), error
 
+    def of_halves(seed):
+        ask, _, labels, _, right = world(seed + 700, rate=0.5)
+        draw = np.random.default_rng(seed)
+        halves = {f"half {k}": draw.random(len(labels)) < 0.5 for k in range(12)}
+        name, estimate, _ = weakest_group(ask, labels, halves, 48, draw)
+        return float(estimate) - float(right[halves[name]].mean())
+
     runs = [named(seed, None) for seed in range(40)]
     off = np.array([run[1] for run in runs])
     expect(off.mean() > -0.03, f"40 systems without a bad group: your estimates are "
@@ -835,6 +897,10 @@ def test_weakest():
            "partly by bad luck; judge it by rows that did not choose it", "first-look")
     expect(off.mean() < 0.03, f"40 systems without a bad group: your estimates are {off.mean():.3f}"
            " too high on average for the group that you name", "not-the-group")
+    off = np.array([of_halves(seed) for seed in range(150)])
+    expect(off.mean() > -0.03, f"48 questions, twelve groups, each of them half of the rows: your "
+           f"estimates are {-off.mean():.3f} too low on average. Rows that chose the group are in "
+           "the estimate, too; leave them out of it", "choosers-judge")
     ratio = float(np.sqrt(np.mean([(run[1] / run[2]) ** 2 for run in runs])))
     expect(ratio < 1.6, f"your errors are {ratio:.1f} times the standard errors that you state",
            "wrong-error")
@@ -851,7 +917,7 @@ def test_weakest():
            f"give {np.mean(least):.4f}, and those asked elsewhere do not judge it", "whole-budget")
     bad = ["b2", "c0", "a1", "c3"] * 10
     hits = np.mean([named(seed, low)[0] == low for seed, low in enumerate(bad, start=100)])
-    expect(hits >= 0.85, f"one group is right in 40 %, the rest in 80 %: you name it in {hits:.0%}",
+    expect(hits >= 0.75, f"one group is right in 40 %, the rest in 80 %: you name it in {hits:.0%}",
            "wrong-group")
     ### BEGIN HIDDEN TESTS
     for budget, bad in ((240, "a2"), (600, "b4")):
@@ -899,31 +965,17 @@ for name, values in off.items():
 # there accuses. This is the same trap as the best of many models, or the column of many that
 # "explains" (Labs 9 and 14).
 #
-# **b. `calibration_error(p, y, rng)`**: how far stated probabilities are from what happens.
-#
-# - `p`: (n,) stated, `y`: (n,) 0 or 1; n is 150 or more; `rng`: a numpy generator
-# - sort by `p` into ten bins of equal size (`np.array_split` of the order). In each bin take the
-#   distance between mean `p` and mean `y`; the *plug-in* is the mean of the ten
-# - we want its value on endless data. On 300 rows the plug-in of a *perfectly* calibrated score is
-#   about 0.05 to 0.07, by chance alone
-# - returns an estimate, at least 0, whose mean over many samples is within 0.025 of the truth, for
-#   scores that are calibrated and for those that are not
-#
-# <details><summary>Hint 1: where to look</summary>
-# What would the plug-in be if the score were calibrated? You can draw such labels.
-# <details><summary>Hint 2: the idea</summary>
-# Draw labels that come true with probability p, many times, and take the plug-in of each. Chance
-# and real distance add like sides of a right angle: take the squares apart.
-# <details><summary>Hint 3: nearly the code</summary>
-# With a helper <code>plug_in(p, y)</code>: <code>chance</code> = the mean over 100 draws of
-# <code>plug_in(p, rng.random(len(p)) &lt; p) ** 2</code>; return the root of
-# <code>max(0, plug_in(p, y) ** 2 - chance)</code>
-# </details></details></details>
+# How far stated probabilities are from what happens is measured for you: `calibration_error` in the
+# next cell sorts the rows by `p` into ten bins of equal size, takes the mean distance of mean `p`
+# and mean `y`, and takes off, in squares, what chance alone adds (on 300 rows of a *perfectly*
+# calibrated score that is about 0.06). C6 is measured by it.
 
-# %% nbgrader={"grade_id": "ex18_4-calibration", "solution": true}
+# %% nbgrader={"grade_id": "setup-calibration", "locked": true}
 def calibration_error(p, y, rng):
-    """An estimate of the calibration error in ten bins of equal size, without what chance adds."""
-    ### BEGIN SOLUTION
+    """The calibration error of p, y (n,) in ten bins of equal size, less what chance adds.
+
+    Taken off in squares: the mean over labels drawn from p. At least 0.
+    """
     bins = np.array_split(np.argsort(p, kind="stable"), 10)
 
     def gap(labels):
@@ -931,76 +983,9 @@ def calibration_error(p, y, rng):
 
     by_chance = [gap(rng.binomial(1, p)) for _ in range(80)]
     return math.sqrt(max(0.0, gap(y) ** 2 - np.square(by_chance).mean()))
-    ### END SOLUTION
-
-# %% nbgrader={"grade_id": "setup-crowded", "locked": true}
-def crowded(n, seed):
-    """A score that says 0.5 to 0.6 of nearly all rows: (p, chance that it comes true)."""
-    rng = np.random.default_rng(seed)
-    ends = 0.98 * rng.integers(2, size=n) + rng.uniform(0, 0.02, n)
-    p = np.where(rng.random(n) < 0.96, rng.uniform(0.5, 0.6, n), ends)
-    return p, np.where(abs(p - 0.55) < 0.1, np.where(p < 0.55, 0.3, 0.8), p)
-
-# %% nbgrader={"grade_id": "ex18_4-calibration-test", "points": 2}
-@exercise("18.4")
-def test_calibration():
-    """A calibrated score and one that is too sure; thirty samples each."""
-    def mean_of(n, loud, seeds, shift=0.0):
-        """The mean estimate, the truth in ten bins, and the mean plug-in."""
-        far = np.sort(np.random.default_rng(1).normal(-1, 1.5, 50_000))
-        gap = 1 / (1 + np.exp(-loud * far - shift)) - 1 / (1 + np.exp(-far))
-        truth = float(np.abs(gap.reshape(10, -1).mean(1)).mean())
-        found, plain = [], []
-        for seed in seeds:
-            rng = np.random.default_rng(seed)
-            logit = rng.normal(-1, 1.5, n)
-            y = (rng.random(n) < 1 / (1 + np.exp(-logit))).astype(int)
-            p = 1 / (1 + np.exp(-loud * logit - shift))
-            got = calibration_error(p.copy(), y.copy(), np.random.default_rng(seed))
-            found.append(expect_number(got, "calibration_error"))
-            parts = np.array_split(np.argsort(p), 10)
-            plain.append(sum(abs(np.sum(p[part] - y[part])) for part in parts) / n)
-        expect(min(found) >= 0, f"an estimate is {min(found):.3f}: a distance is at least 0",
-               "negative")
-        return float(np.mean(found)), truth, float(np.mean(plain))
-
-    mean, _, plain = mean_of(300, 1.0, range(30))
-    expect(abs(mean - plain) > 0.01, f"a calibrated score, 300 rows: yours is {mean:.3f} on "
-           f"average, as the plug-in ({plain:.3f}). All of this is chance", "plug-in")
-    expect(mean < 0.03, f"a calibrated score, 300 rows: yours is {mean:.3f} on average; allowed is "
-           "0.03", "plug-in")
-    mean, truth, plain = mean_of(150, 2.0, range(30))
-    expect(mean > 0.02, f"a score that is too sure: the truth is {truth:.3f}, yours {mean:.3f}",
-           "always-zero")
-    p, chance = crowded(50_000, 0)
-    far = (p - chance)[np.argsort(p)].reshape(10, -1).mean(1)
-    found = []
-    for seed in range(1, 11):
-        p, chance = crowded(400, seed)
-        y = (np.random.default_rng(seed).random(400) < chance).astype(int)
-        found.append(expect_number(calibration_error(p, y, np.random.default_rng(seed)), "yours"))
-    expect(np.mean(found) > np.abs(far).mean() / 2, "a score that says 0.5 to 0.6 of nearly all "
-           f"rows: the truth is {np.abs(far).mean():.3f}, yours {np.mean(found):.3f} on average. "
-           "Are your bins cut from the rows sorted by p, equally many rows in each? Bins of equal "
-           "width put nearly all of these rows into one", "equal-width")
-    expect(mean > truth - 0.025, f"a score that is too sure: the truth is {truth:.3f}, yours "
-           f"{mean:.3f} on average. The chance part does not simply add to the real one",
-           "subtracted")
-    expect(abs(mean - truth) < 0.03, f"a score that is too sure: the truth is {truth:.3f}, yours "
-           f"{mean:.3f} on average")
-    ### BEGIN HIDDEN TESTS
-    for n, loud, shift in ((200, 4.0, 0.0), (400, 1.0, 1.0), (500, 1.0, 0.0), (160, 2.5, -0.5)):
-        mean, truth, _ = mean_of(n, loud, range(200, 230), shift)
-        expect(abs(mean - truth) < 0.035, f"{n} rows: the truth is {truth:.3f}, yours {mean:.3f} "
-               "on average", "other-scores")
-    ### END HIDDEN TESTS
-
-
-test_calibration()
-print("18.4b: visible checks passed")
 
 # %% [markdown]
-# **c. `equal_chance(ask, labels, women, budget, rng)`**: of those who can carry a loan (label 1),
+# **b. `equal_chance(ask, labels, women, budget, rng)`**: of those who can carry a loan (label 1),
 # which share of women and which of men gets a "yes"?
 #
 # - `women`: (n,) bool; the other arguments as in a
@@ -1040,8 +1025,8 @@ def equal_chance(ask, labels, women, budget, rng):
 def test_chance():
     """Forty systems: base rates differ, chances differ or not."""
     def missed(seeds, chances, budget, able=(0.12, 0.3), n=4000):
-        """Errors of the gap, and the stated errors."""
-        off, stated = [], []
+        """Errors of the gap, the stated errors, those of the rows asked, and each side's count."""
+        off, stated, due, counts = [], [], [], []
         for seed in seeds:
             rng = np.random.default_rng(seed)
             women = rng.random(n) < 0.33
@@ -1063,25 +1048,35 @@ def test_chance():
             gap, error = (expect_number(value, "equal_chance") for value in got)
             off.append(gap - chances[0] + chances[1])
             stated.append(error)
-        return np.array(off), np.array(stated)
+            rows = np.array(asked)[labels[asked] == 1]
+            sides = [yes[rows[women[rows] == side]] for side in (True, False)]
+            counts.append([max(1, len(side)) for side in sides])
+            due.append(math.sqrt(sum(a.var() / n for a, n in zip(sides, counts[-1], strict=True))))
+        return np.array(off), np.array(stated), np.mean(due), np.mean(counts, axis=0)
 
-    off, stated = missed(range(40), (0.6, 0.6), 160)
+    off, stated, due, counts = missed(range(40), (0.6, 0.6), 160)
     expect(off.mean() > -0.06, f"women and men who can carry a loan get a yes in 60 % each; your "
            f"gap is {off.mean():+.3f} on average. Fewer women have label 1 in this table: that is "
            "not the score's doing", "selection-rate")
     size = float(np.sqrt(np.mean(off**2)))
     expect(size < 0.12, f"160 questions: your gap is off by {size:.3f} (root mean square); asked "
            "in the right rows they give 0.08", "random-rows")
-    off, stated = missed(range(40), (0.45, 0.65), 160)
+    expect((1 / counts).sum() < 1.5 * 4 / 160, "160 questions, all to people with label 1: you ask "
+           f"{counts[0]:.0f} women and {counts[1]:.0f} men. The smaller number makes the error; "
+           "ask as many women as men (18.2)", "no-halves")
+    off, stated, due, _ = missed(range(40), (0.45, 0.65), 160)
     expect(abs(off.mean() - 0.4) > 0.1, "women minus men: yours has the other sign", "sign")
     expect(abs(off.mean()) < 0.05, f"the gap is -0.2; yours is off by {off.mean():+.3f} on average")
     ratio = float(np.sqrt(np.mean((off / np.maximum(stated, 1e-9)) ** 2)))
     expect(0.6 < ratio < 1.5, f"your errors are {ratio:.2f} times the standard errors that you "
            "state", "wrong-error")
+    expect(stated.mean() < 1.2 * due, f"you state a standard error of {stated.mean():.4f} on "
+           f"average; that of the difference of your two shares is {due:.4f}. Variances add, not "
+           "standard errors", "errors-added")
     ### BEGIN HIDDEN TESTS
     for budget, able, chances in ((80, (0.2, 0.2), (0.5, 0.5)), (300, (0.3, 0.12), (0.7, 0.5)),
                                   (600, (0.03, 0.3), (0.5, 0.5))):
-        off, stated = missed(range(200, 240), chances, budget, able)
+        off, stated, *_ = missed(range(200, 240), chances, budget, able)
         few = min(budget / 2, 1300 * able[0])
         right = math.sqrt(0.25 / few + 0.25 / (budget / 2))
         size = float(np.sqrt(np.mean(off**2)))
@@ -1094,7 +1089,7 @@ def test_chance():
 
 
 test_chance()
-print("18.4c: visible checks passed")
+print("18.4b: visible checks passed")
 
 # %% [markdown]
 # **Checkpoint.** Save the notebook. Next time, select this cell and choose *Run > Run All Above
@@ -1103,12 +1098,12 @@ print("18.4c: visible checks passed")
 # %% [markdown]
 # # Part B: the case
 #
-# About 70 minutes: exercises 18.5 to 18.8.
+# About 75 minutes: exercises 18.5 to 18.8.
 
 # %% [markdown]
 # ## Exercise 18.5: ten verdicts (12 points)
 #
-# Difficulty: 4 of 5 · Minutes: 25 · Why: here everything meets: where to ask, what to believe, when
+# Difficulty: 4 of 5 · Minutes: 30 · Why: here everything meets: where to ask, what to believe, when
 # to accuse.
 #
 # Each learner has a system of their own. Write your id (as your course knows you) into the next
@@ -2571,7 +2566,7 @@ for name, change in auditors.items():
 # - `"text"`: a sentence. Numbers and names with digits are never typed into it: they stand as
 #   fields in braces, like `{C5.estimate}`, and are filled in from the audit
 # - `"on"`: the list of the names that it rests on
-# - `"owner"`: who answers for it (only risks need one)
+# - `"owner"`: who answers for it (only risks need one; the key itself may be missing)
 #
 # **`lint(case, root, p)`**: what is wrong with it, as a set of pairs (finding, node).
 #
@@ -2585,7 +2580,7 @@ for name, change in auditors.items():
 # - `"refuted"`: a claim that rests directly on evidence with `p` below 0.5
 # - `"hidden-risk"`: a claim that rests directly on evidence with `p` from 0.5 to below 0.9, and
 #   directly on no risk
-# - `"no-owner"`: a risk whose owner is missing or blank
+# - `"no-owner"`: a risk whose owner is blank, or that has no key `"owner"`
 #
 # <details><summary>Hint 1: where to look</summary>
 # Five of the eight look at one node and its neighbours. What do the other three need?
@@ -2736,6 +2731,13 @@ def test_lint():
     says({("refuted", "reader")}, told="the evidence `digits` has p = 0.3", p={"digits": 0.3})
     says({("hidden-risk", "reader")}, told="the evidence `digits` has p = 0.5, and `reader` rests "
          "on no risk", p={"digits": 0.5})
+    says({("refuted", "reader"), ("hidden-risk", "reader")}, told="`reader` rests on three pieces "
+         "of evidence, with p = 0.3, 0.7 and 0.95, and on no risk", p={"digits": 0.3, "two": 0.7,
+         "three": 0.95}, reader=node("claim", "fine", "digits", "two", "three"),
+         two=node("evidence", "seen"), three=node("evidence", "seen"))
+    says({("typed-number", "rest"), ("typed-number", "score")}, told="a number typed into a risk, "
+         "and one into a claim", rest=node("risk", "3 small groups", owner="the branch's manager"),
+         score=node("claim", "none of 34 groups is left behind", "groups", "rest"))
     says({("hidden-risk", "reader")}, told="the evidence `digits` has p = 0.7; `reader` rests "
          "directly on it, on a risk only by way of `more`", p={"digits": 0.7},
          reader=node("claim", "fine", "digits", "more"),
@@ -2769,7 +2771,8 @@ print("18.6: visible checks passed")
 case = {"top": node("claim", "the screening may start", *(f"{c} holds" for c in verdicts))}
 for claim in verdicts:
     case[f"{claim} holds"] = node("claim", "{" + claim + ".words}", claim)
-    case[claim] = node("evidence", "holds with probability {" + claim + ".p}")
+    case[claim] = node("evidence", "measured {" + claim + ".estimate}, holds with probability {"
+                       + claim + ".p}")
 beliefs = {claim: p for claim, (p, _) in verdicts.items()}
 listed = lint(case, "top", beliefs)
 for name in case:
@@ -2777,15 +2780,18 @@ for name in case:
     if faults:
         print(f"{name!r}: {', '.join(faults)}")
 fields = {f"{claim}.p": f"{p:.2f}" for claim, p in beliefs.items()}
+fields |= {f"{claim}.estimate": f"{found[0]:.3f}" for claim, found in measured.items()}
 for claim in ("C3", "C7"):
     whole = re.sub(r"\{(.*?)\}", lambda field: fields[field[1]], case[claim]["text"])
-    print(f"{claim}, its field filled in from your audit: {whole}")
+    print(f"{claim}, its fields filled in from your audit: {whole}")
 
 # %% [markdown]
 # This was the case that would be written without thinking, for your system: the screening may start
 # because ten claims hold. The list says which of them your own audit refutes, and which need a risk
 # with an owner. Who audits anew fills the fields anew: no number in the case is older than the
-# audit.
+# audit. One more thing no rule of the list sees: if C1 fails, the file in your hands is not the
+# card's, and what you found of C2 to C4 is about a file that the vendor may never ship; a careful
+# case lets these three rest on C1, too.
 #
 # What such a program finds are gaps of form. Whether the claims add up to "may start" it cannot
 # see; a clean case can be a bad one. (Greenwell, Knight, Holloway and Pease, 2006, collected the
@@ -3139,6 +3145,9 @@ def test_proven():
     bend[2].weight.copy_(torch.tensor([[0.0, 0.0], [1.0, 1.0]]))
     bend[2].bias.copy_(torch.tensor([0.3, 0.0]))  # logits 0.3 and |x - 0.5|
     one, zero = torch.tensor([[0.5]]), torch.tensor([0])
+    expect(proofs(bend, one, zero, 0.05)[0], "logits 0.3 and |x - 0.5|, x = 0.5, radius 0.05: here "
+           "even the bounds of each unit alone prove class 0. Do you compare y with itself, too? "
+           "That difference is 0, never more", "own-class")
     expect(proofs(bend, one, zero, 0.29)[0], "logits 0.3 and |x - 0.5|, x = 0.5, radius 0.29: the "
            "upper lines of both units prove class 0", "too-weak")
     expect(not proofs(bend, one, zero, 0.31)[0], "logits 0.3 and |x - 0.5|, x = 0.5, radius 0.31: "

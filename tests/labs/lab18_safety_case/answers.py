@@ -17,7 +17,6 @@ SPLIT = "allocate(sizes, spreads, budget)"
 FIND = "perturbed(model, x, y, epsilon)"
 STAMP = "strongest_stamp(model, x, y)"
 WEAK = "weakest_group(ask, labels, groups, budget, rng)"
-CALIB = "calibration_error(p, y, rng)"
 CHANCE = "equal_chance(ask, labels, women, budget, rng)"
 AUDIT = "audit_claims(measure, cards, budget)"
 LINT = "lint(case, root, p)"
@@ -26,11 +25,6 @@ PROVEN = "proven(model, x, y, epsilon)"
 
 DRAW = "draw = torch.Generator().manual_seed(0)"
 LEAD = "lambda logits, y: -margin(logits, y)"
-PLUG = [
-    "def plug_in(p, y):",
-    "    parts = np.array_split(np.argsort(p), 10)",
-    "    return np.mean([abs(p[part].mean() - y[part].mean()) for part in parts])",
-]
 
 
 def stepping(move: str, *more: str) -> str:
@@ -51,16 +45,7 @@ def stepping(move: str, *more: str) -> str:
 
 
 STEP = stepping("g.sign()").replace("range(40)", "range(1)")
-
-EDGES = "np.minimum(10 * p, 9).astype(int)"
-WIDE = returns(
-    CALIB,
-    f"bin = {EDGES}",
-    "parts = [k for k in (np.flatnonzero(bin == b) for b in range(10)) if len(k)]",
-    "gap = lambda y: sum(len(k) / len(p) * abs(p[k].mean() - y[k].mean()) for k in parts)",
-    "chance = np.mean([gap(rng.random(len(p)) < p) ** 2 for _ in range(100)])",
-    "return math.sqrt(max(0, gap(y) ** 2 - chance))",
-)
+TRUE_LOGIT = "lambda logits, y: -logits.gather(1, y[:, None])[:, 0]"
 
 
 def greedy(gain: str, room: str = "n[k] < sizes[k]") -> str:
@@ -302,6 +287,12 @@ ANSWERS = [
         ),
         **SEEN,
     ),
+    Wrong(
+        "ex18_1-pay",
+        "not-finite",
+        returns(PAY, "return 1 + math.log2(p if holds else 1 - p)"),
+        **SEEN,
+    ),
     Wrong("ex18_1-pay", "fixed-points", returns(PAY, "d = p - 1", "return 1 - 4 * d * d"), **SEEN),
     Wrong(
         "ex18_1-pay",
@@ -367,6 +358,24 @@ ANSWERS = [
             SPLIT,
             "q = [s / sum(spreads) for s in spreads]",
             "return [max(1, min(z, int(budget * a))) for z, a in zip(sizes, q)]",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex18_2-allocate",
+        "by-rows",
+        returns(
+            SPLIT,
+            "v = [z * s for z, s in zip(sizes, spreads)]",
+            "return [max(1, min(z, round(budget * q / sum(v)))) for z, q in zip(sizes, v)]",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex18_2-allocate",
+        "no-stop",
+        greedy("spreads[k] ** 2 / (n[k] * (n[k] + 1))").replace(
+            "        if not open_:\n            break\n", ""
         ),
         **SEEN,
     ),
@@ -450,6 +459,12 @@ ANSWERS = [
         **SEEN,
     ),
     Wrong("ex18_3-perturbed", "one-step", STEP, **SEEN),
+    Wrong(
+        "ex18_3-perturbed",
+        "true-logit",
+        returns(FIND, DRAW, f"return pgd(model, x, y, epsilon, generator=draw, loss={TRUE_LOGIT})"),
+        **SEEN,
+    ),
     Wrong(
         "ex18_3-perturbed",
         "outside-ball",
@@ -553,7 +568,9 @@ ANSWERS = [
         stamp_search("w > 0", "best = best if best[1] else (0, s)"),
         **SEEN,
     ),
+    Wrong("ex18_3-stamp", "counts-target", LOOPED.replace("[y != t]", ""), **SEEN),
     Right("ex18_3-stamp", "hint-3", LOOPED),
+    Right("ex18_3-stamp", "each unit's favourites", stamp_search("w > 0")),
     # 18.4
     Wrong(
         "ex18_4-weakest",
@@ -621,6 +638,50 @@ ANSWERS = [
         ),
         **SEEN,
     ),
+    Wrong(
+        "ex18_4-weakest",
+        "choosers-judge",
+        looked(
+            *SECOND,
+            "m = len(rest) + row[name]",
+            "rate = (again.sum() + hit[name]) / m",
+            "return name, rate, math.sqrt(rate * (1 - rate) / m)",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex18_4-weakest",
+        "choosers-judge",
+        looked(
+            "rest = np.concatenate([rows, order[budget // 2:]])",
+            "rest = rest[groups[name][rest]][:budget - len(rows)]",
+            "again = (ask(rest) >= 0.5) == (labels[rest] == 1)",
+            "rate = again.mean()",
+            "return name, rate, math.sqrt(rate * (1 - rate) / len(rest))",
+        ).replace(
+            "rows = rng.permutation(len(labels))[",
+            "rows = (order := rng.permutation(len(labels)))[",
+        ),
+        **SEEN,
+    ),
+    Right(
+        "ex18_4-weakest",
+        "a third chooses",
+        looked(
+            *SECOND,
+            "return name, rate, math.sqrt(rate * (1 - rate) / len(rest))",
+            first="budget // 3",
+        ),
+    ),
+    Right(
+        "ex18_4-weakest",
+        "all rows of the group, drawn anew",
+        looked(
+            "rest = rng.permutation(np.flatnonzero(groups[name]))[:budget - len(rows)]",
+            "again = (ask(rest) >= 0.5) == (labels[rest] == 1)",
+            "return name, again.mean(), again.std() / math.sqrt(len(rest))",
+        ),
+    ),
     Right(
         "ex18_4-weakest",
         "hint-3",
@@ -654,69 +715,6 @@ ANSWERS = [
             "m, size = len(rest), int(groups[name].sum())",
             "smooth = (again.sum() + 1) / (m + 2)",
             "return name, rate, math.sqrt(smooth * (1 - smooth) / (m - 1) * (1 - m / size) + 1e-6)",
-        ),
-    ),
-    Wrong("ex18_4-calibration", "plug-in", returns(CALIB, *PLUG, "return plug_in(p, y)"), **SEEN),
-    Wrong("ex18_4-calibration", "equal-width", WIDE, **SEEN),
-    Wrong("ex18_4-calibration", "equal-width", WIDE.replace("len(k) / len(p)", "1 / 10"), **SEEN),
-    Wrong(
-        "ex18_4-calibration",
-        "equal-width",
-        WIDE.replace(EDGES, "np.arange(len(p)) * 10 // len(p)"),
-        **SEEN,
-    ),
-    Wrong(
-        "ex18_4-calibration",
-        "subtracted",
-        returns(
-            CALIB,
-            *PLUG,
-            "chance = np.mean([plug_in(p, rng.random(len(p)) < p) for _ in range(100)])",
-            "return max(0, plug_in(p, y) - chance)",
-        ),
-        **SEEN,
-    ),
-    Wrong("ex18_4-calibration", "always-zero", returns(CALIB, "return 0.0"), **SEEN),
-    Wrong(
-        "ex18_4-calibration",
-        "negative",
-        returns(
-            CALIB,
-            *PLUG,
-            "return plug_in(p, y) - np.mean([plug_in(p, rng.random(len(p)) < p) for _ in range(100)])",
-        ),
-        **SEEN,
-    ),
-    Right(
-        "ex18_4-calibration",
-        "hint-3",
-        returns(
-            CALIB,
-            *PLUG,
-            "chance = np.mean([plug_in(p, rng.random(len(p)) < p) ** 2 for _ in range(100)])",
-            "return math.sqrt(max(0, plug_in(p, y) ** 2 - chance))",
-        ),
-    ),
-    Right(
-        "ex18_4-calibration",
-        "squares by bin",
-        returns(
-            CALIB,
-            "parts = np.array_split(np.argsort(p), 10)",
-            "gap = np.array([p[part].mean() - y[part].mean() for part in parts])",
-            "var = np.array([(p[part] * (1 - p[part])).mean() / len(part) for part in parts])",
-            "plain, shift = np.abs(gap).mean(), (2 / np.pi * var).mean()",
-            "return float(np.sqrt(max(0.0, plain ** 2 - np.sqrt(2 / np.pi * var).mean() ** 2)))",
-        ),
-    ),
-    Right(
-        "ex18_4-calibration",
-        "each bin by itself",
-        returns(
-            CALIB,
-            "parts = np.array_split(np.argsort(p), 10)",
-            "gap = np.array([(p[k] - y[k]).mean() ** 2 - (p[k] * (1 - p[k])).mean() / len(k) for k in parts])",
-            "return float(np.sqrt(np.maximum(gap, 0)).mean())",
         ),
     ),
     Wrong("ex18_4-chance", "selection-rate", chance("side"), **SEEN),
@@ -755,7 +753,33 @@ ANSWERS = [
         chance("side & (labels == 1)", error="sum(q * (1 - q) / n for q, n in zip(share, count))"),
         **SEEN,
     ),
+    Wrong(
+        "ex18_4-chance",
+        "errors-added",
+        chance(
+            "side & (labels == 1)",
+            error="sum(math.sqrt(q * (1 - q) / n) for q, n in zip(share, count))",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex18_4-chance",
+        "no-halves",
+        returns(
+            CHANCE,
+            "rows = rng.permutation(np.flatnonzero(labels == 1))[:budget]",
+            "yes = ask(rows) >= 0.5",
+            "a, b = yes[women[rows]], yes[~women[rows]]",
+            "return a.mean() - b.mean(), math.sqrt(0.25 / len(a) + 0.25 / len(b))",
+        ),
+        **SEEN,
+    ),
     Right("ex18_4-chance", "hint-3", chance("side & (labels == 1)")),
+    Right(
+        "ex18_4-chance",
+        "one in four",
+        chance("side & (labels == 1)", error="math.sqrt(sum(0.26 / (n - 1) for n in count))"),
+    ),
     # 18.5
     Wrong("ex18_5-audit", "too-sure", verdicts("float(z > 0)"), **SEEN),
     Wrong("ex18_5-audit", "timid", verdicts("0.7 if z > 0 else 0.3", hand="p < 0.5"), **SEEN),
@@ -911,6 +935,30 @@ ANSWERS = [
         **SEEN,
     ),
     Wrong("ex18_6-lint", "typed-number", slipped("'{[^}]*}'", "'{.*}'"), **SEEN),
+    Wrong(
+        "ex18_6-lint",
+        "refuted",
+        slipped("if any(q < 0.5 for q in proof)", "if proof and all(q < 0.5 for q in proof)"),
+        **SEEN,
+    ),
+    Wrong(
+        "ex18_6-lint",
+        "hidden-risk",
+        slipped("any(0.5 <= q < 0.9 for q in proof)", "0.5 <= min(proof, default=1) < 0.9"),
+        **SEEN,
+    ),
+    Wrong(
+        "ex18_6-lint",
+        "typed-number",
+        slipped("    if any(map(str", "    if one['kind'] != 'risk' and any(map(str"),
+        **SEEN,
+    ),
+    Wrong(
+        "ex18_6-lint",
+        "typed-number",
+        slipped("    if any(map(str", "    if one['kind'] != 'claim' and any(map(str"),
+        **SEEN,
+    ),
     Right("ex18_6-lint", "hint-3", LINT_RIGHT),
     # 18.7
     Wrong(
@@ -959,6 +1007,7 @@ ANSWERS = [
     ),
     # 18.9
     Wrong("ex18_9-proven", "too-weak", lines(weight="c < 0"), **HIDDEN),
+    Wrong("ex18_9-proven", "own-class", lines().replace(" | (y == t)", ""), **SEEN),
     Wrong("ex18_9-proven", "no-box", lines(box=False), **SEEN),
     Wrong(
         "ex18_9-proven",

@@ -170,13 +170,28 @@ def test_the_reader_made_by_hand_turns_its_slopes_round():
     assert bool((slope < 0).all())
 
 
-def test_equal_width_sees_nothing_of_a_crowded_score():
-    p, chance = LAB["crowded"](50_000, 0)
-    gap = (p - chance)[np.argsort(p)]
-    assert np.abs(gap.reshape(10, -1).mean(1)).mean() == pytest.approx(0.215, abs=0.005)
-    inside = (p >= 0.5) & (p < 0.6)
-    assert inside.mean() == pytest.approx(0.96, abs=0.005)
-    assert abs((p - chance)[inside].mean()) < 0.01
+def test_nothing_but_the_difference_moves_the_steady_reader():
+    model, y = LAB["steady"](0.05), torch.tensor([0])
+    for change in (-0.05, 0.0, 0.02, 0.05):
+        logits = model(torch.full((1, 196), 0.5 + change))
+        assert float(logits[0, 0]) == pytest.approx(102.9, abs=1e-3)
+        assert float(LAB["margin"](logits, y)) == pytest.approx(4.9 - 196 * change, abs=1e-3)
+
+
+def test_the_given_calibration_error_takes_off_what_chance_adds():
+    for n, loud, truth in ((300, 1.0, 0.0), (300, 2.0, 0.094)):
+        found, plain = [], []
+        for seed in range(60):
+            rng = np.random.default_rng(seed)
+            logit = rng.normal(-1, 1.5, n)
+            y = (rng.random(n) < 1 / (1 + np.exp(-logit))).astype(int)
+            p = 1 / (1 + np.exp(-loud * logit))
+            found.append(LAB["calibration_error"](p, y, rng))
+            parts = np.array_split(np.argsort(p), 10)
+            plain.append(np.mean([abs(p[part].mean() - y[part].mean()) for part in parts]))
+        assert np.mean(found) == pytest.approx(truth, abs=0.03)
+        if not truth:
+            assert np.mean(plain) == pytest.approx(0.06, abs=0.006)
 
 
 def test_who_refutes_c4_is_refused_at_each_cost_up_to_eight():
