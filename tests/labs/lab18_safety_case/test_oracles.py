@@ -141,19 +141,35 @@ def test_the_bars_of_the_bench_are_those_of_the_claims():
     assert cards["C2"][0] == audits.system(0)["card"]["accuracy"]
 
 
-def test_the_table_of_strategies_is_what_was_measured():
-    measured = (Path(__file__).parent / "strategies.txt").read_text()
+def test_the_table_of_audits_is_what_was_measured():
+    here = Path(__file__).parent
+    measured, others = ((here / f"{name}.txt").read_text() for name in ("own_tools", "strategies"))
     prose = (FOLDER / "lab18_safety_case.py").read_text()
     for questions in ("300", "900", "1500"):
         earned = [
-            re.search(rf"^{name}, {questions} questions +(-?[\d.]+)", measured, re.MULTILINE)[1]
-            for name in ("honest", "sure", r"timid \(.7 / .3\)")
+            re.search(rf"^equal shares, +{questions} questions, {name} +([\d.]+)", measured, re.M)[
+                1
+            ]
+            for name in ("honest", "always sure", r"never sure \(.7 / .3\)")
         ]
-        row = f"# | {int(questions):,} | {' | '.join(earned)} |"
-        assert row in prose
+        assert f"# | {int(questions):,} | {' | '.join(earned)} |" in prose
     for name, said in (("1 for all", "$-0.67$"), ("0 for all", "$-1.33$")):
-        assert re.search(rf"^{name} +{said.strip('$')}", measured, re.MULTILINE)
+        assert re.search(rf"^{name} +{said.strip('$')}", others, re.MULTILINE)
         assert said in prose
+
+
+def test_what_the_error_of_c5_leaves_out_is_what_was_measured():
+    measured = (Path(__file__).parent / "own_tools.txt").read_text()
+    prose = " ".join((FOLDER / "lab18_safety_case.py").read_text().replace("\n# ", " ").split())
+    missed = re.findall(
+        r"C5 with (\d+) questions: .* \((\d+) systems\) p > .95 in (\d+)%", measured
+    )
+    sure = {questions: share for questions, _, share in missed}
+    assert f"Of the hundred systems {missed[0][1]} break C5." in prose
+    assert f"more than 95 % likely to hold in {sure['180']} % of these" in prose
+    assert f"with 360 questions in {sure['360']} %" in prose
+    uneven = re.search(r"^C5 two fifths, +900 questions, honest +([\d.]+)", measured, re.M)[1]
+    assert f"the whole earned {uneven}" in prose
 
 
 def test_the_reader_made_by_hand_turns_its_slopes_round():
