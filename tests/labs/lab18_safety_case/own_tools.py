@@ -42,35 +42,36 @@ def uneven(lab: dict, measure: Callable, cards: dict, budget: int) -> dict:
     return lab["audit_claims"](lambda claim, _: measure(claim, shares[claim]), cards, budget)
 
 
-def beliefs(lab: dict, system: audits.System) -> dict[tuple[str, int], list[list[float]]]:
-    """(way, budget) -> for each draw of rows the ten probabilities of the audit."""
+def benches(lab: dict, system: audits.System, look: Callable) -> Callable[[int], tuple]:
+    """The bench of 18.5 with the solution's tools, by seed; ``look`` is made once for all."""
     tools = {"perturbed": lab["perturbed"], "stamp": lab["strongest_stamp"],
              "group": lab["weakest_group"], "calibration": lab["calibration_error"],
              "chance": lab["equal_chance"]}  # fmt: skip
-    free = lab["reader_looks"](system, tools)
+    free = look(system, tools)
     lab["reader_looks"] = lambda *_: free
+    return lambda seed: lab["bench"](system, tools, seed)
+
+
+def beliefs(lab: dict, bench: Callable[[int], tuple]) -> dict[tuple[str, int], list[list[float]]]:
+    """(way, budget) -> for each draw of rows the ten probabilities of the audit."""
     ways = {"equal shares": lab["audit_claims"], "C5 two fifths": partial(uneven, lab)}
     found = {(way, budget): [] for way in ways for budget in BUDGETS}
     for way, budget in found:
         for seed in SEEDS:
-            measure, cards, _ = lab["bench"](system, tools, seed)
+            measure, cards, _ = bench(seed)
             said = ways[way](measure, cards, budget)
             found[way, budget].append([said[claim][0] for claim in audits.CLAIMS])
     return found
 
 
-def group_beliefs(lab: dict, system: audits.System) -> dict[int, list[float]]:
+def group_beliefs(lab: dict, bench: Callable[[int], tuple]) -> dict[int, list[float]]:
     """questions for C5 alone -> for each draw the probability that it holds."""
-
-    def by_number(chosen: np.ndarray) -> np.ndarray:
-        return system["score"](pool.rows[torch.as_tensor(np.asarray(chosen, dtype=int))]).numpy()
-
-    pool, norm = lab["POOL"], lab["norm"]
-    found: dict[int, list[float]] = {}
-    for n in GROUP_LOOKS:
-        draws = (lab["weakest_group"](by_number, lab["LABELS"], lab["GROUPS"], n,
-                                      np.random.default_rng(seed)) for seed in SEEDS)  # fmt: skip
-        found[n] = [float(norm.cdf((share - 0.6) / error)) for _, share, error in draws]
+    found: dict[int, list[float]] = {n: [] for n in GROUP_LOOKS}
+    for n in found:
+        for seed in SEEDS:
+            measure, cards, _ = bench(seed)
+            share, error, _ = measure("C5", n)
+            found[n].append(float(lab["norm"].cdf((share - cards["C5"][0]) / error)))
     return found
 
 
@@ -80,10 +81,11 @@ def main() -> None:
         lab = names_of("lab18_safety_case")
     look, systems = lab["reader_looks"], [audits.system(k) for k in range(len(TRUTH))]
     holds = np.array([[claim not in one["false"] for claim in audits.CLAIMS] for one in TRUTH])
-    told = []
+    told, alone = [], []
     for system in systems:
-        lab["reader_looks"] = look
-        told.append(beliefs(lab, system))
+        bench = benches(lab, system, look)
+        told.append(beliefs(lab, bench))
+        alone.append(group_beliefs(lab, bench))
     print(
         f"{len(systems)} systems, three draws of rows each; mean pay a claim, 1 - 4 (p - holds)^2"
     )
@@ -95,7 +97,6 @@ def main() -> None:
                                 zip(audits.CLAIMS, each.mean((0, 1)), strict=True))  # fmt: skip
             print(f"{way}, {budget:5} questions, {name:21}{each.mean():6.2f}   {by_claim}")
     five = holds[:, list(audits.CLAIMS).index("C5")]
-    alone = [group_beliefs(lab, system) for system in systems]
     for n in GROUP_LOOKS:
         p = np.array([one[n] for one in alone])
         print(f"C5 with {n:3} questions: where it is false ({(~five).sum()} systems) p > .95 in "
