@@ -161,7 +161,7 @@ def made(points: dict[str, list[float]], names: list[str] | None = None) -> Clas
     students = tuple(
         Student(student, sum(values), {
             f"1.{n}": Standing(value, Status.RIGHT if value == 2 else Status.WRONG,
-                               () if value == 2 else ("no-sign",), EVIL)
+                               {} if value == 2 else {"no-sign": EVIL}, EVIL)
             for n, value in enumerate(values)})
         for student, values in points.items()
     )  # fmt: skip
@@ -216,3 +216,16 @@ def test_a_persons_points_come_first(
     row = Row("1.1", "", 0, 2, said, "m", "id", checks=(Check("a", 0, 2, "m", "id"),))
     mark: Any = Mark("n", "1.1", points, 2, waiting)
     assert classreport._status(mark, row) is status
+
+
+def test_each_mistake_of_an_exercise_is_told_in_its_own_words() -> None:
+    checks = (Check("a", 0, 1, "too steep", "no-sign"), Check("b", 0, 1, "too long", "no-norm"),
+              Check("c", 0, 1, "still too steep", "no-sign"))  # fmt: skip
+    row = Row("1.1", "", 0, 3, Status.WRONG, "too steep", "no-sign", checks=checks)
+    standing = classreport._standing(
+        Mark("n", "1.1", 0, 3), classreport._Sheet({"1.1": row}, {}, "")
+    )
+    told = list(classreport._misconceptions([standing, standing]))
+    assert [(one.name, one.count, one.message) for one in told] == [
+        ("no-sign", 2, "too steep"), ("no-norm", 2, "too long"),
+    ]  # fmt: skip

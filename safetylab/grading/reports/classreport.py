@@ -10,7 +10,7 @@ import math
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from safetylab.course.paths import CourseError
@@ -27,11 +27,14 @@ STUCK = (Status.PARTLY, Status.WRONG, Status.LOOK)
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a student stands in an exercise; ``seconds`` is what its cells took to run."""
+    """Where a student stands in an exercise; ``seconds`` is what its cells took to run.
+
+    ``misconceptions`` tells for each mistake what the student was told of it.
+    """
 
     points: float
     status: Status
-    misconceptions: tuple[str, ...] = ()
+    misconceptions: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
     seconds: float = 0.0
 
@@ -172,8 +175,10 @@ def _standing(mark: Mark, sheet: _Sheet) -> Standing:
     status = _status(mark, row)
     if row is None or status not in STUCK:
         return Standing(mark.points, status, seconds=seconds)
-    names = (check.misconception for check in row.checks if check.message)
-    told = tuple(dict.fromkeys(name for name in names if name))
+    told: dict[str, str] = {}
+    for check in row.checks:
+        if check.message and check.misconception:
+            told.setdefault(check.misconception, check.message)
     return Standing(mark.points, status, told, row.message, seconds)
 
 
@@ -204,9 +209,9 @@ def _exercise(name: str, title: str, worth: float, students: Sequence[Student]) 
 
 def _misconceptions(standings: Sequence[Standing]) -> Iterator[Misconception]:
     counts = Counter(name for one in standings for name in one.misconceptions)
-    told = {one.misconceptions[0]: one.message for one in standings if one.misconceptions}
+    told = {name: text for one in standings for name, text in one.misconceptions.items()}
     for name, count in counts.most_common():
-        yield Misconception(name, count, told.get(name, ""))
+        yield Misconception(name, count, told[name])
     others = [one for one in standings if one.status in STUCK and not one.misconceptions]
     most = Counter(one.message for one in others).most_common(MESSAGES)
     yield from (Misconception("", count, message) for message, count in most)
