@@ -1045,6 +1045,17 @@ ANSWERS = [
     ),
     Right(
         "ex17_6-protocol",
+        "the value is a probability, too",
+        returns(
+            BOTH,
+            LEFT,
+            RIGHT,
+            "out = linprog(np.append(0 * h, -1), left, right, bounds=(0, 1))",
+            "return out.x[:-1], -out.ineqlin.marginals[:-1]",
+        ),
+    ),
+    Right(
+        "ex17_6-protocol",
         "the attacker's program",
         returns(
             BOTH,
