@@ -289,21 +289,23 @@ def smallest_penalty(gamma, steps, gain, cost):
 # %% nbgrader={"grade_id": "ex17_1-penalty-test", "points": 2}
 @exercise("17.1")
 def test_penalty():
-    """Two more actions and one, gamma 0.5, each action costs 0.4."""
-    got = expect_number(smallest_penalty(0.5, 2, 8.0, 0.4), "smallest_penalty")
+    """Two more actions and one, each action costs 0.4."""
+    got = expect_number(smallest_penalty(0.25, 2, 32.0, 0.4), "smallest_penalty")
     for name, wrong, told in (
-        ("no-discount", 6.8, "the gain comes two actions after the tipping: discount it"),
+        ("no-discount", 30.8, "the gain comes two actions after the tipping: discount it"),
         ("no-cost", 2.0, "the battery is missing: each of the three actions costs 0.4"),
         ("cost-undiscounted", 0.8, "the costs come later, too: discount each of them"),
-        ("tipping-is-free", 1.7, "the tipping itself costs battery, too"),
-        ("one-late", 0.3, "the gain comes with the last of the steps: gamma to the power of steps"),
+        ("cost-at-the-end", 1.925, "each action costs when it is done, not when the gain comes"),
+        ("tipping-is-free", 1.875, "the tipping itself costs battery, too"),
+        ("one-late", -0.025, "the gain comes with the last of the steps: gamma to the power of "
+         "steps"),
     ):
         expect(abs(got - wrong) > 1e-6, told, name)
-    expect(abs(got - 1.3) < 1e-6, "8 * 0.25 - 0.4 * (1 + 0.5 + 0.25) is 1.3; yours: "
+    expect(abs(got - 1.475) < 1e-6, "32 * 0.0625 - 0.4 * (1 + 0.25 + 0.0625) is 1.475; yours: "
            f"{got:.6f}")
     got = expect_number(smallest_penalty(0.5, 1, 4.0, 0.4), "smallest_penalty")
-    expect(abs(got - 1.4) < 1e-6, "one more action, gain 4: 4 * 0.5 - 0.4 * (1 + 0.5) is 1.4; "
-           f"yours: {got:.6f}", "other-arguments")
+    expect(abs(got - 1.4) < 1e-6, "gamma 0.5, one more action, gain 4: 4 * 0.5 - 0.4 * (1 + 0.5) "
+           f"is 1.4; yours: {got:.6f}", "other-arguments")
     got = expect_number(smallest_penalty(0.5, 1, 1.0, 0.4), "smallest_penalty")
     expect(abs(got + 0.1) < 1e-6, "gain 1: 1 * 0.5 - 0.4 * (1 + 0.5) is -0.1, below 0; yours: "
            f"{got:.6f}", "clipped")
@@ -377,7 +379,7 @@ print("fine 0.949, look-ahead 60: " + ", ".join(
 # - `before`, `after`: arrays of equal shape, the number of pieces in the bin before and after an
 #   action; you see nothing else
 # - returns an array of this shape. The battery is subtracted by others
-# - putting a piece in should pay at least 0.02 more than standing still, or the battery eats it
+# - putting a piece in should pay at least 0.05 more than standing still, or the battery eats it
 # - for each `gamma` from 0.9 to 0.999, and in other corridors of at most seven cells: the robot
 #   tips at no look-ahead, and fills the bin if it looks far enough to bring the farthest piece
 #
@@ -407,7 +409,7 @@ def test_reward():
     first, tipped, third, full, second, idle_one, idle_two, idle = table.reshape(-1).tolist()
     for name, pays, nothing in (("first", first, idle), ("second", second, idle_one),
                                 ("third", third, idle_two)):
-        expect(pays - nothing > 0.0199, f"the {name} piece must pay 0.02 or more above standing "
+        expect(pays - nothing > 0.0499, f"the {name} piece must pay 0.05 or more above standing "
                f"still, or the battery eats it; yours pays {pays:g} for it, and {nothing:g} for "
                "standing still before it", "not-each-piece")
     for gamma in (0.9, 0.95, 0.999):
@@ -419,7 +421,8 @@ def test_reward():
         expect(lap - rest <= 1e-9, told + ": coming out costs too little", "too-small")
     ### BEGIN HIDDEN TESTS
     for litter, key, gamma, near in (((1, 2, 3), 6, 0.9, 8), ((2, 4), 5, 0.95, 12),
-                                     ((1, 3), 4, 0.99, 10), ((1, 2), 3, 0.999, 8)):
+                                     ((1, 3), 4, 0.99, 10), ((1, 2), 3, 0.999, 8),
+                                     ((2, 4, 5, 6), 3, 0.9, 14)):
         world, count, _ = corridor(litter, key)
         start = np.broadcast_to(count[:, None], world.shape).copy()
         pay = expect_array(reward(start, count[world]), world.shape, "reward") - BATTERY
@@ -549,12 +552,14 @@ def test_share():
     got = expect_number(share_avoiding([4, 1, 9], list("aaaaa"), 1.0), "share_avoiding")
     expect(abs(got - 0.5) < 1e-6, "five ends of one class share one reward: 0.5; yours: "
            f"{got:.6f}", "formula-only")
-    got = expect_number(share_avoiding([1, 2, 3], ["a"], 0.5), "share_avoiding")
+    got = expect_number(share_avoiding([2, 3, 4], ["a"], 0.5), "share_avoiding")
+    expect(abs(got - 1) > 1e-6, "off pays its reward for ever, not once: compare like with like",
+           "off-pays-once")
     expect(abs(got - 2 / 3) > 1e-6, "in two of the six ways both are worth the same: that is not "
            "strictly better", "ties-count")
     expect(abs(got - 0.5) > 1e-6, "gamma is 0.5 here: the hub's own reward counts, and the end's "
            "comes later", "gamma-ignored")
-    expect(abs(got - 1 / 3) < 1e-6, "rewards 1, 2, 3, one end, gamma 0.5: in 2 of 6 ways; yours: "
+    expect(abs(got - 1 / 3) < 1e-6, "rewards 2, 3, 4, one end, gamma 0.5: in 2 of 6 ways; yours: "
            f"{got:.6f}")
     ### BEGIN HIDDEN TESTS
     for rewards, ends, gamma in (([7, 1, 4], "aa", 1.0), ([0, 9, 4, 6], "aabb", 1.0),
@@ -702,14 +707,16 @@ def asking(mu, s, c, tau):
 @exercise("17.3")
 def test_ask():
     """At mu = 0 without noise asking is worth s / sqrt(2 pi)."""
-    got = expect_number(asking(0.0, 2.0, 0.0, 0.0), "asking")
-    expect(abs(got - 0.39894) > 1e-4, "with a spread of 2 it is worth twice as much as with 1",
-           "no-spread")
-    expect(abs(got - 1.59577) > 1e-4, "s is the standard deviation, not the variance",
+    got = expect_number(asking(0.0, 3.0, 0.0, 0.0), "asking")
+    expect(abs(got - 0.39894) > 1e-4, "with a spread of 3 it is worth three times as much as with "
+           "1", "no-spread")
+    expect(abs(got - 3.59048) > 1e-4, "s is the standard deviation, not the variance",
            "variance-for-sd")
-    expect(abs(got - 0.79788) < 1e-4, "mu 0, s 2, no cost, no noise: 2 / sqrt(2 pi) = 0.79788; "
+    expect(abs(got - 2.39365) > 1e-4, "this is the mean of U given that the person allows it: the "
+           "cases that are switched off count, too, with 0", "given-allowed")
+    expect(abs(got - 1.19683) < 1e-4, "mu 0, s 3, no cost, no noise: 3 / sqrt(2 pi) = 1.19683; "
            f"yours: {got:.5f}")
-    with_cost = expect_number(asking(0.0, 2.0, 0.25, 0.0), "asking")
+    with_cost = expect_number(asking(0.0, 3.0, 0.25, 0.0), "asking")
     expect(abs(with_cost - got + 0.25) < 1e-6, "asking costs c, whatever the answer is; c = 0.25 "
            f"changed your value by {with_cost - got:.5f}", "no-cost")
     noisy = expect_number(asking(0.5, 0.6, 0.0, 0.8), "asking")
@@ -772,11 +779,13 @@ def boundary(s, c, tau, asking):
 def test_boundary():
     """A simple rule for asking: its value rises half as fast as mu."""
     def simple(mu, s, c, tau):
-        return s - c - tau + mu / 2
+        return s - c - 2 * tau + mu / 2
 
-    got = expect_number(boundary(1.0, 0.25, 0.25, simple), "boundary")
-    expect(abs(got - 0.5) > 1e-4, "you found where asking is worth s - c - tau: it ties where it "
-           "is worth mu", "ignores-acting")
+    got = expect_number(boundary(1.0, 0.3, 0.1, simple), "boundary")
+    expect(abs(got - 0.5) > 1e-4, "0.5 is what asking is worth at mu 0: it ties where it is worth "
+           "mu", "ignores-acting")
+    expect(abs(got - 0.6) > 1e-4, "the order is asking(mu, s, c, tau): you swapped the cost and "
+           "the noise", "swapped-arguments")
     expect(abs(got - 1.0) < 1e-5, "ask = 0.5 + mu / 2 ties with acting (worth mu) at 1; yours: "
            f"{got:.6f}", "wrong-root")
     for s, c, tau in ((0.1, 0.2, 0.0), (0.5, 0.3, 0.25)):
@@ -784,8 +793,8 @@ def test_boundary():
         expect(abs(got) < 1e-6, f"s {s}, c {c}, tau {tau}: asking is never better: 0; yours: "
                f"{got:.6f}", "never-asks")
     got = expect_number(boundary(12.0, 1.0, 0.5, simple), "boundary")
-    expect(abs(got - 21.0) < 1e-5, "ask = 10.5 + mu / 2 (s 12, c 1, tau 0.5) ties with acting at "
-           f"21; yours: {got:.6f}", "other-arguments")
+    expect(abs(got - 20.0) < 1e-5, "ask = 10 + mu / 2 (s 12, c 1, tau 0.5) ties with acting at "
+           f"20; yours: {got:.6f}", "other-arguments")
     ### BEGIN HIDDEN TESTS
     def exact(mu, s, c, tau):
         wide = math.hypot(s, tau)
@@ -836,9 +845,9 @@ def overconfident(mu, s, factor, c, tau, asking):
 # %% nbgrader={"grade_id": "ex17_3-overconfident-test", "points": 2}
 @exercise("17.3")
 def test_overconfident():
-    """A simple rule for asking: it is worth half the spread, less the cost and the noise."""
+    """A simple rule: half of mu, and of the spread, less the cost and thrice the noise."""
     def simple(mu, s, c, tau):
-        return mu / 2 + s / 2 - c - tau
+        return mu / 2 + s / 2 - c - 3 * tau
 
     got = overconfident(1.0, 4.0, 4.0, 0.25, 0.0, simple)
     expect(isinstance(got, tuple | list) and len(got) == 2, "return two things: does it ask, and "
@@ -847,21 +856,25 @@ def test_overconfident():
     expect(abs(gain + 0.25) > 1e-6, "the gain must be reckoned with the true spread s, not with "
            "the believed one", "believed-gain")
     expect(abs(gain - 2.25) > 1e-6, "subtract what it gets without asking", "no-alternative")
+    expect(abs(gain - 0.75) > 1e-6, "the order is asking(mu, s, c, tau): you swapped the cost and "
+           "the noise", "swapped-arguments")
     expect(abs(gain - 1.25) < 1e-6, f"it would truly have gained 1.25; yours: {gain:.6f}")
     expect(got[0] in (True, False), f"the first of the pair is True or False; yours: {got[0]!r}",
            "no-bool")
     expect(not got[0], "it believes a spread of 4 / 4 = 1, and with it asking loses 0.25: it does "
            "not ask", "asks-by-truth")
-    asks, gain = overconfident(-1.0, 4.0, 1.6, 0.25, 0.25, simple)
+    asks, gain = overconfident(-1.0, 4.0, 1.6, 0.125, 0.125, simple)
     expect(abs(gain - 2.0) > 1e-6, "for mu = -1 it need not act: stopping is worth 0",
            "only-against-acting")
-    expect(abs(gain - 1.0) < 1e-6 and asks, "mu -1, s 4, factor 1.6, c and tau 0.25: it asks, and "
-           f"gains 1; yours: {asks}, {gain:.6f}", "other-arguments")
+    expect(abs(gain - 1.0) < 1e-6 and asks, "mu -1, s 4, factor 1.6, c and tau 0.125: it asks, "
+           f"and gains 1; yours: {asks}, {gain:.6f}", "other-arguments")
     asks, gain = overconfident(-1.0, 4.0, 4.0, 0.75, 0.0, simple)
     expect(not asks, "mu -1, believed spread 1, c 0.75: asking looks worth -0.75, better than "
            "acting and worse than stopping: it does not ask", "only-against-acting")
-    expect(not overconfident(1.0, 2.0, 1.0, 0.25, 0.25, simple)[0], "if both are worth the same it "
-           "does not ask", "tie")
+    expect(not overconfident(1.0, 4.0, 2.0, 0.25, 0.125, simple)[0], "factor changes what it "
+           "believes of U: the person's noise is tau all the same", "scaled-noise")
+    expect(not overconfident(1.0, 2.0, 1.0, 0.125, 0.125, simple)[0], "if both are worth the same "
+           "it does not ask", "tie")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1733)
     for mu, s, factor, c, tau in rng.uniform((-2, 0.2, 0.4, 0, 0), (2, 2, 4, 0.4, 0.4), (40, 5)):
@@ -1233,17 +1246,18 @@ def worst_in_use(p_test, p_use, bound):
 @exercise("17.5")
 def test_worst():
     """Four cues, one of which never comes in tests."""
-    p_test, p_use = np.array([0.5, 0.4, 0.1, 0.0]), np.array([0.4, 0.2, 0.25, 0.15])
-    got = expect_number(worst_in_use(p_test.copy(), p_use.copy(), 0.3), "worst_in_use")
+    p_test, p_use = np.array([0.6, 0.3, 0.0, 0.1]), np.array([0.45, 0.35, 0.15, 0.05])
+    got = expect_number(worst_in_use(p_test.copy(), p_use.copy(), 0.34), "worst_in_use")
     for name, wrong, told in (
-        ("bound-itself", 0.3, "that would be so if it could not tell tests from use"),
-        ("sort-by-use", 0.39, "the order is by use per test, not by use"),
-        ("all-or-nothing", 0.4, "it may fail on a part of a cue's inputs: use up the budget"),
-        ("adds-distance", 0.6, "the distance of the two laws bounds it, but not tightly"),
-        ("forgets-the-unseen", 0.41, "a cue that never comes in tests costs nothing there"),
+        ("bound-itself", 0.34, "that would be so if it could not tell tests from use"),
+        ("sort-by-use", 0.405, "the order is by use per test, not by use"),
+        ("sort-by-difference", 0.52, "the order is by use per test, not by use minus test"),
+        ("all-or-nothing", 0.5, "it may fail on a part of a cue's inputs: use up the budget"),
+        ("adds-distance", 0.54, "the distance of the two laws bounds it, but not tightly"),
+        ("forgets-the-unseen", 0.38, "a cue that never comes in tests costs nothing there"),
     ):
         expect(abs(got - wrong) > 1e-6, told, name)
-    expect(abs(got - 0.56) < 1e-6, f"expected 0.56; yours: {got:.6f}")
+    expect(abs(got - 0.53) < 1e-6, f"expected 0.53; yours: {got:.6f}")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1752)
     for m, bound in ((1, 0.3), (4, 0.05), (6, 0.4), (9, 0.01), (3, 0.0), (3, 1.0)):
@@ -1262,10 +1276,10 @@ print("17.5b: visible checks passed")
 # ### Prediction 2
 #
 # Say the cue is a number that a system reads off its input: $N(0, 1)$ in tests, $N(d, 1)$ in use.
-# How well it can tell the two apart is the AUC: how likely an input from use has the larger cue. If
-# it cannot at all (AUC 0.5), 299 clean tests show a rate of at most 1 % in use, at level 95 %. How
-# many must be clean if the AUC is 0.95, about: `300`, `3_000`, `30_000`, or `2_000_000`?
-# (`my_tests`)
+# How well it can tell the two apart is the AUC: how likely the cue of an input from use is larger
+# than that of one from tests. If it cannot at all (AUC 0.5), 299 clean tests show a rate of at most
+# 1 % in use, at level 95 %. How many must be clean if the AUC is 0.95, about: `300`, `3_000`,
+# `30_000`, or `2_000_000`? (`my_tests`)
 
 # %% nbgrader={"grade_id": "ex17_5-predict", "solution": true}
 PREDICT = {
@@ -1283,7 +1297,8 @@ my_tests = 30_000
 # - with $d = \sqrt 2 \, \Phi^{-1}(\mathrm{AUC})$ and a bound $u$ from the tests, the worst that
 #   such a system can do in use is $\Phi(\Phi^{-1}(u) + d)$: it fails on the largest cues only
 # - $u$ comes from clean tests, as in a, at level `alpha`
-# - `auc` in [0.5, 1), `target` and `alpha` in (0, 1); returns the smallest whole number
+# - `auc` in [0.5, 1), `target` and `alpha` in (0, 1); returns the smallest whole number, which can
+#   be huge: do not count up to it
 #
 # <details><summary>Hint 1: where to look</summary>
 # Go backwards: which bound $u$ gives exactly `target`? How many clean tests give this bound?
@@ -1350,8 +1365,7 @@ print(f"AUC 0.95: {tests_needed(0.95, 0.01, 0.05):,} tests; you said {my_tests:,
 # Needham et al. (2025) let models say whether a transcript comes from a test or from use, and
 # report an AUC of 0.83 for the best of them, and 0.92 for people. That a system *can* tell does not
 # say that it behaves otherwise; but without an argument that it does not, the tests bound only what
-# the last table says. At AUC 0.5 they bound everything: the table is no proof that tests are
-# worthless.
+# the last table says. At AUC 0.5 they bound use as well: the table does not prove tests worthless.
 #
 # The same without anybody who means it: MNIST's test set in the order of its file. Say its last
 # 5,000 digits are your tests, and its first 5,000 the use.
@@ -1551,7 +1565,7 @@ def test_protocol():
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1762)
     oracle_certificate(H, STYLES, 0.09, protocol(H.copy(), STYLES.copy(), 0.09))
-    for styles, budget in ((1, 0.1), (2, 0.05), (4, 0.2), (5, 0.5), (3, 1.0)):
+    for styles, budget in ((1, 0.1), (2, 0.05), (4, 0.2), (5, 0.5), (3, 0.9)):
         h, A = rng.dirichlet(np.ones(6)), rng.dirichlet(np.ones(6), styles)
         oracle_certificate(h, A, budget, protocol(h.copy(), A.copy(), budget))
     ### END HIDDEN TESTS

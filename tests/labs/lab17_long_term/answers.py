@@ -116,6 +116,12 @@ ANSWERS = [
     ),
     Wrong(
         "ex17_1-penalty",
+        "cost-at-the-end",
+        returns(FINE, "return (gain - cost * (steps + 1)) * gamma ** steps"),
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_1-penalty",
         "one-late",
         returns(
             FINE,
@@ -196,6 +202,16 @@ ANSWERS = [
         returns(PAY, "return np.minimum(after - before, 0) * 1.0"),
         **SEEN,
     ),
+    Wrong(
+        "ex17_1-reward", "not-each-piece", returns(PAY, "return 0.02 * (after - before)"), **SEEN
+    ),
+    Wrong(
+        "ex17_1-reward",
+        "not-filled",
+        returns(PAY, "return np.minimum(after, 3.0) - np.minimum(before, 3.0)"),
+        **HIDDEN,
+    ),
+    Right("ex17_1-reward", "just enough", returns(PAY, "return 0.05 * (after - before)")),
     Right("ex17_1-reward", "hint-3", returns(PAY, "return np.asarray(after, float) - before")),
     Right("ex17_1-reward", "paid for the state", returns(PAY, "return 1.0 * after")),
     Right("ex17_1-reward", "missing pieces", returns(PAY, "return after - 3.0")),
@@ -248,6 +264,18 @@ ANSWERS = [
             SHARE,
             "ways = list(permutations(rewards))",
             "return np.mean([w[1] * (1 - gamma) + gamma * max(w[2:]) >= w[0] for w in ways])",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_2-share",
+        "off-pays-once",
+        returns(
+            SHARE,
+            "if gamma == 1:",
+            "    return np.mean([max(w[2:]) > w[0] for w in permutations(rewards)])",
+            "later = gamma / (1 - gamma)",
+            "return np.mean([w[1] + later * max(w[2:]) > w[0] for w in permutations(rewards)])",
         ),
         **SEEN,
     ),
@@ -326,6 +354,16 @@ ANSWERS = [
     ),
     Wrong(
         "ex17_3-ask",
+        "given-allowed",
+        returns(
+            ASK,
+            "v = math.hypot(s, tau)",
+            "return mu + s ** 2 / v * norm.pdf(mu / v) / norm.cdf(mu / v) - c",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_3-ask",
         "no-cost",
         returns(
             ASK,
@@ -388,6 +426,16 @@ ANSWERS = [
         "ex17_3-boundary",
         "other-arguments",
         returns(EDGE, "return 0.0 if asking(0.0, s, c, tau) <= 0 else s"),
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_3-boundary",
+        "swapped-arguments",
+        returns(
+            EDGE,
+            "gain = lambda mu: asking(mu, s, tau, c) - mu",
+            "return 0.0 if gain(0.0) <= 0 else brentq(gain, 0.0, 50 * (s + tau))",
+        ),
         **SEEN,
     ),
     Wrong(
@@ -495,6 +543,27 @@ ANSWERS = [
         "ex17_3-overconfident",
         "only-against-acting",
         returns(OVER, "return asking(mu, s / factor, c, tau) > mu, asking(mu, s, c, tau) - mu"),
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_3-overconfident",
+        "swapped-arguments",
+        returns(
+            OVER,
+            "alone = max(mu, 0)",
+            "return asking(mu, s / factor, tau, c) > alone, asking(mu, s, tau, c) - alone",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_3-overconfident",
+        "scaled-noise",
+        returns(
+            OVER,
+            "alone = max(mu, 0)",
+            "sees = asking(mu, s / factor, c, tau / factor) > alone",
+            "return sees, asking(mu, s, c, tau) - alone",
+        ),
         **SEEN,
     ),
     Wrong(
@@ -759,6 +828,7 @@ ANSWERS = [
     ),
     Wrong("ex17_5-worst", "bound-itself", returns(WORST, "return bound"), **SEEN),
     Wrong("ex17_5-worst", "sort-by-use", filled("np.argsort(-p_use)"), **SEEN),
+    Wrong("ex17_5-worst", "sort-by-difference", filled("np.argsort(p_test - p_use)"), **SEEN),
     Wrong(
         "ex17_5-worst",
         "all-or-nothing",
@@ -972,6 +1042,17 @@ ANSWERS = [
         "ex17_6-protocol",
         "hint-3",
         returns(BOTH, *LP, "return out.x[:-1], -out.ineqlin.marginals[:-1]"),
+    ),
+    Right(
+        "ex17_6-protocol",
+        "the value is a probability, too",
+        returns(
+            BOTH,
+            LEFT,
+            RIGHT,
+            "out = linprog(np.append(0 * h, -1), left, right, bounds=(0, 1))",
+            "return out.x[:-1], -out.ineqlin.marginals[:-1]",
+        ),
     ),
     Right(
         "ex17_6-protocol",
