@@ -1249,10 +1249,9 @@ print(", ".join(f"{v:g}: {value:+.3f}" for v, value in zip(avoidance.V, lead, st
                 if v >= -2))
 
 # %% [markdown]
-# From 2 to 10 m/s of climb the table itself sometimes climbs through the altitude of an
-# intruder above: crossing early is then the better way out. "Never climb under an intruder",
-# without the condition on our own climb rate, would have been a wrong rule, and a proof of it
-# worth nothing.
+# From 2 to 10 m/s of climb the table itself sometimes climbs through the altitude of an intruder
+# above: crossing early is then the better way out. "Never climb under an intruder", without the
+# condition on our own climb rate, would have been a wrong rule, and a proof of it worth nothing.
 
 
 # %% id="parts-widget" tags=["demo"]
@@ -1277,7 +1276,7 @@ def parts(n):
                 clip_on=False)
     ax.set(xlim=(0, 40), ylim=(-600, 25), xlabel="time until we meet (s)",
            ylabel="intruder minus own (m)",
-           title=f"level flight, calls of bound: {n:g}; blue proved, grey open, white not asked")
+           title=f"level flight, calls of bound: {n:g}; blue proved, grey open")
     return figure
 
 
@@ -1298,12 +1297,11 @@ widgets.slider(parts, steps, label="calls of bound", alt=parts_in_words)
 #
 # ## Exercise 5.5: break the verifier (5 points)
 #
-# Difficulty: 3 of 5 · Minutes: 20 · Why: verifiers are programs. Users of one reported
-# that it "proved" a property which a network for ACAS Xu breaks in the middle of the box, and that
-# it gave a point as a violation which was none (NeuralNetworkVerification/Marabou, issues 486 and
-# 101). In another a
-# reviewer found, before it was merged, that a bound of nan counted as a proof (verivital/nnv, pull
-# request 446).
+# Difficulty: 3 of 5 · Minutes: 20 · Why: verifiers are programs. Users of one reported that it
+# "proved" a property which a network for ACAS Xu breaks in the middle of the box, and that it named
+# a point as a violation which was none (NeuralNetworkVerification/Marabou, issues 486 and 101). In
+# another a reviewer found, before it was merged, that a bound of nan counted as a proof
+# (verivital/nnv, pull request 446).
 #
 # **a. `refute(claim, layers, lower, upper, c, *, ask)`.** Some verifier claims that
 # $c\,f(x) \ge \mathtt{claim}$ for all $x$ in the box (`c` of shape (outputs,)). Return a witness, a
