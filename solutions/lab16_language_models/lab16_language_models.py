@@ -595,8 +595,8 @@ def test_operating_point():
     for budget, truth in ((0.0, 0.25), (0.5, 0.625), (0.7, 0.625), (0.75, 0.875), (1.0, 1.0)):
         threshold, certified = point(spam, ham, budget)
         alarms = sum(any(scores > threshold) for scores in ham)
-        expect(alarms <= 4 * budget, f"budget {budget:g}: at your threshold {threshold:g} {alarms} "
-               "of 4 ham are flagged", "alarms-above-budget")
+        expect(alarms <= 4 * budget, f"budget {budget:g}: above your threshold {threshold:g} a "
+               f"version of {alarms} of 4 ham lies", "alarms-above-budget")
         expect(abs(certified - truth) < 1e-6, f"budget {budget:g} of 4 ham: {truth:g} of the spam "
                f"can be certified; yours: {certified:.6f}", "budget-edge")
     _, certified = point(spam - 5, ham, 1.0)
@@ -1413,6 +1413,8 @@ def test_run():
     sends([("send", "user", "mail")], 0, [(0, 1)], "a mail may be in a body", "block-any-label")
     sends([("send", "user", "diary")], 1, [(1, 1)], "the owner may get the diary",
           "block-any-label")
+    sends([("ask", "user", "mail"), ("send", "user", "user")], 1, [(1, 1)], "an ask gives new "
+          "labels to scratch, not to user: is that a new set?", "ask-labels-others")
     sends([("ask", "user", "mail"), ("send", "user", "scratch")], 1, [(1, 0)], "the model says 0, "
           "as the bits are equal", "other-semantics", model=mixed)
     sends([("skipif", "user"), ("send", "user", "user"), ("send", "user", "mail")], 1, [(1, 1)],

@@ -221,6 +221,7 @@ ANSWERS = [
     Wrong("ex16_6-run", "forgets-scratch", monitor(ask='labels["scratch"] = {one for one in (a, b) if one in ("mail", "diary")}'), **SEEN),
     Wrong("ex16_6-run", "other-semantics", monitor().replace("model[value[a]][value[b]]", "model[value[b]][value[a]]"), **SEEN),
     Wrong("ex16_6-run", "other-semantics", monitor().replace("model[value[a]][value[b]]", "model[world.get(a, 0)][world.get(b, 0)]"), **SEEN),
+    Wrong("ex16_6-run", "ask-labels-others", monitor(ask='labels["scratch"] = labels[a]; labels["scratch"] |= labels[b]'), **SEEN),
     Wrong("ex16_6-run", "second-skipif-replaces", monitor(skip="control = set(labels[a])"), **SEEN),
     Wrong("ex16_6-run", "model-as-mail", monitor(ask='labels["scratch"] = labels[a] | labels[b] | {"mail"}'), **SEEN),
     Right("ex16_6-run", "a-label-too-many", monitor(ask='labels["scratch"] = labels["scratch"] | labels[a] | labels[b]')),
