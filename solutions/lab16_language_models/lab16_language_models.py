@@ -30,8 +30,8 @@
 # | Paper | its reference 5: certified safety of language models against adversarial prompting |
 # | Time | Part A 70 min, Part B 75 min; deeper 40 min |
 # | Points | 49: core 40, deeper ones 9 (47 checked by machine, 2 read by a person) |
-# | You need | numpy; sets and tuples of Python; a little probability (draws without replacement) |
-# | It runs in | about 12 CPU seconds in all, 3 without the demonstrations; 0.7 GiB of memory |
+# | You need | numpy (16.9: torch); sets and tuples; some probability (draws without replacement) |
+# | It runs in | about 13 CPU seconds in all, 3 without the demonstrations; 0.7 GiB of memory |
 #
 # | symbol | name in code | what it is |
 # |---|---|---|
@@ -56,7 +56,7 @@ import numpy as np
 import torch
 
 from safetylab import mail, page, plots, widgets
-from safetylab.checks import exercise, expect, expect_number, expect_returned, expect_tensor
+from safetylab.checks import exercise, expect, expect_number, expect_returned, expect_tensor, lend
 
 torch.set_num_threads(1)  # these networks are so small that one thread is the fastest
 page.progress(16)
@@ -84,16 +84,18 @@ for times in range(6):
     print(f'  and {times} times "date": score {score:.2f}, {verdict}')
 
 # %% id="hook-all" tags=["demo"]
+WORD = "date"
 needed = []
 for tokens in caught:
-    tries = [tokens + (DATE,) * times for times in range(30)]
-    needed.append(int(np.argmax(mail.scores(linear, tries) <= 0)))
-print(f'with "date" at the end {sum(n > 0 for n in needed)} of {len(caught)} are delivered; it is '
-      f"said {np.median(needed):.0f} times (median), at most {max(needed)} times")
+    tries = [tokens + (words.index(WORD),) * times for times in range(30)]
+    needed += np.flatnonzero(mail.scores(linear, tries) <= 0)[:1].tolist()
+print(f'with "{WORD}" up to 29 times at the end {len(needed)} of {len(caught)} are delivered')
+if needed:
+    print(f"these need it {np.median(needed):.0f} times (median), at most {max(needed)} times")
 
 # %% [markdown]
 # Every mail that the filter stopped is delivered, by one ordinary word, said at most 11 times. Try
-# words of your own in the cell above.
+# other words in the cell above.
 #
 # A filter that reads more than single words? The next one is a small transformer (30,000 weights).
 # For each test spam that it stops, an attacker who knows the network chose ten words for the end of
@@ -122,8 +124,8 @@ print("for example:", " ".join(words[token] for token in endings[0]))
 # this score so that it is delivered? A mail is delivered when its score is **at most 0**; each
 # added word adds its weight.
 #
-# - `weights`: array, (words,); word 0 (padding) and word 1 (`<other>`) are no words that one can
-#   write, so they may not be used
+# - `weights`: array, (words,), to be left as it is; word 0 (padding) and word 1 (`<other>`) are no
+#   words that one can write, so they may not be used
 # - `score`: the score of the mail, a number; it may be delivered already
 # - `repeat`: True: a word may be added many times; False: each word at most once
 # - returns a whole number, or `None` if no number of words is enough
@@ -178,7 +180,10 @@ def test_words():
     weights = np.array([-4.0, -3.0, 0.5, -0.5, -1.25, 0.25, -1.0])
 
     def fewest(score, repeat, values=weights):
-        got = fewest_words(values.copy(), score, repeat)
+        given = lend(values.copy())
+        got = fewest_words(given, score, repeat)
+        expect(np.array_equal(given, values), "your code changed the weights that it was given: "
+               "work on a copy (sorted and np.sort make one)", "changes-weights")
         return None if got is None else expect_number(got, "fewest_words")
 
     got = fewest(2.5, True)
@@ -313,8 +318,9 @@ def test_erasures():
         expect_returned(got, "erasures")
         expect(isinstance(got, list | tuple | set | frozenset), "erasures must return a list of "
                f"tuples; it returned {type(got).__name__}", "no-list")
-        expect(all(isinstance(one, list | tuple) for one in got), "erasures must return a list "
-               "whose entries are tuples of tokens", "no-list")
+        flat = all(isinstance(one, list | tuple) for one in got) and not any(
+            isinstance(token, list | tuple) for one in got for token in one)
+        expect(flat, "erasures must return a list whose entries are tuples of tokens", "no-list")
         return {tuple(int(token) for token in one) for one in got}
 
     P = (3, 5, 7, 9)
@@ -586,11 +592,11 @@ def test_operating_point():
            f"the spam; you say {certified:.6f}", "other-share")
     expect(share >= 0.5, "threshold 3 has 1 false alarm and certifies 0.5 of the spam (4, 5, 6, "
            f"7); yours, {threshold:g}, certifies {share:g}", "too-high")
-    for budget, truth in ((0.0, 0.25), (0.5, 0.625), (0.75, 0.875), (1.0, 1.0)):
+    for budget, truth in ((0.0, 0.25), (0.5, 0.625), (0.7, 0.625), (0.75, 0.875), (1.0, 1.0)):
         threshold, certified = point(spam, ham, budget)
         alarms = sum(any(scores > threshold) for scores in ham)
-        expect(alarms <= 4 * budget, f"budget {budget:g}: at your threshold {threshold:g} {alarms} "
-               "of 4 ham are flagged", "alarms-above-budget")
+        expect(alarms <= 4 * budget, f"budget {budget:g}: above your threshold {threshold:g} a "
+               f"version of {alarms} of 4 ham lies", "alarms-above-budget")
         expect(abs(certified - truth) < 1e-6, f"budget {budget:g} of 4 ham: {truth:g} of the spam "
                f"can be certified; yours: {certified:.6f}", "budget-edge")
     _, certified = point(spam - 5, ham, 1.0)
@@ -605,9 +611,10 @@ def test_operating_point():
     rng = np.random.default_rng(1631)
     for _ in range(100):
         n = int(rng.integers(1, 9))
-        spam = np.round(rng.normal(1, 1, rng.integers(1, 12)), 1)
-        ham = [np.round(rng.normal(0, 1, rng.integers(1, 9)), 1) for _ in range(n)]
-        budget = float(rng.integers(0, n + 1) / n)
+        unit = float(rng.choice((0.001, 0.1, 10)))
+        spam = np.round(rng.normal(10, 10, rng.integers(1, 12))) * unit
+        ham = [np.round(rng.normal(0, 10, rng.integers(1, 9))) * unit for _ in range(n)]
+        budget = float(min(1, (rng.integers(0, n + 1) + rng.choice((0, 0.3, 0.7))) / n))
         threshold, certified = point(spam, ham, budget)
         alarms, truth = sum(any(s > threshold) for s in ham), oracle_point(spam, ham, budget)
         expect(alarms <= budget * n + 1e-9, f"a hidden case: {alarms} of {n} ham are flagged, the "
@@ -690,8 +697,8 @@ for kind, seed in product(("plain", "erased"), range(5)):
             for part, mails in (("validation", validation), ("test", test))}
     on_validation, on_test = versions(net, validation, 20), versions(net, test, 20)
     whole = [scores[:1] for scores in on_validation]
-    threshold, _ = operating_point(spam["validation"], on_validation, 0.02)
     naive, _ = operating_point(spam["validation"], whole, 0.02)
+    threshold, _ = operating_point(spam["validation"], on_validation, 0.02)
     operating[kind, seed] = threshold
     row = ((spam["test"] > naive).mean(), alarms(naive, [s[:1] for s in on_test]),
            alarms(naive, on_test), (spam["test"] > threshold).mean(), alarms(threshold, on_test))
@@ -716,7 +723,7 @@ for kind, some in rows.items():
 # between 1.5 and 2.9 %: 2 % of 735 ham are 15 mails, and chance alone moves such a count by several
 # (Lab 05 bounds that). And all ten networks share one split of the mails.
 #
-# Move the sliders: this is the whole choice that an operator of a filter has.
+# Move the sliders: this is the choice that an operator of one filter has against suffixes.
 
 # %% id="point-widget" tags=["demo"]
 depth_scores = {0: by_depth[0], 5: by_depth[5], 10: by_depth[10], 20: by_depth[20]}
@@ -835,9 +842,12 @@ def test_outside():
     def judge(flags, words, d):
         got = outside(set(flags), words, d)
         expect_returned(got, "outside")
-        expect(isinstance(got, dict) and set(got) == {"insertion", "longer", "changed"},
-               "outside must return a dict with the keys insertion, longer and changed", "no-dict")
-        for kind, pair in got.items():
+        expect(isinstance(got, dict), "outside must return a dict with the keys insertion, longer "
+               "and changed", "no-dict")
+        for kind in ("insertion", "changed", "longer"):
+            expect(kind in got, f"d = {d}: your dict holds no pair for {kind}: has the search for "
+                   "it found none?", "nothing-found")
+            pair = got[kind]
             expect(isinstance(pair, tuple | list) and len(pair) == 2, f"{kind}: a pair (P, A) is "
                    "wanted", "no-pair")
             P, A = (tuple(int(token) for token in one) for one in pair)
@@ -949,6 +959,10 @@ def test_text():
            "erases-tokens")
     expect(checked(only("ab"), "abca", 2), '"ab" is flagged, and "abca" is two letters '
            "more: erase up to d letters, and cut what is left into tokens each time", "half")
+    expect(checked(only("ab"), "abb", 2), '"ab" is flagged, and "abb" is one letter more; d is 2, '
+           "and an attacker may add fewer letters than d: flag it", "only-d")
+    expect(not checked(only("bb"), "abb", 1), '"abb" is not "bb" and more at the end: not flagged; '
+           "erase letters at the end only", "any-place")
     expect(not checked(only("ab"), "abbb", 1), '"abbb" is two letters more than "ab", d is 1: not '
            "flagged", "too-many")
     expect(not checked(only("a"), "abcc", 2), '"abcc" is three letters more than "a", d is 2: not '
@@ -1044,15 +1058,16 @@ for seed in range(5):
     print(f"network {seed}, {len(flagged_spam)} stopped spam; with a glued letter pass: whole "
           f"mails {passing[0]:.1%}; cut mails {passing[1]:.0%}, median length "
           f"{np.median([len(t) for t in short]):.0f} words; if ten words stay {passing[2]:.0%}")
+    as_it_is = mail.scores(net, [(*t[:-1], 1) for t in flagged_spam]) > limit
+    print(f"  of the whole mails {as_it_is.mean():.1%} are flagged without any erasing, too")
 print(f"you said {my_share:.0%} of the whole and {my_cut_share:.0%} of the cut mails")
 
 # %% [markdown]
-# Whole mails hardly ever pass: some version of them without the changed word is flagged as well. No
-# theorem says so; it is redundancy of these mails. A *cut mail* ends where the filter first flags
-# it, so none of its shorter beginnings is flagged: 88 to 95 % of these pass. But look at what is
-# left, 2 to 5 words of 40 (medians): hardly an advert. If at least ten words stay, 10 to 18 % pass,
-# and an attacker may choose those. In no case was the theorem wrong: what it speaks of did not
-# happen.
+# Whole mails hardly ever pass: with one word changed, 99 to 100 % of them are still flagged without
+# any erasing. No theorem says so. A *cut mail* ends where the filter first flags it, so none of its
+# shorter beginnings is flagged: 88 to 95 % of these pass. But look at what is left, 2 to 5 words of
+# 40 (medians): hardly an advert. If at least ten words stay, 10 to 18 % pass, and an attacker may
+# choose those. In no case was the theorem wrong: what it speaks of did not happen.
 #
 # ## Exercise 16.5: checking a sample (5 points)
 #
@@ -1176,10 +1191,10 @@ def test_promise():
     expect(got != 20, "20 questions find P for certain; 0.9 needs fewer", "all-of-them")
     expect(got == 18, f"P is among 18 of 20 with probability 0.9: 18; yours: {got:g}")
     for n, promise, truth in ((20, 0.91, 19), (20, 1.0, 20), (20, 0.0, 0), (1, 0.5, 1),
-                              (10, 0.3, 3)):
+                              (10, 0.3, 3), (100, 0.55, 55)):
         got = expect_number(questions_for(n, promise), "questions_for")
-        expect(got == truth, f"n = {n}, promise {promise:g}: {truth}; yours: {got:g}",
-               "rounds-wrongly")
+        expect(got == truth, f"n = {n}, promise {promise:g}: {truth} (what is short by 1e-9 is "
+               f"enough); yours: {got:g}", "rounds-wrongly")
     ### BEGIN HIDDEN TESTS
     for n, tenth in product((1, 4, 7, 10, 50, 1350), range(11)):
         got = expect_number(questions_for(n, tenth / 10), "questions_for")
@@ -1398,6 +1413,8 @@ def test_run():
     sends([("send", "user", "mail")], 0, [(0, 1)], "a mail may be in a body", "block-any-label")
     sends([("send", "user", "diary")], 1, [(1, 1)], "the owner may get the diary",
           "block-any-label")
+    sends([("ask", "user", "mail"), ("send", "user", "user")], 1, [(1, 1)], "an ask gives new "
+          "labels to scratch, not to user: is that a new set?", "ask-labels-others")
     sends([("ask", "user", "mail"), ("send", "user", "scratch")], 1, [(1, 0)], "the model says 0, "
           "as the bits are equal", "other-semantics", model=mixed)
     sends([("skipif", "user"), ("send", "user", "user"), ("send", "user", "mail")], 1, [(1, 1)],
@@ -1431,6 +1448,10 @@ def test_run():
     secure([("skipif", "diary"), ("ask", "user", "user"), ("send", "user", "scratch")],
            "that scratch was not written tells: the labels of a skipif stay",
            "label-ends-with-branch", model=((1, 1), (1, 1)))
+    secure([("skipif", "diary"), ("skipif", "user"), ("send", "user", "user")], "the labels of the "
+           "first skipif stay when a second one comes", "second-skipif-replaces")
+    sends([("ask", "user", "user"), ("send", "scratch", "user")], 1, [(1, 1)], "the model was not "
+          "asked about the mail, so its answer carries no label", "model-as-mail")
     secure([("skipif", "mail"), ("send", "user", "user")], "whether this step runs was decided by "
            "the mail", "mail-control")
     ### BEGIN HIDDEN TESTS
@@ -1457,11 +1478,13 @@ test_run()
 print("16.6: visible checks passed")
 
 # %% [markdown]
-# The checks saw some programs. Now all of them, of one and two steps, with all models and all
-# worlds.
+# The checks saw some programs. Now all of one and two steps, and of three steps those that leave
+# the mail alone and end in a send, with all models and all worlds.
 
 # %% id="all-programs" tags=["demo"]
 every = [[a] for a in STEPS] + [[a, b] for a in STEPS for b in STEPS]
+no_mail = [step for step in STEPS if "mail" not in step]
+every += [[a, b, c] for a, b, c in product(no_mail, repeat=3) if c[0] == "send"]
 broken = [program for program in every if any(any(leaks(guarded_run, program, m)) for m in MODELS)]
 print(f"{len(every)} programs, {len(MODELS)} models, {len(WORLDS)} worlds: programs that leak: "
       f"{len(broken)}")
@@ -1469,8 +1492,8 @@ print(f"{len(every)} programs, {len(MODELS)} models, {len(WORLDS)} worlds: progr
 # %% [markdown]
 # Not one leaks, and no model was trusted for it. The price is that some programs do nothing: who
 # wants a mail to decide to whom an answer goes cannot have it. Debenedetti and others (2025) build
-# such a layer around real assistants. That the labels of a `skipif` must stay, also where nothing
-# was skipped, was described by Austin and Flanagan (2009).
+# such a layer around real assistants. How to keep account, while a program runs, of what was *not*
+# done: Austin and Flanagan (2009), by another rule.
 #
 # ## Exercise 16.7: "it is certified" (2 points)
 #
@@ -1492,9 +1515,9 @@ print(f"{len(every)} programs, {len(MODELS)} models, {len(WORLDS)} worlds: progr
 # %% [markdown] nbgrader={"grade_id": "ex16_7-why", "solution": true, "points": 2}
 # ### BEGIN SOLUTION
 # Which attacks: how many tokens or letters, and where? My certificate spoke of up to 20 tokens at
-# the end; in two of five networks 86 and 95 % of the cut mails passed with one glued letter. And
-# what is the promise relative to? It holds for what the filter flags without an attack: 87 % of the
-# spam (median), at about 2 % of the ham. The other 13 % were never promised.
+# the end; in five networks 88 to 95 % of the cut mails passed with one glued letter. And what is
+# the promise relative to? It holds for what the filter flags without an attack: 87 % of the spam
+# (median), at about 2 % of the ham. The other 13 % were never promised.
 #
 # Rubric:
 #
@@ -1665,9 +1688,10 @@ print(f"you said: the promise will {my_promise}, what is stopped will {my_truth}
 # A longer attack raises the promise, from 0.58 to nearly 1, and the vote stops next to nothing all
 # along. The theorem is right; its assumption was that one replaced token undoes the attack. The
 # last number is a control, in which only added words are replaced, never those of the advert: with
-# no word to spare it stops a good part of what is promised (0.42 of 0.58), and with two to spare
-# the vote stops 1 %. Whether the assumption holds is for the attacker to decide. The filter here is
-# a toy, and this says nothing about how often the assumption holds for a large model.
+# no word to spare it stops a good part of what is promised (0.42 of 0.58), so there most is lost
+# because the copies replace words of the advert, too. With two to spare it stops 1 %: whether the
+# assumption holds is for the attacker to decide. The filter here is a toy, and this says nothing
+# about how often the assumption holds for a large model.
 #
 # ## Exercise 16.9: words by gradient (4 points)
 #
@@ -1682,8 +1706,8 @@ print(f"you said: the promise will {my_promise}, what is stopped will {my_truth}
 # Write `best_swaps(embedding, gradient, k)`: for each place the `k` words that lower the score
 # most, to first order, if the word at that place is swapped for them.
 #
-# - `embedding`: tensor, (words, width), the vectors; `gradient`: tensor, (places, width), of the
-#   score with respect to the vector at each place
+# - `embedding`: tensor, (words, width), the vectors, to be left as they are
+# - `gradient`: tensor, (places, width), of the score with respect to the vector at each place
 # - words 0 and 1 (padding, `<other>`) may not be chosen; there are at least `k` others
 # - returns a tensor of word numbers, (places, k), in any order at each place
 #
@@ -1714,7 +1738,10 @@ def test_swaps():
     gradient = torch.tensor([[1.0, 0.0], [-1.0, -1.0]])
 
     def chosen(embedding, gradient, k):
-        got = best_swaps(embedding.clone(), gradient.clone(), k)
+        given = lend(embedding.clone())
+        got = best_swaps(given, gradient.clone(), k)
+        expect(torch.equal(given, embedding), "your code changed the vectors that it was given: "
+               "bar words 0 and 1 in a tensor of your own", "changes-vectors")
         got = expect_tensor(got, (len(gradient), k), "best_swaps")
         return [sorted(int(word) for word in row) for row in got]
 
@@ -1731,6 +1758,9 @@ def test_swaps():
     expect(got != [[3]], "the change is the scalar product itself: do not divide by a length",
            "normalised")
     expect(got == [[5]], f"with k = 1 at place 0 word 5 is best; yours: {got}", "other-k")
+    got = chosen(vectors, gradient, 3)
+    expect(got == [[3, 4, 5], [2, 3, 5]], "with k = 3 words 3, 4, 5 and words 2, 3, 5, though some "
+           f"of them raise the score: 0 and 1 may never be chosen; yours: {got}", "bars-by-zero")
     ### BEGIN HIDDEN TESTS
     g = torch.Generator().manual_seed(1691)
     for size, width, places, k in ((5, 1, 1, 1), (12, 3, 4, 2), (50, 8, 6, 9), (9, 4, 3, 7)):

@@ -117,6 +117,7 @@ ANSWERS = [
     Wrong("ex16_1-words", "other-arguments", fewest(usable="sorted(w for w in weights[2:9] if w < -0.125)"), **HIDDEN),
     Wrong("ex16_1-words", "equal-weights", fewest(usable="sorted({float(w) for w in weights[2:] if w < 0})"), **SEEN),
     Wrong("ex16_1-words", "none-too-early", fewest(many="return math.ceil(score / -good[0]) if score + sum(good) <= 0 else None"), **SEEN),
+    Wrong("ex16_1-words", "changes-weights", returns(WORDS, "good = weights[2:]", "good.sort()", "if score <= 0: return 0", "if repeat: return math.ceil(score / -good[0]) if good[0] < 0 else None", "enough = np.flatnonzero(score + np.cumsum(good[good < 0]) <= 0)", "return int(enough[0]) + 1 if len(enough) else None"), **SEEN),
     Right("ex16_1-words", "hint-3", fewest()),
     Right("ex16_1-words", "step-by-step", returns(WORDS, "left = {i: w for i, w in enumerate(weights.tolist()) if i > 1 and w < 0}", "n = 0", "while score > 0:", "    if not left: return None", "    best = min(left, key=left.get)", "    score, n = score + left[best], n + 1", "    if not repeat: del left[best]", "return np.int64(n)")),
     # 16.2a
@@ -131,6 +132,7 @@ ANSWERS = [
     Wrong("ex16_2-erasures", "never-empty", erased(ks="range(min(d, n - 1) + 1) if n else [0]"), **SEEN),
     Wrong("ex16_2-erasures", "other-arguments", returns(ERASE, "found = {tuple(tokens)}", "for _ in range(min(d, 2) if mode != 'suffix' else d):", "    found |= {t[:i] + t[i + 1:] for t in found for i in (range(len(t)) if mode == 'infusion' else [len(t) - 1])}", "if mode == 'insertion':", "    n = len(tokens)", "    found = {tokens[:i] + tokens[i + k:] for k in range(min(d, n) + 1) for i in range(n - k + 1)}", "return list(found)"), **HIDDEN),
     Wrong("ex16_2-erasures", "erases-by-value", erased(some="[tuple(t for t in tokens if t not in gone) for gone in combinations(tokens, k)]"), **SEEN),
+    Wrong("ex16_2-erasures", "no-list", erased().replace("found += ", "found.append(").replace("list(combinations(tokens, n - k))", "list(combinations(tokens, n - k)))"), **SEEN),
     Right("ex16_2-erasures", "hint-3", erased()),
     Right("ex16_2-erasures", "different-ones-by-masks", returns(ERASE, "found, n = set(), len(tokens)", "for mask in range(2 ** n) if n < 12 else (sum(1 << i for i in c) for r in range(d + 1) for c in combinations(range(n), r)):", "    gone = [i for i in range(n) if mask >> i & 1]", "    block = not gone or gone[-1] - gone[0] + 1 == len(gone)", "    end = block and (not gone or gone[-1] == n - 1)", "    if len(gone) <= d and (mode == 'infusion' or (mode == 'insertion' and block) or end):", "        found.add(tuple(t for i, t in enumerate(tokens) if i not in gone))", "return sorted(found)")),
     # 16.2b
@@ -152,6 +154,10 @@ ANSWERS = [
     Wrong("ex16_3-point", "alarms-above-budget", point(worst="max(scores[:4])"), **HIDDEN),
     Wrong("ex16_3-point", "equal-scores", returns(POINT, "worst = sorted({max(scores) for scores in ham_scores}, reverse=True)", "k = math.floor(budget * len(ham_scores) + 1e-9)", "threshold = worst[k] if k < len(worst) else min(spam_scores) - 1", "return threshold, np.mean(spam_scores > threshold)"), **SEEN),
     Wrong("ex16_3-point", "spam-below-ham", point().replace("min(spam_scores) - 1", "min(worst) - 1"), **SEEN),
+    Wrong("ex16_3-point", "alarms-above-budget", point(k="math.ceil(budget * len(worst) - 1e-9)"), **SEEN),
+    Wrong("ex16_3-point", "alarms-above-budget", point(k="round(budget * len(worst))"), **SEEN),
+    Wrong("ex16_3-point", "alarms-above-budget", returns(POINT, "worst = [max(scores) for scores in ham_scores]", "threshold = np.quantile(worst, 1 - budget, method='lower') if budget < 1 else min(spam_scores) - 1", "return threshold, np.mean(spam_scores > threshold)"), **SEEN),
+    Wrong("ex16_3-point", "too-high", returns(POINT, "worst = np.array([max(scores) for scores in ham_scores])", "for threshold in np.arange(-100, 100, 0.1):", "    if np.mean(worst > threshold) <= budget + 1e-9: return threshold, np.mean(spam_scores > threshold)", "return 1000, 0.0"), **HIDDEN),
     Right("ex16_3-point", "hint-3", point()),
     Right("ex16_3-point", "also-between-spam", returns(POINT, "worst = np.array([np.max(scores) for scores in ham_scores])", "best = (math.inf, 0.0)", "for t in [-math.inf, *np.unique(np.r_[worst, spam_scores])]:", "    share = float(np.mean(spam_scores > t))", "    if np.sum(worst > t) <= budget * len(worst) + 1e-9 and share >= best[1]: best = (float(t), share)", "return best")),
     Right("ex16_3-point", "all-thresholds", returns(POINT, "offers = [-math.inf] + sorted({float(s) for some in ham_scores for s in some})", "keeps = [t for t in offers if sum(any(some > t) for some in ham_scores) <= budget * len(ham_scores) + 1e-8]", "best = min(keeps)", "return [best, float((spam_scores > best).sum() / len(spam_scores))]")),
@@ -161,6 +167,7 @@ ANSWERS = [
     Wrong("ex16_4-outside", "appended-at-the-end", out(passes="A not in flags", block="A[:len(P)] == P"), **SEEN),
     Wrong("ex16_4-outside", "other-kind", out(long="d + 2"), **SEEN),
     Wrong("ex16_4-outside", "attack-flagged", out(passes="A in flags"), **SEEN),
+    Wrong("ex16_4-outside", "nothing-found", out(long="d"), **SEEN),
     Right("ex16_4-outside", "hint-3", out()),
     Right("ex16_4-outside", "by-the-definition", returns(OUTSIDE, "everything = [t for n in range(5 + d) for t in product(words, repeat=n)]", "passing = [A for A in everything if flags.isdisjoint({A[:max(0, len(A) - k)] for k in range(d + 1)})]", "pairs = ((P, A) for P in sorted(flags, key=lambda t: (len(t), t)) if len(P) < 5 for A in passing)", "found = {}", "for P, A in pairs:", "    for kind in ('insertion', 'longer', 'changed'):", "        if kind not in found and is_kind(kind, P, A, d): found[kind] = [list(P), list(A)]", "    if len(found) == 3: break", "return found")),
     # 16.4b
@@ -171,6 +178,8 @@ ANSWERS = [
     Wrong("ex16_4-text", "too-many", returns(TEXT, "return any(flagged(tokenise(text[:n])) for n in range(len(text) + 1))"), **SEEN),
     Wrong("ex16_4-text", "other-arguments", returns(TEXT, "full = tokenise", "return any(flagged(globals()['tokenise'](text[:n])) for n in range(max(0, len(text) - d), len(text) + 1))"), **HIDDEN),
     Wrong("ex16_4-text", "both-units", returns(TEXT, "n, t = len(text), tokenise(text)", "letters = any(flagged(tokenise(text[:n - k])) for k in range(min(d, n) + 1))", "return letters or any(flagged(t[:len(t) - k]) for k in range(min(d, len(t)) + 1))"), **SEEN),
+    Wrong("ex16_4-text", "only-d", returns(TEXT, "return any(flagged(tokenise(one)) for one in (text, text[:max(0, len(text) - d)]))"), **SEEN),
+    Wrong("ex16_4-text", "any-place", returns(TEXT, "n = len(text)", "return any(flagged(tokenise(text[:i] + text[i + k:])) for k in range(min(d, n) + 1) for i in range(n - k + 1))"), **SEEN),
     Right("ex16_4-text", "hint-3", returns(TEXT, "n = len(text)", "return any(flagged(tokenise(text[:n - k])) for k in range(min(d, n) + 1))")),
     Right("ex16_4-text", "letter-by-letter", returns(TEXT, "bad = bool(flagged(tokenise(text)))", "while text and d > 0:", "    text, d = text[:-1], d - 1", "    bad |= bool(flagged(tokenise(text)))", "return np.bool_(bad)")),
     # 16.5a
@@ -189,6 +198,7 @@ ANSWERS = [
     Wrong("ex16_5-promise", "with-replacement", returns(PROMISE, "return math.ceil(math.log(1 - min(promise, 0.999)) / math.log(1 - 1 / max(n, 2)))"), **SEEN),
     Wrong("ex16_5-promise", "rounds-wrongly", returns(PROMISE, "return math.floor(promise * n + 1e-9)"), **SEEN),
     Wrong("ex16_5-promise", "rounds-wrongly", returns(PROMISE, "return round(promise * n + 0.49) if n < 1000 else int(promise * 1000)"), **HIDDEN),
+    Wrong("ex16_5-promise", "rounds-wrongly", returns(PROMISE, "return math.ceil(n * promise)"), **SEEN),
     Right("ex16_5-promise", "hint-3", returns(PROMISE, "return next(s for s in range(n + 1) if s / n >= promise - 1e-9)")),
     Right("ex16_5-promise", "by-ceil", returns(PROMISE, "return np.int64(np.ceil(n * promise - 1e-8))")),
     # 16.6
@@ -211,6 +221,9 @@ ANSWERS = [
     Wrong("ex16_6-run", "forgets-scratch", monitor(ask='labels["scratch"] = {one for one in (a, b) if one in ("mail", "diary")}'), **SEEN),
     Wrong("ex16_6-run", "other-semantics", monitor().replace("model[value[a]][value[b]]", "model[value[b]][value[a]]"), **SEEN),
     Wrong("ex16_6-run", "other-semantics", monitor().replace("model[value[a]][value[b]]", "model[world.get(a, 0)][world.get(b, 0)]"), **SEEN),
+    Wrong("ex16_6-run", "ask-labels-others", monitor(ask='labels["scratch"] = labels[a]; labels["scratch"] |= labels[b]'), **SEEN),
+    Wrong("ex16_6-run", "second-skipif-replaces", monitor(skip="control = set(labels[a])"), **SEEN),
+    Wrong("ex16_6-run", "model-as-mail", monitor(ask='labels["scratch"] = labels[a] | labels[b] | {"mail"}'), **SEEN),
     Right("ex16_6-run", "a-label-too-many", monitor(ask='labels["scratch"] = labels["scratch"] | labels[a] | labels[b]')),
     Right("ex16_6-run", "hint-3", monitor()),
     Right("ex16_6-run", "control-everywhere", monitor(ask='labels["scratch"] = set(control) | labels[b] | labels[a]')),
@@ -223,6 +236,7 @@ ANSWERS = [
     Wrong("ex16_8-promised", "exactly-half", returns(VOTE, P1, "i = N // 2 + 1", "return math.comb(N, i) * p ** i * (1 - p) ** (N - i)"), **SEEN),
     Wrong("ex16_8-promised", "other-arguments", returns(VOTE, "m = min(m, 4)", P1, MOST), **HIDDEN),
     Right("ex16_8-promised", "hint-3", returns(VOTE, P1, MOST)),
+    Right("ex16_8-promised", "the-other-way-round", returns(VOTE, "p = sum(math.comb(M, j) * math.comb(L - M, m - j) for j in range(k, min(m, M) + 1)) / math.comb(L, m)", MOST)),
     Right("ex16_8-promised", "by-scipy", returns(VOTE, "from scipy.stats import binom, hypergeom", "return binom.sf(N // 2, N, hypergeom.sf(k - 1, L, m, M))")),
     # 16.9
     Wrong("ex16_9-swaps", "wrong-sign", returns(SWAPS, "change = gradient @ embedding.T", "change[:, :2] = -math.inf", "return change.topk(k).indices"), **SEEN),
@@ -230,6 +244,8 @@ ANSWERS = [
     Wrong("ex16_9-swaps", "same-for-all-places", returns(SWAPS, "change = gradient.sum(0) @ embedding.T", "change[:2] = math.inf", "return change.topk(k, largest=False).indices.repeat(len(gradient), 1)"), **SEEN),
     Wrong("ex16_9-swaps", "normalised", returns(SWAPS, "change = gradient @ embedding.T / (0.3 + embedding.norm(dim=1))", "change[:, :2] = math.inf", "return change.topk(k, largest=False).indices"), **SEEN),
     Wrong("ex16_9-swaps", "other-arguments", returns(SWAPS, "change = gradient @ embedding[:20].T", "change[:, :2] = math.inf", "return change.topk(k, largest=False).indices"), **HIDDEN),
+    Wrong("ex16_9-swaps", "bars-by-zero", returns(SWAPS, "change = gradient @ embedding.T", "change[:, :2] = 0", "return change.topk(k, largest=False).indices"), **SEEN),
+    Wrong("ex16_9-swaps", "changes-vectors", returns(SWAPS, "embedding[:2] = 0", "change = gradient @ embedding.T", "change[:, :2] = math.inf", "return change.topk(k, largest=False).indices"), **SEEN),
     Right("ex16_9-swaps", "hint-3", returns(SWAPS, "change = gradient @ embedding.T", "change[:, :2] = math.inf", "return change.topk(k, largest=False).indices")),
     Right("ex16_9-swaps", "by-numpy", returns(SWAPS, "rows = []", "for slope in gradient.numpy():", "    change = embedding.numpy() @ slope", "    rows.append([w for w in np.argsort(change) if w > 1][:k][::-1])", "return torch.tensor(np.array(rows))")),
 ]  # fmt: skip

@@ -32,7 +32,7 @@ def column(table: list[list[float]], place: int) -> list[float]:
 
 def test_good_words(text):
     """ "every mail", "at most 11 times"; "204" in Prediction 3."""
-    assert "196 of 196 are delivered" in text
+    assert '"date" up to 29 times at the end 196 of 196 are delivered' in text
     assert "at most 11 times" in text
     assert "stops 204 of 218 spam; of these, 204 are delivered" in text
 
@@ -66,7 +66,7 @@ def test_no_attack_passes_where_the_theorem_speaks(text):
 
 
 def test_glued_letters(text):
-    """ "hardly ever", "88 to 95 %", "2 to 5 words of 40 (medians)", "10 to 18 %"."""
+    """ "hardly ever", "99 to 100 %", "88 to 95 %", "2 to 5 words of 40 (medians)", "10 to 18 %"."""
     found = re.findall(
         r"network \d, \d+ stopped spam; with a glued letter pass: whole mails ([\d.]+)%; cut mails "
         r"(\d+)%, median length (\d+) words; if ten words stay (\d+)%",
@@ -78,6 +78,9 @@ def test_glued_letters(text):
     assert [cut[0], cut[-1]] == pytest.approx([88, 95], abs=1)
     assert [length[0], length[-1]] == [2, 5]
     assert [ten[0], ten[-1]] == pytest.approx([10, 18], abs=1)
+    bare = re.findall(r"of the whole mails ([\d.]+)% are flagged without any erasing", text)
+    assert len(bare) == 5
+    assert min(map(float, bare)) >= 98.9
 
 
 def test_a_sample(text):
@@ -86,7 +89,7 @@ def test_a_sample(text):
 
 
 def test_labels_and_votes(text):
-    assert "1332 programs, 16 models, 8 worlds: programs that leak: 0" in text
+    assert "5301 programs, 16 models, 8 worlds: programs that leak: 0" in text
     found = re.findall(
         r"more than needed: promise ([\d.]+), stopped ([\d.]+), stopped if the advert is spared "
         r"([\d.]+)",
