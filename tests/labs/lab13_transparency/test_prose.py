@@ -32,7 +32,10 @@ def test_the_card(text):
     assert "'recall': 0.525" in text
     assert "2 digits, accuracy: matrices left: 5,329, false-positive rate 0.000 to 1.000" in text
     assert "2 digits, accuracy and recall and precision: matrices left: 1," in text
-    assert "3 digits, accuracy and recall: matrices left: 2, false-positive rate 0.000 to 0.113" in text
+    assert (
+        "3 digits, accuracy and recall: matrices left: 2, false-positive rate 0.000 to 0.113"
+        in text
+    )
     refuted = {(digits, name): numbers(text, f"{digits} digits, {name}: no matrix fits in ")[0]
                for digits in (2, 3) for name in
                ("honest", "lie: one loan more is right", "lie: specificity as precision",
