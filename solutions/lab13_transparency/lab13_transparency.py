@@ -414,10 +414,9 @@ for digits in (2, 3):
 # This accuracy alone leaves more than a thousand rates from 0 to 1. Three numbers with two digits
 # each say it exactly here: this card has told you the rest, whether or not it meant to.
 #
-# How sure is the tool? Twenty splits, 60 test loans each (to be quick), cards of accuracy, recall
-# and precision. Two are lies: accuracy too high by one single loan, and specificity sold as
-# precision. Two are honest in another way: digits cut off instead of rounded, and means of two
-# tests.
+# How sure is the tool? Twenty splits, 60 test loans each, cards of accuracy, recall and
+# precision. Two are lies: accuracy too high by one loan, and specificity sold as precision. Two are
+# honest in another way: digits cut off instead of rounded, and means of two tests.
 
 # %% id="lies-demo" tags=["demo"]
 def cards_of(one, two, digits, names=LINES[:3]):
@@ -508,7 +507,7 @@ widgets.sliders(card_picture, {"digits": [1, 2, 3], "numbers on the card": [1, 2
 # **a. `expected_best(values, k)`**: the mean of the largest of k scores that are drawn from the n
 # **without putting any back**. Every choice of k of the n counts equally.
 #
-# - `values`: array, (n,), may hold equal numbers; `k`: a whole number from 1 to n
+# - `values`: array, (n,), may hold equal numbers, stays as it is; `k`: a whole number from 1 to n
 # - returns a number, exact up to rounding errors (do not simulate)
 #
 # <details><summary>Hint 1: where to look</summary>
@@ -758,7 +757,7 @@ plots.show(figure, alt="The chance that the best of k networks scores above the 
 #
 # **`other_model(X, w, x)`** returns such weights, or `None` if there are none.
 #
-# - `X`: (N, d), `w`: (d,), `x`: (d,), all float64; $w \cdot x$ is never 0
+# - `X`: (N, d), `w`: (d,), `x`: (d,), all float64, stay as they are; $w \cdot x$ is never 0
 # - the scores must agree exactly, up to rounding: each within 1e-8 times (1 + the largest score)
 # - take x for a combination of the rows of X when what is left of it outside their combinations is
 #   shorter than 1e-6 times the length of x
@@ -1362,7 +1361,7 @@ print(f"one in ten, best test with 1,000 answers: {best_power(rare, 1000, 1000):
 #
 # A benchmark is a published list of items, in some order. A model that has read the file may find
 # the items likelier **in the published order** than in another. A model that has not has no reason
-# to. This is the test of Oren et al. (ICLR 2024), here in small.
+# to. This is the test of Oren et al. (ICLR 2024).
 #
 # **a. `order_p(logp, items, shuffles, rng, groups=None)`** returns
 #
