@@ -59,7 +59,7 @@ import torch
 from sklearn.linear_model import LogisticRegression
 
 from safetylab import counts, language, page, plots, tables, widgets
-from safetylab.checks import exercise, expect, expect_array, expect_number, expect_returned
+from safetylab.checks import exercise, expect, expect_array, expect_number, expect_returned, lend
 
 torch.set_num_threads(1)  # these models are so small that one thread is the fastest
 page.progress(13)
@@ -244,6 +244,9 @@ def test_matrices():
     got = found({"specificity": 0.7, "f1": 0.7}, 7, 1)
     expect(got == {(2, 1, 3, 1), (3, 1, 2, 1)}, "specificity and F1 0.7, one digit, 7 loans: "
            f"(2, 1, 3, 1) and (3, 1, 2, 1); yours: {sorted(got)}", "other-digits")
+    expect(not found({"accuracy": 0.985}, 69, 3), "68 of 69 is 0.985507, more than half a unit "
+           "from 0.985, and you find a matrix for it (np.isclose allows more: set rtol=0)",
+           "too-many")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1311)
     names = ("accuracy", "precision", "recall", "specificity", "f1")
@@ -267,8 +270,6 @@ def test_matrices():
            "list", "lost")
     expect(not oracle_found(matrices, card | {"precision": 0.888}, 120, 3), "n = 120: precision "
            "0.888 is false, and you find a matrix for it", "too-many")
-    expect(not oracle_found(matrices, {"accuracy": 0.985}, 69, 3), "68 of 69 is 0.985507, which is "
-           "more than half a unit from 0.985, and you find a matrix for it", "too-many")
     ### END HIDDEN TESTS
 
 
@@ -404,8 +405,8 @@ def left_open(lines, digits):
 for digits in (2, 3):
     for lines in (1, 2, 3):
         found, low, high = left_open(lines, digits)
-        print(f"{digits} digits, {' and '.join(LINES[:lines])}: {len(found):,} matrices, "
-              f"false-positive rate {low:.3f} to {high:.3f}")
+        print(f"{digits} digits, {' and '.join(LINES[:lines])}: matrices left: "
+              f"{len(found):,}, false-positive rate {low:.3f} to {high:.3f}")
 
 # %% [markdown]
 # The **false-positive rate** is the share of the fine loans that were flagged: 1 minus
@@ -413,10 +414,9 @@ for digits in (2, 3):
 # This accuracy alone leaves more than a thousand rates from 0 to 1. Three numbers with two digits
 # each say it exactly here: this card has told you the rest, whether or not it meant to.
 #
-# How sure is the tool? Twenty splits, 60 test loans each (to be quick), cards of accuracy, recall
-# and precision. Two are lies: accuracy too high by one single loan, and specificity sold as
-# precision. Two are honest in another way: digits cut off instead of rounded, and means of two
-# tests.
+# How sure is the tool? Twenty splits, 60 test loans each, cards of accuracy, recall and
+# precision. Two are lies: accuracy too high by one loan, and specificity sold as precision. Two are
+# honest in another way: digits cut off instead of rounded, and means of two tests.
 
 # %% id="lies-demo" tags=["demo"]
 def cards_of(one, two, digits, names=LINES[:3]):
@@ -507,7 +507,7 @@ widgets.sliders(card_picture, {"digits": [1, 2, 3], "numbers on the card": [1, 2
 # **a. `expected_best(values, k)`**: the mean of the largest of k scores that are drawn from the n
 # **without putting any back**. Every choice of k of the n counts equally.
 #
-# - `values`: array, (n,), may hold equal numbers; `k`: a whole number from 1 to n
+# - `values`: array, (n,), may hold equal numbers, stays as it is; `k`: a whole number from 1 to n
 # - returns a number, exact up to rounding errors (do not simulate)
 #
 # <details><summary>Hint 1: where to look</summary>
@@ -536,7 +536,11 @@ def test_expected_best():
     values = np.array([0.6, 0.8, 0.7, 0.9])
 
     def best(some, k):
-        return expect_number(expected_best(some.copy(), k), "expected_best")
+        given = lend(some.copy())
+        got = expect_number(expected_best(given, k), "expected_best")
+        expect((given == some).all(), "your function has changed the array that it was given: "
+               "values.sort() sorts in place, np.sort(values) does not", "changes-input")
+        return got
 
     got = best(values, 2)
     for slip, told, name in (
@@ -753,7 +757,7 @@ plots.show(figure, alt="The chance that the best of k networks scores above the 
 #
 # **`other_model(X, w, x)`** returns such weights, or `None` if there are none.
 #
-# - `X`: (N, d), `w`: (d,), `x`: (d,), all float64; $w \cdot x$ is never 0
+# - `X`: (N, d), `w`: (d,), `x`: (d,), all float64, stay as they are; $w \cdot x$ is never 0
 # - the scores must agree exactly, up to rounding: each within 1e-8 times (1 + the largest score)
 # - take x for a combination of the rows of X when what is left of it outside their combinations is
 #   shorter than 1e-6 times the length of x
@@ -791,7 +795,11 @@ def test_other_model():
     """Three columns, two audited people who differ in the first two."""
     def checked(X, w, x, exists, told):
         X, w, x = (np.array(part, float) for part in (X, w, x))
-        got = other_model(X.copy(), w.copy(), x.copy())
+        given = [lend(part.copy()) for part in (X, w, x)]
+        got = other_model(*given)
+        kept = all((new == old).all() for new, old in zip(given, (X, w, x), strict=True))
+        expect(kept, f"{told}: your function has changed X, w or x itself (w -= ... writes into "
+               "w): make new weights", "changes-input")
         if got is None:
             expect(not exists, f"{told}: there is another model, and you returned None",
                    "counts-rows" if len(X) >= len(w) else "too-careful")
@@ -894,7 +902,7 @@ print(f"after 40: the other weights are {np.median(lengths):.1f} times as long a
 #
 # Nor need the other model be a strange one. With the step of hint 3 its weights are about 1.4 times
 # as long as the secret ones (median after 40 people), in the worst of 500 cases 18 times. Whoever
-# may assume that weights are small can rule out a few of these models, hardly more.
+# may assume that weights are small can rule out some of these models, not all.
 #
 # For a system that is not linear it is worse, whatever N: it may keep a list of exceptions. A
 # single `if` changes the decision about one person, or about everybody who carries some mark, and
@@ -932,7 +940,7 @@ print(f"after 40: the other weights are {np.median(lengths):.1f} times as long a
 # - `statistic(answers, is_b)`: the difference, a number. `answers` holds the answers of both
 #   samples; `is_b` is an array of bool, true where the answer counts as the service's
 # - `shuffles`: how often the labels are handed out again; each time at random, and within each
-#   prompt as many answers stay the service's as were. `rng`: a NumPy generator, use it as you like
+#   prompt as many answers stay the service's as were. `rng`: a NumPy generator, to draw from
 # - the 1 on both sides is the true labelling: it was one of the possible ones. So p is never 0
 #
 # <details><summary>Hint 1: where to look</summary>
@@ -1007,9 +1015,10 @@ def test_permutation_p():
     a, b = np.arange(12), np.arange(12, 32)
     prompts_a, prompts_b = np.arange(12) % 2 * 7, np.array([0] * 14 + [7] * 6)
     kind = np.concatenate([prompts_a, prompts_b])
-    tried = []
+    tried, masks = [], []
 
     def gap(answers, is_b):
+        masks.append(isinstance(is_b, np.ndarray) and is_b.dtype == bool)
         is_b = np.array(is_b, bool)
         tried.append((np.array(answers).tolist(), is_b))
         return float(np.array(answers)[is_b].sum())
@@ -1021,6 +1030,8 @@ def test_permutation_p():
         return expect_number(got, "permutation_p")
 
     got = p_of(gap)
+    expect(all(masks), "is_b must be an array of bool: with a list or with the numbers 0 and 1, "
+           "answers[is_b] and ~is_b do not pick the service's answers and the others", "no-mask")
     for answers, is_b in tried:
         expect(sorted(answers) == list(range(32)), "each labelling is one of the same 32 answers, "
                "each of them once: do not draw them anew", "draws-again")
@@ -1048,6 +1059,15 @@ def test_permutation_p():
     got = p_of(gap, shuffles=19)
     expect(abs(got - 0.05) < 1e-9, f"with 19 shuffles, none of which reaches, p = 1/20; yours: "
            f"{got:.6f}", "other-shuffles")
+    series = []
+    for seed in (3, 3, 4):
+        tried.clear()
+        p_of(gap, 19, seed)
+        series.append([np.array(answers)[is_b].tolist() for answers, is_b in tried])
+    expect(series[0] == series[1], "the same generator state gives two different series of "
+           "shuffles: draw from rng only", "not-repeatable")
+    expect(series[1] != series[2], "two generators give the same shuffles: draw from rng",
+           "ignores-generator")
     ### BEGIN HIDDEN TESTS
     def small(answers, is_b):
         return float(np.where(is_b, answers, 0).sum())
@@ -1255,6 +1275,9 @@ def test_most_power():
     got = bound(even, never, 1, 0.2)
     expect(0.4 - 1e-9 < got < 0.7 + 1e-9, "the second answer has chance 0 under the other law: TV "
            f"0.5 and alpha 0.2 make 0.7; yours: {got:.6f}", "zeros")
+    got = bound(even, never, 1, 0.5)
+    expect(got > 1 - 1e-9, "\"accuse at the first answer\" has level 0.5 and power 1; your bound "
+           f"says that there is no such test: {got:.6f}. Add alpha and the bound on TV", "no-sum")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1342)
     for trial in range(120):
@@ -1316,15 +1339,15 @@ print(f"one in ten, best test with 1,000 answers: {best_power(rare, 1000, 1000):
       f"{most_power(original, rare, 1000, 0.05):.2f}")
 
 # %% [markdown]
-# The same model is accused in 2 of 40 tests: the level holds. The surprise test finds temperature
-# 1.2 every time and 1.1 in four of five. Rounding to 0.5 has about the total variation of
+# The same model is accused in about 2 of 40 tests: the level holds. The surprise test finds
+# temperature 1.2 each time and 1.1 mostly. Rounding to 0.5 has about the total variation of
 # temperature 1.1, a test that finds it nearly always exists, and both of ours mostly miss it: **a
 # test sees what its statistic looks at**. The best test needs both laws: the open weights, and a
 # right guess of what was changed. (Rates of 40 tests: 0.57 may be 0.4 or 0.7.)
 #
 # When one request in ten is answered at temperature 1.2, the total variation is 0.016, and your
 # bound says before anybody has looked: with 300 answers no test of level 0.05 finds it in more
-# than 42 of 100 cases. The best one finds it in about 20. Where your bound says 1.00, it promises
+# than 43 of 100 cases. The best one finds it in about 20. Where your bound says 1.00, it promises
 # nothing.
 #
 # Gao, Liang and Guestrin (ICLR 2025) tested 31 endpoints that served open models, with a
@@ -1338,7 +1361,7 @@ print(f"one in ten, best test with 1,000 answers: {best_power(rare, 1000, 1000):
 #
 # A benchmark is a published list of items, in some order. A model that has read the file may find
 # the items likelier **in the published order** than in another. A model that has not has no reason
-# to. This is the test of Oren et al. (ICLR 2024), here in small.
+# to. This is the test of Oren et al. (ICLR 2024).
 #
 # **a. `order_p(logp, items, shuffles, rng, groups=None)`** returns
 #
@@ -1347,8 +1370,8 @@ print(f"one in ten, best test with 1,000 answers: {best_power(rare, 1000, 1000):
 #
 # - `logp(some_items)`: the model's log-probability of a list of items, read one after the other
 # - `items`: the published list; each item is a tuple of words (whole numbers)
-# - each shuffle puts the items into a random order, all orders alike; the items themselves stay
-#   as they are
+# - each shuffle puts the items into a random order, drawn from `rng`, all orders alike; the items
+#   themselves and the list you are given stay as they are
 # - `groups`: `None`, or a list with one label per item. Then only items with the same label change
 #   places, so that the sequence of the labels stays as it was
 #
@@ -1425,11 +1448,13 @@ def test_order_p():
         tried.append([tuple(int(word) for word in item) for item in some])
         return float(sum(i < j for i, j in pairwise(firsts)))
 
-    def p_of(logp, shuffles=99, groups=None):
+    def p_of(logp, shuffles=99, groups=None, seed=0):
         tried.clear()
-        rng = np.random.default_rng(0)
-        got = order_p(logp, list(items), shuffles, rng, groups)
+        given, rng = lend(list(items)), np.random.default_rng(seed)
+        got = order_p(logp, given, shuffles, rng, groups)
         got = expect_number(got, "order_p")
+        expect(given == items, "your function has changed the list that it was given "
+               "(rng.shuffle(items) works in place): shuffle a copy", "changes-input")
         for some in tried:
             expect(len(some) == 12 and all(len(item) == 3 for item in some), "each order holds the "
                    "12 items as they are, three words each", "other-items")
@@ -1460,6 +1485,14 @@ def test_order_p():
     moved = [sum(i != j for i, j in zip(some, items, strict=True)) for some in tried]
     expect(max(moved) >= 8, "with groups, the items of each group still change places; in your "
            f"orders at most {max(moved)} of 12 do", "one-group-only")
+    series = []
+    for seed in (3, 3, 4):
+        p_of(rising, 19, seed=seed)
+        series.append(list(tried))
+    expect(series[0] == series[1], "the same generator state gives two different series of "
+           "orders: draw from rng only", "not-repeatable")
+    expect(series[1] != series[2], "two generators give the same orders: draw from rng",
+           "ignores-generator")
     ### BEGIN HIDDEN TESTS
     for seed, labels in enumerate(([0] * 4, [0] * 5, [0, 1, 0, 1, 0], [2, 2, 1, 1, 2, 1])):
         some = [(i, i) for i in range(len(labels))]
@@ -1666,7 +1699,8 @@ def test_people():
     expect(got[2:] != [70, 630], f"{told}: the order is tp, fn, tn, fp", "other-order")
     expect(sum(got) == 1000 and max(np.abs(np.array(got) - (240, 60, 630, 70))) <= 1,
            f"{told}: 240 flagged and 60 missed of 300, 630 and 70 of the others; yours: {got}")
-    for case in ((10, 0.5, 0.5, 0.5), (10, 0.35, 0.64, 0.36), (100, 0.305, 0.49, 0.13)):
+    for case in ((10, 0.5, 0.5, 0.5), (10, 0.35, 0.64, 0.36), (100, 0.305, 0.49, 0.13),
+                 (3, 0.5, 0.5, 1.0)):
         got, told = counted(*case)
         n, bad_share, hit, alarm = case
         exact = [n * bad_share * hit, n * bad_share * (1 - hit), n * (1 - bad_share) * (1 - alarm),
@@ -1674,8 +1708,10 @@ def test_people():
         told += f": exactly {', '.join(f'{value:.3f}' for value in exact)}; yours: {got}"
         expect(sum(got) == n, f"{told}, together {sum(got)}: rounded one by one, parts need not "
                "add up", "no-sum")
-        expect(min(got) >= 0 and max(abs(g - e) for g, e in zip(got, exact, strict=True)) <= 1
-               + 1e-9, f"{told}: one is off by more than 1", "too-far")
+        expect(min(got) >= 0, f"{told}: no count is below 0; round a share of the people that are "
+               "left after the first step", "below-zero")
+        far = max(abs(g - e) for g, e in zip(got, exact, strict=True))
+        expect(far <= 1 + 1e-9, f"{told}: one is off by more than 1", "too-far")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1361)
     cases = [(0, 0.5, 0.5, 0.5), (1, 0.4, 0.6, 0.3), (7, 1.0, 0.0, 0.5), (50, 0.0, 0.3, 1.0)]
@@ -1905,7 +1941,7 @@ plots.show(icons(hundred), alt="A hundred loans as dots. " + ", ".join(
 #
 # - `train`: (a, d), `test`: (b, d), arrays of whole numbers, one row per person
 # - the count: how many **test rows** are equal to at least one training row
-# - each shuffle splits all a + b rows at random into a and b
+# - each shuffle splits all a + b rows at random into a and b; draw from `rng`
 # - returns $p = (1 + \text{number of shuffles with at least as many}) / (1 + \text{shuffles})$
 #
 # <details><summary>Hint 1: where to look</summary>
@@ -1984,12 +2020,18 @@ def test_leak_p():
            f"people. No row is there twice, p = 1; yours: {got:.4f}. Compare whole rows, in order",
            "not-rows")
     many = np.array([[1, 1]] * 3 + [[k, 0] for k in range(10, 15)])  # one row three times
-    train, test = many[[0, 3, 4, 5]], many[[1, 2, 6, 7]]
+    train, test = many[[0, 3, 4, 5, 6]], many[[1, 2, 7]]
     got = p_of(train, test, 400)
-    expect(got < 0.7, "two of three equal rows stand in the test part, and 30 of 70 splits have as "
+    expect(got < 0.6, "two of three equal rows stand in the test part, and 15 of 56 splits have as "
            "many: count each test row that stands in the training part, not the training rows, and "
            f"not each kind once; your p is {got:.3f}", "counts-train-rows")
-    expect(abs(got - 30 / 70) < 0.13, f"30 of 70 splits reach: p near 0.429; yours: {got:.3f}")
+    expect(abs(got - 15 / 56) < 0.11, "15 of 56 splits into 5 and 3 rows reach: p near 0.268; "
+           f"yours: {got:.3f}", "other-splits")
+    once, again = ([p_of(train, test, 400, seed) for seed in range(6)] for _ in range(2))
+    expect(once == again, "the same generator state gives two results: draw from rng only",
+           "not-repeatable")
+    expect(len(set(once)) > 1, "six generators, always the same p: draw from rng",
+           "ignores-generator")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1371)
     for trial, (a, b, kinds) in enumerate(((6, 3, 3), (3, 6, 4), (5, 5, 5), (4, 4, 2))):

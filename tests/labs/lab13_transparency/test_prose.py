@@ -30,9 +30,12 @@ def test_the_card(text):
              ("accuracy", "precision", "recall", "f1")}  # fmt: skip
     assert lines == {"accuracy": 0, "precision": 0, "recall": 1, "f1": 0}
     assert "'recall': 0.525" in text
-    assert "2 digits, accuracy: 5,329 matrices, false-positive rate 0.000 to 1.000" in text
-    assert "2 digits, accuracy and recall and precision: 1 matrices" in text
-    assert "3 digits, accuracy and recall: 2 matrices, false-positive rate 0.000 to 0.113" in text
+    assert "2 digits, accuracy: matrices left: 5,329, false-positive rate 0.000 to 1.000" in text
+    assert "2 digits, accuracy and recall and precision: matrices left: 1," in text
+    assert (
+        "3 digits, accuracy and recall: matrices left: 2, false-positive rate 0.000 to 0.113"
+        in text
+    )
     refuted = {(digits, name): numbers(text, f"{digits} digits, {name}: no matrix fits in ")[0]
                for digits in (2, 3) for name in
                ("honest", "lie: one loan more is right", "lie: specificity as precision",
@@ -79,7 +82,7 @@ def test_the_service(text):
              "one in ten at 1.2")}  # fmt: skip
     assert rows["same model"][0] == 0.05
     assert rows["temperature 1.2"][0] == 1
-    assert 0.75 <= rows["temperature 1.1"][0] <= 0.85
+    assert 0.6 <= rows["temperature 1.1"][0] < 1
     assert rows["rounded to 0.5"][0] < 0.3
     assert rows["rounded to 0.5"][1] < 0.3
     assert rows["rounded to 0.5"][2] > 0.95
