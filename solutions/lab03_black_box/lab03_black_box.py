@@ -1011,8 +1011,8 @@ for tol in (0.5, 0.03, 0.008, 0.002, 8e-6):
 
 # %% [markdown]
 # Yes and no give the linear model away as well. 197 questions have become some thousands: the price
-# went up by a factor of ten to twenty, and the theft was not stopped. This is what a bit per answer
-# is worth, and the thief decides how many bits of each weight to buy.
+# went up by a factor of ten to twenty, and the theft was not stopped. The thief decides how many
+# bits of each weight to buy.
 #
 # ### Prediction 2
 #
@@ -1668,7 +1668,7 @@ for pairs in (10, 50, 262, 784):
 # %% [markdown]
 # On an image of 784 pixels `nes_gradient` takes 262 pairs, 524 questions, to be at 60 degrees
 # (cosine 0.5) from the gradient of a straight function; directions at right angles take 196 pairs,
-# a quarter of 784. At that price a walk of many steps is dear; one is in a comparison below.
+# a quarter of 784. At that price a walk of many steps is dear.
 #
 # ## Exercise 3.6: reading a table of attacks (6 points)
 #
