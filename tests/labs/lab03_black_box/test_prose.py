@@ -41,7 +41,7 @@ def test_rounding(text):
         for pattern in (
             "2 decimals: .* agreement",
             "1 decimal: .* agreement",
-            "black picture exact: agreement",
+            "black picture exact: .* agreement",
         )
     )
     assert len(two) == len(one) == len(exact) == 5
@@ -51,9 +51,12 @@ def test_rounding(text):
     said = shares(text, "at 1 decimal the copies say eight on")
     assert sum(share < 10 for share in said[:5]) == 4  # "call nearly everything a three"
     assert all(45 < share < 55 for share in said[5:])
-    assert number(text, "1 decimal: largest error up to") > 5 * number(
-        text, "2 decimals: largest error up to"
+    two, one, exact = (
+        number(text, pattern + ": largest error up to")
+        for pattern in ("2 decimals", "1 decimal", "black picture exact")
     )
+    assert one > 5 * two
+    assert exact == pytest.approx(5 * two)  # "off by five times as much"
 
 
 def test_labels(text):
@@ -84,7 +87,7 @@ def test_copies(text):
     rows = re.findall(r"fidelity ([\d.]+)%; PGD .* service on ([\d.]+)%, random signs ([\d.]+)%",
                       text)  # fmt: skip
     assert len(rows) == 5
-    assert all(49 <= float(fools) <= 63 for _, fools, _ in rows)  # "50 to 62"
+    assert all(49 <= float(fools) <= 65 for _, fools, _ in rows)  # "half of the images or more"
     assert all(float(signs) <= 2 for *_, signs in rows)
     digits, few, turned, noise = (
         shares(text, f"asked about {name}: fidelity")
@@ -100,7 +103,7 @@ def test_copies(text):
     assert all(share < 20 for share in noise[:2])
     assert 40 < noise[2] < 50  # "nearly half"
     control = re.findall(r"nothing asked: fidelity ([\d.]+)%, .* service ([\d.]+)%", text)
-    assert len(control) == 3
+    assert len(control) == 5
     assert all(abs(float(own) - digits[0]) < 2 for own, _ in control)
     assert all(8 < float(permuted) < 13 for _, permuted in control)
     kept = shares(text, "their answers kept for the others: fidelity")
@@ -109,10 +112,10 @@ def test_copies(text):
     theirs = shares(text, "the copies make")
     made = re.findall(r"makes (\d+)% of the mistakes; PGD on it .* on ([\d.]+)%", text)
     assert len(theirs) == 5
-    assert len(made) == 3
+    assert len(made) == 5
     assert all(49 <= float(fools) <= 66 for _, fools in made)  # "as often"
-    gap = sum(theirs) / 5 - sum(float(share) for share, _ in made) / 3
-    assert 0 <= gap < 20  # "hardly more than the control"
+    gap = (sum(theirs) - sum(float(share) for share, _ in made)) / 5
+    assert -5 < gap < 15  # "only a few more, if any"
 
 
 def test_the_error_of_estimates(text):
