@@ -12,6 +12,7 @@ from source import names_of
 LAB = names_of("lab10_accountability")
 run, subsets = LAB["run"], LAB["subsets"]
 FIRE = {"lightning": "1", "match": "1", "fire": "lightning or match"}
+GUN = {"ann": "1", "bob": "0", "cy": "1", "shot": "ann and bob or cy"}
 PART = {"a": "0", "b": "0", "c": "b or a", "d": "c != a", "e": "b and d"}
 
 
@@ -113,8 +114,16 @@ def test_the_three_definitions_disagree_where_the_text_says():
     assert degree(FIRE, "match", "fire") == 0.5
     assert not is_cause(FIRE, "match", "fire", 2015)
     assert is_cause(FIRE, "match", "fire", 2001)
-    assert degree(PART, "a", "e") == 0
-    assert is_cause(PART, "a", "e", 2001)
+    for model, x, y in ((GUN, "ann", "shot"), (PART, "a", "e")):
+        assert degree(model, x, y) == 0
+        assert is_cause(model, x, y, 2001)
+
+
+def test_the_operator_is_cleared_by_what_he_slept_through_not_by_the_link():
+    degree, crash, short = LAB["responsibility"], LAB["CRASH"], LAB["SHORT"]
+    assert set(crash) - set(short) == {"no_alarm", "slept_through"}
+    assert [degree(crash, p, "crash") for p in ("link_down", "operator")] == [1, 0]
+    assert [degree(short, p, "crash") for p in ("link_down", "operator")] == [0.5, 0.5]
 
 
 def newton(d):
