@@ -437,6 +437,7 @@ ANSWERS = [
     Wrong("ex10_5-wealth", "overbet", bet("(ups - downs) / 4"), **SEEN),
     Wrong("ex10_5-wealth", "overbet", bet(KT).replace(f"now *= 1 + ({KT}) * step", f"now += {KT} * step"), **SEEN),
     Wrong("ex10_5-wealth", "one-sided", bet("0.5"), **SEEN),
+    Wrong("ex10_5-wealth", "list", returns(WEALTH, "u, v = (np.cumsum(d == k) - (d == k) for k in (1, -1))", "return np.cumprod(1 + (u - v) / (u + v + 2) * d)"), **SEEN),
     Right("ex10_5-wealth", "beta-prior", returns(WEALTH, "u = v = 0", "out = []", "for step in d:", "    u, v = u + (step == 1), v + (step == -1)", "    log = math.lgamma(u + 0.5) + math.lgamma(v + 0.5) - math.lgamma(u + v + 1)", "    out.append(2.0 ** (u + v) * math.exp(log) / math.pi)", "return np.array(out)")),
     Right("ex10_5-wealth", "two-constant-bets", returns(WEALTH, "d = np.asarray(d, float)", "return (np.cumprod(1 + 0.3 * d) + np.cumprod(1 - 0.3 * d)) / 2")),
     Right("ex10_5-wealth", "stops-when-rich", bet(f"{KT} if now < 20 else 0")),
