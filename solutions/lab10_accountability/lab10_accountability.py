@@ -1407,9 +1407,9 @@ plots.show(figure, alt="Bars for six parties. " + "; ".join(
 # %% [markdown]
 # But-for names two of six. The degrees add up to 4: they are no shares of anything.
 # The Shapley values add up to 1, and answer another question. Leave out the alarm (two
-# variables: whether it arrived, whether the operator slept through it), and the operator goes from
-# 0 to 1/2, the link from 1 to 1/2: two models of the same night. One more failure beside the
-# driver's, a broken warning lamp, and the driver's degree falls from 1 to 1/2.
+# variables), and the sleeping operator goes from 0 to 1/2, the link from 1 to 1/2: two models of
+# the same night. One more failure beside the driver's, a broken warning lamp, and the driver's
+# degree falls from 1 to 1/2.
 #
 # **Which definition?** You wrote the one of 2005. An earlier version (2001) asks condition 2 only
 # for *all* of $W$ at the new values, with any subset of the rest; a later one (Halpern, 2015) lets
