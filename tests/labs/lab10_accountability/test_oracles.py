@@ -12,6 +12,7 @@ from source import names_of
 LAB = names_of("lab10_accountability")
 run, subsets = LAB["run"], LAB["subsets"]
 FIRE = {"lightning": "1", "match": "1", "fire": "lightning or match"}
+GUN = {"ann": "1", "bob": "0", "cy": "1", "shot": "ann and bob or cy"}
 PART = {"a": "0", "b": "0", "c": "b or a", "d": "c != a", "e": "b and d"}
 
 
@@ -113,8 +114,21 @@ def test_the_three_definitions_disagree_where_the_text_says():
     assert degree(FIRE, "match", "fire") == 0.5
     assert not is_cause(FIRE, "match", "fire", 2015)
     assert is_cause(FIRE, "match", "fire", 2001)
-    assert degree(PART, "a", "e") == 0
-    assert is_cause(PART, "a", "e", 2001)
+    for model, x, y in ((GUN, "ann", "shot"), (PART, "a", "e")):
+        assert degree(model, x, y) == 0
+        assert is_cause(model, x, y, 2001)
+
+
+def test_what_the_operator_slept_through_clears_him_whether_the_alarm_arrived_does_not():
+    """The two variables that the shorter model of the crash leaves out, one at a time."""
+    start = dict.fromkeys(("brake", "link", "operator"), "1")
+    alarm, slept = {"no_alarm": "link"}, {"slept": "operator and not no_alarm"}
+    both = {**start, **alarm, **slept, "crash": "brake and (no_alarm or slept)"}
+    one = {**start, "slept": "operator and not link", "crash": "brake and (link or slept)"}
+    other = {**start, **alarm, "crash": "brake and (no_alarm or operator)"}
+    for model, link, operator in ((both, 1, 0), (one, 1, 0), (other, 0.5, 0.5)):
+        assert LAB["responsibility"](model, "link", "crash") == link
+        assert LAB["responsibility"](model, "operator", "crash") == operator
 
 
 def newton(d):
