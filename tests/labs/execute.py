@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 import sys
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -184,6 +185,13 @@ def words(notebook: NotebookNode) -> list[str]:
     printed = ["".join(o.text for o in cell if o.get("name") == "stdout") for cell in cells]
     shown = [o.data for cell in cells for o in cell if "data" in o]
     return printed + [str(data) for data in shown if WIDGET not in data]
+
+
+def number(text: str, pattern: str) -> float:
+    """The first number after what ``pattern`` matches in the words of a notebook."""
+    found = re.search(pattern + r"\D*?([-+]?[\d.]+(?:e-?\d+)?)", text)
+    assert found, pattern
+    return float(found[1].rstrip("."))
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from execute import executed, words
+from execute import executed, number, words
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab03_black_box")]
 
@@ -13,12 +13,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab03_black_box")]
 @pytest.fixture(scope="module")
 def text() -> str:
     return "\n".join(words(executed("lab03_black_box")[0]))
-
-
-def number(text: str, pattern: str) -> float:
-    found = re.search(pattern + r"\D*?(-?[\d.]+(?:e-?\d+)?)", text)
-    assert found, pattern
-    return float(found[1].rstrip("."))
 
 
 def shares(text: str, pattern: str) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from execute import executed, words
+from execute import executed, number, words
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab05_verification")]
 
@@ -13,12 +13,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab05_verification")]
 @pytest.fixture(scope="module")
 def text() -> str:
     return "\n".join(words(executed("lab05_verification")[0]))
-
-
-def number(text: str, pattern: str) -> float:
-    found = re.search(pattern + r"\D*?([-+]?[\d.]+(?:e-?\d+)?)", text)
-    assert found, pattern
-    return float(found[1])
 
 
 def test_the_hook(text):

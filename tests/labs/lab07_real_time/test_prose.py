@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from execute import executed, words
+from execute import executed, number, words
 
 CLOCKED = ("fast", "slow")
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab07_real_time")]
@@ -14,12 +14,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab07_real_time")]
 @pytest.fixture(scope="module")
 def text() -> str:
     return "\n".join(words(executed("lab07_real_time")[0]))
-
-
-def number(text: str, pattern: str) -> float:
-    found = re.search(pattern + r"\D*?(-?[\d.]+(?:e-?\d+)?)", text)
-    assert found, pattern
-    return float(found[1])
 
 
 def test_the_two_detectors(text):

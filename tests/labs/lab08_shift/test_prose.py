@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from execute import executed, words
+from execute import executed, number, words
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab08_shift")]
 
@@ -14,12 +14,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lab08_shift")]
 def text() -> str:
     whole = "\n".join(words(executed("lab08_shift")[0]))
     return re.sub(r"[\w+/=\\]{300,}", "", whole)  # megabytes that no test reads
-
-
-def number(text: str, pattern: str) -> float:
-    found = re.search(pattern + r"\D*?(-?[\d.]+(?:e-?\d+)?)", text)
-    assert found, pattern
-    return float(found[1].rstrip("."))
 
 
 def test_the_other_collection(text):
