@@ -410,7 +410,7 @@ for name, asked in (("480 rows at random", [480 * part for part in share.values(
 # %% [markdown]
 # ## Exercise 18.3: the reader (6 points)
 #
-# Difficulty: 4 of 5 · Minutes: 30 · Why: with the weights in hand a failed attack is your failure
+# Difficulty: 4 of 5 · Minutes: 35 · Why: with the weights in hand a failed attack is your failure
 # first.
 #
 # Two claims on the card are about the reader: that at least 65 % of 200 *audit digits* are read
@@ -796,7 +796,7 @@ for name, model in {"plain": READER, "trained with random stamps": GUARDED,
 # %% [markdown]
 # ## Exercise 18.4: the score (5 points)
 #
-# Difficulty: 4 of 5 · Minutes: 25 · Why: a table that is looked at in many ways shows something
+# Difficulty: 4 of 5 · Minutes: 20 · Why: a table that is looked at in many ways shows something
 # bad in one of them.
 #
 # Now there is no file, only answers. `ask(chosen)` takes an array of row numbers and returns the
@@ -2422,10 +2422,10 @@ def oracle_worth(system, claim, shown):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Four more cells judge your function where it counts. Six real systems that nobody has: for 2
-# points the verdicts must earn 0.45 a claim on average, for 2 more points 0.7. Your own: 0.45 for 2
-# points. And the witnesses on all seven must earn at least half of what there is to earn. Your copy
-# of the notebook has not got these systems' truths; the cells only look at the invented ones again.
+# Four more cells judge your function where it counts: on six real systems that nobody has (2 points
+# if the verdicts earn 0.45 a claim on average, 2 more for 0.7), on your own (0.45), and by the
+# witnesses on all seven, which must earn at least half of what there is to earn. Your copy of the
+# notebook has not got these systems' truths; the cells only look at the invented ones again.
 
 # %% nbgrader={"grade_id": "ex18_5-audit-test-unseen", "points": 2}
 @exercise("18.5")
@@ -2541,9 +2541,10 @@ for name, change in auditors.items():
 
 # %% [markdown]
 # Near the bars doubt, said as a number, earns more than certainty and more than doubt about
-# everything. The vendor's systems keep some distance from the bars on either side, and there the
-# difference is small. On all hundred of them (three draws of rows each) an audit with the tools of
-# this lab's solution earned, a claim, when each claim that asks got an equal share:
+# everything. The vendor's systems keep some distance from the bars on either side, and there it is
+# worth most where questions are few. On all hundred of them (three draws of rows each) an audit
+# with the tools of this lab's solution earned, a claim, when each claim that asks got an equal
+# share:
 #
 # | questions | honest | always sure | never sure (0.7 or 0.3) |
 # |---|---|---|---|
@@ -2551,8 +2552,7 @@ for name, change in auditors.items():
 # | 900 | 0.86 | 0.85 | 0.58 |
 # | 1,500 | 0.94 | 0.94 | 0.62 |
 #
-# Who accepts every claim earned $-0.67$, who refuses every claim $-1.33$. So honesty is worth most
-# where questions are few.
+# Who accepts every claim earned $-0.67$, who refuses every claim $-1.33$.
 #
 # **What the errors do not tell.** Of the hundred systems 41 break C5. With 180 questions for C5,
 # the audit called it more than 95 % likely to hold in 44 % of these; with 360 questions in 6 %.
@@ -2567,9 +2567,8 @@ for name, change in auditors.items():
 #
 # Difficulty: 4 of 5 · Minutes: 20 · Why: a case is read by people who want to believe it.
 #
-# A safety case is an argument: claims rest on other claims, and in the end on evidence (this way of
-# writing it down is called CAE; GSN is a relative). Here it is a dict: name -> node, and a node is
-# a dict with
+# A safety case is an argument: claims rest on other claims, and in the end on evidence. Here it is a
+# dict: name -> node, and a node is a dict with
 #
 # - `"kind"`: `"claim"`, `"evidence"` or `"risk"` (what remains if the claim should fail)
 # - `"text"`: a sentence. Numbers and names with digits are never typed into it: they stand as
@@ -2810,9 +2809,7 @@ for claim in ("C3", "C7"):
 # case lets these three rest on C1, too.
 #
 # What such a program finds are gaps of form. Whether the claims add up to "may start" it cannot
-# see; a clean case can be a bad one. (Greenwell, Knight, Holloway and Pease, 2006, collected the
-# fallacies that they met in real cases; Graydon and Holloway, 2017, warn of numbers put on
-# arguments.)
+# see; a clean case can be a bad one. (Graydon and Holloway, 2017, warn of numbers put on arguments.)
 
 # %% [markdown]
 # ## Exercise 18.7: decide (3 points)
