@@ -2423,8 +2423,8 @@ def oracle_worth(system, claim, shown):
 
 # %% [markdown]
 # Four more cells judge your function where it counts: on six real systems that nobody has (2 points
-# if the verdicts earn 0.45 a claim on average, 2 more for 0.7), on your own (0.45), and by the
-# witnesses on all seven, which must earn at least half of what there is to earn. Your copy of the
+# if the verdicts earn 0.45 a claim on average, 2 more for 0.7), on your own (0.45: 2 points), and by
+# the witnesses on all seven (at least half of what there is to earn: 2 points). Your copy of the
 # notebook has not got these systems' truths; the cells only look at the invented ones again.
 
 # %% nbgrader={"grade_id": "ex18_5-audit-test-unseen", "points": 2}
@@ -2567,8 +2567,8 @@ for name, change in auditors.items():
 #
 # Difficulty: 4 of 5 · Minutes: 20 · Why: a case is read by people who want to believe it.
 #
-# A safety case is an argument: claims rest on other claims, and in the end on evidence. Here it is a
-# dict: name -> node, and a node is a dict with
+# A safety case is an argument: claims rest on other claims, and in the end on evidence. Here it is
+# a dict: name -> node, and a node is a dict with
 #
 # - `"kind"`: `"claim"`, `"evidence"` or `"risk"` (what remains if the claim should fail)
 # - `"text"`: a sentence. Numbers and names with digits are never typed into it: they stand as
@@ -2809,7 +2809,8 @@ for claim in ("C3", "C7"):
 # case lets these three rest on C1, too.
 #
 # What such a program finds are gaps of form. Whether the claims add up to "may start" it cannot
-# see; a clean case can be a bad one. (Graydon and Holloway, 2017, warn of numbers put on arguments.)
+# see; a clean case can be a bad one. (Graydon and Holloway, 2017, warn of numbers put on
+# arguments.)
 
 # %% [markdown]
 # ## Exercise 18.7: decide (3 points)
