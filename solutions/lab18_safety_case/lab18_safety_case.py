@@ -2423,8 +2423,8 @@ def oracle_worth(system, claim, shown):
 
 # %% [markdown]
 # Four more cells judge your function where it counts: on six real systems that nobody has (2 points
-# if the verdicts earn 0.45 a claim on average, 2 more for 0.7), on your own (0.45: 2 points), and by
-# the witnesses on all seven (at least half of what there is to earn: 2 points). Your copy of the
+# if the verdicts earn 0.45 a claim on average, 2 more for 0.7), on your own (0.45: 2 points), and
+# by the witnesses on all seven (at least half of what there is to earn: 2 points). Your copy of the
 # notebook has not got these systems' truths; the cells only look at the invented ones again.
 
 # %% nbgrader={"grade_id": "ex18_5-audit-test-unseen", "points": 2}
