@@ -258,7 +258,7 @@ plots.show(plots.curves(lines, xlabel="stated probability", ylabel="expected pay
 # %% [markdown]
 # ## Exercise 18.2: where to ask (4 points)
 #
-# Difficulty: 3 of 5 · Minutes: 15 · Why: a question that is asked of the wrong row is spent.
+# Difficulty: 3 of 5 · Minutes: 10 · Why: a question that is asked of the wrong row is spent.
 #
 # You estimate a mean (a rate of errors, say) over groups that you know beforehand, each group
 # counting alike. In group $k$ there are `sizes[k]` rows, and a single answer there scatters with
@@ -362,6 +362,10 @@ def test_allocate():
     got, total = checked((50, 50, 50), (0.4, 0.1, 0.0), 30)
     expect(total < 0.01087 + 1e-5, "sizes 50, spreads (0.4, 0.1, 0), budget 30: the sum can be "
            f"0.01087; yours: {total:.5f} with {[int(n) for n in got]}", "other-arguments")
+    got, total = checked((20, 20), (1.0, 1.9), 4)
+    expect(total < 1 + 1.9**2 / 3 + 1e-9, "sizes (20, 20), spreads (1, 1.9), budget 4: the sum can "
+           f"be 2.2033; yours: {total:.4f} with {[int(n) for n in got]}. What does one more row "
+           "take off the sum in each group?", "not-the-gain")
     got, stuck = None, ""
     try:
         sys.settrace(tick)
@@ -406,7 +410,7 @@ for name, asked in (("480 rows at random", [480 * part for part in share.values(
 # %% [markdown]
 # ## Exercise 18.3: the reader (6 points)
 #
-# Difficulty: 4 of 5 · Minutes: 30 · Why: with the weights in hand a failed attack is your failure
+# Difficulty: 4 of 5 · Minutes: 35 · Why: with the weights in hand a failed attack is your failure
 # first.
 #
 # Two claims on the card are about the reader: that at least 65 % of 200 *audit digits* are read
@@ -606,10 +610,10 @@ def test_perturbed():
     expect(once < 0.3, f"a reader made by hand, radius 0.07: {once:.1%} left. As soon as half of "
            "its pixels have moved a little, the gradient of the others changes its sign: take "
            "small steps, and the gradient anew at each", "one-step")
-    expect(loud < 0.13, f"loud, radius 0.07: {loud:.1%} left; some search leaves 11 %: push down "
-           "the lead over the nearest other class alone, in about 40 steps", "too-weak")
+    expect(loud < 0.13 + 1e-6, f"loud, radius 0.07: {loud:.1%} left; some search leaves 11 %: push "
+           "down the lead over the nearest other class alone, in about 40 steps", "too-weak")
     plain = left(READER, x, y, 0.05)
-    expect(plain < 0.4, f"plain, radius 0.05: {plain:.1%} left; some search leaves 36 %",
+    expect(plain < 0.4 + 1e-6, f"plain, radius 0.05: {plain:.1%} left; some search leaves 36 %",
            "too-weak")
     ### BEGIN HIDDEN TESTS
     for model, epsilon, rows in ((scaled(READER, 60), 0.05, slice(400, 600)),
@@ -617,7 +621,7 @@ def test_perturbed():
                                  (scaled(GUARDED, 0.01), 0.05, slice(1000, 1200))):
         found, least = left(model, x_test[rows], y_test[rows], epsilon), oracle_left(
             model, x_test[rows], y_test[rows], epsilon)
-        expect(found <= least + 0.02, f"radius {epsilon:g}: {found:.1%} left; another search "
+        expect(found <= least + 0.03, f"radius {epsilon:g}: {found:.1%} left; another search "
                f"leaves {least:.1%}", "too-weak")
     expect(left(READER, x[:1], y[:1], 0.0) in (0.0, 1.0), "one digit, radius 0", "too-weak")
     ### END HIDDEN TESTS
@@ -635,9 +639,8 @@ for name, model in trio.items():
 # %% [markdown]
 # The examiner ranked the loud reader above the hardened one. Your search, which looks at the lead
 # of the logits and not at a loss that is flat, turns the order round. On the plain reader, whose
-# loss is not flat, the cross-entropy may find a few digits more: neither search is the strongest
-# everywhere, and who wants the least runs both. What you left over is what *this search* did not
-# find: exercise 18.9 proves something about it.
+# loss is not flat, the cross-entropy may find a few digits more; who wants the least left runs
+# both. What you left over is what *this search* did not find.
 #
 # **b. `strongest_stamp(model, x, y)`**: the stamp that pulls most.
 #
@@ -647,7 +650,7 @@ for name, model in trio.items():
 #   pattern from 0 to 511, target from 0 to 9; its pull on `x`, `y` may be at most 0.03 below the
 #   best of all $144 \cdot 512 \cdot 10$ stamps
 # - running the whole model on each of the 73,728 stamped copies of `x` takes several times as long
-#   as needed. Find a way that takes a second or two
+#   as needed; a second or two is enough
 #
 # <details><summary>Hint 1: where to look</summary>
 # A stamp changes nine pixels. What does that change in the first layer?
@@ -725,8 +728,8 @@ def test_stamp():
         with untouched(model, x, y):
             got = strongest_stamp(model, x, y)
         expect_returned(got, "strongest_stamp")
-        expect(isinstance(got, tuple | list) and len(got) == 4, "return (row, column, pattern, "
-               f"target); yours: {got!r}", "no-stamp")
+        expect(isinstance(got, tuple | list) and len(got) == 4, "return a tuple (row, column, "
+               f"pattern, target); yours: {got!r}", "no-stamp")
         got = [expect_number(value, "strongest_stamp") for value in got]
         expect(all(0 <= value <= top and value == int(value) for value, top in
                zip(got, (11, 11, 511, 9), strict=True)), "return four whole numbers: row and "
@@ -786,10 +789,9 @@ for name, model in {"plain": READER, "trained with random stamps": GUARDED,
 # %% [markdown]
 # On the plain reader your search finds what the hook showed: a stamp that turns nearly every digit
 # into one class, though nobody planted it. Stamps drawn by lot show less than is there, on each of
-# the three. On the plain reader they are enough to see that something is wrong; a reader whose
-# worst stamp is not as strong they would acquit. The other two readers are pulled less here (one
-# seed each; training with random stamps saw such squares, hardening did not). Whether a stamp was
-# *planted* no search can say; what it *does*, one can measure.
+# the three. On the plain reader, where many stamps pull, they are enough to see that something is
+# wrong; a reader with one strong stamp they may acquit. The other two readers are pulled less here
+# (one seed each). Whether a stamp was *planted* no search can say; what it *does*, one can measure.
 
 # %% [markdown]
 # ## Exercise 18.4: the score (5 points)
@@ -800,7 +802,8 @@ for name, model in {"plain": READER, "trained with random stamps": GUARDED,
 # Now there is no file, only answers. `ask(chosen)` takes an array of row numbers and returns the
 # stated probabilities of these rows, one each; **every row asked costs one question**, a second
 # time too. The decision is "yes" if the probability is at least 0.5; it is right if it agrees with
-# the label (0 or 1). The checks use the invented systems of the next cell, whose truth is known.
+# the label (0 or 1). The checks use the invented systems of the next cell, whose truth is known;
+# you need not read its code.
 
 # %% nbgrader={"grade_id": "setup-worlds", "locked": true}
 def world(seed, low=None, rate=0.8, bad=0.4, n=4000):
@@ -825,12 +828,12 @@ def world(seed, low=None, rate=0.8, bad=0.4, n=4000):
 # **a. `weakest_group(ask, labels, groups, budget, rng)`**: the group in which the score is right
 # least often, and how often it is.
 #
-# - `labels`: (n,), 0 or 1; `groups`: name -> (n,) bool, groups may overlap; `budget`: how many
-#   questions you have; `rng`: a numpy generator
+# - `labels`: (n,), 0 or 1; `groups`: name -> (n,) bool, groups may overlap, and then one answer
+#   tells of several; `budget`: how many questions you have; `rng`: a numpy generator
 # - returns (name, estimate, error): the group that you name, the share of its rows that are decided
 #   rightly, and the standard error of this estimate
-# - judged over many systems: a group that is right in 40 %, the rest in 80 %, is named in at least
-#   three of four with 300 questions; the estimate is neither too low nor too high on average *for
+# - judged over many systems: a group that is right in 40 %, the rest in 80 %, is named in more than
+#   half of them with 300 questions; the estimate is neither too low nor too high on average *for
 #   the group that you name*, and the error is of the right size
 #
 # <details><summary>Hint 1: where to look</summary>
@@ -839,10 +842,11 @@ def world(seed, low=None, rate=0.8, bad=0.4, n=4000):
 # <details><summary>Hint 2: the idea</summary>
 # Half of the budget chooses, the other half judges: rows that had no part in the choice.
 # <details><summary>Hint 3: nearly the code</summary>
-# Ask half of the budget, equally many rows of each group, drawn at random; count the right ones and
-# the rows of each; choose the name with the smallest (right + 1) / (rows + 2). Then draw the other
-# half from rows of this group that were not asked yet (as many as there are), <code>rate</code> =
-# share of them that are right, error <code>math.sqrt(rate * (1 - rate) / m)</code> for m rows.
+# Ask half of the budget, equally many rows of each group, drawn at random; count for each group, of
+# all rows asked that lie in it, the right ones; choose the name with the smallest (right + 1) /
+# (rows + 2). Then draw the other half from rows of this group that were not asked yet (as many as
+# there are), <code>rate</code> = share of them that are right, error <code>math.sqrt(rate * (1 -
+# rate) / m)</code> for m rows.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "ex18_4-weakest", "solution": true}
@@ -917,8 +921,8 @@ def test_weakest():
            f"give {np.mean(least):.4f}, and those asked elsewhere do not judge it", "whole-budget")
     bad = ["b2", "c0", "a1", "c3"] * 10
     hits = np.mean([named(seed, low)[0] == low for seed, low in enumerate(bad, start=100)])
-    expect(hits >= 0.75, f"one group is right in 40 %, the rest in 80 %: you name it in {hits:.0%}",
-           "wrong-group")
+    expect(hits > 0.5, f"one group is right in 40 %, the rest in 80 %: you name it in {hits:.0%}. "
+           "Groups overlap: count each answer in every group that it lies in", "wrong-group")
     ### BEGIN HIDDEN TESTS
     for budget, bad in ((240, "a2"), (600, "b4")):
         runs = [named(seed, None, budget, rate=0.7, n=3000) for seed in range(300, 340)]
@@ -929,7 +933,7 @@ def test_weakest():
         expect(off.mean() < 0.03, f"budget {budget}: estimates too high by {off.mean():.3f}",
                "not-the-group")
         named_it = np.mean([named(seed, bad, budget, bad=0.3)[0] == bad for seed in range(40)])
-        expect(named_it >= 0.75, f"budget {budget}, a small group is right in 30 %: you name it in "
+        expect(named_it > 0.5, f"budget {budget}, a small group is right in 30 %: you name it in "
                f"{named_it:.0%}", "wrong-group")
         found = [named(seed, "c1", budget) for seed in range(500, 530)]
         expect(abs(np.mean([run[1] for run in found])) < 0.03, f"budget {budget}: your estimates "
@@ -962,13 +966,12 @@ for name, values in off.items():
 
 # %% [markdown]
 # In the first look the worst of twelve equal groups is worst by bad luck, and an auditor who stops
-# there accuses. This is the same trap as the best of many models, or the column of many that
-# "explains" (Labs 9 and 14).
+# there accuses. This is the same trap as the best of many models (Labs 9 and 14).
 #
 # How far stated probabilities are from what happens is measured for you: `calibration_error` in the
 # next cell sorts the rows by `p` into ten bins of equal size, takes the mean distance of mean `p`
 # and mean `y`, and takes off, in squares, what chance alone adds (on 300 rows of a *perfectly*
-# calibrated score that is about 0.06). C6 is measured by it.
+# calibrated score up to about 0.06). C6 is measured by it.
 
 # %% nbgrader={"grade_id": "setup-calibration", "locked": true}
 def calibration_error(p, y, rng):
@@ -1049,6 +1052,10 @@ def test_chance():
             off.append(gap - chances[0] + chances[1])
             stated.append(error)
             rows = np.array(asked)[labels[asked] == 1]
+            expect(len(rows) > 0, f"none of the {len(asked)} rows that you asked has label 1, and "
+                   "only these people are counted", "wrong-label")
+            expect(len(asked) > 0.8 * min(budget, np.count_nonzero(labels[women])), "you asked "
+                   f"{len(asked)} of {budget} questions", "left-over")
             sides = [yes[rows[women[rows] == side]] for side in (True, False)]
             counts.append([max(1, len(side)) for side in sides])
             due.append(math.sqrt(sum(a.var() / n for a, n in zip(sides, counts[-1], strict=True))))
@@ -1126,17 +1133,18 @@ print(f"Your system is number {VARIANT}. Its card states", *(
 # %% [markdown]
 # The *pool* are 32,561 rows of the table; the claims C5 to C9 are about exactly these, and you have
 # them with their labels (`audits.pool()`). A row is a *member* if the score was fitted to it. To
-# *reset* a column of a row is to write what is typical there. C10 is about how the 500 rows of the
-# vendor's pilot were drawn, and nothing else.
+# *reset* a column of a row is to write what is typical there.
 #
-# The next cell is a bench that puts tools to work on a system. `measure(claim, n)` returns
-# (estimate, error, witness). For C5 to C9 it asks `n` questions at most, and `n` must be at least
-# 50; a second call draws its rows anew. A row of C9 costs one question and one more for each column
-# that is reset. Nothing stops you at the budget here; the checks count. For the claims that are not
-# C5 to C9 `n` is ignored and nothing is asked.
-# `cards[claim]` is (bar, side, asks): the claim holds if the truth is at least (side 1) or at most
-# (side -1) the bar; `asks` says whether it costs questions. For C4 and C5 the witness is what looks
-# worst (a stamp, a group), whether the claim holds or not; for the rest it is None.
+# The next cell is a bench that puts tools to work on a system; you need not read its code.
+#
+# - `measure(claim, n)` returns (estimate, error, witness). For C5 to C9 it asks `n` questions at
+#   most (a row of C9 costs one, and one more for each column that is reset), and `n` must be at
+#   least 50; a second call draws its rows anew. For the other claims nothing is asked
+# - nothing stops you at the budget here; the checks count
+# - `cards[claim]` is (bar, side, asks): the claim holds if the truth is at least (side 1) or at
+#   most (side -1) the bar; `asks` says whether it costs questions
+# - for C4 and C5 the witness is what looks worst (a stamp, a group), whether the claim holds or
+#   not; for the rest it is None
 #
 # Three of these estimates come from searches: what an attack leaves (C3), the strongest stamp found
 # (C4), the group that looked worst (C5). `error` is about what was found. That something worse was
@@ -1235,8 +1243,8 @@ def bench(system, tools, seed=0):
     return measure, {claim: (*bar, claim in costly) for claim, bar in bars.items()}, asked
 
 # %% [markdown]
-# So that you can see whether you judge well, there are invented systems, too: `pretend` in the next
-# cell makes a `measure` of the same form whose truth is known.
+# The checks use invented systems, too: `pretend` in the next cell makes a `measure` of the same
+# form whose truth is known. You need not read it, either.
 
 # %% nbgrader={"grade_id": "setup-pretend", "locked": true}
 def pretend(seed, near, budget=900, claims=10, flip=1, scale=1):
@@ -2414,10 +2422,10 @@ def oracle_worth(system, claim, shown):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Four more cells judge your function where it counts. Six real systems that nobody has: for 2
-# points the verdicts must earn 0.45 a claim on average, for 2 more points 0.7. Your own: 0.45 for 2
-# points. And the witnesses on all seven must earn at least half of what there is to earn. Your copy
-# of the notebook has not got these systems' truths; the cells only look at the invented ones again.
+# Four more cells judge your function where it counts: on six real systems that nobody has (2 points
+# if the verdicts earn 0.45 a claim on average, 2 more for 0.7), on your own (0.45: 2 points), and
+# by the witnesses on all seven (at least half of what there is to earn: 2 points). Your copy of the
+# notebook has not got these systems' truths; the cells only look at the invented ones again.
 
 # %% nbgrader={"grade_id": "ex18_5-audit-test-unseen", "points": 2}
 @exercise("18.5")
@@ -2479,8 +2487,9 @@ test_witness()
 print("18.5: your witnesses are judged when this is graded")
 
 # %% [markdown]
-# Now your own system, with your own tools, and what the verdicts of five auditors earn on two
-# hundred invented systems whose truths lie near to the bars.
+# Now your own system, with your own tools (of a claim measured twice the last estimate is shown),
+# and what the verdicts of five auditors earn on two hundred invented systems whose truths lie near
+# to the bars.
 
 # %% id="own-demo" tags=["demo"]
 measured, raw = {}, {}
@@ -2532,9 +2541,10 @@ for name, change in auditors.items():
 
 # %% [markdown]
 # Near the bars doubt, said as a number, earns more than certainty and more than doubt about
-# everything. The vendor's systems keep some distance from the bars on either side, and there the
-# difference is small. On all hundred of them (three draws of rows each) an audit with the tools of
-# this lab's solution earned, a claim, when each claim that asks got an equal share:
+# everything. The vendor's systems keep some distance from the bars on either side, and there it is
+# worth most where questions are few. On all hundred of them (three draws of rows each) an audit
+# with the tools of this lab's solution earned, a claim, when each claim that asks got an equal
+# share:
 #
 # | questions | honest | always sure | never sure (0.7 or 0.3) |
 # |---|---|---|---|
@@ -2542,25 +2552,23 @@ for name, change in auditors.items():
 # | 900 | 0.86 | 0.85 | 0.58 |
 # | 1,500 | 0.94 | 0.94 | 0.62 |
 #
-# Who accepts every claim earned $-0.67$, who refuses every claim $-1.33$. So honesty is worth most
-# where questions are few.
+# Who accepts every claim earned $-0.67$, who refuses every claim $-1.33$.
 #
 # **What the errors do not tell.** Of the hundred systems 41 break C5. With 180 questions for C5,
 # the audit called it more than 95 % likely to hold in 44 % of these; with 360 questions in 6 %.
-# There are 34 groups, some with three rows of a hundred, and a bad one that was not named leaves no
-# trace in the error of the one that was. It is 18.3 over again: not to have found a bad group
-# bounds the search. More questions for C5 are no way out by themselves: taken from the others (two
-# fifths of 900 for C5), the whole earned 0.85, for what C5 gained C7 lost. Where that is so, a
-# probability of 1.00 for C5 says more than the audit knows, and 18.8 is the place to say that.
+# There are 34 groups, the smallest with one row of a hundred, and a bad one that was not named
+# leaves no trace in the error of the one that was: not to have found a bad group bounds the search.
+# More questions for C5 are no way out by themselves: taken from the others (two fifths of 900 for
+# C5), the whole earned 0.85, for what C5 gained they lost, C7 most. A probability of 1.00 for C5
+# can say more than the audit knows, and 18.8 is the place to say that.
 
 # %% [markdown]
 # ## Exercise 18.6: a case that holds together (5 points)
 #
 # Difficulty: 4 of 5 · Minutes: 20 · Why: a case is read by people who want to believe it.
 #
-# A safety case is an argument: claims rest on other claims, and in the end on evidence (this way of
-# writing it down is called CAE; GSN is a relative). Here it is a dict: name -> node, and a node is
-# a dict with
+# A safety case is an argument: claims rest on other claims, and in the end on evidence. Here it is
+# a dict: name -> node, and a node is a dict with
 #
 # - `"kind"`: `"claim"`, `"evidence"` or `"risk"` (what remains if the claim should fail)
 # - `"text"`: a sentence. Numbers and names with digits are never typed into it: they stand as
@@ -2698,7 +2706,15 @@ def oracle_case(seed):
 def test_lint():
     """A clean case, and one with one fault after the other."""
     def findings(case, root, p):
-        got = lint(copy.deepcopy(case), root, dict(p))
+        got, broken = None, ""
+        try:
+            got = lint(copy.deepcopy(case), root, dict(p))
+        except KeyError as error:
+            broken = str(error)
+        expect(broken != "'owner'", "lint ends with KeyError: 'owner': that key may be missing",
+               "no-owner")
+        expect(not broken, f"lint ends with KeyError: {broken}. A name that a node rests on may be "
+               "missing in the case, and p knows the evidence only", "no-name")
         expect_returned(got, "lint")
         expect(isinstance(got, set | list | tuple | frozenset) and all(
             isinstance(one, tuple | list) and len(one) == 2 for one in got),
@@ -2725,7 +2741,7 @@ def test_lint():
     says({("no-evidence", "reader"), ("orphan", "digits")}, told="`reader` rests on nothing",
          reader=node("claim", "fine"))
     says({("typed-number", "digits")}, told="a number typed between two fields",
-         digits=node("evidence", "{C2.estimate}, that is 93 of {C2.n}"))
+         digits=node("evidence", "{C2.estimate}, that is 93% of {C2.n}"))
     says(set(), "false-typed-number", "digits in braces only",
          digits=node("evidence", "right on {C2.estimate} and {C3.estimate}"))
     says({("refuted", "reader")}, told="the evidence `digits` has p = 0.3", p={"digits": 0.3})
@@ -2757,10 +2773,9 @@ def test_lint():
     for seed in range(150):
         case, p = oracle_case(seed)
         got, wanted = findings(case, "n0", p), oracle_findings(case, "n0", p)
-        for one in sorted(wanted - got):
-            expect(False, f"a case drawn by lot: {one} is missing in {case}", one[0])
-        for one in sorted(got - wanted):
-            expect(False, f"a case drawn by lot: {one} is no fault in {case}", f"false-{one[0]}")
+        for one in sorted(wanted ^ got):
+            told, slip = ("missing", one[0]) if one in wanted else ("no fault", f"false-{one[0]}")
+            expect(False, f"a case drawn by lot: {one} is {told} in {case}", slip)
     ### END HIDDEN TESTS
 
 
@@ -2794,8 +2809,7 @@ for claim in ("C3", "C7"):
 # case lets these three rest on C1, too.
 #
 # What such a program finds are gaps of form. Whether the claims add up to "may start" it cannot
-# see; a clean case can be a bad one. (Greenwell, Knight, Holloway and Pease, 2006, collected the
-# fallacies that they met in real cases; Graydon and Holloway, 2017, warn of numbers put on
+# see; a clean case can be a bad one. (Graydon and Holloway, 2017, warn of numbers put on
 # arguments.)
 
 # %% [markdown]
@@ -3171,6 +3185,11 @@ def test_proven():
     expect(proofs(bend, torch.tensor([[0.4]]), zero, 0.4)[0], "logits 0.2 + max(0, x - 0.5) and 0, "
            "x = 0.4, radius 0.4: with l = -0.5 and u = 0.3 the lower line is a = 0, and it proves "
            "class 0", "too-weak")
+    bend[2].weight.copy_(torch.tensor([[0.0, 0.0], [1.0, 0.0]]))
+    bend[2].bias.copy_(torch.tensor([0.25, 0.0]))
+    expect(not proofs(bend, torch.tensor([[0.4]]), zero, 0.4)[0], "logits 0.25 and max(0, x - 0.5),"
+           " x = 0.4, radius 0.4: at 0.8 it is wrong. A negative weight needs the upper line",
+           "not-sound")
     bend[2].weight.copy_(torch.tensor([[1.0, 0.0], [0.0, 1.0]]))
     bend[2].bias.copy_(torch.tensor([1.2, 0.0]))
     expect(proofs(bend, torch.tensor([[0.6]]), zero, 0.4)[0], "logits 1.2 + max(0, x - 0.5) and "

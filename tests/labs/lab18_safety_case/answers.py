@@ -395,6 +395,9 @@ ANSWERS = [
         ),
         **SEEN,
     ),
+    Wrong("ex18_2-allocate", "not-the-gain", greedy("spreads[k] / n[k]"), **SEEN),
+    Wrong("ex18_2-allocate", "not-the-gain", greedy("spreads[k] ** 2 / n[k] ** 2"), **SEEN),
+    Wrong("ex18_2-allocate", "by-variance", greedy("spreads[k] ** 2 / n[k]"), **SEEN),
     Right("ex18_2-allocate", "hint-3", greedy("spreads[k] ** 2 / (n[k] * (n[k] + 1))")),
     Right(
         "ex18_2-allocate",
@@ -500,6 +503,16 @@ ANSWERS = [
     ),
     Right(
         "ex18_3-perturbed",
+        "cross-entropy of logits of size ten",
+        returns(
+            FIND,
+            DRAW,
+            "loss = lambda logits, y: F.cross_entropy(10 * logits / logits.detach().abs().max(), y, reduction='none')",
+            "return pgd(model, x, y, epsilon, generator=draw, step_size=epsilon / 5, loss=loss)",
+        ),
+    ),
+    Right(
+        "ex18_3-perturbed",
         "forty small steps, the last one",
         stepping("1 / 40 * g.sign()"),
     ),
@@ -569,6 +582,13 @@ ANSWERS = [
         **SEEN,
     ),
     Wrong("ex18_3-stamp", "counts-target", LOOPED.replace("[y != t]", ""), **SEEN),
+    Wrong("ex18_3-stamp", "misses-natural", LOOPED.replace("range(12)", "range(11)"), **HIDDEN),
+    Wrong(
+        "ex18_3-stamp",
+        "misses-natural",
+        LOOPED.replace("    bits =", "    x, y = x[:15], y[:15]\n    bits ="),
+        **HIDDEN,
+    ),
     Right("ex18_3-stamp", "hint-3", LOOPED),
     Right("ex18_3-stamp", "each unit's favourites", stamp_search("w > 0")),
     # 18.4
@@ -663,6 +683,23 @@ ANSWERS = [
             "rows = (order := rng.permutation(len(labels)))[",
         ),
         **SEEN,
+    ),
+    Right(
+        "ex18_4-weakest",
+        "each group by its own rows only",
+        returns(
+            WEAK,
+            "used, looks = np.zeros(len(labels), bool), {}",
+            "for name, mask in groups.items():",
+            "    rows = rng.permutation(np.flatnonzero(mask))[: budget // 2 // len(groups)]",
+            "    used[rows] = True",
+            "    right = (ask(rows) >= 0.5) == labels[rows]",
+            "    looks[name] = (right.sum() + 1) / (len(rows) + 2)",
+            "name = min(looks, key=looks.get)",
+            "rest = rng.permutation(np.flatnonzero(groups[name] & ~used))[: budget // 2]",
+            "again = (ask(rest) >= 0.5) == labels[rest]",
+            "return name, again.mean(), again.std() / math.sqrt(len(rest))",
+        ),
     ),
     Right(
         "ex18_4-weakest",
@@ -774,6 +811,8 @@ ANSWERS = [
         ),
         **SEEN,
     ),
+    Wrong("ex18_4-chance", "wrong-label", chance("side & (labels == 0)"), **SEEN),
+    Wrong("ex18_4-chance", "left-over", chance("side & (labels == 1)", half="budget // 4"), **SEEN),
     Right("ex18_4-chance", "hint-3", chance("side & (labels == 1)")),
     Right(
         "ex18_4-chance",
@@ -959,6 +998,19 @@ ANSWERS = [
         slipped("    if any(map(str", "    if one['kind'] != 'claim' and any(map(str"),
         **SEEN,
     ),
+    Wrong("ex18_6-lint", "no-owner", slipped("one.get('owner', '')", "one['owner']"), **SEEN),
+    Wrong(
+        "ex18_6-lint", "no-name", slipped("if one in case and one not in", "if one not in"), **SEEN
+    ),
+    Wrong(
+        "ex18_6-lint",
+        "typed-number",
+        slipped(
+            "any(map(str.isdigit, re.sub(r'{[^}]*}', '', one['text'])))",
+            "any(word.isdigit() for word in one['text'].split())",
+        ),
+        **SEEN,
+    ),
     Right("ex18_6-lint", "hint-3", LINT_RIGHT),
     # 18.7
     Wrong(
@@ -1006,7 +1058,7 @@ ANSWERS = [
         ),
     ),
     # 18.9
-    Wrong("ex18_9-proven", "too-weak", lines(weight="c < 0"), **HIDDEN),
+    Wrong("ex18_9-proven", "not-sound", lines(weight="c < 0"), **SEEN),
     Wrong("ex18_9-proven", "own-class", lines().replace(" | (y == t)", ""), **SEEN),
     Wrong("ex18_9-proven", "no-box", lines(box=False), **SEEN),
     Wrong(
@@ -1039,6 +1091,7 @@ ANSWERS = [
     ),
     Wrong("ex18_9-proven", "too-weak", lines(lower="torch.ones_like(u)"), **SEEN),
     Wrong("ex18_9-proven", "too-weak", lines(lower="torch.zeros_like(u)"), **SEEN),
+    Wrong("ex18_9-proven", "not-sound", lines(upper="torch.zeros_like(u)"), **SEEN),
     Right("ex18_9-proven", "hint-3", lines()),
 ]
 _ = Edit
