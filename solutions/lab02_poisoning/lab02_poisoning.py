@@ -206,11 +206,11 @@ def test_poison():
 
     x = torch.arange(360.0).reshape(40, 1, 3, 3) / 400
     y = torch.arange(40) % 4
-    masks = [judge(x, y, 6, 1, seed) for seed in (0, 0, 1, 2)]
-    expect(torch.equal(masks[0], masks[1]), "the same generator state gives two different choices",
+    once, again = (torch.stack([judge(x, y, 6, 1, seed) for seed in range(3)]) for _ in range(2))
+    expect(torch.equal(once, again), "the same generator state gives two different choices",
            "not-repeatable")
-    expect(not torch.equal(masks[0], masks[2]) or not torch.equal(masks[0], masks[3]),
-           "three generators, and always the same rows: draw them at random", "not-random")
+    expect((once != once[0]).any(), "three generators, and always the same rows: draw them at "
+           "random", "not-random")
     judge(x, y, 0, 1)
     judge(x, y, 30, 1)
     try:
@@ -227,7 +227,7 @@ def test_poison():
         y[0] = 5
         judge(x, y, k, target, seed=n)
         judge(x.double(), y, k, target, seed=n)
-    g, x = torch.Generator().manual_seed(5), torch.rand(300, 1, 2, 2)
+    g, x = torch.Generator().manual_seed(5), torch.zeros(300, 1, 2, 2)
     first, second = (poison(x, torch.arange(300) % 10, 40, 1, dot, g)[2] for _ in range(2))
     expect(not torch.equal(first, second), "two calls with one generator choose the same rows: "
            "draw from the generator itself, as it stands", "rewinds")
@@ -1073,13 +1073,13 @@ for name, least, most in (("below two thirds of the critical share", 0, 2 / 3),
           + (f"{min(found):.2f} to {max(found):.2f}" if found else "unknown"))
 
 # %% [markdown]
-# Thirteen networks. Where the share of poison is well below the critical one, the spectral score is
-# a guess or little better (AUROC at most 0.75; in 38 further trainings, 0.80); where it is above,
-# at least 0.85 (0.83); and between the two either can happen. (The theory holds only roughly here:
-# the shift is no exact eigenvector, and the two clusters differ in shape.) The critical share
-# differs widely from training to training, may be `inf`, and to compute it one must know which
-# images are poison. The attacker's conclusion is to poison *less*: with 15 images the stamp works
-# on most digits, and the spectral score has little to say.
+# Where the share of poison is well below the critical one, the spectral score is a guess or little
+# better (AUROC at most 0.8 in these thirteen networks and 38 more); where it is above, at least
+# 0.83; and between the two either can happen. (The theory holds only roughly here: the shift is no
+# exact eigenvector, and the two clusters differ in shape.) The critical share differs widely from
+# training to training, may be `inf`, and to compute it one must know which images are poison. The
+# attacker's conclusion is to poison *less*: with 15 images the stamp works on most digits, and the
+# spectral score has little to say.
 #
 # The whitened score is the other way round, about 0.99 at the smallest share and below 0.9 at the
 # largest. (SPECTRE, by Hayase et al., 2021, builds on it, with a covariance that poison can hardly
@@ -1409,8 +1409,8 @@ def test_false_alarm():
            "ignores-draws")
     once, again = ([asked(4, 0.5, 500, seed) for seed in range(3, 9)] for _ in range(2))
     expect(once == again, "the same generator state gives two results", "not-repeatable")
-    expect(len({asked(4, 1.0, 4000, seed) for seed in (3, 4, 5)}) > 1, "three generators, always "
-           "the same result: draw from the generator", "ignores-generator")
+    expect(len(set(once)) > 1, "six generators, always the same result: draw from the generator",
+           "ignores-generator")
     ### BEGIN HIDDEN TESTS
     def range_(norms):
         return norms.max(1) - norms.min(1)
