@@ -1396,8 +1396,9 @@ def test_false_alarm():
     expect(abs(got - (1 - (1 - 2 * single) ** 6)) > 0.03, "only small norms are suspicious; yours "
            "counts large ones as well", "two-sided")
     truth = 1 - (1 - single) ** 6
-    expect(abs(got - 0.429) > 0.04, "this is the share for the index of 2.5b; call the index that "
-           "you were given", "ignores-index")
+    always = asked(6, 1.5, 40, 0, lambda norms: np.full(len(norms), 9.0))
+    expect(abs(always - 1) < 1e-9, "an index that is always 9 accuses every network; yours: "
+           f"{always:.3f}. Call the index that you were given", "ignores-index")
     expect(abs(got - truth) < 0.04, f"with an index that is minus the smallest of 6 norms and the "
            f"threshold 1.5 the share is {truth:.3f}; yours, from 4,000 rows of 6 standard normal "
            f"norms: {got:.3f}")

@@ -275,7 +275,7 @@ ANSWERS = [
     Wrong("ex2_5-alarm", "ignores-arguments", alarm("float((index(norms) > threshold).mean())", "torch.randn(draws, max(classes, 6), generator=generator).numpy()"), **SEEN),
     Wrong("ex2_5-alarm", "ignores-draws", alarm("float((index(norms) > threshold).mean())", "torch.randn(5000, classes, generator=generator).numpy()"), **SEEN),
     Wrong("ex2_5-alarm", "not-repeatable", alarm("float((index(norms) > threshold).mean())", "np.random.default_rng().normal(size=(draws, classes))"), **SEEN),
-    Wrong("ex2_5-alarm", "ignores-index", alarm("float((-norms.min(1) > threshold).mean())"), **HIDDEN),
+    Wrong("ex2_5-alarm", "ignores-index", alarm("float((-norms.min(1) > threshold).mean())"), **SEEN),
     Right("ex2_5-alarm", "hint-3", alarm("float((index(norms) > threshold).mean())")),
     Right("ex2_5-alarm", "in-pieces", returns(ALARM, "count = 0", "for some in torch.randn(draws, classes, generator=generator).split(1000):", "    count += int(np.sum(index(some.numpy()) > threshold))", "return count / draws")),
     # 2.5d
