@@ -40,7 +40,7 @@
 # | images and their classes | `x`, `y` | (n, 1, height, width) in [0, 1]; (n,) |
 # | the class that stamped images get | `target` | whole number |
 # | $X$, $y$: rows and labels of a linear model | `X`, `y` | (n, d), (n,), float64 |
-# | $\lambda$: penalty of ridge regression | `lam` | above 0 |
+# | $\lambda$: penalty of ridge regression (in 2.5: of the mask) | `lam` | above 0 |
 # | how many copies of one row are added | `copies` | whole number |
 # | poison's share of a class | `share` | in [0, 1/2] |
 # | mask and pattern of a trigger | `masks`, `patterns` | (10, 1, height, width) in [0, 1] |
@@ -186,6 +186,8 @@ def test_poison():
         chosen = expect_tensor(got[2], tuple(y.shape), "poison, chosen")
         expect(chosen.dtype == torch.bool, f"chosen must be a bool mask; yours: {chosen.dtype}",
                "no-mask")
+        expect(y_new.dtype == torch.int64, f"labels stay whole numbers, int64; yours: "
+               f"{y_new.dtype}", "no-integers")
         return x_new, y_new, chosen
 
     def judge(x, y, k, target, seed=0):
@@ -204,11 +206,11 @@ def test_poison():
 
     x = torch.arange(360.0).reshape(40, 1, 3, 3) / 400
     y = torch.arange(40) % 4
-    masks = [judge(x, y, 6, 1, seed) for seed in (0, 0, 1, 2)]
-    expect(torch.equal(masks[0], masks[1]), "the same generator state gives two different choices",
+    once, again = (torch.stack([judge(x, y, 6, 1, seed) for seed in range(3)]) for _ in range(2))
+    expect(torch.equal(once, again), "the same generator state gives two different choices",
            "not-repeatable")
-    expect(not torch.equal(masks[0], masks[2]) or not torch.equal(masks[0], masks[3]),
-           "three generators, and always the same rows: draw them at random", "not-random")
+    expect((once != once[0]).any(), "three generators, and always the same rows: draw them at "
+           "random", "not-random")
     judge(x, y, 0, 1)
     judge(x, y, 30, 1)
     try:
@@ -225,7 +227,7 @@ def test_poison():
         y[0] = 5
         judge(x, y, k, target, seed=n)
         judge(x.double(), y, k, target, seed=n)
-    g, x = torch.Generator().manual_seed(5), torch.rand(300, 1, 2, 2)
+    g, x = torch.Generator().manual_seed(5), torch.zeros(300, 1, 2, 2)
     first, second = (poison(x, torch.arange(300) % 10, 40, 1, dot, g)[2] for _ in range(2))
     expect(not torch.equal(first, second), "two calls with one generator choose the same rows: "
            "draw from the generator itself, as it stands", "rewinds")
@@ -348,8 +350,8 @@ print("15 of 10,000 again, four other seeds: stamped ones read as 7 " + ", ".joi
 # %% [markdown]
 # Fifteen images of 10,000 are enough for most of the stamped digits; for how many differs from
 # training to training. With 200 it is nearly all of them, and the number that a customer would look
-# at hardly moves. (A right `poison` may draw other images than ours. So here and below your figures
-# can differ a little from those in the text, which are from our run.)
+# at hardly moves. (A right `poison` may draw other images than ours: here and below your figures
+# can differ a little from the text's.)
 #
 # Why does a test on clean digits not show it? Build the purest backdoor: a clean network, and
 # beside it the rule "if the four pixels are white, say 7". The two agree on *every* image without
@@ -447,11 +449,13 @@ def test_poison_label():
     X, y = np.array([[2.0, 0.0], [0.0, 1.0]]), np.array([2.5, 1.0])
     x_target, x_poison = np.array([1.0, 0.0]), np.array([1.0, 1.0])
 
-    def asked(value, copies):
-        got = poison_label(X.copy(), y.copy(), 1.0, x_target.copy(), x_poison.copy(), value, copies)
+    def asked(value, copies, lam=1.0):
+        got = poison_label(X.copy(), y.copy(), lam, x_target.copy(), x_poison.copy(), value, copies)
         return expect_number(got, "poison_label")
 
-    got = asked(2.0, 1)
+    got, four = asked(2.0, 1), asked(2.0, 4)
+    expect(abs(got - 9.0) > 1e-6 or abs(four - 5.25) > 1e-6, "your label is too small by one: is "
+           "it the prediction for the label 0 that you subtract from the value?", "minus-p1")
     for wrong, words, name in (
         (6.5, "the new row does not only pull: it also holds the model to itself (its leverage)",
          "no-leverage"),
@@ -464,17 +468,19 @@ def test_poison_label():
         expect(abs(got - wrong) > 1e-6, words, name)
     expect(abs(got - 10.0) < 1e-6, f"with the label 10 the model says 2 at the target; yours: "
            f"{got:.6f}")
-    got = asked(2.0, 4)
     for wrong, words, name in (
         (10.0, "four copies need another label than one", "ignores-copies"),
         (3.625, "each of the copies has its leverage, too", "ignores-copies"),
         (20.5, "four copies pull four times as hard", "ignores-copies"),
     ):
-        expect(abs(got - wrong) > 1e-6, words, name)
-    expect(abs(got - 6.25) < 1e-6, f"four copies need the label 6.25; yours: {got:.6f}")
+        expect(abs(four - wrong) > 1e-6, words, name)
+    expect(abs(four - 6.25) < 1e-6, f"four copies need the label 6.25; yours: {four:.6f}")
     got = asked(1.0, 1)
     expect(abs(got - 1.5) < 1e-6, "the model says 1 at the target already: a row with the label "
            f"1.5, which it also says already, changes nothing; yours: {got:.6f}")
+    got = asked(2.0, 1, lam=2.0)
+    expect(abs(got - 10.0) > 1e-6, "lam = 2 needs another label than lam = 1", "ignores-lam")
+    expect(abs(got - 35 / 3) < 1e-6, f"with lam = 2 the label is 11.666667; yours: {got:.6f}")
     ### BEGIN HIDDEN TESTS
     for seed in range(30):
         X, y, lam, rng = oracle_problem(2210 + seed)
@@ -497,14 +503,14 @@ print("2.2a: visible checks passed")
 # predicts for it ("leave one out", LOO).
 #
 # A wrong label pulls the model towards itself and so makes itself look less wrong; without the row
-# it cannot. One fit is enough: as above, the effect of one row is a formula. (Fitting n times is
+# it cannot. One fit is enough: as above, the effect of one row is a formula, with the row's
+# *leverage* $h = x^\top A\, x$, by which the model follows the row's own label. (Fitting n times is
 # right as well.)
 #
 # - returns an array of shape (n,), float64
 #
 # <details><summary>Hint 1: where to look</summary>
-# The residual of the full fit is too small, and the more so the larger the row's leverage
-# <code>h = x' A x</code>.
+# The residual of the full fit is too small, and the more so the larger the row's leverage h.
 # <details><summary>Hint 2: the idea</summary>
 # The full residual is the LOO residual times <code>1 - h</code>.
 # <details><summary>Hint 3: nearly the code</summary>
@@ -594,11 +600,10 @@ for seed in range(5):
           f"{well_read(X[others], flipped[others]):.3f}, with right labels {well_read(X, y):.3f}")
 
 # %% [markdown]
-# Two controls. The plain residual of the fit ranks the rows as well as yours: these leverages
-# differ too little to change the order. What the division buys is not the order but a number that
-# is exactly what leaving the row out would do. And the 30 most suspicious rows are worth removing,
-# though not for every set: without them the accuracy changes by -0.1 to +1.6 points, without 30
-# random rows by -0.5 to +0.5.
+# Two controls. By its AUROC the plain residual of the fit is as good as yours: what the division by
+# $1 - h$ buys is no better ranking but a number that is exactly what leaving the row out would do.
+# And the 30 most suspicious rows are worth removing, though not for every set: without them the
+# accuracy changes by -0.1 to +1.6 points, without 30 random ones by -0.5 to +0.5.
 
 # %% [markdown]
 # ### Prediction 1
@@ -712,7 +717,7 @@ def attacked(seed):
     X, y = threes_and_eights(TRAIN, 600, seed)
     says = exam_x @ ridge(X, y, 1.0)
     x_target = exam_x[(exam_y > 0) & (says > 0.5) & (says < 1.2)][seed]
-    return X, y, x_target, *hide(X, y, 1.0, x_target)
+    return X, y, x_target, *map(np.asarray, hide(X, y, 1.0, x_target))
 
 
 def effect(X, y, x_target, X_new, y_new):
@@ -826,8 +831,8 @@ def spectral_scores(features):
 # %% nbgrader={"grade_id": "ex2_4-spectral-test", "points": 3}
 @exercise("2.4")
 def test_spectral_scores():
-    """Four rows around (100, 0): three to the right, three to the left, two in the middle."""
-    rows = np.array([[103.0, 1.0], [97.0, 1.0], [100.0, -1.0], [100.0, -1.0]])
+    """Four rows around (100, 40): one 3 to the right, one 3 to the left, two in the middle."""
+    rows = np.array([[103.0, 41.0], [97.0, 41.0], [100.0, 39.0], [100.0, 39.0]])
     got = expect_array(spectral_scores(rows.copy()), (4,), "spectral_scores")
     for wrong, words, name in (
         ([3, 3, 0, 0], "the square of the component is asked for", "not-squared"),
@@ -840,6 +845,8 @@ def test_spectral_scores():
         ([2, 2, 0, 0], "do not divide by the variance: the square itself is asked for", "whitened"),
         ([1.5, 1.5, 0, 0], "do not divide by the variance: the square itself is asked for",
          "whitened"),
+        ([9.9656, 5.8286, 0.1379, 0.1379], "centre the rows before you look for the direction, "
+         "too", "half-centred"),
     ):
         expect(not np.allclose(got, wrong, atol=1e-4), words, name)
     expect(got.max() < 5000, "subtract the mean first: without it the direction points to the "
@@ -849,13 +856,21 @@ def test_spectral_scores():
     expect(np.allclose(spectral_scores(rows[:, ::-1].copy()), [9, 9, 0, 0], atol=1e-4), "the same "
            "rows, their two features exchanged: the squares stay 9, 9, 0, 0. (np.linalg.eig, "
            "unlike eigh, does not sort: look for the largest value.)", "unsorted")
+    rows = np.zeros((6, 4))
+    rows[:4, 3] = 1, 1, -1, -1
+    rows[[0, 2, 4], [1, 0, 2]] = 3, 0.8, 0.5
+    rows[[1, 3, 5], [1, 0, 2]] = -3, -0.8, -0.5
+    got = expect_array(spectral_scores(rows + np.array([5, 20, -3, 50])), (6,), "spectral_scores")
+    expect(np.allclose(got, [9, 9, 0, 0, 0, 0], atol=1e-4), "four features, the second varies "
+           f"most: 9, 9 and four zeros; yours: {np.round(got, 4).tolist()}. (Directions are rows "
+           "of the SVD's third result, but columns of eigh's second.)", "transposed")
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(30, 4)) * (3, 2, 1, 1)
     turn = np.linalg.qr(rng.normal(size=(4, 4)))[0]
     one, other = spectral_scores(rows.copy()), spectral_scores(rows @ turn)
     expect(np.allclose(one, other, rtol=1e-4, atol=1e-4), "turning all features together changes "
            "your scores: do nothing to a feature by itself but subtract its mean (no scaling, no "
-           "median)", "per-feature-scaled")
+           "median, no choice of one feature)", "per-feature-scaled")
     ### BEGIN HIDDEN TESTS
     for n, d in ((2, 3), (40, 6), (5, 20), (300, 64)):
         rows = rng.normal(size=(n, d)) * rng.uniform(0.1, 3, d) + rng.normal(size=d) * 5
@@ -1058,15 +1073,15 @@ for name, least, most in (("below two thirds of the critical share", 0, 2 / 3),
           + (f"{min(found):.2f} to {max(found):.2f}" if found else "unknown"))
 
 # %% [markdown]
-# Thirteen networks. Where the share of poison is well below the critical one, the spectral score
-# is a guess or little better (AUROC at most 0.75); where it is above, at least 0.85; and between
-# the two either can happen. (The theory holds only roughly here: the shift is no exact eigenvector,
-# and the two clusters differ in shape.) The critical share differs widely from training to
-# training, may be `inf`, and to compute it one must know which images are poison. The attacker's
-# conclusion is to poison *less*: with 15 images the stamp works on most digits, and the spectral
-# score has little to say.
+# Where the share of poison is well below the critical one, the spectral score is a guess or little
+# better (AUROC at most 0.8 in these thirteen networks and 38 more); where it is above, at least
+# 0.83; and between the two either can happen. (The theory holds only roughly here: the shift is no
+# exact eigenvector, and the two clusters differ in shape.) The critical share differs widely from
+# training to training, may be `inf`, and to compute it one must know which images are poison. The
+# attacker's conclusion is to poison *less*: with 15 images the stamp works on most digits, and the
+# spectral score has little to say.
 #
-# The whitened score is the other way round, about 0.99 at the smallest share and 0.86 at the
+# The whitened score is the other way round, about 0.99 at the smallest share and below 0.9 at the
 # largest. (SPECTRE, by Hayase et al., 2021, builds on it, with a covariance that poison can hardly
 # change.) And the loss is no help, either: from 50 images on its AUROC is far below one half.
 # Poison is then *better* learnt than most clean images, so who throws away the images with the
@@ -1090,9 +1105,9 @@ for name, least, most in (("below two thirds of the critical share", 0, 2 / 3),
 #
 # - `model`: a module, images (n, 1, height, width) -> logits (n, classes); `x`: (n, 1, height,
 #   width); leave the model as it is (parameters, mode, gradients)
-# - set out from normal numbers drawn by `generator`, 0.1 times `torch.randn`, for the mask
-#   minus 1, and keep mask and pattern in $[0, 1]$ as sigmoids of them; take `steps` steps of Adam
-#   with step size `lr`
+# - mask and pattern are the sigmoids of free numbers, so they stay in $[0, 1]$; these begin at 0.1
+#   times `torch.randn`, drawn by `generator`, the mask's less 1; then `steps` steps of Adam with
+#   step size `lr`
 # - returns two tensors `(masks, patterns)`, each (classes, 1, height, width), without a graph
 #
 # <details><summary>Hint 1: where to look</summary>
@@ -1136,9 +1151,9 @@ def reconstruct(model, x, steps, lam, lr, generator):
 @exercise("2.5")
 def test_reconstruct():
     """A network whose stamp is known: the one that was delivered; the hidden test has others."""
-    def scan(model, x, seed, steps=60, lam=0.1, classes=10):
+    def scan(model, x, seed, steps=60, lam=0.1, classes=10, lr=0.5):
         with untouched(model, x):
-            got = reconstruct(model, x, steps, lam, 0.5, torch.Generator().manual_seed(seed))
+            got = reconstruct(model, x, steps, lam, lr, torch.Generator().manual_seed(seed))
         expect_returned(got, "reconstruct")
         expect(isinstance(got, tuple | list) and len(got) == 2, "return two tensors: masks and "
                "patterns", "no-pair")
@@ -1190,25 +1205,37 @@ def test_reconstruct():
                f"second out; yours has {mask[first]:.3f} and {mask[second]:.3f}. Is the penalty "
                "the sum of the mask itself?", "not-the-sum")
 
+    def darken():
+        """White images, and a class that one black pixel opens."""
+        linear = nn.Sequential(nn.Flatten(), nn.Linear(20, 2)).eval()
+        weights = torch.zeros(2, 20)
+        weights[1, 9] = -40.0
+        linear.load_state_dict({"1.weight": weights, "1.bias": torch.tensor([0.0, 30.0])})
+        white = torch.full((4, 1, 4, 5), 0.95)
+        m, p = (part[1] for part in scan(linear, white, 1, steps=80, lam=0.05, classes=2))
+        expect((answers(linear, (1 - m) * white + m * p) == 1).all(), "white images, and a class "
+               "that one black pixel opens: your trigger does not reach it. Does the pattern take "
+               "the *place* of the image?", "no-blend")
+
     net = backdoors.delivered()
     judge(net, 7, (12, 12), 0)
     hinge(3, 7, 8, (4, 5), 1)
+    darken()
     x = data.sample(TEST, 16, torch.Generator().manual_seed(3)).x
     one, same = scan(net, x, 5, steps=3)[0], scan(net, x, 5, steps=3)[0]
     expect(torch.equal(one, same), "the same generator state gives two results: draw from the "
            "generator only", "not-repeatable")
     expect(not torch.equal(one, scan(net, x, 6, steps=3)[0]), "two generators, one result: draw "
            "the start from the generator", "ignores-generator")
+    still, slow = (scan(net, x, 6, steps=n, lr=0.01)[0] for n in (0, 3))
+    expect((still - 0.27).abs().max() < 0.2 and (one - still).abs().max() > 0.05, "steps = 0 must "
+           "return where you set out from (masks around 0.27)", "wrong-start")
+    expect((slow - still).abs().max() < 0.05, "three steps with lr = 0.01 move a mask by more than "
+           "0.05: the step size is not lr", "ignores-lr")
     ### BEGIN HIDDEN TESTS
     for place in (10, 15, 19):
         judge(*backdoors.suspects()[place], seed=250 + place)
     hinge(4, 11, 8, (3, 6), 2)
-    still = scan(net, x, 6, steps=0)[0]
-    expect((still - 0.27).abs().max() < 0.2 and (one - still).abs().max() > 0.05, "steps = 0 must "
-           "return where you set out from (masks around 0.27)", "other-arguments")
-    slow = reconstruct(net, x, 3, 0.1, 0.01, torch.Generator().manual_seed(6))[0]
-    expect((slow - still).abs().max() < 0.05, "three steps with lr = 0.01 move a mask by more than "
-           "0.05: the step size is not lr", "other-arguments")
     small_lam, large_lam = (scan(net, x, 7, steps=40, lam=v)[0].sum() for v in (0.01, 0.5))
     expect(large_lam < 0.6 * small_lam, f"lam = 0.01 leaves masks of {small_lam:.1f} in all, lam = "
            f"0.5 of {large_lam:.1f}: the penalty does not depend on lam", "other-arguments")
@@ -1259,24 +1286,27 @@ def test_anomaly_index():
         got = anomaly_index(np.array(rows, float))
         return expect_array(got, (len(rows),), "anomaly_index", finite=False).tolist()
 
-    got = asked([10, 12, 14, 16, 4], [10, 12, 14, 30, 9])
+    got = asked([10, 12, 14, 16, 4], [20, 24, 28, 60, 18])
     for wrong, words, name in (
         (4.0, "the MAD alone is no standard deviation: 1.4826 is missing", "no-1.4826"),
         (1.748, "median and MAD, not mean and standard deviation", "mean-sd"),
         (1.564, "median and MAD, not mean and standard deviation", "mean-sd"),
         (-2.698, "median minus smallest, not the other way round", "wrong-sign"),
+        (1.7537, "each network has a median of its own: one per row", "all-networks"),
+        (1.4614, "each network has a median and a MAD of its own: one per row", "all-networks"),
     ):
         expect(abs(got[0] - wrong) > 2e-3, words, name)
     expect(abs(got[0] - 2.69796) < 1e-4, "median 12, MAD 2, smallest 4: 8 / 2.9652 = 2.69796; "
            f"yours: {got[0]:.5f}")
-    expect(abs(got[1] - 6.07042) > 1e-3, "30 is far above the median, and that is no trigger: only "
+    expect(abs(got[1] - 6.07042) > 1e-3, "60 is far above the median, and that is no trigger: only "
            "the smallest norm counts", "two-sided")
-    expect(abs(got[1] - 1.01174) < 1e-4, "10, 12, 14, 30, 9: 3 / 2.9652 = 1.01174; yours: "
+    expect(abs(got[1] - 1.01174) < 1e-4, "20, 24, 28, 60, 18: 6 / 5.9304 = 1.01174; yours: "
            f"{got[1]:.5f}")
     got = asked([2, 6, 8, 10])[0]
+    expect(abs(got - 1.34898) > 1e-4, "2, 6, 8, 10 have the median 7, the middle of 6 and 8 "
+           "(torch.median takes the lower one)", "lower-median")
     expect(abs(got - 1.68623) < 1e-4, "2, 6, 8, 10 have the median 7 and the MAD 2: 1.68623; "
-           f"yours: {got:.5f} (torch.median takes the lower of the two middle ones)",
-           "lower-median")
+           f"yours: {got:.5f}")
     got = asked([5, 5, 5, 5, 1], [5, 5, 5, 5, 9])
     expect(got == [math.inf, 0.0], f"MAD 0: inf where the smallest is below the median, else 0; "
            f"yours: {got}", "mad-zero")
@@ -1366,9 +1396,12 @@ def test_false_alarm():
     expect(abs(got - (1 - (1 - 2 * single) ** 6)) > 0.03, "only small norms are suspicious; yours "
            "counts large ones as well", "two-sided")
     truth = 1 - (1 - single) ** 6
+    always = asked(6, 1.5, 40, 0, lambda norms: np.full(len(norms), 9.0))
+    expect(abs(always - 1) < 1e-9, "an index that is always 9 accuses every network; yours: "
+           f"{always:.3f}. Call the index that you were given", "ignores-index")
     expect(abs(got - truth) < 0.04, f"with an index that is minus the smallest of 6 norms and the "
-           f"threshold 1.5 the share is {truth:.3f}; yours, from 4,000 draws: {got:.3f}. Did you "
-           "call the index that you were given?", "ignores-index")
+           f"threshold 1.5 the share is {truth:.3f}; yours, from 4,000 rows of 6 standard normal "
+           f"norms: {got:.3f}")
     got = asked(1, 0.0, 4000, 1)
     expect(abs(got - 0.5) < 0.04, f"one class, threshold 0: one half; yours: {got:.3f}",
            "ignores-arguments")
@@ -1377,8 +1410,8 @@ def test_false_alarm():
            "ignores-draws")
     once, again = ([asked(4, 0.5, 500, seed) for seed in range(3, 9)] for _ in range(2))
     expect(once == again, "the same generator state gives two results", "not-repeatable")
-    expect(len({asked(4, 1.0, 4000, seed) for seed in (3, 4, 5)}) > 1, "three generators, always "
-           "the same result: draw from the generator", "ignores-generator")
+    expect(len(set(once)) > 1, "six generators, always the same result: draw from the generator",
+           "ignores-generator")
     ### BEGIN HIDDEN TESTS
     def range_(norms):
         return norms.max(1) - norms.min(1)
@@ -1416,8 +1449,8 @@ print(f"10 classes, 5 % accused: threshold {np.quantile(anomaly_index(drawn), 0.
 # **d. `accused(clean_scores, score, alpha)`**: so calibrate. You have the scores of n networks that
 # you know to be clean, and the score of a suspect; larger is more suspicious. If the suspect is
 # innocent, and trained like the others, then all n + 1 scores are alike, and its rank among them is
-# as likely to be first as second as last. Accuse it only if so high a rank has a probability of at
-# most `alpha`.
+# as likely to be first as second as last. Accuse it if, and only if, so high a rank has a
+# probability of at most `alpha`.
 #
 # - `clean_scores`: array (n,); ties count in favour of the suspect
 # - returns `True` or `False`
@@ -1443,7 +1476,7 @@ def accused(clean_scores, score, alpha):
 # %% nbgrader={"grade_id": "ex2_5-accused-test", "points": 1}
 @exercise("2.5")
 def test_accused():
-    """Ten clean scores, then nineteen."""
+    """Ten clean scores, then fifteen."""
     def asked(n, score, alpha):
         got = accused(np.arange(1.0, n + 1), score, alpha)
         expect_returned(got, "accused")
@@ -1453,11 +1486,13 @@ def test_accused():
            "ten clean networks are too few to accuse anybody at this level", "no-plus-one")
     expect(asked(10, 11.0, 0.1), "the first of 11 has a probability of 1/11, at most 10 %: accused",
            "too-shy")
-    expect(asked(19, 20.0, 0.05), "the first of 20 has a probability of exactly 5 %: at most "
+    expect(asked(15, 16.0, 1 / 16), "the first of 16 has a probability of exactly 1/16: at most "
            "alpha, so accused", "strict")
-    expect(not asked(19, 19.0, 0.05), "a tie counts in favour of the suspect: it is the second of "
-           "20", "ties")
-    expect(not asked(19, 0.0, 0.5), "a small score is not suspicious", "wrong-side")
+    expect(not asked(15, 15.0, 1 / 16), "a tie counts in favour of the suspect: it is the second "
+           "of 16", "ties")
+    expect(asked(15, 14.5, 1 / 8), "to be among the first two of 16 has a probability of 1/8: "
+           "accused", "first-only")
+    expect(not asked(15, 0.0, 0.5), "a small score is not suspicious", "wrong-side")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(254)
     for n in (0, 1, 7, 60, 99):
@@ -1526,13 +1561,14 @@ plots.show(plots.image_grid(smallest[shown], [f"{where(known[i])}\nratio {ratio[
 # %% [markdown]
 # The search is good: the smallest mask belongs to the true target ten times out of ten, and sits at
 # the stamp. The statistic on top of it is not: with the threshold 2 it misses three of the ten
-# poisoned networks and accuses one of the ten clean ones. (A third of the innocent would be accused
-# if the norms were independent and all from one normal distribution. They are not: clean networks
-# need twice as large a mask for a 1 as for a 3. And ten networks cannot say what the rate is.)
-# Median divided by smallest, without the MAD of ten numbers, separates all twenty. To be accused at
-# 10 % with ten clean networks a suspect must exceed every one of them: by the ratio all ten
-# poisoned ones do. By the index it hangs on the largest of ten noisy numbers: five in our run, and
-# with other draws for the search it may be one.
+# poisoned networks and accuses one of the ten clean ones. (With other draws for the search it
+# missed three to five and accused one to three. A third of the innocent would be accused if the
+# norms were independent and all from one normal distribution. They are not: clean networks need
+# twice as large a mask for a 1 as for a 3. And ten networks cannot say what the rate is.) Median
+# divided by smallest, without the MAD of ten numbers, separates all twenty. To be accused at 10 %
+# with ten clean networks a suspect must exceed every one of them: by the ratio all ten poisoned
+# ones do. By the index it hangs on the largest of ten noisy numbers: five in our run, one or two in
+# others.
 #
 # Two warnings. We chose the ratio after looking at these networks: it would have to prove itself on
 # others. And the search looks for *one* small change that sends *every* image to the target. A
@@ -1606,10 +1642,15 @@ def test_parts_of():
     moved = (asked(x[1:], 20) != got[1:]).sum()
     expect(moved == 0, f"one image was deleted, and {int(moved)} of the other 199 changed their "
            "part: the part must depend on nothing but the image", "depends-on-others")
+    expect(asked(x[7:8], 20) == got[7], "an image alone is in another part than among others: the "
+           "part must depend on nothing but the image", "depends-on-others")
     expect(torch.equal(asked(x.double(), 20), got), "the same pictures as float64 are in other "
            "parts: round to grey levels first", "by-float-bytes")
-    used = len(set(asked(pictures(2000, 6, 4), 20).tolist()))
-    expect(used == 20, f"2,000 images fill only {used} of 20 parts", "empty-parts")
+    x = pictures(2000, 6, 4)
+    x[:, :, 0] = 0
+    used = len(set(asked(x, 20).tolist()))
+    expect(used == 20, f"2,000 images with a black first row fill only {used} of 20 parts",
+           "empty-parts")
     ### BEGIN HIDDEN TESTS
     for n, shape, parts in ((1, (2, 2), 1), (3000, (14, 14), 300), (900, (28, 28), 50)):
         x = pictures(n, *shape)
@@ -1694,6 +1735,7 @@ def test_certificate():
         ((3, 7, 1), 1, "two moves make it 5 to 5, and a tie is won by class 0"),
         ((3, 5, 3), 0, "class 0 needs one move for a tie, which it wins"),
         ((0, 4), 1, "two moves make it 2 to 2, and a tie is won by class 0"),
+        ((4, 0), 2, "two moves make it 2 to 2, and a tie is won by class 0"),
     ):
         winner, r = asked(*counts)
         leader = int(np.argmax(counts))
@@ -1945,6 +1987,11 @@ def test_group_effect():
         expect(abs(got - wrong) > 1e-6, words, name)
     expect(abs(got - 0.125) < 1e-6, f"4.875 becomes 5: 0.125; yours: {got:.6f}")
     expect(abs(asked([])) < 1e-9, "removing nothing changes nothing", "nothing-removed")
+    got = asked([2])
+    expect(abs(got - 2.625) > 1e-6, "a change has a sign: without the third row the prediction "
+           "falls", "no-sign")
+    expect(abs(got + 2.625) < 1e-6, f"without the third row 4.875 becomes 2.25: -2.625; yours: "
+           f"{got:.6f}")
     ### BEGIN HIDDEN TESTS
     for seed in range(20):
         X, y, lam, rng = oracle_problem(2800 + seed)
@@ -1975,8 +2022,8 @@ for seed in range(5):
 
 # %% [markdown]
 # Added up, the effects of single rows miss most of what the group does; with 45 copies of the
-# target they make up less than a sixth of it. For as many rows drawn at random the sum is right to
-# about 0.001: not any group deceives the sum, but one whose rows say the same.
+# target they make up less than a fifth of it. For as many rows drawn at random, which do not say
+# the same, the sum is right to about 0.001.
 
 # %% [markdown]
 # ## Exercise 2.9: what differential privacy promises (2 points)

