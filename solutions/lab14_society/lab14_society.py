@@ -1282,6 +1282,16 @@ def test_output():
     truth = (8 * 8 * 4 * 4) ** 0.25
     expect(abs(got - truth) < 1e-9, f"two tasks automated: {truth:.6f}; yours: {got:.6f}",
            "two-automated")
+    last = np.array([False, False, False, True])
+    try:
+        got = total_output(last, group.copy(), people.copy(), 2.0, 8.0, e.copy())
+    except IndexError:
+        got = math.inf
+    expect(got != math.inf, "group 1 has no task left and stands idle: yours fails there (has "
+           "np.bincount its minlength?)", "idle-group")
+    truth = (8 * 8 / 3 * 4 / 3 * 16) ** 0.25
+    expect(abs(expect_number(got, "total_output") - truth) < 1e-9, f"only group 1's task is "
+           f"automated: {truth:.6f}; yours: {got:.6f}", "idle-group")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1451)
     for tasks, taken in ((5, 2), (6, 4), (4, 4)):
@@ -1335,9 +1345,9 @@ def test_pay():
     people, e = np.array([8.0, 2.0]), np.array([3.0, 1.0, 0.5, 2.0])
 
     def output(auto, group, people, K, g, e):
-        taken = 0.25 * auto.sum()
-        grow = float(people[0] / 8) ** (0.75 - taken) * float(people[1] / 2) ** 0.25
-        return 16.0 * grow * (K / 2) ** taken
+        first, last = 0.25 * auto[:3].sum(), 0.25 * auto[3]
+        grow = float(people[0] / 8) ** (0.75 - first) * float(people[1] / 2) ** (0.25 - last)
+        return 16.0 * grow * (K / 2) ** (first + last)
 
     got = pay(auto.copy(), group.copy(), people.copy(), 2.0, 8.0, e.copy(), output)
     expect(isinstance(got, tuple | list) and len(got) == 2, "return a pair (w, r)", "no-pair")
@@ -1353,10 +1363,12 @@ def test_pay():
     expect(abs(r - 2.0) < 1e-4, f"a machine adds 2; yours: {r:.5f}", "machines")
     expect(abs(w @ people + r * 2 - 16) < 1e-3, "what is earned must be what is made",
            "does-not-add-up")
-    two = np.array([True, True, False, False])
-    r = expect_number(pay(two, group.copy(), people.copy(), 2.0, 8.0, e.copy(), output)[1], "r")
-    expect(abs(r - 4.0) < 1e-4, f"with two of the four tasks automated, machines earn half of "
-           f"16: 4 each; yours: {r:.5f}", "machines")
+    two = np.array([True, False, False, True])
+    w, r = pay(two, group.copy(), people.copy(), 2.0, 8.0, e.copy(), output)
+    expect(abs(expect_array(w, (2,), "pay's w")[1]) < 1e-4, f"group 1 has no task left: it earns "
+           f"0; yours {w[1]:.5f} (has np.bincount its minlength?)", "idle-group")
+    expect(abs(expect_number(r, "pay's r") - 4.0) < 1e-4, "with two of the four tasks automated, "
+           f"machines earn half of 16: 4 each; yours: {r:.5f}", "machines")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1452)
     for tasks, taken in ((6, 2), (5, 0), (4, 3)):
@@ -1541,7 +1553,7 @@ def told(g, taken, groups):
     factors = change(TWO, np.arange(10) < taken, group, people, g)
     names = ["output", "mean wage", *(f"wage of the {p:.0%}" for p in people), "capital"]
     parts = ", ".join(f"{n} {f:.2f}" for n, f in zip(names, factors, strict=True))
-    return (f"Times what it was with two automated tasks, for {taken:g}, g = {g:g} and "
+    return (f"Times what it was with two automated tasks, now with {taken:g}, g = {g:g} and "
             f"{groups:g} group(s) of people: {parts}.")
 
 

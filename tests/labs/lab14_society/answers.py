@@ -756,6 +756,12 @@ ANSWERS = [
         ),
         **SEEN,
     ),
+    Wrong(
+        "ex14_5-output",
+        "idle-group",
+        economy(SPREAD).replace(", minlength=len(people)", ""),
+        **SEEN,
+    ),
     Right("ex14_5-output", "hint-3", economy(SPREAD)),
     Right(
         "ex14_5-output",
@@ -790,6 +796,17 @@ ANSWERS = [
         "ex14_5-pay",
         "machines",
         returns(PAY, MADE, TASKS, "return y * tasks / N / people, y / N / K"),
+        **SEEN,
+    ),
+    Wrong(
+        "ex14_5-pay",
+        "idle-group",
+        returns(
+            PAY,
+            MADE,
+            TASKS.replace(", minlength=len(people)", ""),
+            "return y * tasks / N / people, y * auto.sum() / N / K",
+        ),
         **SEEN,
     ),
     Wrong(
