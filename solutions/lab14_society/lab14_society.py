@@ -1812,7 +1812,7 @@ print(f"majority of 3 voters gives a cycle on {cyclic} of {len(three)} profiles 
 # "Our model is learning: 75 % of violations are found where it sent us first. Clicks rose by 10 %,
 # from 38 to 42. Since we added explanations, staff agree with it in nine of ten cases." Answer it
 # in six sentences: why the numbers do not show what they are said to show (with a figure of this
-# lab), what to measure instead, who pays if the notice is believed, and what to ask those.
+# lab), what to measure instead, who pays if the notice is believed, and what to ask these people.
 #
 # <details><summary>Hint 1: where to look</summary>
 # Each number has a cause that is not what the notice says.
