@@ -135,9 +135,7 @@ ANSWERS = [
         ),
         **SEEN,
     ),
-    Wrong(
-        "ex14_1-law", "other-arguments", days().replace("step(a + i", "record_step(a + i"), **HIDDEN
-    ),
+    Wrong("ex14_1-law", "other-step", days().replace("step(a + i", "record_step(a + i"), **SEEN),
     Right("ex14_1-law", "hint-3", days()),
     Right(
         "ex14_1-law",
@@ -192,6 +190,44 @@ ANSWERS = [
             "both = s * (1 - s)",
             "return both * rates[0], both * rates[1], 1 - both * (rates[0] + rates[1])",
         ),
+    ),
+    Wrong(
+        "ex14_1-mended",
+        "no-arrays",
+        kept("min(s, 1 - s) * rates[0]", "min(s, 1 - s) * rates[1]"),
+        **SEEN,
+    ),
+    Wrong(
+        "ex14_1-mended",
+        "no-arrays",
+        returns(
+            MENDED,
+            "k = (a if a < b else b) / (a + b)",
+            "return k * rates[0], k * rates[1], 1 - k * sum(rates)",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex14_1-mended",
+        "looks-at-rates",
+        returns(
+            MENDED,
+            "s = a / (a + b)",
+            "k = np.minimum(s * rates[0], (1 - s) * rates[1]) / max(rates)",
+            "return k * rates[0], k * rates[1], 1 - k * sum(rates)",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex14_1-mended",
+        "drops-too-much",
+        kept("s * rates[0] * np.minimum(1, 1 / a)", "(1 - s) * rates[1] * np.minimum(1, 1 / b)"),
+        **SEEN,
+    ),
+    Right(
+        "ex14_1-mended",
+        "half of the harmonic mean",
+        kept("a * b / (a + b) ** 2 * rates[0]", "a * b / (a + b) ** 2 * rates[1]"),
     ),
     Right(
         "ex14_1-mended",
@@ -291,6 +327,12 @@ ANSWERS = [
     Wrong(
         "ex14_2-size", "sum-over-max", returns(SIZE, "return weights.sum() / weights.max()"), **SEEN
     ),
+    Wrong(
+        "ex14_2-size",
+        "other-weights",
+        returns(SIZE, "return round(weights.sum() ** 2 / (weights ** 2).sum())"),
+        **HIDDEN,
+    ),
     Right(
         "ex14_2-size", "hint-3", returns(SIZE, "return weights.sum() ** 2 / (weights ** 2).sum()")
     ),
@@ -362,6 +404,12 @@ ANSWERS = [
         **SEEN,
     ),
     Wrong("ex14_3-risk", "frozen-world", returns(RISK, "return theta * (1 - theta)"), **SEEN),
+    Wrong(
+        "ex14_3-risk",
+        "swapped",
+        returns(RISK, "m = world(theta)", "return m * theta ** 2 + (1 - m) * (1 - theta) ** 2"),
+        **SEEN,
+    ),
     Right(
         "ex14_3-risk",
         "hint-3",
@@ -385,6 +433,18 @@ ANSWERS = [
         **SEEN,
     ),
     Wrong("ex14_3-stable", "not-stable", returns(STABLE, "return float(world(0.5))"), **SEEN),
+    Wrong(
+        "ex14_3-stable",
+        "iterates",
+        returns(
+            STABLE,
+            "theta = 0.3",
+            "for _ in range(2000):",
+            "    theta = (theta + float(world(theta))) / 2",
+            "return theta",
+        ),
+        **SEEN,
+    ),
     Wrong(
         "ex14_3-stable",
         "not-stable",
@@ -537,6 +597,16 @@ ANSWERS = [
         ),
         **SEEN,
     ),
+    Wrong(
+        "ex14_4-team",
+        "mean-of-signals",
+        returns(
+            TEAM,
+            "right = cells[:, 1, 1] + follow * cells[:, 1, 0] + (1 - follow) * cells[:, 0, 1]",
+            "return (right / cells.sum((1, 2))).mean()",
+        ),
+        **SEEN,
+    ),
     Right(
         "ex14_4-team",
         "hint-3",
@@ -575,6 +645,27 @@ ANSWERS = [
         returns(RULE, "c = cells.sum(0)", "return np.full(len(cells), int(c[1, 0] > c[0, 1]))"),
         **SEEN,
     ),
+    Wrong(
+        "ex14_4-rule",
+        "forgets-the-weak",
+        returns(RULE, "return (cells[:, 1, 0] > cells[:, 1, 1]).astype(int)"),
+        **SEEN,
+    ),
+    Wrong(
+        "ex14_4-rule",
+        "forgets-the-weak",
+        returns(RULE, "return (4 * cells[:, 1, 0] > cells.sum((1, 2))).astype(int)"),
+        **SEEN,
+    ),
+    Right(
+        "ex14_4-rule",
+        "every rule tried",
+        returns(
+            RULE,
+            "gain = (cells[:, 1, 0] - cells[:, 0, 1]).astype(int)",
+            "return np.array(max(product((0, 1), repeat=len(cells)), key=lambda f: gain @ np.array(f)))",
+        ),
+    ),
     Right(
         "ex14_4-rule",
         "hint-3",
@@ -610,12 +701,12 @@ ANSWERS = [
     ),
     Wrong(
         "ex14_4-effect",
-        "other-arguments",
+        "mean-of-signals",
         returns(
             EFFECT,
             "return delta * np.mean([(c[1, 0] - c[0, 1]) / c.sum() for c in cells])",
         ),
-        **HIDDEN,
+        **SEEN,
     ),
     Right(
         "ex14_4-effect",
@@ -657,6 +748,20 @@ ANSWERS = [
         economy("np.where(auto, g * K, e * people[group] / np.maximum(tasks[group], 1))"),
         **SEEN,
     ),
+    Wrong(
+        "ex14_5-output",
+        "machines-times-e",
+        economy(
+            "e * np.where(auto, g * K / max(auto.sum(), 1), people[group] / np.maximum(tasks[group], 1))"
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex14_5-output",
+        "idle-group",
+        economy(SPREAD).replace(", minlength=len(people)", ""),
+        **SEEN,
+    ),
     Right("ex14_5-output", "hint-3", economy(SPREAD)),
     Right(
         "ex14_5-output",
@@ -686,6 +791,41 @@ ANSWERS = [
         "machines",
         returns(PAY, MADE, TASKS, "return y * tasks / N / people, y / K"),
         **SEEN,
+    ),
+    Wrong(
+        "ex14_5-pay",
+        "machines",
+        returns(PAY, MADE, TASKS, "return y * tasks / N / people, y / N / K"),
+        **SEEN,
+    ),
+    Wrong(
+        "ex14_5-pay",
+        "idle-group",
+        returns(
+            PAY,
+            MADE,
+            TASKS.replace(", minlength=len(people)", ""),
+            "return y * tasks / N / people, y * auto.sum() / N / K",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex14_5-pay",
+        "one-whole-person",
+        returns(
+            PAY,
+            "y, more = output(auto, group, people, K, g, e), np.eye(len(people))",
+            "w = [output(auto, group, people + one, K, g, e) - y for one in more]",
+            "return np.array(w), output(auto, group, people, K + 1, g, e) - y",
+        ),
+        **SEEN,
+    ),
+    Right(
+        "ex14_5-pay",
+        "the rest is the machines'",
+        returns(
+            PAY, MADE, TASKS, "w = y * tasks / N / people", "return w, float(y - w @ people) / K"
+        ),
     ),
     Right(
         "ex14_5-pay",
@@ -745,15 +885,21 @@ ANSWERS = [
     ),
     Wrong(
         "ex14_6-survivors",
-        "other-profiles",
+        "always-unanimous",
         rules("(s > 0) & (s < 3)", allowed="t % 2 == 0 and t >> (n - 1)"),
-        **HIDDEN,
+        **SEEN,
     ),
     Wrong(
         "ex14_6-survivors",
-        "other-profiles",
+        "wrong-bits",
         rules("(s > 0) & (s < 3)").replace("<< i for", "<< (voters - 1 - i) for"),
-        **HIDDEN,
+        **SEEN,
+    ),
+    Wrong(
+        "ex14_6-survivors",
+        "wrong-bits",
+        rules("(s > 0) & (s < 3)").replace(") < p.index(", ") > p.index("),
+        **SEEN,
     ),
     Right("ex14_6-survivors", "hint-3", rules("(s > 0) & (s < 3)")),
     Right(
@@ -823,6 +969,12 @@ ANSWERS = [
         returns(SHARE, "return (answers / probability).sum() / max(len(answers), 1)"),
         **SEEN,
     ),
+    Wrong(
+        "ex14_8-share",
+        "biased",
+        returns(SHARE, "return min(1.0, (answers / probability).sum() / population)"),
+        **HIDDEN,
+    ),
     Right(
         "ex14_8-share",
         "hint-3",
@@ -849,6 +1001,12 @@ ANSWERS = [
             "return np.real(vectors[:, np.argmax(np.real(values))])",
         ),
         **SEEN,
+    ),
+    Wrong(
+        "ex14_9-influence",
+        "other-people",
+        returns(HEARD, "return np.linalg.matrix_power(W, 10)[0]"),
+        **HIDDEN,
     ),
     Wrong(
         "ex14_9-influence",
