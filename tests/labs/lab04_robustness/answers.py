@@ -878,7 +878,10 @@ def climb(gradient, x, y, epsilon, *, project, generator, steps=20, step_size=0.
     Wrong(
         "ex4_5-fit",
         "schedule-first",
-        Edit("            optimizer.step()\n            schedule.step()\n", "            schedule.step()\n            optimizer.step()\n"),
+        Edit(
+            "            optimizer.step()\n            schedule.step()\n",
+            "            schedule.step()\n            optimizer.step()\n",
+        ),
         seen="visible",
     ),
     Right(
