@@ -1781,7 +1781,7 @@ for name, (_, row) in losses_by.items():
 # %% [markdown]
 # On fresh digits the loss under attack turns round and rises: the network becomes surer of its
 # mistakes. (How far it rises differs much from training to training.) The accuracy under attack
-# stays far below that on the training digits; but it rises, if less, on these small digits. On
+# stays far below that on the training digits, though on these small digits it still rises. On
 # larger images (SVHN, CIFAR-10, CIFAR-100, ImageNet) Rice et al. saw the accuracy fall, too, soon
 # after the learning rate did. No regularisation that they tried beat stopping early, by a monitor
 # like yours on held-out images.

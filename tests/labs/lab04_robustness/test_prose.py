@@ -91,7 +91,7 @@ def test_lab04_trains_as_its_prose_says():
     assert loss[-1] > 1.2 * min(loss)  # "and rises"
     seen, fresh = (shares(f"PGD-10 leaves of {kind} digits:") for kind in ("training", "fresh"))
     assert seen[-1] > fresh[-1] + 25  # "far below"
-    assert 5 < fresh[-1] - fresh[0] < seen[-1] - seen[0]  # "it rises, if less"
+    assert 5 < fresh[-1] - fresh[0] < seen[-1] - seen[0]  # "it still rises"
     rows = {kind: shares(rf"\n{kind} +clean") for kind in
             ("plain", "dropout", "weight decay", "batch normalisation")}  # fmt: skip
     assert all(row[1] < row[0] / 3 for row in rows.values())  # "more than two thirds"
