@@ -53,6 +53,12 @@ ANSWERS = [
         Edit("w.abs().sum()\n", "w.abs().sum()\n    lowered = lowered.clamp_min(0)\n"),
         seen="visible",
     ),
+    Wrong(
+        "ex4_1-gaussian",
+        "wrong-formula",
+        Edit("w @ theta -", "(w @ theta).abs() -"),
+        seen="hidden",
+    ),
     Right(
         "ex4_1-gaussian",
         "hint-3",
@@ -247,6 +253,12 @@ def worst_logistic(w, x, y, epsilon):
             "return sorted(name for name in rings if rings[name])",
         ),
         seen="visible",
+    ),
+    Wrong(
+        "ex4_3-alarms",
+        "wrong-judge",
+        Edit("combinations(curve, 2)", "combinations([measured['clean'], *curve], 2)"),
+        seen="hidden",
     ),
     Right(
         "ex4_3-alarms",
@@ -498,6 +510,12 @@ def misread_rate(model, z, y, looks):
         Edit("return total / looks", "return total / (looks + 1)"),
         seen="visible",
     ),
+    Wrong(
+        "ex4_3-rate",
+        "no-mean",
+        Edit("return total / looks", "return total"),
+        seen="visible",
+    ),
     Right(
         "ex4_3-rate",
         "hint-3",
@@ -670,6 +688,56 @@ def climb(gradient, x, y, epsilon, *, project, generator, steps=20, step_size=0.
         ),
         seen="visible",
     ),
+    Wrong(
+        "ex4_3-climb",
+        "no-step",
+        """
+def climb(gradient, x, y, epsilon, *, project, generator, steps=20, step_size=0.025, fallen=None):
+    z = project(x + epsilon * (2 * torch.rand(x.shape, generator=generator) - 1), x, epsilon, "linf")
+    stopped = torch.zeros(len(x), dtype=torch.bool)
+    for _ in range(steps):
+        if fallen is not None:
+            stopped |= fallen(z, y)
+        moved = project(z + step_size * gradient(z, y).sign(), x, epsilon, "linf")
+        z = torch.where(stopped.reshape(-1, *[1] * (x.dim() - 1)), moved, z)
+    return z.detach()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
+        "asks-moved",
+        """
+def climb(gradient, x, y, epsilon, *, project, generator, steps=20, step_size=0.025, fallen=None):
+    z = project(x + epsilon * (2 * torch.rand(x.shape, generator=generator) - 1), x, epsilon, "linf")
+    stopped = torch.zeros(len(x), dtype=torch.bool)
+    for _ in range(steps):
+        moved = project(z + step_size * gradient(z, y).sign(), x, epsilon, "linf")
+        if fallen is not None:
+            stopped |= fallen(moved, y)
+        z[~stopped] = moved[~stopped]
+    return z.detach()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
+        "extra-step",
+        Edit("for _ in range(steps):", "for _ in range(steps + 1):"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
+        "no-step",
+        Edit("for _ in range(steps):", "for _ in range(steps - 1):"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-climb",
+        "wrong-noise",
+        Edit("torch.rand(x.shape, generator", "torch.rand(x.shape[1:], generator"),
+        seen="visible",
+    ),
     Right(
         "ex4_3-climb",
         "hint-3",
@@ -801,6 +869,21 @@ def climb(gradient, x, y, epsilon, *, project, generator, steps=20, step_size=0.
         ),
         seen="visible",
     ),
+    Wrong(
+        "ex4_5-fit",
+        "softmax-first",
+        Edit("F.cross_entropy(model(hard), y)", "F.cross_entropy(model(hard).softmax(1), y)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-fit",
+        "schedule-first",
+        Edit(
+            "            optimizer.step()\n            schedule.step()\n",
+            "            schedule.step()\n            optimizer.step()\n",
+        ),
+        seen="visible",
+    ),
     Right(
         "ex4_5-fit",
         "hint-3",
@@ -877,7 +960,7 @@ def adversarial_fit(model, images, inner, *, epochs, generator, lr=0.01, batch_s
         "ex4_5-passes",
         "wrong-count",
         Edit("n * epochs * (inner_steps + 1)", "2 * n * (inner_steps + 1)"),
-        seen="hidden",
+        seen="visible",
     ),
     Right(
         "ex4_5-passes",
@@ -980,6 +1063,24 @@ def collapsed(weak, strong, drop=0.1):
         "ex4_5-collapsed",
         "forgets-best",
         Edit("strong[i] > strong[best]", "strong[i] > strong[i - 1]"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-collapsed",
+        "weak-neighbour",
+        Edit("weak[best] - weak[i] <= drop", "weak[i - 1] - weak[i] <= drop"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-collapsed",
+        "ignores-drop",
+        Edit("weak[best] - weak[i] <= drop", "weak[best] - weak[i] <= 0.1"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-collapsed",
+        "ignores-weak",
+        Edit(" and weak[best] - weak[i] <= drop", "") + Edit("return None", "return -1"),
         seen="visible",
     ),
     Right(
@@ -1359,6 +1460,28 @@ def kl_ball(losses, rho):
         "ex4_8-group_dro",
         "wrong-groups",
         Edit("F.one_hot(groups)", "F.one_hot(groups, 4)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_8-group_dro",
+        "group-sum",
+        """
+def group_dro(model, x, y, groups, *, steps, lr, weight_decay, eta=0.1):
+    count = int(groups.max()) + 1
+    q = torch.full((count,), 1 / count)
+    sgd = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9, weight_decay=weight_decay)
+    for _ in range(steps):
+        losses = cross_entropy(model(x), y)
+        each = torch.stack([losses[groups == k].sum() for k in range(count)])
+        q = q * torch.exp(eta * each.detach())
+        q = q / q.sum()
+        sgd.zero_grad()
+        (q * each).sum().backward()
+        sgd.step()
+    sgd.zero_grad()
+    model.eval()
+    return q
+""",
         seen="visible",
     ),
     Right(

@@ -91,11 +91,11 @@ def test_lab04_trains_as_its_prose_says():
     assert loss[-1] > 1.2 * min(loss)  # "and rises"
     seen, fresh = (shares(f"PGD-10 leaves of {kind} digits:") for kind in ("training", "fresh"))
     assert seen[-1] > fresh[-1] + 25  # "far below"
-    assert max(fresh) - fresh[-1] < 8  # "does not clearly fall"
+    assert 5 < fresh[-1] - fresh[0] < seen[-1] - seen[0]  # "it still rises"
     rows = {kind: shares(rf"\n{kind} +clean") for kind in
             ("plain", "dropout", "weight decay", "batch normalisation")}  # fmt: skip
     assert all(row[1] < row[0] / 3 for row in rows.values())  # "more than two thirds"
-    assert all(row[1] < 1.4 * rows["plain"][1] for row in rows.values())  # "none comes near"
+    assert all(row[1] < 1.4 * rows["plain"][1] for row in rows.values())  # "none reaches 1.5"
     assert shares("adversarial training +clean")[1] > 60  # "loses far less"
     for name in ("mnist_cnn_one_step", "mnist_cnn_robust"):
         row = shares(f"{name} ")
