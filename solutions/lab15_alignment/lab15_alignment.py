@@ -631,7 +631,8 @@ def test_fit():
            "twice that", "twice-the-penalty")
     truth = torch.tensor([0.5635882, 0.1087050]).double()
     expect((got - truth).abs().max() < 1e-5, "with penalty 0.1 the mean loss plus penalty / 2 * "
-           f"|w|^2 is smallest at {shown(truth)}; yours differ by {(got - truth).abs().max():.1e}", "not-converged")
+           f"|w|^2 is smallest at {shown(truth)}; yours differ by {(got - truth).abs().max():.1e}",
+           "not-converged")
     ### BEGIN HIDDEN TESTS
     oracle_fit(fit_reward)
     ### END HIDDEN TESTS
@@ -1397,10 +1398,11 @@ plots.show(figure, alt="Gold at beta 0.1, dotted the reference at "
 # - **Both** lose 3 to 5 more than the sum of the two, by seed. A model that counts words cannot say
 #   "one compliment is nice, five are not", nor "*because* only before a reason". It has one price
 #   for each word, and every answer has five words: whatever the prices, five times the dearest word
-#   is the best of all. Careful raters make that five times "because", with a gold of 0. With hurried
-#   ones "great" and "because" cost nearly the same, and at $\beta = 0.1$ the reference decides: it
-#   says five times "great" some 1,800 times as often. (Make $\beta$ smaller still, and on three of
-#   the five seeds, the first among them, "because" takes over and gold climbs back to 0.)
+#   is the best of all. Careful raters make that five times "because", with a gold of 0. With
+#   hurried ones "great" and "because" cost nearly the same, and at $\beta = 0.1$ the reference
+#   decides: it says five times "great" some 1,800 times as often. (Make $\beta$ smaller still, and
+#   on three of the five seeds, the first among them, "because" takes over and gold climbs back to
+#   0.)
 # - **"It was never asked about these answers"** is a natural explanation, and it is not what
 #   happened here. Ask everywhere, every answer equally often, and the same model falls *further*.
 #
@@ -2649,8 +2651,8 @@ print("15.7a: visible checks passed")
 
 # %% [markdown]
 # When does DPO reach pi*? Here is a language of three words to an answer, 216 answers, and all
-# 46,656 ordered pairs. First everything as the theorem wants it, then one condition broken at a time, and
-# in the last row two at once.
+# 46,656 ordered pairs. First everything as the theorem wants it, then one condition broken at a
+# time, and in the last row two at once.
 
 # %% id="short-demo" tags=["demo"]
 class Independent(torch.nn.Module):
