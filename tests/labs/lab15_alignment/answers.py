@@ -1240,4 +1240,242 @@ def blame(log_ref, gold, rewards, beta, tilt):
     return tuple((contrasts @ worth).tolist())
 """,
     ),
+    Wrong(
+        "ex15_1-log_probs",
+        "no-return",
+        Edit("return log_probs", "log_probs"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_1-log_probs",
+        "no-logarithm",
+        """
+def sequence_log_probs(policy, answers):
+    return policy(answers[:, :-1]).softmax(-1).gather(2, answers[..., None]).squeeze(2).prod(1)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_1-draw",
+        "greedy",
+        """
+@torch.no_grad()
+def draw_answers(policy, n, length, generator):
+    tokens = torch.zeros((1, 0), dtype=torch.long)
+    for _ in range(length):
+        chance = policy(tokens)[:, -1].softmax(-1)
+        tokens = torch.cat([tokens, torch.multinomial(chance, 1, generator=generator)], 1)
+    return tokens.expand(n, -1)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_1-kl",
+        "input-modified",
+        """
+def entropy(log_p):
+    log_p[log_p == -torch.inf] = -100.0
+    return -(log_p.exp() * log_p).sum()
+
+
+def kl(log_p, log_q):
+    said = log_p > -torch.inf
+    return (log_p[said].exp() * (log_p[said] - log_q[said])).sum()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_1-kl",
+        "wrong-shape",
+        """
+def entropy(log_p):
+    said = log_p[log_p > -torch.inf]
+    return -(said.exp() * said)
+
+
+def kl(log_p, log_q):
+    said = log_p > -torch.inf
+    return (log_p[said].exp() * (log_p[said] - log_q[said])).sum()
+""",
+        seen="visible",
+    ),
+    Right(
+        "ex15_1-kl",
+        "by-nansum",
+        """
+def entropy(log_p):
+    return -(log_p.exp() * log_p).nansum()
+
+
+def kl(log_p, log_q):
+    return (log_p.exp() * (log_p - log_q)).nansum()
+""",
+    ),
+    Wrong("ex15_2-loss", "wrong-shape", Edit(".mean()", ""), seen="visible"),
+    Wrong("ex15_2-loss", "no-tensor", Edit(".mean()", ".mean().item()"), seen="visible"),
+    Wrong("ex15_2-loss", "no-graph", Edit(".mean()", ".mean().detach()"), seen="visible"),
+    Wrong(
+        "ex15_2-fit",
+        "not-converged",
+        Edit(
+            "loss(first @ w, second @ w, label)",
+            "len(first) * loss(first @ w, second @ w, label)",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_3-tilt",
+        "no-logarithm",
+        """
+def tilt(log_ref, reward, beta):
+    return torch.softmax(log_ref + reward / beta, dim=0)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_3-tilt",
+        "input-modified",
+        """
+def tilt(log_ref, reward, beta):
+    log_ref += reward / beta
+    return log_ref.log_softmax(0)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_3-objective",
+        "wrong-shape",
+        Edit("(log_pi[said].exp() * net).sum()", "log_pi[said].exp() * net"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_3-objective",
+        "wrong-value",
+        """
+def objective(log_pi, log_ref, reward, beta):
+    return log_ref.exp() @ reward - beta * kl(log_pi, log_ref)
+""",
+        seen="visible",
+    ),
+    Wrong("ex15_3-best_value", "no-return", Edit("return beta * ", "beta * "), seen="visible"),
+    Wrong(
+        "ex15_4-peak",
+        "over-budget",
+        """
+def peak(log_ref, proxy, gold, low, high, tilt):
+    import math
+
+    betas = torch.logspace(math.log10(low), math.log10(high), 1000, dtype=torch.float64).tolist()
+    beta = max(betas, key=lambda b: float(tilt(log_ref, proxy, b).exp() @ gold))
+    return beta, float(kl(tilt(log_ref, proxy, beta), log_ref))
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_4-blame",
+        "by-order",
+        """
+def blame(log_ref, gold, rewards, beta, tilt):
+    best, hurried, counted, both = (
+        float(tilt(log_ref, reward, beta).exp() @ gold) for reward in rewards.values())
+    return best - hurried, best - counted, hurried + counted - best - both
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_6-rloo",
+        "rewards-distance",
+        """
+def rloo_loss(log_pi, log_ref, reward, beta):
+    net = reward + beta * (log_pi.detach() - log_ref)
+    return -((net - (net.sum() - net) / (len(net) - 1)) * log_pi).mean()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_6-rloo",
+        "wrong-gradient",
+        """
+def rloo_loss(log_pi, log_ref, reward, beta):
+    net = reward - beta * (log_pi.detach() - log_ref)
+    return -((net - net.mean()) / net.std() * log_pi).mean()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_6-train",
+        "wrong-arguments",
+        Edit("log_ref[drawn], reward[drawn]", "reward[drawn], log_ref[drawn]"),
+        seen="visible",
+    ),
+    Wrong("ex15_6-train", "over-budget", Edit("4000", "6000"), seen="visible"),
+    Wrong(
+        "ex15_6-train",
+        "no-policy",
+        Edit("return policy.joint().detach()", "return policy.joint().detach().exp()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_8-maximin",
+        "not-exact",
+        """
+def maximin(log_ref, rewards, beta, tilt):
+    best = None
+    for weight in torch.linspace(0, 1, 200).double().tolist():
+        log_pi = tilt(log_ref, weight * rewards[0] + (1 - weight) * rewards[1], beta)
+        value = float((rewards @ log_pi.exp()).min() - beta * kl(log_pi, log_ref))
+        if best is None or value > best[0]:
+            best = (value, weight, log_pi)
+    return best[1], best[2]
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_10-best_of_n",
+        "no-logarithm",
+        """
+def best_of_n(log_ref, reward, n):
+    p = log_ref.exp()
+    levels, group = reward.unique(return_inverse=True)
+    mass = torch.zeros(len(levels), dtype=p.dtype).index_add(0, group, p)
+    below = torch.cat([torch.zeros(1, dtype=p.dtype), mass.cumsum(0)]) ** n
+    return p * (below.diff() / mass)[group]
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_7-dpo",
+        "wrong-loss",
+        Edit("beta * (log_pi_first", "1 / beta * (log_pi_first")
+        + Edit("beta * (log_pi_second", "1 / beta * (log_pi_second"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_7-dpo",
+        "overflow",
+        """
+def dpo_loss(log_pi_first, log_pi_second, log_ref_first, log_ref_second, label, beta):
+    gap = beta * ((log_pi_first - log_ref_first) - (log_pi_second - log_ref_second))
+    first = torch.sigmoid(gap)
+    return -(label * first.log() + (1 - label) * (1 - first).log()).mean()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_7-dpo",
+        "no-graph",
+        """
+def dpo_loss(log_pi_first, log_pi_second, log_ref_first, log_ref_second, label, beta):
+    gap = beta * ((log_pi_first - log_ref_first) - (log_pi_second - log_ref_second))
+    return F.binary_cross_entropy_with_logits(gap, label).detach()
+""",
+        seen="visible",
+    ),
+    Wrong("ex15_7-dpo", "no-tensor", Edit(", label)", ", label).item()"), seen="visible"),
+    Wrong(
+        "ex15_7-stop",
+        "no-policy",
+        Edit("return best, history", "return best.exp(), history"),
+        seen="visible",
+    ),
 ]
