@@ -196,7 +196,7 @@ def uniqueness(table, columns):
 # %% nbgrader={"grade_id": "ex11_1-uniqueness-test", "points": 2}
 @exercise("11.1")
 def test_uniqueness():
-    """Five rows: two twins, three alone; a column that was not asked for; then gaps."""
+    """Five rows: two twins, three alone; a column that was not asked for; seven rows; then gaps."""
     table = pd.DataFrame(
         {"age": [30, 30, 40, 50, 60], "sex": ["f", "f", "f", "m", "m"], "number": range(5)}
     )
@@ -221,6 +221,20 @@ def test_uniqueness():
         "share-of-combinations",
     )
     expect(abs(got - 0.6) < 1e-9, f"three of five rows are unique, 0.6; yours: {got:g}")
+    rows = ["x10", "y10", "x11", "y10", "x20", "y21", "x20"]
+    three = pd.DataFrame([list(row) for row in rows], columns=["a", "b", "c"])
+    got = expect_number(uniqueness(three, ["a", "b", "c"]), "uniqueness")
+    expect(
+        abs(got - 1 / 7) > 1e-9,
+        "of seven rows three are alone in the columns a, b and c; in a and b only one is: look at "
+        "all columns",
+        "ignores-columns",
+    )
+    expect(
+        abs(got - 3 / 7) < 1e-9,
+        f"three of these seven rows are unique, twins stand apart: 0.429; yours: {got:.3f}",
+        "wrong-share",
+    )
     gaps = pd.DataFrame(
         {"age": [30, 30, None, None, 50, 0], "sex": ["f", "f", None, "m", None, "m"]}
     )
@@ -235,20 +249,6 @@ def test_uniqueness():
         "three of these six rows have a gap, each in another way, and each is alone, as is the "
         f"child: 0.667; yours: {got:.3f}. A gap is a value like any other",
         "drops-missing",
-    )
-    rows = ["x10", "y10", "x11", "y10", "x20", "y21", "x20"]
-    three = pd.DataFrame([list(row) for row in rows], columns=["a", "b", "c"])
-    got = expect_number(uniqueness(three, ["a", "b", "c"]), "uniqueness")
-    expect(
-        abs(got - 1 / 7) > 1e-9,
-        "of seven rows three are alone in the columns a, b and c; in a and b only one is: look at "
-        "all columns",
-        "ignores-columns",
-    )
-    expect(
-        abs(got - 3 / 7) < 1e-9,
-        f"three of these seven rows are unique, twins stand apart: 0.429; yours: {got:.3f}",
-        "wrong-share",
     )
     ### BEGIN HIDDEN TESTS
     oracle_uniqueness(uniqueness)
@@ -1816,7 +1816,7 @@ def test_audit():
     def turncoat(d, n, rng):
         calls.append(d)
         lies = (rng.random(n) < 0.8) & (calls.count(d) > 1)
-        return np.where(lies, 1.0 - d, d)
+        return np.where(lies, 1.0 - d, d) + 0.4 * rng.random(n)
 
     found = run(turncoat)
     expect(len(calls) == 4, f"each data set needs two runs; yours: {len(calls)} calls", "same-runs")
