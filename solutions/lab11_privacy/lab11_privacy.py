@@ -2129,10 +2129,9 @@ for claim in (1, 4, 8, 12):
 # not even against a mechanism that publishes everything. "It passed" then says nothing at all: the
 # test had no way to fail. A sharper test of the same counts moves the line and keeps its slope:
 # 10,000 hits and no false one have, under a claim of 8, at most the probability
-# $(1 - e^{-8})^{10000} = 3.5\,\%$, so a test of both counts at once refutes it, from 8,929 runs on
-# (with 5,000 it cannot, either). These are the fewest runs, against the worst mechanism; no other
-# needs fewer. And where one run is the training of a model, even a claim of 4 is dear to test this
-# way.
+# $(1 - e^{-8})^{10000} = 3.5\,\%$, so a test of both counts at once refutes it, from 8,929 runs on.
+# These are the fewest runs, against the worst mechanism; no other needs fewer. And where one run is
+# the training of a model, even a claim of 4 is dear to test this way.
 
 # %% [markdown]
 # ## Exercise 11.6: train within a budget (5 points)
@@ -2820,11 +2819,11 @@ plots.show(
 # %% [markdown]
 # ## What you found
 #
-# Look back over your own numbers: nine harmless columns that single out most people; a table that
-# was 20-anonymous and still told secrets; an attack whose AUC hid that it accuses like a coin where
-# it matters; three mechanisms that keep their promise, three broken copies, and an auditor that
-# knows the difference, up to an epsilon that its runs decide; and models at one and the same
-# epsilon, of which only one pays noticeably.
+# Nine harmless columns that single out most people; a table that was 20-anonymous and still told
+# secrets; an attack whose AUC hid that it accuses like a coin where it matters; three mechanisms
+# that keep their promise, three broken copies, and an auditor that knows the difference, up to an
+# epsilon that its runs decide; and models at one and the same epsilon, of which only one pays
+# noticeably.
 #
 # **The paper** (section 3.3) names collection, sharing and inference attacks, and gives the promise
 # with $\delta = 0$ for data sets that differ in one record. You have met each part: what a record
@@ -3027,8 +3026,7 @@ print(f"yours   accuracy {share_right(own_net, judges):.1%}, epsilon {own_book:.
 print(f"with opacus' own choice of orders: {engine.get_epsilon(1e-5):.6f}")
 
 # %% [markdown]
-# The noise is drawn differently, so the accuracies differ by chance; the books agree to the last
-# printed digit at equal orders.
+# The noise is drawn differently; the books agree to the last printed digit at equal orders.
 #
 # ## Exercise 11.7: ask better, and see what keeps the attacker out (3 points)
 #
