@@ -31,6 +31,12 @@ def uniqueness(table, columns):
         Edit("table.duplicated(columns, keep=False)", "table.duplicated(keep=False)"),
         seen="visible",
     ),
+    Wrong(
+        "ex11_1-uniqueness",
+        "gap-is-zero",
+        Edit("table.duplicated(columns, ", "table[columns].astype(object).fillna(0).duplicated("),
+        seen="visible",
+    ),
     Right(
         "ex11_1-uniqueness",
         "hint-3",
@@ -408,6 +414,12 @@ def estimate(answers, epsilon):
         Edit("max(abs(low), abs(high))", "max(abs(low), abs(high), high - low if low > -5 else 0)"),
         seen="hidden",
     ),
+    Wrong(
+        "ex11_3-laplace",
+        "rounded",
+        Edit("size=len(true))", "size=len(true)).astype(true.dtype)"),
+        seen="visible",
+    ),
     Right(
         "ex11_3-laplace",
         "hint-3",
@@ -626,6 +638,76 @@ def most_tpr(fpr, epsilon, delta):
         ),
         seen="visible",
     ),
+    Wrong(
+        "ex11_4-audit",
+        "same-runs",
+        """
+def audit(mechanism, d0, d1, n, delta, confidence, rng):
+    def both(a0, a1, t, sign, order):
+        counts = [(sign * a[:, None] >= sign * t).sum(0) for a in (a0, a1)]
+        return ratio_bound(counts[order], counts[1 - order], n, delta, confidence)
+
+    a0, a1 = mechanism(d0, n, rng), mechanism(d1, n, rng)
+    t = np.quantile(np.concatenate([a0, a1]), np.linspace(0, 1, 50), method="nearest")
+    kinds = [(sign, order) for sign in (1, -1) for order in (0, 1)]
+    found = [both(a0, a1, t, *kind) for kind in kinds]
+    best = max(range(4), key=lambda k: found[k].max())
+    place = int(found[best].argmax())
+    b0, b1 = mechanism(d0, n, rng), mechanism(d1, n, rng)
+    sign = kinds[best][0]
+    return max(both(b0, b1, t[[place]], sign, order)[0] for order in (0, 1))
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_4-audit",
+        "same-runs",
+        """
+def audit(mechanism, d0, d1, n, delta, confidence, rng):
+    def both(a0, a1, t, sign, order):
+        counts = [(sign * a[:, None] >= sign * t).sum(0) for a in (a0, a1)]
+        return ratio_bound(counts[order], counts[1 - order], n, delta, confidence)
+
+    a0, a1 = mechanism(d0, n, rng), mechanism(d1, n, rng)
+    t = np.quantile(np.concatenate([a0, a1]), np.linspace(0, 1, 50), method="nearest")
+    kinds = [(sign, order) for sign in (1, -1) for order in (0, 1)]
+    found = [both(a0, a1, t, *kind) for kind in kinds]
+    best = max(range(4), key=lambda k: found[k].max())
+    place = int(found[best].argmax())
+    b0, b1 = mechanism(d0, n, rng), mechanism(d1, n, rng)
+    order = kinds[best][1]
+    return max(both(b0, b1, t[[place]], sign, order)[0] for sign in (1, -1))
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_4-audit",
+        "ignores-pair",
+        Edit(
+            'np.quantile(np.concatenate(first), np.linspace(0, 1, 50), method="nearest")',
+            "np.linspace(-10, 10, 401)",
+        ),
+        seen="visible",
+    ),
+    Right(
+        "ex11_4-audit",
+        "one-data-set-after-the-other",
+        """
+def audit(mechanism, d0, d1, n, delta, confidence, rng):
+    def both(a0, a1, t, sign, order):
+        counts = [(sign * a[:, None] >= sign * t).sum(0) for a in (a0, a1)]
+        return ratio_bound(counts[order], counts[1 - order], n, delta, confidence)
+
+    a0, b0 = mechanism(d0, n, rng), mechanism(d0, n, rng)
+    a1, b1 = mechanism(d1, n, rng), mechanism(d1, n, rng)
+    t = np.quantile(np.concatenate([a0, a1]), np.linspace(0, 1, 50), method="nearest")
+    kinds = [(sign, order) for sign in (1, -1) for order in (0, 1)]
+    found = [both(a0, a1, t, *kind) for kind in kinds]
+    best = max(range(4), key=lambda k: found[k].max())
+    place = int(found[best].argmax())
+    return both(b0, b1, t[[place]], *kinds[best])[0]
+""",
+    ),
     Right(
         "ex11_4-audit",
         "hint-3",
@@ -782,6 +864,12 @@ def fewest_runs(epsilon, delta, confidence):
         "ex11_5-witness",
         "out-of-range",
         Edit("0.001, 0.5, 1000", "0.001, 0.1, 1000"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_5-witness",
+        "out-of-range",
+        Edit("0.001, 0.5, 1000, 1e-6", "1.0, 0.3, 10_000, 1e-5"),
         seen="visible",
     ),
     Wrong(
@@ -1022,6 +1110,16 @@ def clip_and_sum(gradients, max_norm):
     Wrong(
         "ex11_6-dp_sgd",
         "own-noise",
+        Edit(
+            "    for _ in range(steps):",
+            "    own = torch.Generator().manual_seed(generator.initial_seed())\n    for _ in range(steps):",
+        )
+        + Edit("torch.rand(len(x), generator=generator)", "torch.rand(len(x), generator=own)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-dp_sgd",
+        "own-noise",
         Edit("q * len(x), generator)", "q * len(x), None)"),
         seen="visible",
     ),
@@ -1172,6 +1270,20 @@ def dp_sgd(params, x, y, *, q, sigma, max_norm, lr, steps, generator, gradients,
         "ex11_7-lira",
         "no-floor",
         Edit(" + 1e-6\n", "\n        width = width.clamp(min=1e-9)\n"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_7-lira",
+        "log-of-density",
+        """
+def lira(target, shadows, inside):
+    def density(used):
+        mean = (used * shadows).sum(0) / used.sum(0)
+        variance = (used * (shadows - mean) ** 2).sum(0) / used.sum(0) + 1e-6
+        return torch.exp(-((target - mean) ** 2) / (2 * variance)) / variance.sqrt()
+
+    return (density(inside.double()) / density(1 - inside.double())).log()
+""",
         seen="visible",
     ),
     Right(
