@@ -2722,8 +2722,8 @@ plots.show(figure, alt="Accuracy over 80 rounds of clients with one digit each: 
 # steps of 0.2 are worth nothing here: one step of 0.5 a round gets further. After 80 rounds, in
 # the draw that was followed, nothing is left of SCAFFOLD's lead on the test digits, though it fits
 # the clients' own digits far better: FedAvg's loss on them after 80 rounds is above SCAFFOLD's
-# after 20. So on these digits the controls bring *speed*, counted in rounds; FedAvg still moves, and
-# its place of rest, the worse one with the two clients, is not in the picture. The messages are
+# after 20. So on these digits the controls bring *speed*, counted in rounds; FedAvg still moves,
+# and its place of rest, the worse one with the two clients, is not in the picture. Messages are
 # twice as long: 40 rounds of the one step send as many numbers as 20 of SCAFFOLD, and end within a
 # point of it. And the controls tell more about a client's data: they are its mean gradient. You
 # know by now what can be read from that.
