@@ -1904,11 +1904,11 @@ for sigma in (0.3, 1.0, 3.0, 30.0):
 
 # %% [markdown]
 # At 1 neither attack shows anything, and the best test still errs less than once in ten thousand
-# cases. Only at 30 does the ROC come near the diagonal. (That is for this pair; others lie nearer
-# to each other, as printed.) "One cannot see anything any more" is no privacy claim, whoever tried.
-# And 30, which the noise has in any direction, is twice the length of the whole sum, so little is
-# left to learn from it either: here, to hide one of ten is to hide all ten. Differential privacy
-# (Lab 11) asks the second question, with more people in the sum.
+# cases. Only at 30 does the ROC come near the diagonal. (Other pairs lie nearer to each other, as
+# printed.) "One cannot see anything any more" is no privacy claim, whoever tried. And 30, which the
+# noise has in any direction, is twice the length of the whole sum, so little is left to learn from
+# it either: here, to hide one of ten is to hide all ten. Differential privacy (Lab 11) asks the
+# second question, with more people in the sum.
 #
 # ### In words (3 of the 21 points)
 #
@@ -2725,8 +2725,7 @@ plots.show(figure, alt="Accuracy over 80 rounds of clients with one digit each: 
 # after 20. So on these digits the controls bring *speed*, counted in rounds; FedAvg still moves,
 # and its place of rest, the worse one with the two clients, is not in the picture. Messages are
 # twice as long: 40 rounds of the one step send as many numbers as 20 of SCAFFOLD, and end within a
-# point of it. And the controls tell more about a client's data: they are its mean gradient. You
-# know by now what can be read from that.
+# point of it. And the controls tell more about a client's data: they are its mean gradient.
 #
 # ## Exercise 12.8: a server that chooses the weights (1 point)
 #
