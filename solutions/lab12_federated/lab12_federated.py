@@ -1904,7 +1904,7 @@ for sigma in (0.3, 1.0, 3.0, 30.0):
 
 # %% [markdown]
 # At 1 neither attack shows anything, and the best test still errs less than once in ten thousand
-# cases. Only at 30 does the ROC come near the diagonal. (Other pairs lie nearer to each other, as
+# cases. Only at 30 does the ROC come near the diagonal. (Some pairs lie nearer to each other, as
 # printed.) "One cannot see anything any more" is no privacy claim, whoever tried. And 30, which the
 # noise has in any direction, is twice the length of the whole sum, so little is left to learn from
 # it either: here, to hide one of ten is to hide all ten. Differential privacy (Lab 11) asks the

@@ -174,4 +174,4 @@ def test_the_slider_shows_the_stated_rocs():
     assert float(re.search(r"sigma 1: .* errs in ([\d.e-]+) of all", text)[1]) < 1e-4
     assert float(re.search(r"sigma 3: .* errs in ([\d.e-]+) of all", text)[1]) > 0.05
     apart, low = re.search(r"differ by ([\d.]+) here; .* by ([\d.]+) to", text).groups()
-    assert float(apart) > float(low)  # "Other pairs lie nearer to each other"
+    assert float(apart) > float(low)  # "Some pairs lie nearer to each other"
