@@ -371,31 +371,35 @@ def image_from_layer(weight_gradient, bias_gradient):
 @exercise("12.2")
 def test_image_from_layer():
     """Rows by hand: some switched off, deltas of both signs, a small one with a rounding error."""
-    x = torch.tensor([0.2, 0.0, 0.6])
-    for numbers in ([0.0, 0.1, -0.5], [0.0, -0.5, -0.1], [0.001, 0.4, 0.0]):
+    x = torch.tensor([0.2, -0.4, 1.6])  # as standardised pixels are
+    for numbers in ([0.0, 0.5, -0.5], [0.0, -0.5, -0.1], [0.001, 0.4, -0.4]):
         delta = torch.tensor(numbers)
         weight = delta[:, None] * x
         weight[delta == 0.001] += 1e-4
         try:
-            got = image_from_layer(weight, delta)
+            with untouched(torch.nn.Identity(), weight, delta):
+                got = image_from_layer(weight, delta)
         except ValueError:
             expect(False, f"the bias gradients {numbers} are not all zero, and you raise a "
                    "ValueError: the row that counts is the one farthest from zero, above or below",
                    "dead-row")
         expect(isinstance(got, torch.Tensor) and got.shape == (3,), "image_from_layer must return "
                "a tensor of shape (3,) here", "wrong-shape")
-        expect(torch.isfinite(got).all(), "you divided by a bias gradient of zero; with the bias "
-               f"gradients {numbers} the row that counts is the one farthest from zero, above or "
-               "below", "dead-row")
+        expect(torch.isfinite(got).all(), "you divided by zero; with the bias gradients "
+               f"{numbers} the row that counts is the one farthest from zero, above or below",
+               "dead-row")
         got, truth = expect_tensor(got, (3,), "image_from_layer").double(), x.double()
         expect(not torch.allclose(got, -truth), "your image is the negative: delta_j may be below "
                "zero, and the bias gradient says so", "wrong-sign")
-        expect(numbers[0] != 0.001 or not torch.allclose(got, truth + 0.1), "you took the row "
-               "whose bias gradient is 0.001, on which rounding does harm: take the one with the "
-               "largest |delta_j|", "wrong-row")
-        expect(torch.allclose(got, truth, atol=1e-3), "the image is (0.2, 0, 0.6); with the bias "
+        expect(numbers[0] != 0.001 or not torch.allclose(got, truth + 0.1, atol=1e-3), "on the row "
+               "whose bias gradient is 0.001 rounding does harm, and yours is as far off: take "
+               "one row, the one with the largest |delta_j|", "wrong-row")
+        expect(all((got - other).abs().max() > 1e-3 for other in (truth.clamp(0, 1), truth.abs())),
+               "the input is (0.2, -0.4, 1.6), below 0 and above 1, too; yours is "
+               f"{[round(v, 4) for v in got.tolist()]}", "wrong-values")
+        expect(torch.allclose(got, truth, atol=1e-3), "the input is (0.2, -0.4, 1.6); with bias "
                f"gradients {numbers} yours is {[round(v, 4) for v in got.tolist()]}. A row is the "
-               "image times its delta", "not-scaled")
+               "input times its delta", "not-scaled")
     try:
         image_from_layer(torch.zeros(4, 3), torch.zeros(4))
     except ValueError:
@@ -528,13 +532,14 @@ def test_match_gradients():
     found = evaluation.psnr(x, image).item()
     expect(found > 30, f"your image is at {found:.0f} dB; a right search reaches 30: compare all "
            "gradients, and go on until iterations are used up", "too-weak")
-    few = evaluation.psnr(x, match_gradients(model, sent, start, 2)[0]).item()
-    expect(few < 25, f"with iterations = 2 your image is already at {few:.0f} dB: the argument "
+    few = evaluation.psnr(x, match_gradients(model, sent, start, 4)[0]).item()
+    expect(few < 18, f"with iterations = 4 your image is already at {few:.0f} dB: the argument "
            "iterations must say how long the search goes on", "ignores-iterations")
     near = match_gradients(model, sent, (x + 1e-4).detach(), 1)[0]
     expect(evaluation.psnr(x, near).item() > 60, "handed a start that is nearly the digit, and "
            f"one step, you return an image at {evaluation.psnr(x, near).item():.0f} dB: set out "
-           "from start", "ignores-start")
+           "from start, by the optimizer of the text, whose line search does not step past the "
+           "digit", "ignores-start")
     ### BEGIN HIDDEN TESTS
     oracle_match(match_gradients)
     ### END HIDDEN TESTS
@@ -568,9 +573,9 @@ for activation in (torch.nn.Tanh(), torch.nn.ReLU()):
 # %% [markdown]
 # Each line is five digits, each with a network of its own. With the network above, smooth and with
 # fresh random weights, one can read the digit after ten steps, and after a hundred the five come
-# back at 77 dB and more. With ReLU for tanh the same search brings
-# back none of the five. It would be wrong to conclude that ReLU protects. The formula of part a is
-# exact for networks with ReLU, and a failed search says nothing about the next one.
+# back at 77 dB and more. With ReLU for tanh the same search brings back none of the five. It would
+# be wrong to conclude that ReLU protects. With a linear first layer and ReLU after it, the formula
+# of part a is exact, and a failed search says nothing about the next one.
 #
 # So a single client's gradient must be treated like the client's data. That is the reason for all
 # that follows: the server shall learn the *sum* of the updates and nothing else.
@@ -668,13 +673,17 @@ def test_split():
     """Sums for several sizes; what each party gets of the secret 0, over two thousand sharings."""
     for n, p, m in ((3, 11, 11), (2, 101, 5), (5, PRIME, 3)):
         secret = torch.arange(m) * 7 % p
-        one, same, other = (split(secret.clone(), n, p, torch.Generator().manual_seed(seed))
-                            for seed in (0, 0, 1))
+        with untouched(torch.nn.Identity(), secret):
+            one, same, other = (split(secret, n, p, torch.Generator().manual_seed(seed))
+                                for seed in (0, 0, 1))
         one = expect_residues(one, (n, m), p, "split")
         expect(torch.equal(one.sum(0) % p, secret), f"{n} shares of {secret.tolist()} add up to "
                f"{(one.sum(0) % p).tolist()} modulo {p}", "no-sum")
         expect(torch.equal(one, same) and not torch.equal(one, other),
                "the shares must depend on the generator, and on nothing else", "ignores-generator")
+        dice = torch.Generator().manual_seed(3)
+        expect(not torch.equal(split(secret, n, p, dice), split(secret, n, p, dice)), "two calls "
+               "with the same generator drew the same: draw from it, it moves on", "draws-again")
     many = split(torch.zeros(2000, dtype=torch.int64), 3, 11, torch.Generator().manual_seed(2))
     for party, row in enumerate(many):
         never = sorted(set(range(11)) - set(row.tolist()))
@@ -799,8 +808,8 @@ def test_shamir_split():
         asked.clear()
         secret = torch.tensor(secret)
         for seed in (0, 0, 1):
-            got = shamir_split(secret.clone(), t, n, p, torch.Generator().manual_seed(seed),
-                               stand_in)
+            with untouched(torch.nn.Identity(), secret):
+                got = shamir_split(secret, t, n, p, torch.Generator().manual_seed(seed), stand_in)
             expect_residues(got, (n, len(secret)), p, "shamir_split")
         expect(len(asked) == 3, "call evaluate(coefficients, points, p) once", "no-evaluate")
         coefficients, points = asked[0]
@@ -816,6 +825,11 @@ def test_shamir_split():
         expect(torch.equal(coefficients, asked[1][0]) and not torch.equal(coefficients,
                asked[2][0]), "the coefficients must depend on the generator, and on nothing else",
                "ignores-generator")
+        dice = torch.Generator().manual_seed(3)
+        for _ in range(3):
+            shamir_split(secret, t, n, p, dice, stand_in)
+        expect(any(not torch.equal(asked[3][0], later) for later, _ in asked[4:]), "three calls "
+               "with the same generator drew the same: draw from it, it moves on", "draws-again")
     shamir_split(torch.zeros(900, dtype=torch.int64), 3, 4, 7, torch.Generator(), stand_in)
     for power, row in enumerate(asked[-1][0][1:], 1):
         never = sorted(set(range(7)) - set(row.tolist()))
@@ -831,7 +845,7 @@ def test_shamir_split():
         refused = False
         try:
             shamir_split(torch.tensor([1]), t, n, 11, torch.Generator(), stand_in)
-        except (ValueError, RuntimeError) as error:  # torch may be the first to notice
+        except (ValueError, RuntimeError, AssertionError) as error:  # torch may be the first
             refused = isinstance(error, ValueError)
         expect(refused or fine, f"any {t} of {n} shares modulo 11 cannot be: raise a ValueError",
                "no-error")
@@ -1138,15 +1152,15 @@ for updates in ((1, 2, 3), (4, 0, 2), (1, 1, 1)):
 # get `agree(own key, other's public key)`, which is the same number for both.
 #
 # If client $w$ sends nothing, its masks stay in the sum of all the others. So, beforehand, everyone
-# gives every other client a Shamir share of two secrets: of its **key** and of its **personal**
-# seed. At the end the server asks
+# gives each client, itself included, a Shamir share of two secrets: of its **key** and of its
+# **personal** seed. At the end the server asks
 #
 # - for the *personal seed* of each client whose vector came, and
 # - for the *key* of each client that dropped out, and never both of the same client.
 #
 # Nobody can see what the server asks the others. So take $t$ above $n / 2$: then two groups of $t$
-# do not fit into the $n - 1$ others, and the server cannot get the key of a client from one group
-# and its seed from another. (Against clients who side with the server and hand in both, $t$ must be
+# do not fit into $n$ clients, and the server cannot get the key of a client from one group and its
+# seed from another. (Against clients who side with the server and hand in both, $t$ must be
 # higher still.)
 #
 # Write `unmask_sum(received, public, ask, reconstruct, p)`.
@@ -1274,8 +1288,9 @@ def test_unmask_sum():
             return points, ((secret + 1000 * points) % PRIME)[:, None]
 
         received = {u: vector % PRIME for u, vector in sent.items()}
-        got = unmask_sum(received, {u: public_key(keys[u]) for u in clients}, ask, reconstruct,
-                         PRIME)
+        public = {u: public_key(keys[u]) for u in clients}
+        with untouched(torch.nn.Identity(), *received.values()):
+            got = unmask_sum(received, public, ask, reconstruct, PRIME)
         got = expect_residues(got, (m,), PRIME, "unmask_sum")
         expect(not {("key", u) for u in here} & set(asked), "you asked for the key of a client "
                "whose vector is here: with its key and its personal seed its update is open",
@@ -1464,7 +1479,8 @@ def test_images_from_sum():
     a, b = torch.tensor([51.0, 0, 255]) / 255, torch.tensor([0.0, 102, 204]) / 255
     terms = torch.tensor([[0, 0], [0.5, 0], [0, -2e-4], [0.3, 0.41], [-0.1, 0], [0.2, -0.1]])
     weight, bias = terms @ torch.stack([a, b]), terms.sum(1)
-    got = images_from_sum(weight, bias)
+    with untouched(torch.nn.Identity(), weight, bias):
+        got = images_from_sum(weight, bias)
     expect(isinstance(got, torch.Tensor) and got.dim() == 2 and got.shape[1] == 3,
            "images_from_sum must return shape (k, 3) here: one row per image", "wrong-shape")
     expect(torch.isfinite(got).all(), "you divided by a bias gradient of zero", "dead-row")
@@ -1847,7 +1863,7 @@ def draw(sigma):
     figure = Figure(figsize=(12, 3.2), layout="constrained")
     *axes, middle, right = figure.subplots(1, 5, width_ratios=(1, 1, 1, 1.9, 1.4))
     (rows_image, rows_db), (rank_image, rank_db) = two_attacks(sigma)
-    for ax, name, image in zip(axes, ("kept\n", f"row by row\n{rows_db:.0f} dB",
+    for ax, name, image in zip(axes, (f"kept: {eleven.y[0]}\n", f"row by row\n{rows_db:.0f} dB",
                                       f"rank ten\n{rank_db:.0f} dB"),
                                (kept[0, 0], rows_image, rank_image), strict=True):
         ax.imshow(image, cmap="gray", vmin=0, vmax=1)
@@ -1881,19 +1897,18 @@ def in_words(sigma):
 places = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0]
 widgets.sliders(draw, {"sigma (noise on each number)": places}, alt=in_words,
                 stills=[[0.03], [0.1], [1.0], [30.0]])
-print(f"the sum itself has length {opened.norm():.1f}; noise of 30 on each of its numbers has "
-      f"{30 * length**0.5:,.0f}")
+print(f"the whole sum of ten has length {opened.norm():.1f}")
 for sigma in (0.3, 1.0, 3.0, 30.0):
     print(f"sigma {sigma:g}: with the threshold in the middle the best test errs in "
           f"{norm.cdf(-apart / sigma / 2):.2g} of all cases")
 
 # %% [markdown]
 # At 1 neither attack shows anything, and the best test still errs less than once in ten thousand
-# cases. Only at 30 does the ROC come near the diagonal. (That is for this pair; the gradients of
-# other pairs are up to about twice as near to each other.) "One cannot see anything any more" is no
-# privacy claim, whoever tried. And the noise of 30 is a thousand times as long as the sum of ten,
-# so nothing is left to learn from either: here, to hide one of ten is to hide all ten. Differential
-# privacy (Lab 11) asks the second question, with more people in the sum.
+# cases. Only at 30 does the ROC come near the diagonal. (Some pairs lie nearer to each other, as
+# printed.) "One cannot see anything any more" is no privacy claim, whoever tried. And 30, which the
+# noise has in any direction, is twice the length of the whole sum, so little is left to learn from
+# it either: here, to hide one of ten is to hide all ten. Differential privacy (Lab 11) asks the
+# second question, with more people in the sum.
 #
 # ### In words (3 of the 21 points)
 #
@@ -2197,7 +2212,8 @@ def reuse_leak(first, second, p):
 def test_reuse_leak():
     """x = (9, 2, 5), x' = (4, 7, 5), a = (100, 50, 3), modulo 101; the ends; another prime."""
     first, second = torch.tensor([10, 53, 2]), torch.tensor([5, 58, 2])
-    got = expect_tensor(reuse_leak(first, second, 101), (3,), "reuse_leak")
+    with untouched(torch.nn.Identity(), first, second):
+        got = expect_tensor(reuse_leak(first, second, 101), (3,), "reuse_leak")
     expect(got.dtype == torch.int64, "the difference is a whole number: return int64",
            "no-integers")
     expect(got.tolist() != [-5, 5, 0], "this is x' - x; the first minus the second is asked for",
@@ -2318,8 +2334,8 @@ def test_krum_scores():
         expect(False, "five clients are enough for f = 1, since 2 f + 3 = 5; you raise a "
                "ValueError", "refuses-edge")
     got = [round(score, 3) for score in got.tolist()]
-    expect(got != [1, 1, 4, 9, 16], "the distance of 0 to itself counts as one of your neighbours",
-           "counts-itself")
+    expect(got != [1, 1, 4, 9, 16], "the distance of 0 to itself counts as one of your neighbours, "
+           "or you add up one too few: n - f - 2 are two", "counts-itself")
     expect(got != [4, 3, 5, 7, 11], "add up the squares of the distances", "not-squared")
     expect(got != [46, 30, 22, 50, 146], "you count three neighbours; n - f - 2 are two",
            "too-many")
@@ -2335,6 +2351,8 @@ def test_krum_scores():
             krum_scores(torch.zeros(n, 3), f)
         except ValueError:
             continue
+        except AssertionError:
+            pass
         expect(False, f"{n} clients are too few for f = {f}: raise a ValueError", "no-error")
     ### BEGIN HIDDEN TESTS
     oracle_krum(krum_scores)
@@ -2688,9 +2706,10 @@ for name, controlled in (("FedAvg", False), ("SCAFFOLD", True)):
           f"the first draw {seen[-1]:.1%} after 80")
     print(f"{name}, loss on the clients' own digits, first draw: {lost[19]:.2f} after 20 rounds, "
           f"{lost[-1]:.2f} after 80")
-one_step = [skewed_rounds(seed, 20, False, lr=0.5, steps=1)[0][-1] for seed in range(5)]
-print(f"one local step of 0.5 a round, no controls: {', '.join(f'{a:.1%}' for a in one_step)} "
-      "after 20 rounds")
+one_step = [skewed_rounds(seed, 40, False, lr=0.5, steps=1)[0] for seed in range(5)]
+for rounds in (20, 40):
+    print("one local step of 0.5 a round, no controls: "
+          f"{', '.join(f'{seen[rounds - 1]:.1%}' for seen in one_step)} after {rounds} rounds")
 figure = plots.curves({name: (range(1, 81), seen) for name, (seen, _) in skew.items()},
                       xlabel="rounds", ylabel="accuracy, 2,000 test digits")
 figure.axes[0].set_ylim(0.7, 0.9)
@@ -2703,10 +2722,10 @@ plots.show(figure, alt="Accuracy over 80 rounds of clients with one digit each: 
 # steps of 0.2 are worth nothing here: one step of 0.5 a round gets further. After 80 rounds, in
 # the draw that was followed, nothing is left of SCAFFOLD's lead on the test digits, though it fits
 # the clients' own digits far better: FedAvg's loss on them after 80 rounds is above SCAFFOLD's
-# after 20. So on these digits the controls bring *speed*; FedAvg is still moving, and its place of
-# rest, the worse one with the two clients, is not in the picture. The messages are twice as long,
-# and the controls are one more thing that tells about a client's data: they are its mean gradient.
-# You know by now what can be read from that.
+# after 20. So on these digits the controls bring *speed*, counted in rounds; FedAvg still moves,
+# and its place of rest, the worse one with the two clients, is not in the picture. Messages are
+# twice as long: 40 rounds of the one step send as many numbers as 20 of SCAFFOLD, and end within a
+# point of it. And the controls tell more about a client's data: they are its mean gradient.
 #
 # ## Exercise 12.8: a server that chooses the weights (1 point)
 #

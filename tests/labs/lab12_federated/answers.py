@@ -188,7 +188,46 @@ def image_from_layer(weight_gradient, bias_gradient):
             "return weight_gradient[row] / bias_gradient[row]",
             "return (weight_gradient[row] / bias_gradient[row]).clamp(0, 1)",
         ),
-        seen="hidden",
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_2-layer",
+        "wrong-values",
+        Edit(
+            "return weight_gradient[row] / bias_gradient[row]",
+            "return (weight_gradient[row] / bias_gradient[row]).abs()",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_2-layer",
+        "dead-row",
+        """
+def image_from_layer(weight_gradient, bias_gradient):
+    if not bias_gradient.any():
+        raise ValueError("no unit was on")
+    return weight_gradient.sum(0) / bias_gradient.sum()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_2-layer",
+        "dead-row",
+        Edit("if bias_gradient[row] == 0:", "if bias_gradient.sum() == 0:"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_2-layer",
+        "wrong-row",
+        """
+def image_from_layer(weight_gradient, bias_gradient):
+    live = bias_gradient != 0
+    if not live.any():
+        raise ValueError("no unit was on")
+    rows = weight_gradient[live] / bias_gradient[live][:, None]
+    return rows[bias_gradient[live].abs().argmin()]
+""",
+        seen="visible",
     ),
     Right(
         "ex12_2-layer",
@@ -243,6 +282,33 @@ def image_from_layer(weight_gradient, bias_gradient):
         "ex12_2-match",
         "ignores-iterations",
         Edit("max_iter=iterations", "max_iter=100"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_2-match",
+        "ignores-iterations",
+        Edit(
+            "    optimizer.step(closure)\n",
+            "    for _ in range(10):\n        optimizer.step(closure)\n",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_2-match",
+        "ignores-start",  # the message names the optimizer, too
+        """
+def match_gradients(model, gradients, start, iterations=100):
+    label = gradients[-1].argmin()
+    z = start.clone().requires_grad_()
+    optimizer = torch.optim.Adam([z], lr=0.1)
+    for _ in range(iterations):
+        own = torch.autograd.grad(F.cross_entropy(model(z), label[None]), list(model.parameters()),
+                                  create_graph=True)
+        distance = sum(((a - b) ** 2).sum() for a, b in zip(own, gradients))
+        z.grad = torch.autograd.grad(distance, z)[0]
+        optimizer.step()
+    return z.detach(), label.item()
+""",
         seen="visible",
     ),
     Wrong(
@@ -365,6 +431,29 @@ def split(secret, n, p, generator):
         ),
         seen="hidden",
     ),
+    Wrong(
+        "ex12_3-split",
+        "draws-again",
+        """
+def split(secret, n, p, generator):
+    rng = np.random.default_rng(generator.initial_seed())
+    drawn = torch.from_numpy(rng.integers(0, p, (n - 1, len(secret))))
+    return torch.cat([drawn, ((secret - drawn.sum(0)) % p)[None]])
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_3-split",
+        "input-modified",
+        """
+def split(secret, n, p, generator):
+    drawn = torch.randint(0, p, (n - 1, len(secret)), generator=generator)
+    for share in drawn:
+        secret -= share
+    return torch.cat([drawn, (secret % p)[None]])
+""",
+        seen="visible",
+    ),
     Right(
         "ex12_3-split",
         "handed-along",
@@ -401,6 +490,30 @@ def split(secret, n, p, generator):
 """,
     ),
     # 12.3 b: Shamir's sharing
+    Wrong(
+        "ex12_3-shamir",
+        "draws-again",
+        """
+def shamir_split(secret, t, n, p, generator, evaluate):
+    if not 1 <= t <= n < p:
+        raise ValueError("t or n out of range")
+    rng = np.random.default_rng(generator.initial_seed())
+    drawn = torch.from_numpy(rng.integers(0, p, (t - 1, len(secret))))
+    return evaluate(torch.cat([secret[None], drawn]), torch.arange(1, n + 1), p)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_3-shamir",
+        "no-error",
+        """
+def shamir_split(secret, t, n, p, generator, evaluate):
+    assert 1 <= t <= n < p
+    drawn = torch.randint(0, p, (t - 1, len(secret)), generator=generator)
+    return evaluate(torch.cat([secret[None], drawn]), torch.arange(1, n + 1), p)
+""",
+        seen="visible",
+    ),
     Wrong(
         "ex12_3-shamir",
         "hands-out-secret",
@@ -709,7 +822,38 @@ def unmask_sum(received, public, ask, reconstruct, p):
     return torch.remainder(torch.stack(vectors).sum(0) - masks, p)
 """,
     ),
+    Wrong(
+        "ex12_4-unmask",
+        "input-modified",
+        """
+def unmask_sum(received, public, ask, reconstruct, p):
+    total, *others = received.values()
+    for vector in others:
+        total += vector
+    for client in received:
+        total -= expand(int(reconstruct(*ask("personal", client), p)), len(total))
+    for gone in public.keys() - received.keys():
+        opened = int(reconstruct(*ask("key", gone), p))
+        for client in received:
+            mask = expand(agree(opened, public[client]), len(total))
+            total += -mask if client < gone else mask
+    return total % p
+""",
+        seen="visible",
+    ),
     # 12.4 c: images from the sum
+    Wrong(
+        "ex12_4-sum",
+        "input-modified",
+        """
+def images_from_sum(weight_gradient, bias_gradient, tolerance=0.1):
+    grey = weight_gradient.div_(bias_gradient[:, None]).mul_(255)
+    whole = grey.round()
+    fits = ((grey - whole).abs() <= tolerance) & (whole >= 0) & (whole <= 255)
+    return whole[fits.all(1)].unique(dim=0) / 255
+""",
+        seen="visible",
+    ),
     Wrong(
         "ex12_4-sum",
         "dead-row",
@@ -1044,7 +1188,35 @@ def reuse_leak(first, second, p):
     return decode((first - second) % p, 1, p).long()
 """,
     ),
+    Wrong(
+        "ex12_5-reuse",
+        "input-modified",
+        """
+def reuse_leak(first, second, p):
+    first -= second
+    first %= p
+    return torch.where(first > p // 2, first - p, first)
+""",
+        seen="visible",
+    ),
     # 12.6: Krum
+    Wrong(
+        "ex12_6-krum",
+        "counts-itself",  # the message names both slips, whose numbers are the same
+        Edit("[:, 1 : n - f - 1]", "[:, 1 : n - f - 2]"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_6-krum",
+        "no-error",
+        """
+def krum_scores(updates, f):
+    n = len(updates)
+    assert n >= 2 * f + 3
+    return torch.cdist(updates, updates).square().sort(1).values[:, 1 : n - f - 1].sum(1)
+""",
+        seen="visible",
+    ),
     Wrong(
         "ex12_6-krum",
         "counts-itself",

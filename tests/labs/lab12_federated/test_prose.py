@@ -137,9 +137,13 @@ def test_the_deeper_part_shows_what_its_prose_says():
         late[name] = float(line[2])
     assert all(b > a for a, b in zip(early["FedAvg"], early["SCAFFOLD"], strict=True))
     assert late["SCAFFOLD"] < late["FedAvg"] + 1
-    steps = re.search(r"one local step of 0.5 a round, no controls: (.*) after 20", text)[1]
+    steps = re.search(r"one local step of 0.5 a round, no controls: (.*) after 20 rounds", text)[1]
     steps = [float(n) for n in re.findall(r"[\d.]+", steps)]
     assert all(one > a for one, a in zip(steps, early["FedAvg"], strict=True))  # "gets further"
+    longer = re.search(r"no controls: ([^:]*) after 40 rounds", text)[1]
+    longer = [float(n) for n in re.findall(r"[\d.]+", longer)]
+    pairs = zip(longer, early["SCAFFOLD"], strict=True)
+    assert all(abs(one - b) < 1 for one, b in pairs)  # "come within a point"
     lost = dict(re.findall(r"(\w+), loss on the clients.* draw: (.*)", text))
     soon, late_loss = (re.findall(r"\d\.\d+", lost[name])[k]
                        for name, k in (("SCAFFOLD", 0), ("FedAvg", 1)))  # fmt: skip
@@ -164,10 +168,10 @@ def test_the_slider_shows_the_stated_rocs():
     areas = dict(re.findall(r"Noise ([\d.]+): .{0,250}?area (\d\.\d+)", text))
     assert set(areas) == {"0.03", "0.1", "1", "30"}
     assert float(areas["1"]) == 1
-    total, noise = re.search(r"has length ([\d.]+); .* numbers has ([\d,]+)", text).groups()
-    assert 1000 < float(noise.replace(",", "")) / float(total) < 2000  # "a thousand times as long"
+    total = float(re.search(r"whole sum of ten has length ([\d.]+)", text)[1])
+    assert 1.8 < 30 / total < 2.3  # "twice the length of the whole sum"
     assert 0.5 < float(areas["30"]) < 0.6
     assert float(re.search(r"sigma 1: .* errs in ([\d.e-]+) of all", text)[1]) < 1e-4
     assert float(re.search(r"sigma 3: .* errs in ([\d.e-]+) of all", text)[1]) > 0.05
     apart, low = re.search(r"differ by ([\d.]+) here; .* by ([\d.]+) to", text).groups()
-    assert 1.5 < float(apart) / float(low) < 2.2  # "up to about twice as near to each other"
+    assert float(apart) > float(low)  # "Some pairs lie nearer to each other"
