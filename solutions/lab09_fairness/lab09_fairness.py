@@ -520,9 +520,8 @@ print(differences(compas[compas["propublica_sample"]]))
 # %% [markdown]
 # First pair of lines, left: of those who were not charged again, the share flagged, **44.8 %
 # against 23.5 %**, twenty points apart. Right: of those flagged, the share charged again, **63.0 %
-# against 59.1 %**, four points apart. Is four points nothing? The two intervals overlap, but that
-# is no test: two overlapping intervals can belong to numbers that clearly differ. The line below
-# them bootstraps the *difference*. It is about four points, and its interval begins near zero:
+# against 59.1 %**, four points apart. The two intervals overlap, but that is no test: two
+# overlapping intervals can belong to numbers that clearly differ. The line below them bootstraps the *difference*. It is about four points, and its interval begins near zero:
 # with another `rng` just above, or just below. On the rows that ProPublica kept it is above five,
 # and the interval keeps clear of zero.
 #
@@ -588,8 +587,8 @@ print(small.to_string())
 
 # %% [markdown]
 # The curves stay within ten points of each other and cross: no score means something altogether
-# different in the two groups. That is what the maker meant. (Overlapping bars do not show that the
-# shares are equal; and four scores of ten put white people higher, by less than four points.)
+# different in the two groups. That is what the maker meant. (Four scores of ten put white people
+# higher, by less than four points.)
 #
 # In the last table, look at the bottom. "PPV 75 %" rests on 8 and on 12 people. And the bootstrap
 # is least reliable where you need it most: it can only draw from the eight people that it has, so
@@ -973,12 +972,12 @@ for name, rows in (("all rows", compas), ("without them",
     print(differences(rows))
 
 # %% [markdown]
-# There it is. Follow-up ended in 2016, so nobody screened after 1 April 2014 could be watched for
+# Follow-up ended in 2016, so nobody screened after 1 April 2014 could be watched for
 # two years; those who were charged again were kept all the same (Barenstein 2019). All 998 of
 # these rows of the whole table have the label 1. Without them the share charged again falls, and
 # with it the PPV, by more than eight points in both groups. The false-positive rates cannot move:
-# they look at the zeros alone, and none was lost. Nobody had lied. Two filters met. And look at
-# the difference of the PPVs: without the flaw it is six points, and its interval is clear of zero.
+# they look at the zeros alone, and none was lost. Nobody had lied. Two filters met. Without the
+# flaw the difference of the PPVs is six points, and its interval is clear of zero.
 # The rows that should not have been there made the maker's claim look truer than it is.
 #
 # **b. A bias of your own.** Here the truth is known, because you do the damage yourself.
