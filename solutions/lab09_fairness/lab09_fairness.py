@@ -521,9 +521,10 @@ print(differences(compas[compas["propublica_sample"]]))
 # First pair of lines, left: of those who were not charged again, the share flagged, **44.8 %
 # against 23.5 %**, twenty points apart. Right: of those flagged, the share charged again, **63.0 %
 # against 59.1 %**, four points apart. The two intervals overlap, but that is no test: two
-# overlapping intervals can belong to numbers that clearly differ. The line below them bootstraps the *difference*. It is about four points, and its interval begins near zero:
-# with another `rng` just above, or just below. On the rows that ProPublica kept it is above five,
-# and the interval keeps clear of zero.
+# overlapping intervals can belong to numbers that clearly differ. The line below them bootstraps
+# the *difference*. It is about four points, and its interval begins near zero: with another `rng`
+# just above, or just below. On the rows that ProPublica kept it is above five, and the interval
+# keeps clear of zero.
 #
 # So the answer is "c", with a footnote. ProPublica's gap is large on either choice of rows. The
 # maker's claim holds nearly, and how nearly depends on the rows: the same flag means a few points
