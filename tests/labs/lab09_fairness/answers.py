@@ -1777,4 +1777,125 @@ def equalised_odds(y, score, group, roc):
 """,
         "visible",
     ),
+    Wrong(
+        "ex9_1-bootstrap",
+        "drops-negative",
+        """
+def bootstrap_interval(metric, arrays, *, rng, draws=300, level=0.95):
+    n, values = len(arrays[0]), []
+    for _ in range(draws):
+        rows = rng.integers(n, size=n)
+        value = metric(*[a[rows] for a in arrays])
+        if value >= 0:
+            values.append(value)
+    tail = (1 - level) / 2
+    return np.quantile(values, tail), np.quantile(values, 1 - tail)
+""",
+        "hidden",
+    ),
+    Wrong(
+        "ex9_3-giveaways",
+        "wrong-pairs",
+        Edit("found.append((column, value))", "found.append((value, column))"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_3-giveaways",
+        "wrong-pairs",
+        Edit("found.append((column, value))", "found.append((column, value, len(part)))"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_3-giveaways",
+        "drops-rows",
+        Edit("table.groupby(column)[label]", "table.dropna().groupby(column)[label]"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_3-damage",
+        "ignores-rng",
+        Edit("changed[rng.choice(", "changed[np.random.default_rng().choice("),
+        "visible",
+    ),
+    Wrong(
+        "ex9_3-damage",
+        "not-exact",
+        Edit("(group == name) & (y == 1)", "group == name"),
+        "visible",
+    ),
+    Right(
+        "ex9_3-damage",
+        "pandas",
+        """
+def deny(y, group, name, share, rng):
+    labels = pd.Series(y).copy()
+    rows = labels[(group == name) & (labels == 1)].sample(frac=share, random_state=rng).index
+    labels.loc[rows] = 0
+    return labels.to_numpy().copy()
+""",
+    ),
+    Wrong(
+        "ex9_6-fit",
+        "not-probabilities",
+        Edit("gap(torch.sigmoid(logits), s)", "gap((logits > 0).double(), s)"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_6-fit",
+        "not-probabilities",
+        Edit("gap(torch.sigmoid(logits), s)", "gap(s, torch.sigmoid(logits))"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_6-fit",
+        "gap-detached",
+        Edit("gap(torch.sigmoid(logits), s)", "gap(torch.sigmoid(logits).detach(), s)"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_6-frontier",
+        "half-of-logit",
+        Edit("theta[-1] > 0", "theta[-1] > 0.5"),
+        "visible",
+    ),
+    Wrong(
+        "ex9_5-roc",
+        "wrong-order",
+        """
+def roc(y, score):
+    from sklearn.metrics import roc_curve
+
+    return roc_curve(y, score, drop_intermediate=False)
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_5-programme",
+        "wrong-rows",
+        Edit(
+            "roc(y[group == name], score[group == name])",
+            "roc(score[group == name], y[group == name])",
+        ),
+        "visible",
+    ),
+    Wrong(
+        "ex9_8-audit",
+        "ignores-reject",
+        """
+def audit(wrong, table, p_value, reject, least, alpha):
+    from itertools import combinations
+
+    notes, p = [], []
+    for size in (1, 2):
+        for columns in combinations(table.columns, size):
+            for values, rows in table.groupby(list(columns)).indices.items():
+                if least <= len(rows) <= len(table) - least:
+                    key = values if isinstance(values, tuple) else (values,)
+                    notes.append(dict(zip(columns, key)))
+                    p.append(p_value(wrong[rows], np.delete(wrong, rows)))
+    reject(np.array(p), alpha)
+    return [note for note, value in zip(notes, p) if value <= alpha]
+""",
+        "visible",
+    ),
 ]
