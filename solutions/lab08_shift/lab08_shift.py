@@ -128,8 +128,7 @@ for name, images in (("MNIST", mnist), ("other, enlarged to 28 pixels", other),
 # **a. `auroc(inside, outside)`**: the probability that a stranger scores higher than a familiar
 # input, both drawn at random, plus half the probability of a tie.
 #
-# - `inside`: (n,), `outside`: (m,), both with at least one number, to be left as they are
-# - returns a number in [0, 1]
+# - `inside`: (n,), `outside`: (m,), neither empty, left as they are; returns a number in [0, 1]
 #
 # <details><summary>Hint 1: where to look</summary>
 # The definition is about pairs: there are n times m of them.
@@ -1768,8 +1767,7 @@ for name, move in worlds.items():
 # - `miss_at(t, a)`: 1 if the set of round t (0, 1, ...) for the miss rate a misses, else 0; ask it
 #   once a round, and only where $0 < a < 1$
 # - at $a \le 0$ the set holds *all* labels and cannot miss; at $a \ge 1$ it is empty and does miss
-# - `alpha` in (0, 1): the miss rate wanted; `gamma` above 0; `start`: $a_0$, in [0, 1]
-# - `rounds` at least 1
+# - `alpha` in (0, 1), the miss rate wanted; `gamma` > 0; `start`: $a_0$, in [0, 1]; `rounds` > 0
 #
 # <details><summary>Hint 1: where to look</summary>
 # One loop, one number that moves; mind the two ends.
