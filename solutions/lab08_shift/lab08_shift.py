@@ -478,6 +478,8 @@ def test_combined_p():
            "once: multiply by the number of detectors", "no-correction")
     expect(abs(got[0] - 2 / 9) > 1e-9, "the new input counts as one of n + 1 below the line, too: "
            "divide by 10", "no-plus-one")
+    expect(abs(got[0] - 2 / 13) > 1e-9, "the new inputs come one at a time: each is one of 10, not "
+           "of 13", "counts-inputs")
     expect(abs(got[0] - 0.4) > 1e-9, "multiply by the number of detectors, 2, not by that of the "
            "new inputs, 4", "counts-inputs")
     expect(got[0] < 0.3, "detector 1 screams at the first input, higher than all nine; yours says "
@@ -1490,7 +1492,11 @@ def test_label_weights():
     y = np.array([0] * 6 + [1] * 4)
     pred = np.array([0, 0, 0, 0, 1, 1, 1, 1, 1, 0])
     target = np.array([0, 0, 0, 0, 1, 1] + [1, 1, 1, 0] * 3)
-    got = label_weights(y.copy(), pred.copy(), target.copy(), 2)
+    try:
+        got = label_weights(y.copy(), pred.copy(), target.copy(), 2)
+    except np.linalg.LinAlgError:
+        expect(False, "your matrix has no inverse. Does it count a pair that comes often only once "
+               "(C[i, j] += 1 with arrays i, j does)?", "counts-once")
     got = expect_array(got, (2,), "label_weights")
     truth = np.array([5 / 9, 5 / 3])
     expect(not np.allclose(got, truth * [0.6, 0.4]), "these are the shares of the classes in the "
@@ -1934,7 +1940,8 @@ def test_temperature():
     expect(abs(got - 1) > 1e-6, "T = 1 changes nothing: this network says 98 % and is right in 75 "
            "%",
            "never-changes")
-    expect(abs(got / best - 1) < 2e-3, f"4 / log 3 = {best:.5f}; yours: {got:.5f}")
+    expect(abs(got / best - 1) < 2e-3, f"4 / log 3 = {best:.5f}, to a relative error of "
+           f"1e-3; yours: {got:.5f}", "not-the-minimum")
     got = expect_number(temperature(0.1 * logits, y.copy()), "temperature")
     expect(abs(got / (0.1 * best) - 1) < 2e-3, "logits ten times smaller: this network is not sure "
            f"enough, and T is {0.1 * best:.5f}; yours: {got:.5f}", "only-cools")

@@ -202,6 +202,7 @@ ANSWERS = [
     Wrong("ex8_2-combined", "above-one", combined(end="m * ((1 + higher) / (n + 1)).min(1)"), **SEEN),
     Wrong("ex8_2-combined", "no-correction", combined(end="np.minimum(1, min(m, 2) * ((1 + higher) / (n + 1)).min(1) ** (1 if n < 10 else 2))"), **SEEN),
     Wrong("ex8_2-combined", "counts-inputs", combined(end="np.minimum(1, len(scores) * ((1 + higher) / (n + 1)).min(1))"), **SEEN),
+    Wrong("ex8_2-combined", "counts-inputs", returns(P, "both = np.concatenate([calibration, scores])", "higher = (both[None] >= scores[:, None]).sum(1)", "return np.minimum(1, len(scores.T) * (higher / len(both)).min(1))"), **SEEN),
     Right("ex8_2-combined", "hint-3", combined()),
     Right("ex8_2-combined", "row-by-row", returns(P, "n, m = calibration.shape", "return np.array([min(1.0, m * min((1 + sum(c >= v for c in calibration[:, j])) / (1 + n) for j, v in enumerate(row))) for row in scores])")),
     # 8.3a
@@ -286,6 +287,7 @@ ANSWERS = [
     Wrong("ex8_7-weights", "not-joint", returns(WEIGHTS, *TABLE, MU, "return np.linalg.solve(C * len(y_val), mu)"), **SEEN),
     Wrong("ex8_7-weights", "labels-given-predictions", returns(WEIGHTS, *TABLE, MU, "return (C / C.sum(1, keepdims=True)).T @ mu / C.sum(0)"), **SEEN),
     Wrong("ex8_7-weights", "other-tables", returns(WEIGHTS, *TABLE, MU, "w = np.linalg.solve(C, mu)", "return w / w.mean() * (w.mean() if classes == 2 else 1)"), **HIDDEN),
+    Wrong("ex8_7-weights", "counts-once", returns(WEIGHTS, TABLE[0], "C[pred_val, y_val] += 1 / len(y_val)", MU, "return np.linalg.solve(C, mu)"), **SEEN),
     Right("ex8_7-weights", "hint-3", returns(WEIGHTS, *TABLE, MU, "return np.linalg.solve(C, mu)")),
     Right("ex8_7-weights", "by-conditionals", returns(WEIGHTS, "from sklearn.metrics import confusion_matrix", "M = confusion_matrix(y_val, pred_val, labels=np.arange(classes), normalize='true').T", MU, "q = np.linalg.inv(M) @ mu", "return q / np.bincount(y_val, minlength=classes) * len(y_val)")),
     # 8.7b
@@ -328,6 +330,7 @@ ANSWERS = [
     Wrong("ex8_10-temperature", "only-cools", heat("logits / math.exp(s)", "(0, 3)"), **SEEN),
     Wrong("ex8_10-temperature", "only-cools", heat("logits / math.exp(s)", "(-1, 3)"), **SEEN),
     Wrong("ex8_10-temperature", "not-the-minimum", returns(HEAT, "from scipy.special import softmax", "right = (logits.argmax(1) == y).mean()", "grid = np.exp(np.linspace(-3, 3, 8001))", "return min(grid, key=lambda T: abs(softmax(logits / T, 1).max(1).mean() - right))"), **HIDDEN),
+    Wrong("ex8_10-temperature", "not-the-minimum", returns(HEAT, "from scipy.special import log_softmax", "return min(np.arange(0.05, 20, 0.05), key=lambda T: -log_softmax(logits / T, 1)[np.arange(len(y)), y].mean())"), **SEEN),
     Right("ex8_10-temperature", "hint-3", heat("logits / math.exp(s)")),
     Right("ex8_10-temperature", "torch", returns(HEAT, "z, s = torch.tensor(logits), torch.zeros(1, dtype=torch.float64, requires_grad=True)", "opt = torch.optim.LBFGS([s], max_iter=200, line_search_fn='strong_wolfe', tolerance_grad=1e-10, tolerance_change=1e-14)", "def step():", "    opt.zero_grad()", "    loss = F.cross_entropy(z / s.exp(), torch.tensor(y))", "    loss.backward()", "    return loss", "opt.step(step)", "return s.exp().item()")),
 ]  # fmt: skip
