@@ -41,6 +41,17 @@ def distance(inverse: str = "np.linalg.inv(rest.T @ rest / len(rest))", *, end: 
     )
 
 
+def clouds(covariances: str) -> str:
+    """Squared distances, each class in a covariance of its own."""
+    return returns(
+        FAR,
+        "ks = np.unique(y)",
+        f"inverses = [np.linalg.inv(np.atleast_2d(c)) for c in {covariances}]",
+        "gaps = [features - train_features[y == k].mean(0) for k in ks]",
+        "return np.min([(g @ i * g).sum(1) for g, i in zip(gaps, inverses)], axis=0)",
+    )
+
+
 def combined(
     higher: str = "calibration[None] >= scores[:, None]",
     end: str = "np.minimum(1, m * ((1 + higher) / (n + 1)).min(1))",
@@ -141,6 +152,7 @@ ANSWERS = [
     Right("ex8_1-auroc", "hint-3", returns(AUROC, "higher = outside[:, None] > inside[None]", "equal = outside[:, None] == inside[None]", "return (higher + equal / 2).mean()")),
     Right("ex8_1-auroc", "by-sklearn", returns(AUROC, "from sklearn.metrics import roc_auc_score", "label = np.repeat([0, 1], [len(inside), len(outside)])", "return roc_auc_score(label, np.concatenate([inside, outside]))")),
     Right("ex8_1-auroc", "by-trapezoid", returns(AUROC, "t = np.append(np.unique(np.concatenate([inside, outside])), np.inf)[::-1]", "x = np.array([(inside >= c).mean() for c in t])", "z = np.array([(outside >= c).mean() for c in t])", "return np.trapezoid(z, x)")),
+    Wrong("ex8_1-auroc", "changes-input", returns(AUROC, "inside.sort()", "return (np.searchsorted(inside, outside) + np.searchsorted(inside, outside, 'right')).mean() / 2 / len(inside)"), **SEEN),
     # 8.1b
     Wrong("ex8_1-alarms", "roles-swapped", returns(ALARMS, "return false(outside, inside, share)") + "\n\ndef false(inside, outside, share):\n    need = math.ceil(share * len(outside) - 1e-9)\n    return (inside >= np.sort(outside)[len(outside) - need]).mean()", **SEEN),
     Wrong("ex8_1-alarms", "roles-swapped", returns(ALARMS, "limit = np.sort(inside)[math.ceil(share * len(inside)) - 1]", "return (outside <= limit).mean()"), **SEEN),
@@ -150,7 +162,10 @@ ANSWERS = [
     Wrong("ex8_1-alarms", "catches-too-few", returns(ALARMS, "share = min(share, 0.75) if share < 1 else 1", "need = math.ceil(share * len(outside) - 1e-9)", "return (inside >= np.sort(outside)[len(outside) - need]).mean()"), **SEEN),
     Right("ex8_1-alarms", "hint-3", returns(ALARMS, "need = math.ceil(share * len(outside) - 1e-9)", "threshold = np.sort(outside)[len(outside) - need]", "return (inside >= threshold).mean()")),
     Right("ex8_1-alarms", "by-scan", returns(ALARMS, "fine = [t for t in np.unique(outside) if (outside >= t).mean() >= share - 1e-9]", "return min((inside >= t).mean() for t in fine)")),
-    Right("ex8_1-alarms", "by-quantile", returns(ALARMS, "return float(np.mean(-inside <= np.quantile(-outside, min(1, share), method='inverted_cdf')))")),
+    Right("ex8_1-alarms", "by-quantile", returns(ALARMS, "return float(np.mean(-inside <= np.quantile(-outside, share - 1e-12, method='inverted_cdf')))")),
+    Wrong("ex8_1-alarms", "changes-input", returns(ALARMS, "need = math.ceil(share * len(outside) - 1e-9)", "outside.sort()", "return (inside >= outside[-need]).mean()"), **SEEN),
+    Wrong("ex8_1-alarms", "catches-too-few", returns(ALARMS, "need = round(share * len(outside))", "return (inside >= np.sort(outside)[-need]).mean()"), **SEEN),
+    Wrong("ex8_1-alarms", "rounding", returns(ALARMS, "need = math.ceil(share * len(outside))", "return (inside >= np.sort(outside)[-need]).mean()"), **SEEN),
     # 8.2a
     Wrong("ex8_2-energy", "wrong-sign", Edit("-np.logaddexp", "np.logaddexp"), **SEEN),
     Wrong("ex8_2-energy", "max-only", returns(ENERGY, "return -logits.max(1)"), **SEEN),
@@ -169,6 +184,8 @@ ANSWERS = [
     Wrong("ex8_2-mahalanobis", "not-inverse", distance("rest.T @ rest / len(rest)"), **SEEN),
     Wrong("ex8_2-mahalanobis", "total-covariance", distance(rest="train_features - train_features.mean(0)"), **SEEN),
     Wrong("ex8_2-mahalanobis", "other-covariance", distance("np.linalg.inv(rest.T @ rest)"), **SEEN),
+    Wrong("ex8_2-mahalanobis", "covariance-by-class", clouds("[np.cov(train_features[y == k].T, bias=True) for k in ks]"), **SEEN),
+    Wrong("ex8_2-mahalanobis", "covariance-by-class", clouds("[np.mean([np.cov(train_features[y == k].T) for k in ks], 0)] * len(ks)"), **SEEN),
     Wrong("ex8_2-mahalanobis", "diagonal", distance("np.diag(1 / rest.var(0))"), **SEEN),
     Right("ex8_2-mahalanobis", "hint-3", distance()),
     Right("ex8_2-mahalanobis", "by-whitening", returns(FAR, "classes = np.unique(y)", "means = np.array([train_features[y == k].mean(0) for k in classes])", "rest = train_features - means[np.searchsorted(classes, y)]", "half = np.linalg.cholesky(rest.T @ rest / (len(rest) - len(classes)))", "a, b = np.linalg.solve(half, features.T), np.linalg.solve(half, means.T)", "return ((a[:, :, None] - b[:, None]) ** 2).sum(0).min(1)")),
@@ -184,6 +201,8 @@ ANSWERS = [
     Wrong("ex8_2-combined", "misses-one-clear-alarm", combined(end="np.minimum(1, 2 * ((1 + higher) / (n + 1)).mean(1))"), **SEEN),
     Wrong("ex8_2-combined", "above-one", combined(end="m * ((1 + higher) / (n + 1)).min(1)"), **SEEN),
     Wrong("ex8_2-combined", "no-correction", combined(end="np.minimum(1, min(m, 2) * ((1 + higher) / (n + 1)).min(1) ** (1 if n < 10 else 2))"), **SEEN),
+    Wrong("ex8_2-combined", "counts-inputs", combined(end="np.minimum(1, len(scores) * ((1 + higher) / (n + 1)).min(1))"), **SEEN),
+    Wrong("ex8_2-combined", "counts-inputs", returns(P, "both = np.concatenate([calibration, scores])", "higher = (both[None] >= scores[:, None]).sum(1)", "return np.minimum(1, len(scores.T) * (higher / len(both)).min(1))"), **SEEN),
     Right("ex8_2-combined", "hint-3", combined()),
     Right("ex8_2-combined", "row-by-row", returns(P, "n, m = calibration.shape", "return np.array([min(1.0, m * min((1 + sum(c >= v for c in calibration[:, j])) / (1 + n) for j, v in enumerate(row))) for row in scores])")),
     # 8.3a
@@ -211,6 +230,8 @@ ANSWERS = [
     Wrong("ex8_4-threshold", "covers-too-much", ranked("math.ceil((n + 1) * (1 - alpha))"), **SEEN),
     Wrong("ex8_4-threshold", "never-infinite", ranked("min(n, math.ceil((n + 1) * (1 - alpha) - 1e-9))"), **SEEN),
     Wrong("ex8_4-threshold", "covers-too-little", ranked("math.ceil((n + 1) * (1 - alpha) - 1e-9) if n < 30 else math.ceil(n * (1 - alpha))"), **HIDDEN),
+    Wrong("ex8_4-threshold", "covers-too-little", ranked("round((n + 1) * (1 - alpha))"), **SEEN),
+    Wrong("ex8_4-threshold", "covers-too-much", ranked("math.ceil((n + 1) * (1 - alpha) - 1e-9)", "k < n"), **SEEN),
     Right("ex8_4-threshold", "hint-3", ranked("math.ceil((len(scores) + 1) * (1 - alpha) - 1e-9)")),
     Right("ex8_4-threshold", "by-inverted-cdf", returns(CUT, "return np.quantile(np.append(scores, math.inf), 1 - alpha - 1e-12, method='inverted_cdf')")),
     Right("ex8_4-threshold", "by-search", returns(CUT, "n = len(scores)", "return min((s for s in scores if (scores <= s).sum() / (n + 1) >= 1 - alpha - 1e-9), default=math.inf)")),
@@ -225,6 +246,7 @@ ANSWERS = [
     Wrong("ex8_4-weighted", "counts-not-weights", shares(values="w[order] / w.mean()", total="(len(w) + 1)"), **SEEN),
     Wrong("ex8_4-weighted", "strict", shares(compare=">", need="1 - alpha + 1e-9"), **SEEN),
     Wrong("ex8_4-weighted", "never-infinite", shares(none="scores.max()"), **SEEN),
+    Wrong("ex8_4-weighted", "rounding", shares(need="1 - alpha"), **SEEN),
     Right("ex8_4-weighted", "hint-3", shares()),
     Right("ex8_4-weighted", "by-search", returns(WCUT, "s = np.append(scores, math.inf)", "share = np.append(w, w_test) / (w.sum() + w_test)", "return min(float(c) for c in s if share[s <= c].sum() >= 1 - alpha - 1e-9)")),
     # 8.5a
@@ -249,6 +271,9 @@ ANSWERS = [
     Wrong("ex8_5-wealth", "not-a-fair-bet", bet("t += 1", "seen = max(0.0, seen + flag - 3 * p0)", "now = math.exp(seen)"), **SEEN),
     Wrong("ex8_5-wealth", "never-notices", bet("now *= 1 + 0.03 * (flag - p0)"), **SEEN),
     Wrong("ex8_5-wealth", "never-notices", returns(WEALTH, "return np.ones(len(flags))"), **SEEN),
+    Wrong("ex8_5-wealth", "bets-on-fewer-flags", bet("now *= 0.3 / p0 if flag else 0.7 / (1 - p0)"), **SEEN),
+    Wrong("ex8_5-wealth", "can-go-into-debt", bet("now *= 1 + 5 * (flag - p0)"), **SEEN),
+    Wrong("ex8_5-wealth", "can-go-into-debt", Edit("min(3, 1 / p0)", "3"), **SEEN),
     Right("ex8_5-wealth", "hint-3", returns(WEALTH, "return np.cumprod(1 + 2 * (np.asarray(flags) - p0))")),
     Right("ex8_5-wealth", "plug-in", bet("rate = max(p0, (seen + 2 * p0) / (t + 2))", "now *= rate / p0 if flag else (1 - rate) / (1 - p0)", "seen, t = 0.97 * seen + flag, 0.97 * t + 1")),
     Right("ex8_5-wealth", "likelihood-ratio", returns(WEALTH, "q = p0 + 0.2 * (1 - p0)", "flags = np.asarray(flags)", "return np.exp(np.cumsum(flags * np.log(q / p0) + (1 - flags) * np.log((1 - q) / (1 - p0))))")),
@@ -262,6 +287,7 @@ ANSWERS = [
     Wrong("ex8_7-weights", "not-joint", returns(WEIGHTS, *TABLE, MU, "return np.linalg.solve(C * len(y_val), mu)"), **SEEN),
     Wrong("ex8_7-weights", "labels-given-predictions", returns(WEIGHTS, *TABLE, MU, "return (C / C.sum(1, keepdims=True)).T @ mu / C.sum(0)"), **SEEN),
     Wrong("ex8_7-weights", "other-tables", returns(WEIGHTS, *TABLE, MU, "w = np.linalg.solve(C, mu)", "return w / w.mean() * (w.mean() if classes == 2 else 1)"), **HIDDEN),
+    Wrong("ex8_7-weights", "counts-once", returns(WEIGHTS, TABLE[0], "C[pred_val, y_val] += 1 / len(y_val)", MU, "return np.linalg.solve(C, mu)"), **SEEN),
     Right("ex8_7-weights", "hint-3", returns(WEIGHTS, *TABLE, MU, "return np.linalg.solve(C, mu)")),
     Right("ex8_7-weights", "by-conditionals", returns(WEIGHTS, "from sklearn.metrics import confusion_matrix", "M = confusion_matrix(y_val, pred_val, labels=np.arange(classes), normalize='true').T", MU, "q = np.linalg.inv(M) @ mu", "return q / np.bincount(y_val, minlength=classes) * len(y_val)")),
     # 8.7b
@@ -282,6 +308,8 @@ ANSWERS = [
     Wrong("ex8_8-permutation", "never-mixes-the-samples", shuffles("k += statistic(rng.permutation(a), rng.permutation(b)) >= seen"), **SEEN),
     Wrong("ex8_8-permutation", "other-count", shuffles(MIXED, COUNT).replace("range(B)", "range(100)"), **SEEN),
     Wrong("ex8_8-permutation", "own-randomness", shuffles("mixed = np.random.permutation(pooled)", COUNT), **HIDDEN),
+    Wrong("ex8_8-permutation", "own-randomness", shuffles("mixed = np.random.default_rng(0).permutation(pooled)", COUNT), **SEEN),
+    Wrong("ex8_8-permutation", "own-randomness", shuffles("rng = rng if k or _ else np.random.default_rng(0)", MIXED, COUNT), **SEEN),
     Right("ex8_8-permutation", "hint-3", shuffles(MIXED, COUNT)),
     Right("ex8_8-permutation", "observed-last", returns(PERMUTE, "n, pooled, found = len(a), np.vstack((a, b)), []", "for _ in range(B):", "    order = np.argsort(rng.random(len(pooled)))", "    found.append(statistic(pooled[order[:n]], pooled[order[n:]]))", "return float(np.mean(np.append(found, np.inf) >= statistic(a, b)))")),
     Wrong("ex8_7-weights", "normalised", returns(WEIGHTS, *TABLE, MU, "w = np.linalg.solve(C, mu)", "return w / w.mean()"), **SEEN),
@@ -293,6 +321,7 @@ ANSWERS = [
     Wrong("ex8_9-misses", "asks-at-the-ends", along(MOVE, "miss_at(t, a)"), **SEEN),
     Wrong("ex8_9-misses", "no-empty-set", along(MOVE, "0 if a <= 0 or a >= 1 else miss_at(t, a)"), **SEEN),
     Wrong("ex8_9-misses", "not-the-promise", along("a += gamma * (0.25 - err)"), **HIDDEN),
+    Wrong("ex8_9-misses", "counts-from-one", along(MOVE, "0 if a <= 0 else 1 if a >= 1 else miss_at(t + 1, a)"), **SEEN),
     Right("ex8_9-misses", "hint-3", along(MOVE)),
     Right("ex8_9-misses", "from the sum", returns(MISSES, "errors = []", "for t in range(rounds):", "    a = start + gamma * (alpha * t - sum(errors))", "    errors.append(int(a >= 1) if not 0 < a < 1 else int(miss_at(t, a)))", "return np.array(errors, float)")),
     # 8.10
@@ -300,6 +329,8 @@ ANSWERS = [
     Wrong("ex8_10-temperature", "never-changes", returns(HEAT, "return 1.0"), **SEEN),
     Wrong("ex8_10-temperature", "only-cools", heat("logits / math.exp(s)", "(0, 3)"), **SEEN),
     Wrong("ex8_10-temperature", "only-cools", heat("logits / math.exp(s)", "(-1, 3)"), **SEEN),
+    Wrong("ex8_10-temperature", "not-the-minimum", returns(HEAT, "from scipy.special import softmax", "right = (logits.argmax(1) == y).mean()", "grid = np.exp(np.linspace(-3, 3, 8001))", "return min(grid, key=lambda T: abs(softmax(logits / T, 1).max(1).mean() - right))"), **HIDDEN),
+    Wrong("ex8_10-temperature", "not-the-minimum", returns(HEAT, "from scipy.special import log_softmax", "return min(np.arange(0.05, 20, 0.05), key=lambda T: -log_softmax(logits / T, 1)[np.arange(len(y)), y].mean())"), **SEEN),
     Right("ex8_10-temperature", "hint-3", heat("logits / math.exp(s)")),
     Right("ex8_10-temperature", "torch", returns(HEAT, "z, s = torch.tensor(logits), torch.zeros(1, dtype=torch.float64, requires_grad=True)", "opt = torch.optim.LBFGS([s], max_iter=200, line_search_fn='strong_wolfe', tolerance_grad=1e-10, tolerance_change=1e-14)", "def step():", "    opt.zero_grad()", "    loss = F.cross_entropy(z / s.exp(), torch.tensor(y))", "    loss.backward()", "    return loss", "opt.step(step)", "return s.exp().item()")),
 ]  # fmt: skip
