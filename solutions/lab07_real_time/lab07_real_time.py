@@ -317,7 +317,7 @@ for name, clock in CLOCKS.items():
 #
 # - `missed`: bool, (objects, n), n from 1 to 64: too many choices to list; `k`: a whole number, at
 #   least 0
-# - nothing is missed by 0 looks that are not there, but nothing is seen either: `k = 0` gives 1
+# - `k = 0` gives 1: without a look nothing is seen
 # - for `k` above n use n (an upper bound, for more looks miss together more rarely)
 # - returns a number in [0, 1]
 #
