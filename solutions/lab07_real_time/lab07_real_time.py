@@ -1038,7 +1038,7 @@ def test_slow_down():
            "wrong-sign")
     expect(len(calls) > 10, f"20 steps were asked for, and the model was asked {len(calls)} "
            "time(s)", "one-step")
-    expect(torch.isin(calls[0], x).all(), "start from x itself, not from a point near it",
+    expect(torch.isin(calls[0].to(x), x).all(), "start from x itself, not from a point near it",
            "other-start")
     expect(((got[2:] - 0.3).abs() < 0.1).all(), "pixels at 0.4 and 0.28 end at "
            f"{got[2].item():.3f} and {got[3].item():.3f}: the model is least sure at 0.3, and you "

@@ -167,6 +167,7 @@ ANSWERS = [
     Wrong("ex7_4-slow", "weak-attack", climb(ENTROPY, step="0.02 * epsilon"), **SEEN),
     Right("ex7_4-slow", "hint-3", climb(ENTROPY)),
     Right("ex7_4-slow", "lowest-top", climb("-log_p.exp().amax(1).sum()")),
+    Right("ex7_4-slow", "in-double", returns(SLOW, "model = deepcopy(model).double() if isinstance(model, nn.Module) else model", "z = x.double()", "for _ in range(steps):", "    z = z.detach().requires_grad_(True)", "    h = torch.distributions.Categorical(logits=model(z)).entropy()", "    g, = torch.autograd.grad(h.sum(), z)", "    z = z.detach() + 2.5 * epsilon / steps * g.sign()", "    z = torch.minimum(torch.maximum(z, x - epsilon), x + epsilon).clamp(0, 1)", "return z.to(x.dtype)").replace("model = deepcopy", "from copy import deepcopy\n    model = deepcopy")),
     # 7.5a
     Wrong("ex7_5-break", "survives", scenario(60.0, MOST, "np.zeros(200)", HARD), **SEEN),
     Wrong("ex7_5-break", "unfair-start", scenario(5.0, MOST, WIND, HARD, 20.0), **SEEN),
