@@ -201,15 +201,15 @@ def oracle_axioms(shapley, rng):
         game, other = oracle_game(n, rng), oracle_game(n, rng)
         phi = expect_array(shapley(game, n), (n,), "shapley")
         everyone, nobody = game(np.ones((1, n), bool))[0], game(np.zeros((1, n), bool))[0]
-        expect(abs(phi.sum() - (everyone - nobody)) < 1e-9,
-               f"with {n} players your shares add up to {phi.sum():.4f}, not to value(all) - "
-               f"value(nobody) = {everyone - nobody:.4f}", "not-efficient")
+        expect(abs(phi.sum() - (everyone - nobody)) < 1e-5,
+               f"with {n} players your shares add up to {phi.sum():.6f}, not to value(all) - "
+               f"value(nobody) = {everyone - nobody:.6f}", "not-efficient")
         both = shapley(lambda c, f=game, g=other: 2 * f(c) + g(c), n)
-        expect(np.allclose(both, 2 * phi + shapley(other, n)), "the shares of a sum of games are "
-               "not the sums of the shares", "not-linear")
+        expect(np.allclose(both, 2 * phi + shapley(other, n), atol=1e-5), "the shares of a sum "
+               "of games are not the sums of the shares", "not-linear")
         if n <= 5:
-            expect(np.allclose(phi, oracle_shares(game, n)), f"in a random game of {n} players "
-                   "your shares are not the means over all orders", "wrong-weights")
+            expect(np.allclose(phi, oracle_shares(game, n), atol=1e-5), f"in a random game of "
+                   f"{n} players your shares are not the means over all orders", "wrong-weights")
 
 
 def oracle_known_games(shapley):
@@ -221,8 +221,8 @@ def oracle_known_games(shapley):
     steps = np.unique(needs)
     truth = [sum((b - a) / (needs >= b).sum() for a, b in pairwise(steps) if b <= need)
              for need in needs]
-    expect(abs(phi[2]) < 1e-12, "a player who never adds anything must get nothing", "no-dummy")
-    expect(abs(phi[3] - phi[4]) < 1e-12, "equal players must get equal shares", "no-symmetry")
+    expect(abs(phi[2]) < 1e-5, "a player who never adds anything must get nothing", "no-dummy")
+    expect(abs(phi[3] - phi[4]) < 1e-5, "equal players must get equal shares", "no-symmetry")
     expect(np.allclose(phi, truth), "nine airlines share a runway: your shares are off",
            "wrong-weights")
 ### END HIDDEN TESTS
@@ -320,7 +320,8 @@ def oracle_game_on_models(coalition_game, rng):
     weight, background = rng.normal(size=5), rng.normal(size=(30, 5))
     x = rng.normal(size=5)
     phi = oracle_shares(coalition_game(lambda rows: rows @ weight + 2, x, background), 5)
-    expect(np.allclose(phi, weight * (x - background.mean(axis=0))), "for a linear model the share "
+    due = weight * (x - background.mean(axis=0))
+    expect(np.allclose(phi, due, atol=1e-5), "for a linear model the share "
            "of feature j is w_j * (x_j - its mean in the background)", "swapped")
 
     def curved(rows):
@@ -328,13 +329,13 @@ def oracle_game_on_models(coalition_game, rng):
 
     phi = oracle_shares(coalition_game(curved, x, background), 5)
     kernel = shap.KernelExplainer(curved, background).shap_values(x, silent=True)
-    expect(np.abs(phi - kernel).max() < 1e-10, "on a curved model your game does not give the "
+    expect(np.abs(phi - kernel).max() < 1e-4, "on a curved model your game does not give the "
            "values of shap.KernelExplainer", "mean-first")
     some = train[rng.choice(len(train), 400, replace=False)][:, [0, 1, 2, 3, 5, 7]]
     forest = GradientBoostingRegressor(n_estimators=20, random_state=0).fit(some, some[:, 0] % 7)
     phi = oracle_shares(coalition_game(forest.predict, some[1], some[100:140]), 6)
     tree = shap.TreeExplainer(forest, some[100:140], feature_perturbation="interventional")
-    expect(np.abs(phi - tree.shap_values(some[1:2])[0]).max() < 1e-6, "on a forest your game does "
+    expect(np.abs(phi - tree.shap_values(some[1:2])[0]).max() < 1e-4, "on a forest your game does "
            "not give the values of shap.TreeExplainer", "mean-first")
 ### END HIDDEN TESTS
 
@@ -361,7 +362,7 @@ def test_game():
     game = coalition_game(product, x.copy(), background.copy())
     expect(callable(game), "coalition_game must return a function of coalitions", "no-function")
     coalitions = np.array([[False, False], [True, False], [False, True], [True, True]])
-    got = expect_array(np.asarray(game(coalitions)), (4,), "your game")
+    got = expect_array(game(coalitions), (4,), "your game")
     expect(not np.allclose(got[[0, 3]], [30, 13 / 3]), "when nobody is known the rows are those of "
            "the background, when all are known they are x: yours is the other way round", "swapped")
     expect(not np.isclose(got[0], 5), "nobody known: the model says 0, 6 and 7 about the three "

@@ -1683,4 +1683,29 @@ def removal_curve(model, x, target, maps, shares, insert=False):
         ),
         seen="visible",
     ),
+    Right(
+        "ex6_1-shapley",
+        "in-single-precision",
+        Edit("return phi", "return phi.astype(np.float32)"),
+    ),
+    Wrong(
+        "ex6_1-game",
+        "no-array",
+        """
+def coalition_game(predict, x, background):
+    return lambda coalitions: [predict(np.where(c, x, background)).mean() for c in coalitions]
+""",
+        seen="visible",
+    ),
+    Right(
+        "ex6_1-game",
+        "in-single-precision",
+        """
+def coalition_game(predict, x, background):
+    def worth(coalition):
+        return predict(np.where(coalition, x, background)).mean(dtype=np.float32)
+
+    return lambda coalitions: np.array([worth(c) for c in coalitions], dtype=np.float32)
+""",
+    ),
 ]
