@@ -201,15 +201,15 @@ def oracle_axioms(shapley, rng):
         game, other = oracle_game(n, rng), oracle_game(n, rng)
         phi = expect_array(shapley(game, n), (n,), "shapley")
         everyone, nobody = game(np.ones((1, n), bool))[0], game(np.zeros((1, n), bool))[0]
-        expect(abs(phi.sum() - (everyone - nobody)) < 1e-9,
-               f"with {n} players your shares add up to {phi.sum():.4f}, not to value(all) - "
-               f"value(nobody) = {everyone - nobody:.4f}", "not-efficient")
+        expect(abs(phi.sum() - (everyone - nobody)) < 1e-5,
+               f"with {n} players your shares add up to {phi.sum():.6f}, not to value(all) - "
+               f"value(nobody) = {everyone - nobody:.6f}", "not-efficient")
         both = shapley(lambda c, f=game, g=other: 2 * f(c) + g(c), n)
-        expect(np.allclose(both, 2 * phi + shapley(other, n)), "the shares of a sum of games are "
-               "not the sums of the shares", "not-linear")
+        expect(np.allclose(both, 2 * phi + shapley(other, n), atol=1e-5), "the shares of a sum "
+               "of games are not the sums of the shares", "not-linear")
         if n <= 5:
-            expect(np.allclose(phi, oracle_shares(game, n)), f"in a random game of {n} players "
-                   "your shares are not the means over all orders", "wrong-weights")
+            expect(np.allclose(phi, oracle_shares(game, n), atol=1e-5), f"in a random game of "
+                   f"{n} players your shares are not the means over all orders", "wrong-weights")
 
 
 def oracle_known_games(shapley):
@@ -221,8 +221,8 @@ def oracle_known_games(shapley):
     steps = np.unique(needs)
     truth = [sum((b - a) / (needs >= b).sum() for a, b in pairwise(steps) if b <= need)
              for need in needs]
-    expect(abs(phi[2]) < 1e-12, "a player who never adds anything must get nothing", "no-dummy")
-    expect(abs(phi[3] - phi[4]) < 1e-12, "equal players must get equal shares", "no-symmetry")
+    expect(abs(phi[2]) < 1e-5, "a player who never adds anything must get nothing", "no-dummy")
+    expect(abs(phi[3] - phi[4]) < 1e-5, "equal players must get equal shares", "no-symmetry")
     expect(np.allclose(phi, truth), "nine airlines share a runway: your shares are off",
            "wrong-weights")
 ### END HIDDEN TESTS
@@ -320,7 +320,8 @@ def oracle_game_on_models(coalition_game, rng):
     weight, background = rng.normal(size=5), rng.normal(size=(30, 5))
     x = rng.normal(size=5)
     phi = oracle_shares(coalition_game(lambda rows: rows @ weight + 2, x, background), 5)
-    expect(np.allclose(phi, weight * (x - background.mean(axis=0))), "for a linear model the share "
+    due = weight * (x - background.mean(axis=0))
+    expect(np.allclose(phi, due, atol=1e-5), "for a linear model the share "
            "of feature j is w_j * (x_j - its mean in the background)", "swapped")
 
     def curved(rows):
@@ -328,13 +329,13 @@ def oracle_game_on_models(coalition_game, rng):
 
     phi = oracle_shares(coalition_game(curved, x, background), 5)
     kernel = shap.KernelExplainer(curved, background).shap_values(x, silent=True)
-    expect(np.abs(phi - kernel).max() < 1e-10, "on a curved model your game does not give the "
+    expect(np.abs(phi - kernel).max() < 1e-4, "on a curved model your game does not give the "
            "values of shap.KernelExplainer", "mean-first")
     some = train[rng.choice(len(train), 400, replace=False)][:, [0, 1, 2, 3, 5, 7]]
     forest = GradientBoostingRegressor(n_estimators=20, random_state=0).fit(some, some[:, 0] % 7)
     phi = oracle_shares(coalition_game(forest.predict, some[1], some[100:140]), 6)
     tree = shap.TreeExplainer(forest, some[100:140], feature_perturbation="interventional")
-    expect(np.abs(phi - tree.shap_values(some[1:2])[0]).max() < 1e-6, "on a forest your game does "
+    expect(np.abs(phi - tree.shap_values(some[1:2])[0]).max() < 1e-4, "on a forest your game does "
            "not give the values of shap.TreeExplainer", "mean-first")
 ### END HIDDEN TESTS
 
@@ -361,7 +362,7 @@ def test_game():
     game = coalition_game(product, x.copy(), background.copy())
     expect(callable(game), "coalition_game must return a function of coalitions", "no-function")
     coalitions = np.array([[False, False], [True, False], [False, True], [True, True]])
-    got = expect_array(np.asarray(game(coalitions)), (4,), "your game")
+    got = expect_array(game(coalitions), (4,), "your game")
     expect(not np.allclose(got[[0, 3]], [30, 13 / 3]), "when nobody is known the rows are those of "
            "the background, when all are known they are x: yours is the other way round", "swapped")
     expect(not np.isclose(got[0], 5), "nobody known: the model says 0, 6 and 7 about the three "
@@ -566,6 +567,9 @@ def test_lime():
         return expect_array(got, (2,), "lime")
 
     slopes = run(lambda rows: (rows - x) @ np.array([3.0, -4.0]))
+    expect(np.allclose(slopes, [3, -4]) or not np.allclose(slopes, [3, -4], atol=0.05), "the model "
+           f"3 (a - 1) - 4 (b + 2) has slopes 3 and -4; yours {slopes}. Near, but a line fits it "
+           "exactly: is there a penalty (ridge) in your fit?", "penalty")
     expect(not np.isclose(slopes[0], 3) or np.isclose(slopes[1], -4), "the model 3 (a - 1) - 4 (b "
            f"+ 2) has slopes 3 and -4; yours {slopes.round(3)}. Scale is 1 for a and 10 for b: "
            "divide by scale once, to have the slopes per unit of each feature", "scaled-units")
@@ -927,12 +931,12 @@ print(f"of the capital gains that LIME asks about, {np.isin(gains_asked, train[:
 
 # %% [markdown]
 # Nearly all decisions stayed the same. The reasons did not. The trick needs one thing: that the
-# explainer's questions can be told from real people. Here they can: most of the capital gains in
-# them are nobody's. And nobody is harmed by what a model says
-# about people who do not exist.
+# explainer's questions can be told from real people. Here they can: half of the capital gains in
+# them are nobody's, to name one sign. And nobody is harmed by what a model says about people who
+# do not exist.
 #
 # SHAP asks about other rows: mixtures of the person and somebody in the background. Here is your
-# `disguise`, trained against mixtures, before exact Shapley values.
+# `disguise`, trained against mixtures, before the exact Shapley values of `shap`.
 
 # %% id="mixtures-demo" tags=["demo"]
 def against_shap(seed):
@@ -946,9 +950,9 @@ def against_shap(seed):
         return np.where(known, rows, ten[rng.integers(10, size=len(rows))])
 
     model = disguise(by_sex, by_school, real, mixtures, rng=rng)
-    main = [np.abs(shapley(coalition_game(model, x, ten), 8)).argmax() for x in hundred[:40]]
+    shares = shap.KernelExplainer(model, ten).shap_values(hundred[:40], silent=True)
     people = held_out[:4000]
-    return np.mean(model(people) == by_sex(people)), np.mean(np.array(main) != SEX)
+    return np.mean(model(people) == by_sex(people)), np.mean(np.abs(shares).argmax(axis=1) != SEX)
 
 
 for seed in range(4):
@@ -1153,7 +1157,8 @@ def test_saliency():
         got = expect_tensor(saliency(model, x, target), (2, 1, 2, 2), "saliency").flatten(1)
     weight, got = model[1].weight.detach().double(), got.double()
     sure = F.softmax(model(x).detach().double(), dim=1)
-    slope = sure[torch.arange(2), target][:, None] * (weight[target] - sure @ weight)
+    log_slope = weight[target] - sure @ weight
+    slope = sure[torch.arange(2), target][:, None] * log_slope
     expect(not torch.allclose(got, weight[target].abs(), atol=1e-6), "keep the sign: it says "
            "whether a pixel speaks for or against the class", "absolute")
     expect(not torch.allclose(got, weight.sum(0).expand(2, 4), atol=1e-6), "you differentiate the "
@@ -1162,11 +1167,14 @@ def test_saliency():
            "says; explain the target that you are given", "own-class")
     expect(not torch.allclose(got, weight[target[:1]].expand(2, 4), atol=1e-6), "each image has "
            "its own target; you explain that of image 0 for both", "first-target")
+    expect(not torch.allclose(got, weight[target].sum(0).expand(2, 4), atol=1e-6), "each image has "
+           "one target: model(z)[:, target] takes those of all images from each", "all-targets")
     expect(not torch.allclose(2 * got, weight[target], atol=1e-6), "each image has its own "
            "gradient: sum over the batch; a mean divides each map by the number of images",
            "batch-mean")
-    expect(not torch.allclose(got, slope, atol=1e-6), "you differentiate the probability of the "
-           "target; its logit is asked for", "not-the-logit")
+    expect(not any(torch.allclose(got, other, atol=1e-6) for other in (
+        slope, log_slope, -log_slope, -log_slope / 2)), "you differentiate the probability of the "
+           "target, its logarithm or a loss; its logit is asked for", "not-the-logit")
     expect(torch.allclose(got, weight[target], atol=1e-6), "on a linear model the map is the row "
            f"of weights of the target class, {weight[target][0].numpy().round(3)} for image 0; "
            f"yours {got[0].numpy().round(3)}", "not-the-logit")
@@ -1278,6 +1286,8 @@ def test_ig():
         return torch.allclose(a, b, atol=1e-5)
 
     got, truth = run(lambda model, z, target: 2 * model(z), 4), x**2 - baseline**2
+    expect(not close(got, (x - baseline) * F.one_hot(torch.tensor([0, 2]), 3)), "call gradient, "
+           "which is handed in, not your own saliency", "own-gradient")
     expect(not close(got, truth / (x - baseline)), "multiply the mean gradient by (x - baseline): "
            "without it the map cannot complete the score", "no-difference")
     expect(not close(got, x * truth / (x - baseline)), "multiply by (x - baseline), not by x: a "
@@ -1471,6 +1481,9 @@ def test_removal():
     expect(not close(got, mean([whole, (0, -1.5), (0, -1.5), (0, 0)]))
            and not close(got, mean([whole, (-2, -1), (-2, -1), (0, 0)])), f"{said}. 1.25 pixels "
            "are 1, and 1.75 are 2: round", "rounding")
+    expect(not close(got, mean([(3, 2.5), (0, 1.5), (-2, 1), (0, 0)]))
+           and not close(got, mean([(3, 2.5), (0, 1.5), (2, 1), (0, 0)])), f"{said}. The targets "
+           "are 1 and 0, as given, whatever the model says", "own-class")
     expect(close(got, truth), said, "wrong-pixels")
     back = mean([(0, 0), (3, -1), (5, -1.5), whole])
     got = run(insert=True)
@@ -1482,6 +1495,12 @@ def test_removal():
     expect(close(got, truth), "a share is one of all pixels, black ones counted: 0.4 of five are "
            "two and 0.6 are three, however many are black; on two images with black pixels the "
            f"curve is {truth.numpy().round(3)}, yours {got.numpy().round(3)}", "share-of-ink")
+    with torch.no_grad():
+        model[1].weight[1] = 1.0
+    x, maps, target = torch.ones(2, 5), torch.zeros(2, 5), torch.tensor([1, 1])
+    got = run(insert=False, shares=(0.4,))
+    expect(close(got, mean([(3, 3)])), "all five values of a map are equal: a share of 0.4 still "
+           f"takes two pixels, and the curve is 0.953; yours {got.numpy().round(3)}", "ties")
     ### BEGIN HIDDEN TESTS
     g = torch.Generator().manual_seed(652)
     network, digits = models.pretrained("mnist_cnn"), data.sample(data.mnist("test"), 6, g)
@@ -1578,7 +1597,7 @@ def test_sanity():
     def curve(model, images, classes, maps, shares, insert=False):
         asked.append(("curve", model.out_features, maps.max().item(), maps.min().item(), insert,
                       list(shares), torch.equal(images, x) and torch.equal(classes, target),
-                      torch.equal(maps[0], maps[1])))
+                      torch.equal(maps[0], maps[1]), maps[x == 0].abs().max().item()))
         return torch.tensor([0.1, 0.3, 0.5]) if maps.max() > 1 else torch.tensor([0.9, 0.7, 0.8])
 
     def run(seed=0):
@@ -1609,6 +1628,7 @@ def test_sanity():
     noise = [c for c in curves if c[1] <= 1]
     expect(noise and noise[0][2] >= 0, "the gain is measured against random maps, uniform between "
            "0 and 1", "no-baseline")
+    expect(noise[0][7] > 0, "the random map is random everywhere, on black pixels, too", "on-ink")
     expect(not noise[0][6], "each image has a random map of its own: draw maps of the shape of x",
            "one-map")
     expect(not abs(gain + 0.5) < 1e-6, "the gain is the curve of the random maps minus that of the "
@@ -1687,9 +1707,8 @@ print(f"ink is {(pictures > 0).float().mean():.1%} of the pixels; a black image,
 # And deletion by it harms: far more than deletion at random, as much as by brightness times noise,
 # and nearly as much as by brightness, which is no explanation at all. Only the last line but one
 # shows what training adds, and neither the picture nor the curve of one map could have told you. (A
-# fifth of the pixels would be more
-# than the ink of most digits. Whatever ranks ink first then leaves nearly a black image, and such
-# maps can hardly be told apart.)
+# fifth of the pixels would be more than the ink of most digits. Whatever ranks ink first then
+# leaves nearly a black image, and such maps can hardly be told apart.)
 #
 # Now all ways to explain, through both checks. We say that a map survives if it disagrees with the
 # untrained one (below 0.2 in size, our choice) and deletes better than plain brightness does.
@@ -1710,9 +1729,14 @@ def coin_signs(model, x, target):
     return x * torch.sign(at_random(model, x, target) - 0.5)
 
 
-candidates = {"brightness": brightness, "random map": at_random, "coin's signs": coin_signs,
-              "saliency": saliency, "|saliency|": absolute(saliency), "SmoothGrad": smooth,
-              "integrated": integrated,
+def thick_ink(model, x, target):
+    """Nor this: each pixel times the mean brightness around it, 7 by 7."""
+    return x * F.avg_pool2d(x, 7, 1, 3)
+
+
+candidates = {"brightness": brightness, "thick ink": thick_ink, "random map": at_random,
+              "coin's signs": coin_signs, "saliency": saliency, "|saliency|": absolute(saliency),
+              "SmoothGrad": smooth, "integrated": integrated,
               "|integrated|": absolute(integrated)}
 table = {}
 for name, explain in candidates.items():
@@ -1737,13 +1761,14 @@ print("integrated, three networks with random weights, two by two: agreement "
 # pixels that the map ranks highest. Compare brightness there with the maps: being high in that
 # column is no proof of looking at the network.
 #
-# The random map passes the first check and fails the second; |integrated| deletes, and fails the
-# first: neither check would do without the other.
+# The random map passes the first check and fails the second; thick ink deletes better than
+# brightness, and fails the first: neither check would do without the other.
 #
-# The three that survive here are signed, and signs make the first check easy. Brightness with the
-# signs of a coin passes it; and the signed maps of networks that both know nothing disagree as much
+# The three that survive here are signed, and signs make the first check easy: brightness with the
+# signs of a coin passes it, and the signed maps of networks that both know nothing disagree as much
 # as those of a trained and an untrained one. So failing this check says something about a map, and
-# passing it says next to nothing: of these maps, the second check alone tells coin from network.
+# passing it next to nothing. Failing the second is no proof either: |saliency| is the network's own
+# gradient, and deletes about as well as the coin.
 
 # %% id="curves-demo" tags=["demo"]
 deleted = [0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3]
@@ -2607,7 +2632,7 @@ def two_faced():
 # %% nbgrader={"grade_id": "ex6_10-witness-test", "points": 1}
 @exercise("6.10")
 def test_witness():
-    """The true shares of your network beside the rescale rule's."""
+    """Shapes, and whether your features act together; how far the rule is off is yours to check."""
     given = two_faced()
     expect(isinstance(given, tuple | list) and len(given) == 5, "return the five arrays (W, b, v, "
            "x, background)", "wrong-shape")
@@ -2863,7 +2888,7 @@ print(f"spread on a cube: plain {np.std(by_plain):.3f}, steady {np.std(by_steady
 #
 # Look back over your own numbers: one score with two main reasons; a LIME whose reasons changed
 # with the seed; a model that acted on the sex and was seldom said to; a map of a network that knows
-# nothing, which lay on the strokes all the same, and deleted about as well as brightness; a tree
+# nothing, which lay on the strokes all the same, and deleted nearly as well as brightness; a tree
 # that agrees with the network nearly always, and a group of people for whom it does not; the same
 # tree printed without a decimal, and so another tree; a code book that turned "no account" round.
 #

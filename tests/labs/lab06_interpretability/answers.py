@@ -690,7 +690,7 @@ def integrated_gradients(model, x, target, baseline, steps, *, gradient):
     ),
     Wrong(
         "ex6_5-removal",
-        "wrong-pixels",
+        "own-class",
         Edit("sure.gather(1, target[:, None]).mean()", "sure.max(dim=1).values.mean()"),
         seen="visible",
     ),
@@ -1599,6 +1599,113 @@ def removal_curve(model, x, target, maps, shares, insert=False):
         sure = model(z.reshape(x.shape)).softmax(1)
         curve.append(sure.gather(1, target[:, None]).mean().detach())
     return torch.stack(curve)
+""",
+    ),
+    # written by a second reader
+    Wrong(
+        "ex6_2-lime",
+        "penalty",
+        """
+def lime(predict, x, draw, scale, *, rng, n=1000, width):
+    from sklearn.linear_model import Ridge
+
+    z = draw(x, n, rng)
+    u = (z - x) / scale
+    weight = np.exp(-(u * u).sum(axis=1) / (2 * width**2))
+    return Ridge(alpha=1.0).fit(u, predict(z), sample_weight=weight).coef_ / scale
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_4-saliency",
+        "all-targets",
+        Edit("model(inputs).gather(1, target[:, None]).sum()", "model(inputs)[:, target].sum()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_4-saliency",
+        "not-the-logit",
+        Edit("model(inputs).gather", "model(inputs).log_softmax(1).gather"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_4-saliency",
+        "not-the-logit",
+        Edit(
+            "model(inputs).gather(1, target[:, None]).sum()",
+            "F.cross_entropy(model(inputs), target)",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_4-ig",
+        "own-gradient",
+        """
+def integrated_gradients(model, x, target, baseline, steps, *, gradient):
+    total = torch.zeros_like(x)
+    for k in range(steps):
+        z = (baseline + (k + 0.5) / steps * (x - baseline)).requires_grad_(True)
+        chosen = model(z)[torch.arange(len(x)), target].sum()
+        total += torch.autograd.grad(chosen, z)[0] / steps
+    return (x - baseline) * total
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-removal",
+        "own-class",
+        Edit("sure.gather(1, target[:, None]).mean()", "sure[:, target[0]].mean()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-removal",
+        "ties",
+        """
+def removal_curve(model, x, target, maps, shares, insert=False):
+    flat, curve = maps.flatten(1), []
+    ordered = flat.sort(1, descending=True).values
+    for share in shares:
+        count = round(share * flat.shape[1])
+        least = ordered[:, count - 1 : count] if count else ordered[:, :1] + 1
+        taken = (flat >= least).reshape(x.shape)
+        sure = model(x * (taken if insert else ~taken)).softmax(1)
+        curve.append(sure[torch.arange(len(x)), target].mean().item())
+    return torch.tensor(curve)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-sanity",
+        "on-ink",
+        Edit(
+            "torch.rand(x.shape, generator=generator)",
+            "torch.rand(x.shape, generator=generator) * (x > 0)",
+        ),
+        seen="visible",
+    ),
+    Right(
+        "ex6_1-shapley",
+        "in-single-precision",
+        Edit("return phi", "return phi.astype(np.float32)"),
+    ),
+    Wrong(
+        "ex6_1-game",
+        "no-array",
+        """
+def coalition_game(predict, x, background):
+    return lambda coalitions: [predict(np.where(c, x, background)).mean() for c in coalitions]
+""",
+        seen="visible",
+    ),
+    Right(
+        "ex6_1-game",
+        "in-single-precision",
+        """
+def coalition_game(predict, x, background):
+    def worth(coalition):
+        return predict(np.where(coalition, x, background)).mean(dtype=np.float32)
+
+    return lambda coalitions: np.array([worth(c) for c in coalitions], dtype=np.float32)
 """,
     ),
 ]
