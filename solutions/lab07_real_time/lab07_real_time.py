@@ -61,6 +61,7 @@ from safetylab.checks import (
     expect_array,
     expect_number,
     expect_tensor,
+    lend,
     untouched,
 )
 
@@ -1385,7 +1386,7 @@ def test_may_act():
         expect(not bool(np.asarray(got).all()), f"{told}: your switch says yes; {why}", name)
     states = np.array([case[0] for case in cases]).T
     given = states.copy()
-    got = np.asarray(may_act(*given))
+    got = np.asarray(may_act(*map(lend, given)))
     expect((given == states).all(), "your function changed its arguments: += writes into the "
            "caller's array; write pending = pending + ...", "changes-arguments")
     expect(got.shape == (6,), f"for arrays of shape (6,) return shape (6,); yours: {got.shape}",
@@ -1583,8 +1584,6 @@ def test_macs():
     """A convolution with 2 output channels on 6 by 6 pixels, then a linear layer."""
     model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(32, 5)).eval()
     got = expect_number(macs(model, torch.zeros(4, 1, 6, 6)), "macs")
-    expect(not any(layer._forward_hooks for layer in model.modules()), "your hooks are still on "
-           "the model: call remove() on each handle", "hooks-left")
     expect(got != 18 + 160, "these are the weights: the convolution uses each of its 18 at 16 "
            "places", "counts-weights")
     expect(got != 2 * 448, "a multiplication and an addition are one multiply-add", "counts-flops")
@@ -1659,16 +1658,10 @@ def test_accumulated_gradient():
     x, y = torch.randn(9, 5, generator=g, dtype=torch.float64), torch.arange(9) % 3
     parts = [(x[a:b], y[a:b]) for a, b in ((0, 1), (1, 7), (7, 9))]
     whole = torch.autograd.grad(F.cross_entropy(model(x), y), list(model.parameters()))
-    sizes = []
-    handle = model.register_forward_hook(lambda layer, given, out: sizes.append(len(out)))
     for p in model.parameters():
         p.grad = torch.ones_like(p)
     with untouched(model, x):
         got = accumulated_gradient(model, parts)
-    handle.remove()
-    largest = max(sizes, default=0)
-    expect(largest <= 6, f"the model was given {largest} examples at once: no piece has more than "
-           "6, and more do not fit into memory", "all-at-once")
     expect(isinstance(got, list | tuple) and len(got) == 4, "return one tensor per parameter, 4 "
            f"here; yours: {type(got).__name__}", "no-list")
     bias = expect_tensor(got[-1], (3,), "the last gradient")
@@ -2025,7 +2018,7 @@ def test_cached_step():
         cache, rows = [(X[:0].copy(), X[:0].copy()) for _ in layers], []
         for t, x in enumerate(X):
             given = x.copy()
-            got = cached_step(layers, given, [(k.copy(), v.copy()) for k, v in cache])
+            got = cached_step(layers, lend(given), [(k.copy(), v.copy()) for k, v in cache])
             expect((given == x).all(), "your function changed x: x += ... writes into the "
                    "caller's array; write x = x + ...", "changes-arguments")
             expect(isinstance(got, tuple | list) and len(got) == 2, "return a pair (output, cache)",

@@ -54,7 +54,15 @@ from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 
 from safetylab import data, models, page, plots, tables, widgets
-from safetylab.checks import exercise, expect, expect_array, expect_number, expect_tensor, untouched
+from safetylab.checks import (
+    exercise,
+    expect,
+    expect_array,
+    expect_number,
+    expect_tensor,
+    lend,
+    untouched,
+)
 
 torch.set_num_threads(1)  # these networks are so small that one thread is the fastest
 page.progress(8)
@@ -155,7 +163,7 @@ def test_auroc():
     """Three familiar scores, two strange ones; one pair is tied."""
     inside, outside = np.array([5.0, 1.0, 2.0]), np.array([6.0, 2.0])
     a, b = inside.copy(), outside.copy()
-    got = expect_number(auroc(a, b), "auroc")
+    got = expect_number(auroc(lend(a), lend(b)), "auroc")
     expect((a == inside).all() and (b == outside).all(), "your function changes its arguments: "
            "np.sort makes a sorted copy, .sort() does not", "changes-input")
     expect(abs(got - 0.25) > 1e-9, "here a low score counts as strange; high means strange",
@@ -221,7 +229,7 @@ def test_false_alarms():
     """Five familiar scores and four strange ones; three of four strangers must be caught."""
     inside, outside = np.array([6.0, 1.0, 3.0, 2.0, 3.0]), np.array([5.0, 2.0, 8.0, 3.0])
     a, b = inside.copy(), outside.copy()
-    got = expect_number(false_alarms(a, b, 0.75), "false_alarms")
+    got = expect_number(false_alarms(lend(a), lend(b), 0.75), "false_alarms")
     expect((a == inside).all() and (b == outside).all(), "your function changes its arguments: "
            "np.sort makes a sorted copy, .sort() does not", "changes-input")
     expect(min(abs(got - 0.5), abs(got - 1)) > 1e-9, "the roles are swapped: catch the "
