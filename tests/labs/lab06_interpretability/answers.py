@@ -1629,15 +1629,6 @@ def lime(predict, x, draw, scale, *, rng, n=1000, width):
         seen="visible",
     ),
     Wrong(
-        "ex6_4-saliency",
-        "not-the-logit",
-        Edit(
-            "model(inputs).gather(1, target[:, None]).sum()",
-            "F.cross_entropy(model(inputs), target)",
-        ),
-        seen="visible",
-    ),
-    Wrong(
         "ex6_4-ig",
         "own-gradient",
         """
