@@ -191,6 +191,8 @@ def test_what_nbgrader_cannot_record_waits_for_a_person(
     summary = grade(root)
     assert len(summary.graded) == 3
     assert "nor could a blank notebook be recorded" in summary.graded[0].looks[1]
+    course = Course.open(root)
+    assert record.saved_scores(course, nc.NAME, "bob") is None, "whole or not at all"
     monkeypatch.undo()
     assert skipped(grade(root)) == set()
 

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from logging.handlers import BufferingHandler
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.preprocessors import CheckCellMetadata
 from nbgrader.utils import setenv
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError, SAWarning
 from sqlalchemy.orm import scoped_session, sessionmaker
@@ -139,27 +140,41 @@ def one_gradebook() -> Iterator[None]:
     Each time it would connect, look for its tables and compile all queries again, which is more
     than half of the work of recording.
     """
-    engines: dict[tuple[str, str], Engine] = {}
     begin, end, make_engine = Gradebook.__init__, Gradebook.close, nbgrader.api.create_engine
+    engine, known = cache(_engine), set[tuple[str, str]]()
 
     def reopen(book: Any, db_url: str, course_id: str = "default_course", *rest: Any) -> None:
-        engine = engines.get((db_url, course_id))
-        if engine is None:
+        if (db_url, course_id) not in known:
             begin(book, db_url, course_id, *rest)
-            engines[db_url, course_id] = book.engine
-            return
-        book.engine, book.course_id, book.authenticator = engine, course_id, None
-        book.db = scoped_session(sessionmaker(autoflush=True, bind=engine, future=True))
+            known.add((db_url, course_id))
+        book.engine, book.course_id, book.authenticator = engine(db_url), course_id, None
+        bind = _transactions.get(db_url, book.engine)
+        book.db = scoped_session(sessionmaker(autoflush=True, bind=bind, future=True))
 
-    Gradebook.__init__, nbgrader.api.create_engine = reopen, _engine
+    Gradebook.__init__, nbgrader.api.create_engine = reopen, lambda url, **_: engine(url)
     Gradebook.close = lambda book: book.db.remove()
     try:
         yield
     finally:
         Gradebook.__init__, nbgrader.api.create_engine = begin, make_engine
         Gradebook.close = end
-        for engine in engines.values():
-            engine.dispose()
+        engine.cache_clear()
+
+
+_transactions: dict[str, Connection] = {}
+
+
+@contextmanager
+def one_transaction(course: Course) -> Iterator[None]:
+    """Write all that nbgrader does to the gradebook in the block at its end, or nothing of it."""
+    url = course.directory.db_url
+    made = Gradebook(url)  # of no course's name, as nbgrader opens it now and then: it adds a row
+    with made, course.gradebook() as book, book.engine.begin() as connection:
+        _transactions[url] = connection
+        try:
+            yield
+        finally:
+            del _transactions[url]
 
 
 class _Recorder(Autograde):  # type: ignore[misc]
@@ -219,7 +234,7 @@ def record(course: Course, assignment: str, work: Work, results: Mapping[str, Ex
     converter.desk, converter.force = desk, True
     _refusals.clear()
     try:
-        with programs_on_path():
+        with programs_on_path(), one_transaction(course):
             converter.start()
     except NbGraderException as error:
         if _refusals:

@@ -81,7 +81,7 @@ def _as_if_new() -> None:
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed()
     if torch := sys.modules.get("torch"):
-        torch.manual_seed(TORCH_SEED)
+        torch.default_generator.manual_seed(TORCH_SEED)  # those of other devices are not made yet
     if matplotlib := sys.modules.get("matplotlib"):
         if pyplot := sys.modules.get("matplotlib.pyplot"):
             pyplot.switch_backend(INLINE)
