@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from functools import cache
 from logging.handlers import BufferingHandler
 from pathlib import Path
 from typing import Any
@@ -141,24 +140,32 @@ def one_gradebook() -> Iterator[None]:
     than half of the work of recording.
     """
     begin, end, make_engine = Gradebook.__init__, Gradebook.close, nbgrader.api.create_engine
-    engine, known = cache(_engine), set[tuple[str, str]]()
+    engines: dict[str, Engine] = {}
+    known: set[tuple[str, str]] = set()
+
+    def engine(url: str, **settings: Any) -> Engine:
+        if url not in engines:
+            engines[url] = _engine(url, **settings)
+        return engines[url]
 
     def reopen(book: Any, db_url: str, course_id: str = "default_course", *rest: Any) -> None:
         if (db_url, course_id) not in known:
             begin(book, db_url, course_id, *rest)
+            book.db.remove()
             known.add((db_url, course_id))
         book.engine, book.course_id, book.authenticator = engine(db_url), course_id, None
         bind = _transactions.get(db_url, book.engine)
         book.db = scoped_session(sessionmaker(autoflush=True, bind=bind, future=True))
 
-    Gradebook.__init__, nbgrader.api.create_engine = reopen, lambda url, **_: engine(url)
+    Gradebook.__init__, nbgrader.api.create_engine = reopen, engine
     Gradebook.close = lambda book: book.db.remove()
     try:
         yield
     finally:
         Gradebook.__init__, nbgrader.api.create_engine = begin, make_engine
         Gradebook.close = end
-        engine.cache_clear()
+        for one in engines.values():
+            one.dispose()
 
 
 _transactions: dict[str, Connection] = {}
