@@ -29,7 +29,7 @@
 # | Time | 10 minutes |
 # | Points | 3 (2 checked by machine, 1 read by a person) |
 # | You need | a little Python |
-# | It runs in | about 5 CPU seconds; less than 1 GiB of memory |
+# | It runs in | about 5 CPU seconds; less than 1 GiB |
 #
 # | symbol | name in code | shape |
 # |---|---|---|
@@ -76,7 +76,7 @@ plots.show(figure, alt=f"Ten digits: {digits.y[shown].tolist()}. What stands abo
 #
 # On all 10,000 test digits, in how many per cent of cases is this detector right? Write your guess
 # in place of the three dots and run the cell: the next one shows the answer. Nobody grades it;
-# making one is what makes the answer stick.
+# making it makes the answer stick.
 
 # %% nbgrader={"grade_id": "ex0_1-predict", "solution": true}
 PREDICT = {
@@ -100,7 +100,7 @@ print(f"eights found: {int((said & truth).sum())} of {int(truth.sum())}")
 # Difficulty: 1 of 5 · Minutes: 7 · Why: the share of the eights that were found (the *recall*) is
 # the number that exposes this detector.
 #
-# Write `recall`. The cell below holds the stub: keep the first lines, replace the line that raises
+# Write `recall`. In the cell below keep the first lines, replace the line that raises
 # `NotImplementedError`, and run it. Then run the check under it.
 #
 # - `said`, `truth`: bool tensors of shape (n,)
@@ -221,8 +221,7 @@ print(f"recall of the detector that looks at nothing: {recall(said, truth):.0%}"
 # ## Your score
 #
 # Save the notebook (Ctrl+S, on a Mac Cmd+S), then run the cell below: it grades the saved file,
-# with the hidden checks where your copy of the course has them. The file is only read, never
-# changed.
+# with the hidden checks where your copy of the course has them. The file is only read.
 
 # %% id="score" tags=["demo"]
 from safetylab.course.lastcell import show_score
