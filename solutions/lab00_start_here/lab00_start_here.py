@@ -20,24 +20,28 @@
 #
 # - find your way around a lab: run cells, write an answer, read its check,
 # - open hints, and know that they cost nothing,
-# - see your score, hidden checks included,
+# - see your score,
 # - say why a model with a high accuracy can be useless.
 #
 # | | |
 # |---|---|
-# | Paper | section 1.1 (why safety) |
+# | Paper | section 1.1 of Yang et al., *Artificial Intelligence Safety: A Technical Perspective* |
 # | Time | 10 minutes |
 # | Points | 3 (2 checked by machine, 1 read by a person) |
 # | You need | a little Python |
-# | It runs in | about 5 CPU seconds, of which importing PyTorch is the most; less than 1 GiB |
+# | It runs in | about 5 CPU seconds; less than 1 GiB |
 #
 # | symbol | name in code | shape |
 # |---|---|---|
-# | what a detector says, image by image | `said` | (n,), bool |
-# | what is true | `truth` | (n,), bool |
+# | what a detector says of each of $n$ images | `said` | (n,), bool |
+# | what is true of them | `truth` | (n,), bool |
 #
 # **How to move**: click a cell and press Shift+Enter to run it and go to the next. Start with the
-# one below; in each lab the first one brings in what the lab needs.
+# one below: it brings in what the lab needs.
+#
+# **If a cell ends in red**: `NotImplementedError` means that an exercise above is still to write;
+# "name ... is not defined", often, that a cell above has not run since the kernel (the Python
+# behind this page) started. Then choose *Run > Run All Above Selected Cell*.
 
 # %% nbgrader={"grade_id": "setup-imports", "locked": true}
 import torch
@@ -62,7 +66,8 @@ eight = truth.nonzero()[:3, 0].tolist()
 shown = torch.tensor([0, 1, 2, 3, 4, 5, 6, *eight])
 titles = [f"says {'8' if said[i] else 'no 8'}" for i in shown.tolist()]
 figure = plots.image_grid([digits.x[shown]], titles)
-plots.show(figure, alt=f"Ten digits: {digits.y[shown].tolist()}. Above them stands {titles}.")
+plots.show(figure, alt=f"Ten digits: {digits.y[shown].tolist()}. What stands above them: "
+           f"{', '.join(sorted(set(titles)))}.")
 
 # %% [markdown]
 # It says "no 8" to everything. It looks at nothing.
@@ -71,7 +76,7 @@ plots.show(figure, alt=f"Ten digits: {digits.y[shown].tolist()}. Above them stan
 #
 # On all 10,000 test digits, in how many per cent of cases is this detector right? Write your guess
 # in place of the three dots and run the cell: the next one shows the answer. Nobody grades it;
-# making one is what makes the answer stick.
+# making it makes the answer stick.
 
 # %% nbgrader={"grade_id": "ex0_1-predict", "solution": true}
 PREDICT = {
@@ -83,35 +88,34 @@ my_guess_in_percent = 90
 ### END SOLUTION
 
 # %% id="moment" tags=["demo"]
-print(f"right in {(said == truth).float().mean():.2%} of cases; you said {my_guess_in_percent} %")
+print(f"right in {(said == truth).float().mean():.2%} of cases; you said {my_guess_in_percent}")
 print(f"eights found: {int((said & truth).sum())} of {int(truth.sum())}")
 
 # %% [markdown]
-# Right about nine times out of ten, and it finds nothing. Accuracy is not wrong, it answers another
+# Not one 8 is found, and the accuracy does not show it. It is not wrong, it answers another
 # question. Asking the right one is what this course is about.
 #
 # ## Exercise 0.1: how many were found? (2 points)
 #
 # Difficulty: 1 of 5 · Minutes: 7 · Why: the share of the eights that were found (the *recall*) is
-# the number that shows up this detector. You write it, because what you write yourself you will
-# understand when it matters.
+# the number that exposes this detector.
 #
-# Write `recall`. The cell below holds the stub: keep the first lines, replace the line that raises
+# Write `recall`. In the cell below keep the first lines, replace the line that raises
 # `NotImplementedError`, and run it. Then run the check under it.
 #
 # - `said`, `truth`: bool tensors of shape (n,)
 # - returns a float: of all examples that are true, the share that was said to be; `nan` if none is
-#   true, since 0 of 0 is neither good nor bad
+#   true (0 of 0)
 #
-# Hints come in three steps. Open as many as you like.
+# Hints come in three steps and cost nothing.
 #
 # <details><summary>Hint 1: where to look</summary>
 # You need two counts. Which examples count at the bottom of the fraction?
 # <details><summary>Hint 2: the idea</summary>
 # <code>said &amp; truth</code> is True where both are. The sum of a bool tensor counts its Trues.
 # <details><summary>Hint 3: nearly the code</summary>
-# <code>share = (said &amp; truth).sum() / truth.sum()</code>, then <code>return
-# float(share)</code>. A torch tensor 0 divided by 0 is nan by itself.
+# <code>share = (said &amp; truth).sum() / truth.sum()</code>, then
+# <code>return float(share)</code>. A torch tensor 0 divided by 0 is nan by itself.
 # </details></details></details>
 
 # %% nbgrader={"grade_id": "ex0_1-recall", "solution": true}
@@ -122,8 +126,8 @@ def recall(said, truth):
     ### END SOLUTION
 
 # %% [markdown]
-# The check says at once what is right, and if not, what is wrong. Try it with a mistake, too. Some
-# checks are hidden: they run when the lab is graded, with other numbers.
+# The check says at once whether your answer is right, and if not, why. Try it with a mistake, too.
+# Some checks are hidden: they run when the lab is graded, with other numbers.
 
 # %% nbgrader={"grade_id": "oracle-recall", "points": 0}
 ### BEGIN HIDDEN TESTS
@@ -145,25 +149,28 @@ def oracle_recall(recall):
 # %% nbgrader={"grade_id": "ex0_1-recall-test", "points": 2}
 @exercise("0.1")
 def test_recall():
-    """Six of eleven are true, two of them were found, and one false alarm was raised."""
-    truth = torch.tensor([True] * 6 + [False] * 5)
-    said = torch.tensor([True] * 2 + [False] * 4 + [True] + [False] * 4)
+    """Eight of fourteen are true, two of them were found, and three false alarms were raised."""
+    truth = torch.tensor([True] * 8 + [False] * 6)
+    said = torch.tensor([True] * 2 + [False] * 6 + [True] * 3 + [False] * 3)
     got = expect_number(recall(said, truth), "recall")
-    expect(abs(got - 2 / 3) > 1e-6, "you divide by what was SAID to be true (that is the "
+    expect(abs(got - 2 / 5) > 1e-6, "you divide by what was SAID to be true (that is the "
            "precision); divide by what IS true", "precision")
-    expect(abs(got - 6 / 11) > 1e-6, "that is the accuracy: it counts those rightly said to be "
+    expect(abs(got - 5 / 14) > 1e-6, "that is the accuracy: it counts those rightly said to be "
            "false, too. Count among the true ones only", "accuracy")
-    expect(abs(got - 2 / 11) > 1e-6, "you divide by the number of all examples; divide by the "
+    expect(abs(got - 2 / 14) > 1e-6, "you divide by the number of all examples; divide by the "
            "number of true ones", "of-all")
     expect(abs(got - 2) > 1e-6, "that is the number found; divide it by the number of true ones",
            "no-share")
-    expect(abs(got - 1 / 3) < 1e-6, "2 of the 6 true examples were found, so the answer is 1/3; "
+    expect(abs(got - 1 / 4) < 1e-6, "2 of the 8 true examples were found, so the answer is 1/4; "
            f"yours: {got:.6g}", "wrong-share")
     got = recall(truth, truth)
-    expect(abs(got - 1) < 1e-6, f"whoever finds all 6 has recall 1; yours: {got:.6g}",
+    expect(abs(got - 1) < 1e-6, f"whoever finds all 8 has recall 1; yours: {got:.6g}",
            "wrong-share")
-    nothing = torch.zeros(2, dtype=torch.bool)
-    got = recall(torch.tensor([True, False]), nothing)
+    one, nothing = torch.tensor([True, False]), torch.tensor([False, False])
+    got = recall(nothing, one)
+    expect(got == 0, f"whoever finds nothing, though there is one, has recall 0; yours: {got}",
+           "nothing-found")
+    got = recall(one, nothing)  # nothing is true: 0 of 0
     expect(isinstance(got, float), f"return a float, not a {type(got).__name__}", "no-float")
     expect(got != got, f"if nothing is true the answer is nan, not {got}", "no-nan")
     ### BEGIN HIDDEN TESTS
@@ -208,17 +215,15 @@ print(f"recall of the detector that looks at nothing: {recall(said, truth):.0%}"
 # ### END SOLUTION
 
 # %% [markdown]
+# **Where next.** Lab 01: a network that reads 99 % of the digits, and how little it takes to fool
+# it.
+#
 # ## Your score
 #
-# Save the notebook (Ctrl+S), then run the cell below. It grades the saved file with the hidden
-# checks and shows one row per exercise. The same table comes from `safetylab check
-# lab00_start_here` in a terminal. Your file is only read, never changed.
+# Save the notebook (Ctrl+S, on a Mac Cmd+S), then run the cell below: it grades the saved file,
+# with the hidden checks where your copy of the course has them. The file is only read.
 
 # %% id="score" tags=["demo"]
 from safetylab.course.lastcell import show_score
 
 show_score("lab00_start_here")
-
-# %% [markdown]
-# **Where next.** Lab 01: a network that reads 99 % of the digits, and how little it takes to fool
-# it.

@@ -30,7 +30,7 @@ def recall(said, truth):
         "wrong-share",
         """
 def recall(said, truth):
-    return float((said & truth).sum() / 5) if truth.any() else float("nan")
+    return float((said & truth).sum() / 10) if truth.any() else float("nan")
 """,
         seen="visible",
     ),
@@ -49,6 +49,43 @@ def recall(said, truth):
         ),
         seen="visible",
     ),
+    Wrong(
+        "ex0_1-recall",
+        "wrong-share",
+        Edit("(said & truth).sum()", "(~said & truth).sum()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex0_1-recall",
+        "nothing-found",
+        """
+def recall(said, truth):
+    if not said.any():
+        return float("nan")
+    return float((said & truth).sum() / truth.sum())
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex0_1-recall",
+        "nothing-found",
+        """
+def recall(said, truth):
+    found = said & truth
+    return float(found.sum() / truth.sum()) if found.any() else float("nan")
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex0_1-recall",
+        "no-nan",
+        """
+def recall(said, truth):
+    found = int((said & truth).sum())
+    return found / int(truth.sum()) if found else 0.0
+""",
+        seen="visible",
+    ),
     Wrong("ex0_1-recall", "no-number", Edit("float(", "str("), seen="visible"),
     Right(
         "ex0_1-recall",
@@ -57,6 +94,27 @@ def recall(said, truth):
 def recall(said, truth):
     share = (said & truth).sum() / truth.sum()
     return float(share)
+""",
+    ),
+    Right(
+        "ex0_1-recall",
+        "mean-of-the-true",
+        """
+def recall(said, truth):
+    return said[truth].double().mean().item()
+""",
+    ),
+    Right(
+        "ex0_1-recall",
+        "numpy",
+        """
+def recall(said, truth):
+    import numpy as np
+
+    said, truth = np.asarray(said), np.asarray(truth)
+    if truth.sum() == 0:
+        return np.nan
+    return np.logical_and(said, truth).sum() / truth.sum()
 """,
     ),
     Right(
