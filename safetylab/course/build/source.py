@@ -48,6 +48,7 @@ _ASIDE = re.compile(
     r"|[ \t]*<!--\s*not-an-answer:.*?-->",
     re.MULTILINE,
 )
+_CODE = re.compile(r"(?<!<pre>)<code>.*?</code>", re.DOTALL)
 _MAGIC = re.compile(r"(^|=)\s*[%!]|\?\s*$", re.MULTILINE)
 # What jupytext keeps for itself, and what the builder reads and writes elsewhere.
 _CONSUMED = ("id", "nbgrader", "lines_to_next_cell", "title", "incorrectly_encoded_metadata")
@@ -195,11 +196,18 @@ def read_lab(root: Path, name: str) -> Lab:
     text = path.read_text(encoding="utf-8")
     nodes = jupytext.reads(text, fmt="py:percent").cells
     cells = (
-        Cell(id_, node.cell_type, node.source, node.metadata)
+        Cell(id_, node.cell_type, _whole(node), node.metadata)
         for id_, node in zip(_ids(nodes), nodes, strict=True)
     )
     expanded = tuple(one for cell in cells for one in _expanded(cell))
     return Lab(name, int(name[3:5]), path.relative_to(root).as_posix(), text, expanded)
+
+
+def _whole(node: NotebookNode) -> str:
+    """What a cell says, each ``<code>`` on one line: JupyterLab would show a break in it."""
+    if node.cell_type != "markdown":
+        return str(node.source)
+    return _CODE.sub(lambda code: re.sub(r"\s*\n\s*", " ", code[0]), node.source)
 
 
 @cache

@@ -51,6 +51,17 @@ def test_a_second_build_writes_the_same_bytes(course: Course) -> None:
     assert [course.instructor().read_bytes(), course.student().read_bytes()] == first
 
 
+def test_code_in_a_hint_stays_on_one_line(course: Course) -> None:
+    """The source is wrapped at 100 characters; JupyterLab would show where."""
+    course.edit(
+        "# Difficulty: 1",
+        "# <code>return\n#   x</code>\n# <pre><code>a\n# b</code></pre>\n# Difficulty: 1",
+    )
+    build(course.root)
+    notebook = nbformat.read(course.student(), as_version=4)
+    assert "<code>return x</code>\n<pre><code>a\nb</code></pre>\n" in sources(notebook)
+
+
 @pytest.mark.slow
 def test_bytes_do_not_depend_on_hash_seed_or_working_folder(
     course: Course, tmp_path_factory: pytest.TempPathFactory
