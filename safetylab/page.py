@@ -31,7 +31,7 @@ _BEGIN = "The hints stand above the answer cell."
 _NAME = "The name of this mistake, in case you ask for help: "
 _COUNTED = (
     "Visible checks that passed since this kernel started; your score, in the last cell, counts "
-    "hidden ones, too."
+    "the hidden ones, too, where your copy of the course has them."
 )
 _FRAME = (
     "margin:.3em 0;padding:.5em .8em;max-width:50em;white-space:pre-line;"

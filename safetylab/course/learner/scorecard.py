@@ -66,7 +66,8 @@ def total(report: Report) -> str:
     """Return the line below the table."""
     line = f"{report.score:g} of {report.max_score:g} points from the checks"
     if report.waiting:
-        line += f"; written answers worth {report.waiting:g} points wait for a reader"
+        points = f"{report.waiting:g} point{'' if report.waiting == 1 else 's'}"
+        line += f"; written answers worth {points} wait for a reader"
     return line
 
 

@@ -109,6 +109,14 @@ def test_the_archive_holds_what_a_class_needs_and_nothing_else(full: Course, out
     assert [path.name for path in output.parent.iterdir()] == ["labs.zip"]
 
 
+def test_the_archive_says_how_to_install_less(full: Course, output: Path) -> None:
+    text = (ROOT / "README.md").read_text()
+    command = next(line for line in text.splitlines() if line.startswith("make setup PIP_ARGS="))
+    shutil.copy(ROOT / "README.md", full.root)
+    pack(full.root, ["lab01"], output)
+    assert f"\n    {command}\n" in unzipped(output.read_bytes())["README.md"].decode()
+
+
 def test_the_same_tree_gives_the_same_bytes(full: Course, tmp_path: Path) -> None:
     first, second = tmp_path / "first.zip", tmp_path / "second.zip"
     pack(full.root, ["lab02", "lab01"], first, answers_released=True)
