@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from execute import LABS, executed, execution, words
+from execute import LABS, ROOT, executed, execution, words
+
+from safetylab.course.build.source import read_lab
 
 pytestmark = [pytest.mark.slow]
 BUDGET = {"lab15_alignment": 90}
@@ -49,3 +51,13 @@ def test_every_picture_has_alt_text(lab):
     shown = [text for text in words(executed(lab)[0]) if "image/png" in text]
     assert shown
     assert all(re.search(r'<img alt="[^"]{10,}"', text) for text in shown)
+
+
+def test_its_deck_finds_what_it_shows(lab):
+    """A slide takes pictures, lines and numbers from the run by pattern."""
+    pytest.importorskip("mdit_py_plugins", reason="the tools of the site are not installed")
+    from safetylab.course.site.runs import Run
+    from safetylab.course.site.slides import DECKS, read_deck
+
+    run = Run(read_lab(ROOT, lab), executed(lab)[0])
+    assert read_deck(DECKS / f"{lab[:5]}.md", run).slides
