@@ -246,9 +246,13 @@ def test_worst_margin():
         expect(torch.allclose(got, margin - drop),
                f'for w = (3, -4), epsilon = 0.1 and norm "{norm}" the margins 10 and 0.2 must '
                f"become {10 - drop:g} and {0.2 - drop:g}; yours: {shown(got)}")
-    wide = worst_margin(torch.tensor([1.0]), torch.tensor([1.0, 2.0, -2.0]), 2.0, "l2")
-    expect(torch.allclose(wide, torch.tensor([-5.0])), "for w = (1, 2, -2), epsilon = 2 and norm "
-           f'"l2" the margin 1 becomes -5; yours: {shown(wide)}', "wrong-norm")
+    wide = worst_margin(torch.tensor([1.0, -1.0]), torch.tensor([1.0, 2.0, -2.0]), 2.0, "l2")
+    wide = expect_tensor(wide, (2,), "worst_margin")
+    expect(wide[1] < -1, "a margin of -1 rises: the attacker makes every margin smaller, that of "
+           "an image that is misread already, too", "towards-zero")
+    expect(torch.allclose(wide.double(), torch.tensor([-5.0, -7.0]).double()), "for w = "
+           f'(1, 2, -2), epsilon = 2 and norm "l2" the margins 1 and -1 become -5 and -7; yours: '
+           f"{shown(wide)}", "wrong-norm")
     ### BEGIN HIDDEN TESTS
     g = torch.Generator().manual_seed(11)
     for d in (1, 5, 40):
@@ -293,12 +297,16 @@ def test_worst_margin_in_box():
     expect(abs(got[1] + 1.3) < 1e-5,
            f"image 1 (class 0, pixels 0 and 0.5): both pixels can go up, so its margin -1.0 "
            f"becomes -1.3; yours: {got[1]:.3f}", "wrong-room")
-    wide = worst_margin_in_box(torch.tensor([[0.7, 0.4]]), torch.tensor([0]), -w, b, 0.5)
+    wide = worst_margin_in_box(torch.tensor([[0.7, 0.4]] * 2), torch.tensor([0, 1]), -w, b, 0.5)
     expect(abs(wide[0] + 0.2) > 1e-5, "with epsilon = 0.5 you leave the box: a pixel at 0.4 can go "
            "down by no more than 0.4", "ignores-box")
     expect(abs(wide[0] + 0.1) < 1e-5, "pixels 0.7 and 0.4, class 0, w = "
            f"(-2, -1), b = 0.5, epsilon = 0.5: the margin becomes -0.1; yours: {wide[0]:.3f}",
            "wrong-room")
+    expect(abs(wide[1] + 2.8) > 1e-5, "with epsilon = 0.5 you leave the box: a pixel at 0.7 can go "
+           "up by no more than 0.3", "ignores-box")
+    expect(abs(wide[1] + 2.4) < 1e-5, "the same with class 1: the margin becomes -2.4; yours: "
+           f"{wide[1]:.3f}", "wrong-room")
     ### BEGIN HIDDEN TESTS
     g = torch.Generator().manual_seed(12)
     for d, epsilon in ((1, 0.2), (6, 0.0), (6, 0.15), (9, 0.6), (4, 3.0)):
@@ -360,7 +368,8 @@ print(f"at epsilon 0.1 the box leaves the attacker {cost:.0%} of the loss of mar
 # - `x`: (n, 1, 28, 28) in [0, 1]; `y`: (n,); `epsilon`: at least 0
 # - returns `x_adv`, shaped like `x`, in [0, 1], no pixel further than epsilon from `x`, without a
 #   graph
-# - leaves `x`, `y` and the model as they were: no gradients left in the parameters
+# - leaves `x`, `y` and the model as they were, as every function of this lab must: no gradients
+#   left in the parameters
 #
 # <details><summary>Hint 1: where to look</summary>
 # You want the gradient of the loss with respect to the input, not the weights:
@@ -604,11 +613,13 @@ def test_project():
         expect(far[0] > 0.1999, f"image 0 ends {far[0]:.3f} from x in the {norm} norm; the point "
                "that belongs to it lies on the edge, at 0.2", "too-far-in")
     edge = project(torch.tensor([[1.3, -0.2]]), torch.tensor([[0.9, 0.1]]), 0.5, "linf")
+    edge = expect_tensor(edge, (1, 2), "project")
     expect((edge >= 0).all() and (edge <= 1).all(), "the result leaves the box: clamp to [0, 1]",
            "no-clip")
     pair = torch.tensor([[0.9, 0.1], [0.5, 0.5]])
     for norm in ("linf", "l2"):
         edge = project(pair + torch.tensor([[0.4, -0.3], [0.3, 0.4]]), pair, 0.25, norm)
+        edge = expect_tensor(edge, (2, 2), "project")
         expect((edge >= 0).all() and (edge <= 1).all(), f'with norm "{norm}" the result leaves the '
                "box: clamp to [0, 1]", "no-clip")
         truth = {"linf": [0.75, 0.75], "l2": [0.65, 0.7]}[norm]
@@ -830,6 +841,9 @@ def test_pgd():
         expect(torch.allclose(step, 0.01 * direction.expand(2, 2), atol=1e-6),
                f'a "{norm}" step of size 0.01 must move each image by 0.01 * {shown(direction)}; '
                f"yours: {shown(step[0])}", "wrong-step")
+    still = pgd(two_class(0 * w), x, y, 0.1, project=lambda z, x, epsilon, norm: z, norm="l2",
+                generator=torch.Generator().manual_seed(0), steps=2, early_stop=False)
+    expect_tensor(still, (2, 2), "pgd with a zero gradient")
     worth = pgd(model, x, y, 0.1, project=lambda z, x, epsilon, norm: z,
                 generator=torch.Generator().manual_seed(0), steps=4, step_size=0.01,
                 loss=lambda logits, y: logits[:, 1], early_stop=False)
@@ -1266,19 +1280,21 @@ def falling_margin(logits, y):
 loud = models.Scaled(standard, 100)
 same = (loud(digits.x).argmax(1) == standard(digits.x).argmax(1)).float().mean()
 print(f"predictions that stayed the same: {same:.1%}; you said {my_guess!r}")
-for name, model in (("logits", standard), ("logits * 100", loud)):
+louder = {"logits": standard, "logits * 10": models.Scaled(standard, 10), "logits * 100": loud}
+for name, model in louder.items():
     left = [evaluation.robust_accuracy(model, batches, against(loss), 0.3)
             for loss in (cross_entropy, falling_margin)]
-    print(f"{name}: PGD-40 leaves {left[0]:.1%} by cross-entropy, {left[1]:.1%} by margin")
-zero = (cross_entropy(loud(digits.x), digits.y) == 0).float().mean()
-print(f"images whose cross-entropy is exactly 0 before the attack: {zero:.1%}")
+    zero = (cross_entropy(model(digits.x), digits.y) == 0).float().mean()
+    print(f"{name}: PGD-40 leaves {left[0]:.1%} by cross-entropy, {left[1]:.1%} by margin; "
+          f"before it the cross-entropy is exactly 0 on {zero:.1%}")
 
 # %% [markdown]
 # Nothing about the model has improved. With logits that large, the softmax of the true class is
-# exactly 1 in floating point and the cross-entropy exactly 0, on the share of images that the last
-# line prints; its gradient is 0 there, too, and the attack has no direction. The margin does
-# not saturate, and finds everything again. The control is in the table: the loss is all that
-# differs between its two columns.
+# exactly 1 in floating point and the cross-entropy exactly 0, on the share of images that ends each
+# line. A loss of 0 is not yet a gradient of 0: at 10 times the logits a trace of softmax is left
+# to the other classes on some images, and the sign of a trace is all that PGD needs. At 100 times
+# the trace is 0, too, and the attack has no direction. The margin does not saturate, and finds
+# everything again: in each line the loss is all that differs.
 #
 # ## Exercise 1.7: why did my attack fail? (9 points)
 #
@@ -1445,6 +1461,11 @@ def test_diagnose():
                f'you accuse a plain linear model of "{got}": it hides nothing', "accuses-innocent")
         expect(got == truth, f'a model with the fault "{truth}" was diagnosed as "{got}"',
                f"misses-{truth}")
+    got = diagnose(models.Scaled(plain, 30), torch.tensor([[0.2, 0.5], [0.1, 0.5]]),
+                   torch.tensor([0, 0]), gap)
+    expect(got == "none", "a cross-entropy that is exactly 0 on each image, with a gradient that "
+           f'is tiny and not 0: the answer is "none", yours is "{got}". Look at the gradient, not '
+           "at the loss", "loss-for-gradient")
     relu = nn.Sequential(nn.Linear(2, 1), nn.ReLU(), nn.Linear(1, 2)).eval()
     with torch.no_grad():  # scores 0 and relu(x0 + x1 - 1) - 0.5
         for layer, weight, bias in ((0, [[1.0, 1.0]], [-1.0]), (2, [[0.0], [1.0]], [0.0, -0.5])):
@@ -1584,18 +1605,23 @@ def test_attack_anyway():
     many, labels = x.repeat(200, 1), y.repeat(200)
     noisy = models.Noisy(plain, 0.25, torch.Generator().manual_seed(0))
 
+    asked = []
+
     def exact(victim, x, y, epsilon, loss=None):
-        push = w if isinstance(victim, models.Noisy) else -w
+        asked.append(bool(victim(x).any()))  # the surrogate says 0 to everything
+        push = w if asked[-1] else -w
         return x - epsilon * side(y)[:, None] * push.sign()
 
     got = attack_anyway(noisy, useless, many, labels, 0.2, attack=exact, margin=gap)
+    expect(any(asked), "you do not attack the noisy model itself: noise leaves it a gradient, and "
+           "the surrogate may be no help", "only-surrogate")
     direct = (got - exact(noisy, many, labels, 0.2)).abs().amax(1) < 1e-6
     expect(direct.float().mean() > 0.87, f"on a noisy model you keep the best point for "
            f"{direct.float().mean():.0%} of 400 images; the mean margin over five calls finds it "
            "for 95 %: one call is luck", "one-draw")
 
     def by_halves(victim, x, y, epsilon, loss=None):
-        mine = torch.tensor([[True], [False]]) == isinstance(victim, models.Scaled)
+        mine = torch.tensor([[True], [False]]) == bool(victim(x).any())
         return torch.where(mine, x - epsilon * side(y)[:, None] * w.sign(), x)
 
     got = attack_anyway(models.Scaled(plain, 2.0), useless, x, y, 0.2, attack=by_halves, margin=gap)
@@ -1636,8 +1662,9 @@ print("at epsilon 0.1: " + ", ".join(f"{name} {s[1][2]:.1%}" for name, s in seri
 # Four curves reach the ground, although not together. `standard` and `scaled` take the same
 # decisions, and one line lies on the other; in the other two, noise and rounding change the input
 # of the same network. The rounded one stands at 0.05 and has fallen at 0.1: its grey values are 1/7
-# apart, so a black or a white pixel that moves by less than 1/14 is rounded back. That much is
-# real; the rest was hidden gradient.
+# apart, so a black or a white pixel that moves by less than 1/14 is rounded back, and one that
+# moves by more goes the whole 1/7: rounding helps at 0.05, and harms at 0.1. What stood at 0.2
+# before was hidden gradient.
 #
 # The fifth stays up to 0.3, the radius that it was trained for, and has fallen at 0.4. The fall
 # matters: it shows that the same attack does work on this model. A curve that never falls would be
@@ -1935,7 +1962,9 @@ def test_walk():
     """Two classes, no box in the way: the nearest mistake is |score| / ||w||_2 = 0.12 away."""
     w = torch.tensor([3.0, -4.0])
     model, x, y = two_class(w), torch.tensor([[0.6, 0.3], [0.4, 0.45]]), torch.tensor([1, 0])
-    free = {"to_box": lambda v: v, "from_box": lambda x: x,
+    used = set()
+    free = {"to_box": lambda v: (used.add("to_box"), v)[1],
+            "from_box": lambda x: (used.add("from_box"), x)[1],
             "margin": lambda logits, y: side(y) * (logits[:, 1] - logits[:, 0])}
     least = torch.tensor([0.12, 0.12])
 
@@ -1946,6 +1975,8 @@ def test_walk():
         return evaluation.is_wrong(model, got, y), evaluation.distances(x, got, "l2")
 
     fooled, far = run([1.0, 1.0], x)
+    expect(len(used) == 2, "to_box and from_box are handed in, and you do not call both: the walk "
+           "is over v, from from_box(start), and looks at z = to_box(v)", "no-box-maps")
     expect(fooled.all(), "with c = 1 a point that you return is not misread: remember points with "
            "margin below 0, and let the cost rise with the margin", "not-fooled")
     expect((far <= 1.05 * least).all(), f"with c = 1 the nearest mistakes are {shown(least)} away, "
@@ -1975,6 +2006,12 @@ def test_walk():
     _, far = run([0.01, 0.01], beyond)
     expect((far <= 1.2 * least).all(), f"walking back from 0.5 the nearest misread points are "
            f"{shown(least)} away, yours {shown(far)}", "too-far")
+    _, far = run([1.0, 1.0], x, steps=2, lr=0.2)
+    expect((far < 0.3).all(), "the first step of Adam with lr = 0.2 moves each entry by 0.2, to a "
+           f"misread point 0.283 away; yours are {shown(far)} away", "not-adam")
+    fooled, _ = run([0.1, 0.1], x)
+    expect(fooled.all(), "with c = 0.1 the border costs 0.12 ** 2 = 0.0144, less than c times the "
+           "margin, 0.06, and you do not get there: the distance must be squared", "not-squared")
     ### BEGIN HIDDEN TESTS
     oracle_walk(walk)
     oracle_walk_on_digits(walk)
@@ -2146,9 +2183,9 @@ print(f"pixels moved by more than 1/255: median {(moved > 1 / 255).sum(1).median
 #
 # - `x`: (n, 1, 28, 28), `y`: (n,); returns delta of shape (1, 1, 28, 28) (in general
 #   `x[:1].shape`), without a graph
-# - `epochs` passes over all images in batches of `batch_size` (the last one may be smaller),
-#   shuffled anew for each pass with `generator`; each step is a signed gradient step of
-#   `step_size` on delta, followed by a clamp to [-epsilon, epsilon]
+# - delta starts at 0; `epochs` passes over all images in batches of `batch_size` (the last one may
+#   be smaller), shuffled anew for each pass with `generator`; each step is a signed gradient step
+#   of `step_size` on delta, followed by a clamp to [-epsilon, epsilon]
 #
 # <details><summary>Hint 1: where to look</summary>
 # It is PGD with one difference: the thing that moves is shared by all images.
@@ -2217,13 +2254,16 @@ def test_universal():
     expect(torch.allclose(got[0], -0.1 * w.sign(), atol=1e-6),
            f"for images of class 1 the best delta is {shown(-0.1 * w.sign())}; yours: "
            f"{shown(got[0])}", "too-weak")
+    bare = [universal(model, x, y, 0.1, generator=g, epochs=0) for _ in range(4)]
+    expect(all(torch.equal(bare[0], other) for other in bare), "with epochs=0 one delta is "
+           f"{shown(bare[0][0])} and the next {shown(bare[1][0])}: it starts at 0, not at a "
+           "random point", "random-start")
     for epochs, size, step, reach in ((1, 30, 0.02, 0.02), (2, 10, 0.01, 0.06), (3, 15, 0.05, 0.1)):
         part = universal(model, x, y, 0.1, generator=g, epochs=epochs, batch_size=size,
                          step_size=step)
-        expect(abs(part.abs().max() - reach) < 1e-6, f"{epochs} epochs over 30 images in "
-               f"batches of "
-               f"{size}, steps of {step}: an entry gets as far as {reach}; yours "
-               f"{part.abs().max():.3f}", "wrong-steps")
+        expect((part.abs() - reach).abs().max() < 1e-6, f"{epochs} epochs over 30 images in "
+               f"batches of {size}, steps of {step}: each entry gets as far as {reach}; yours "
+               f"{shown(part[0].abs())}", "wrong-steps")
     mixed = torch.arange(60) % 2
     runs = [universal(two_class(torch.ones(1)), torch.linspace(0.2, 0.8, 60)[:, None], mixed, 0.1,
                       batch_size=1, epochs=2, step_size=0.07,
@@ -2305,17 +2345,18 @@ figure = plots.curves({name: (linf_radii, line) for name, line in series.items()
 told = "; ".join(f"{name}: " + ", ".join(f"{v:.0%}" for v in line) for name, line in series.items())
 plots.show(figure, alt=f"Accuracy at epsilon {linf_radii}. {told}.")
 print("at 0.3: " + ", ".join(f"{name} {line[-1]:.1%}" for name, line in series.items()))
-alone = F.softmax(standard(delta.clamp(0, 1)), dim=1)[0]
-print(f"the pattern alone, on black, is read as {alone.argmax()} ({alone.max():.1%})")
-print(f"only its negative half at 0.3: {under(delta.clamp(max=0) / 0.3)[-1]:.1%} right")
+count = standard((digits.x + delta).clamp(0, 1)).argmax(1).bincount()
+print(f"with the pattern {count.max()} of {count.sum()} digits are read as {count.argmax()}")
+up, down = under(delta.clamp(min=0) / 0.3)[-1], under(delta.clamp(max=0) / 0.3)[-1]
+print(f"only its positive half at 0.3: {up:.1%} right; only its negative half: {down:.1%} right")
 
 # %% [markdown]
 # The pattern was made on training images, and harms test images. What does it? The same pixel
 # values shuffled do little. Random blocks, and the pattern laid on its side, do more: part of the
 # harm comes from spots as wide as a stroke, whatever they show. But both do far less than the
-# pattern, so most of it is what the spots show. Look at what the eight digits are read as, and at
-# the pattern alone: it is itself a kind of digit. Its negative half does nearly nothing, since
-# black cannot get darker. Compare it with FGSM, which may look at each image.
+# pattern: what the spots show counts, too, and it turns most digits into one and the same. The
+# negative half alone does nearly nothing, since black cannot get darker; beside the positive half
+# it still does much. Compare it with FGSM, which may look at each image.
 #
 # ## Exercise 1.11: a sticker (2 points)
 #
@@ -2519,10 +2560,10 @@ plots.show(figure, alt="Three stickers, each followed by seven digits that carry
 # ## What you found
 #
 # Look back over your own numbers: a margin that falls by $\epsilon$ times a norm of the weights,
-# and by about a third less in the box; a network that random signs of five times the size harm less
-# than one gradient; PGD where FGSM left digits standing; and a defence of one multiplication that
-# fooled PGD and not you. If you went deeper: the nearest mistake, two roads to one curve, and a
-# sticker.
+# and by about a third less in the box; a network that one gradient harms about as
+# much as random signs of five times the size; PGD where FGSM left digits standing; and a defence
+# of one multiplication that fooled PGD and not you. If you went deeper: the nearest mistake, two
+# roads to one curve, and a sticker.
 #
 # **Limits.** White-box attacks need the weights; Lab 03 does without. One data set, small grey
 # digits, two networks: no number here carries over to another model. An Lp ball is a poor picture
@@ -2532,7 +2573,7 @@ plots.show(figure, alt="Three stickers, each followed by seven digits that carry
 #
 # **The paper** (section 2.1) names evasion the attack at inference time and gives
 # $x' = \operatorname{argmax} L(f(x'), y)$ subject to $\|x' - x\| \le \epsilon$. You have now seen
-# parts of that line matter: which $L$ (1.4, 1.7), which norm (1.3, 1.5), which way of solving it
+# parts of that line matter: which $L$ (1.4, 1.7), which norm (1.1, 1.5), which way of solving it
 # (1.2, 1.3), which $\epsilon$ (1.7, 1.8).
 #
 # **Read on.** Goodfellow, Shlens, Szegedy, *Explaining and harnessing adversarial examples*, 2015.

@@ -1233,4 +1233,119 @@ def attack_anyway(model, surrogate, x, y, epsilon, *, attack, margin):
         Edit("x[batch]", "x[:64]"),
         seen="visible",
     ),
+    Wrong(
+        "ex1_1-worst_margin",
+        "towards-zero",
+        Edit("epsilon * dual_norm", "epsilon * dual_norm * margin.sign()"),
+        seen="visible",
+    ),
+    Wrong("ex1_1-in_box", "ignores-box", Edit(".clamp(0, 1)", ".clamp_min(0)"), seen="visible"),
+    Wrong(
+        "ex1_3-project",
+        "wrong-shape",
+        """
+def project(z, x, epsilon, norm):
+    move = z - x
+    if norm == "linf":
+        return (x + move.clamp(-epsilon, epsilon)).clamp(0, 1)
+    length = move.flatten(1).norm(dim=1).clamp_min(1e-12)
+    return (x + (epsilon / length).clamp(max=1).reshape(-1, 1, 1, 1) * move).clamp(0, 1)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_3-pgd",
+        "not-finite",
+        Edit(
+            "F.normalize(gradient.flatten(1), dim=1).reshape(here.shape)",
+            "gradient / gradient.flatten(1).norm(dim=1).reshape(-1, *[1] * (x.dim() - 1))",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_7-diagnose",
+        "loss-for-gradient",
+        """
+def diagnose(model, x, y, margin):
+    if not torch.equal(model(x), model(x)):
+        return "noise"
+    z = x.clone().requires_grad_(True)
+    (slope,) = torch.autograd.grad(margin(model(z), y).sum(), z)
+    if (slope == 0).flatten(1).all(1).float().mean() > 0.5:
+        return "flat"
+    saturated = (cross_entropy(model(x), y) == 0).float().mean() > 0.5
+    return "saturated" if saturated else "none"
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_7-attack_anyway",
+        "only-surrogate",
+        """
+def attack_anyway(model, surrogate, x, y, epsilon, *, attack, margin):
+    verdict = diagnose(model, x, y, margin)
+    victim = surrogate if verdict in ("noise", "flat") else model
+    tried = attack(victim, x, y, epsilon, loss=lambda logits, y: -margin(logits, y))
+    worth = [sum(margin(model(p), y) for _ in range(5)).detach() / 5 for p in (x, tried)]
+    return torch.where((worth[1] < worth[0]).reshape(-1, *[1] * (x.dim() - 1)), tried, x)
+""",
+        seen="visible",
+    ),
+    Right(
+        "ex1_7-attack_anyway",
+        "averaged-victim",
+        """
+def attack_anyway(model, surrogate, x, y, epsilon, *, attack, margin):
+    def averaged(z):
+        return torch.stack([model(z) for _ in range(5)]).mean(0)
+
+    def falling(logits, labels):
+        return -margin(logits, labels)
+
+    tried = [x] + [attack(v, x, y, epsilon, loss=falling) for v in (averaged, surrogate)]
+    with torch.no_grad():
+        worth = torch.stack([margin(averaged(point), y) for point in tried])
+    return torch.stack(tried)[worth.argmin(0), torch.arange(len(x))]
+""",
+    ),
+    Wrong(
+        "ex1_5-walk",
+        "no-box-maps",
+        Edit("from_box(start)", "start") + Edit("to_box(v)", "v.clamp(0, 1)"),
+        seen="visible",
+    ),
+    Wrong("ex1_5-walk", "not-adam", Edit("optim.Adam", "optim.SGD"), seen="visible"),
+    Wrong("ex1_5-walk", "not-squared", Edit(".pow(2).sum(1)", ".norm(dim=1)"), seen="visible"),
+    Wrong(
+        "ex1_6-by_attack",
+        "wrong-share",
+        """
+def accuracy_by_attack(model, x, y, epsilons, attack):
+    right = ~evaluation.is_wrong(model, x, y)
+    total, x, y, shares = len(x), x[right], y[right], []
+    for epsilon in epsilons:
+        if len(x):
+            x = attack(model, x, y, epsilon)
+            stands = ~evaluation.is_wrong(model, x, y)
+            x, y = x[stands], y[stands]
+        shares.append(len(x) / total)
+    return shares
+""",
+        seen="hidden",
+    ),
+    Wrong(
+        "ex1_10-universal",
+        "random-start",
+        Edit(
+            "torch.zeros_like(x[:1])",
+            "epsilon * (2 * torch.rand(x[:1].shape, generator=generator) - 1)",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_10-universal",
+        "wrong-steps",
+        Edit("gradient.sign()", "gradient / gradient.abs().max()"),
+        seen="visible",
+    ),
 ]

@@ -34,6 +34,12 @@ def test_lab01_shows_what_its_prose_says():
     assert share(r"logits \* 100: PGD-40 leaves") > 90  # "above 90 %"
     assert share(r"logits \* 100: PGD-40 leaves [\d.]+% by cross-entropy,") == 0
     assert share(r"logits: PGD-40 leaves") == 0
+    ends = r"[\d.]+% by cross-entropy, [\d.]+% by margin; before it .* exactly 0 on"
+    loud, louder = (share(rf"logits \* {k}: PGD-40 leaves {ends}") for k in (10, 100))
+    assert louder > 90
+    assert loud > louder - 3  # "A loss of 0 is not yet a gradient of 0"
+    assert share(r"logits \* 10: PGD-40 leaves") < loud - 40  # "the sign of a trace is all ..."
+    assert share(r"logits \* 10: PGD-40 leaves [\d.]+% by cross-entropy,") == 0
     robust = [share(rf"{name} +[\d.]+% +[\d.]+%") for name in ("scaled", "quantised", "robust")]
     assert min(robust) > 80  # "three of them look robust"
     assert share(r"standard +[\d.]+% +[\d.]+%") < 5
@@ -53,13 +59,19 @@ def test_lab01_shows_what_its_prose_says():
     rounded = curves.split("quantised:")[1]
     assert int(re.search(r"(\d+)% at 0.05", rounded)[1]) > 90  # "stands at 0.05"
     assert int(re.search(r"(\d+)% at 0.1\b", rounded)[1]) < 15  # "has fallen at 0.1"
+    plain = [int(re.search(rf"(\d+)% at {e}\b", curves)[1]) for e in ("0.05", "0.1")]
+    assert plain[0] < int(re.search(r"(\d+)% at 0.05", rounded)[1]) - 5  # "helps at 0.05"
+    assert plain[1] > int(re.search(r"(\d+)% at 0.1\b", rounded)[1]) + 5  # "harms at 0.1"
     at_most = re.search(r"at 0.3: (.*)", text)[1]
     learned, aside, blocks, shuffled = (float(v) for v in re.findall(r"([\d.]+)%", at_most)[:4])
     assert learned + 40 < min(aside, blocks)  # "both do far less than the pattern"
     assert max(aside, blocks) < shuffled - 5  # "do more"
     assert shuffled > 90  # "do little"
-    assert share(r"only its negative half at 0.3:") > 95  # "does nearly nothing"
-    assert share(r"the pattern alone, on black, is read as \d ") > 90  # "a kind of digit"
+    positive = share(r"only its positive half at 0.3:")
+    assert share(r"only its negative half:") > 95  # "does nearly nothing"
+    assert positive > learned + 15  # "beside the positive half it still does much"
+    same, seen = map(int, re.search(r"pattern (\d+) of (\d+) digits are read", text).groups())
+    assert same > 0.8 * seen  # "turns most digits into one and the same"
     assert share(r"on 2,000 images:") > 95
     small = re.search(r"epsilon 0.1: target reached: (.*)", text)[1]
     arrived = [float(v) for v in re.findall(r" for ([\d.]+)%", small)]
