@@ -221,9 +221,10 @@ def test_untouched_compares_with_the_state_before_the_block(model, x):
     [
         lambda model: model.requires_grad_(False),
         lambda model: model.register_buffer("extra", torch.zeros(1)),
+        lambda model: model.double(),
     ],
 )
-def test_untouched_sees_flags_and_new_buffers(model, x, action):
+def test_untouched_sees_flags_new_buffers_and_another_dtype(model, x, action):
     with pytest.raises(CheckFailed) as caught, untouched(model, x):
         action(model)
     assert ending(caught) == "[model-changed]"
@@ -234,6 +235,13 @@ def test_untouched_sees_gradients_added_to_old_ones(model, x):
     with pytest.raises(CheckFailed) as caught, untouched(model, x):
         model(x).sum().backward()
     assert ending(caught) == "[gradient-left]"
+
+
+def test_untouched_sees_a_gradient_left_on_an_input(x):
+    x.requires_grad_()
+    with pytest.raises(CheckFailed, match="a gradient on its input") as caught, untouched(x):
+        x.sum().backward()
+    assert ending(caught) == "[input-modified]"
 
 
 def rows(*values):
