@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -230,71 +230,95 @@ def shown(values: torch.Tensor) -> str:
     return f"[{', '.join(f'{value:.4g}' for value in values.tolist())}]"
 
 
+Aspect: TypeAlias = tuple[str, str, dict[str, Any]]
+"""What to say if the values under these names change, its id, and the values."""
+
+
 @contextmanager
-def untouched(model: nn.Module, *inputs: torch.Tensor) -> Iterator[None]:
-    """Raise `CheckFailed` if the block changes the model, its mode, its gradients or an input."""
-    state = {name: value.clone() for name, value in model.state_dict().items()}
-    modes = [module.training for module in model.modules()]
-    gradients = [_copy(parameter.grad) for parameter in model.parameters()]
-    flags = [parameter.requires_grad for parameter in model.parameters()]
-    copies = [(value.detach().clone(), value.requires_grad, _copy(value.grad)) for value in inputs]
-    for lent in (model, *inputs):
-        lend(lent)
+def untouched(*lent: nn.Module | torch.Tensor | npt.NDArray[Any]) -> Iterator[None]:
+    """Raise `CheckFailed` if the block changes what is given: models, tensors, arrays, in any mix.
+
+    Of a model that is its state, mode, requires_grad and gradients; of a tensor its entries and the
+    last two. All of it is lent (`lend`) to the block. Models are judged first. nan equals nan.
+
+    Raises:
+        TypeError: something else was given, or an array that cannot be lent (of Python objects).
+    """
+    watched = sorted(lent, key=lambda value: not isinstance(value, nn.Module))
+    before = [_aspects(value) for value in watched]
+    for value in lent:
+        lend(value)
     try:
         yield
     finally:
-        _take_back((model, *inputs))
-    after = model.state_dict()
-    changed = [name for name in state.keys() | after.keys()
-               if name not in state or not _same(after.get(name), state[name])]  # fmt: skip
-    expect(
-        modes == [module.training for module in model.modules()],
-        "your code switched the model between train and eval mode: leave the mode as you found it",
-        "mode-changed",
-    )
-    expect(
-        not changed,
-        f"your code changed the model ({', '.join(sorted(changed))}): it may read the model, not "
-        "write it",
-        "model-changed",
-    )
-    expect(
-        flags == [parameter.requires_grad for parameter in model.parameters()],
-        "your code switched requires_grad of the model's parameters: leave it as you found it",
-        "model-changed",
-    )
-    expect(
-        all(_same(p.grad, then) for p, then in zip(model.parameters(), gradients, strict=True)),
-        "your code left gradients in the model's parameters: use torch.autograd.grad(loss, x) "
-        "instead of loss.backward()",
-        "gradient-left",
-    )
-    _expect_inputs(inputs, copies)
+        _take_back(lent)
+    for value, then in zip(watched, before, strict=True):
+        _expect_same(_aspects(value), then)
 
 
-def _expect_inputs(
-    inputs: tuple[torch.Tensor, ...],
-    copies: list[tuple[torch.Tensor, bool, torch.Tensor | None]],
-) -> None:
-    for now, (then, flag, gradient) in zip(inputs, copies, strict=True):
-        expect(
-            _same(now.detach(), then),
-            "your code changed its input in place: work on a copy (x.clone())",
-            "input-modified",
-        )
-        expect(
-            now.requires_grad == flag and _same(now.grad, gradient),
-            "your code left requires_grad or a gradient on its input: work on x.detach().clone()",
-            "input-modified",
-        )
+def _aspects(value: object) -> list[Aspect]:
+    """Return copies of what of ``value`` can change; TypeError if it cannot be watched."""
+    if isinstance(value, nn.Module):
+        return _model_aspects(value)
+    if isinstance(value, torch.Tensor):
+        return _tensor_aspects(value)
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biufcSU":
+        return _array_aspects(value)
+    raise TypeError(
+        "untouched takes torch modules, tensors, and numpy arrays of bools, numbers or text; it "
+        f"was given {described(value)}"
+    )
+
+
+def _model_aspects(model: nn.Module) -> list[Aspect]:
+    parameters = dict(model.named_parameters())
+    return [
+        ("your code switched the model between train and eval mode: leave the mode as you found it",
+         "mode-changed", {name: bool(part.training) for name, part in model.named_modules()}),
+        ("your code changed the model ({}): it may read the model, not write it",
+         "model-changed", {name: value.clone() for name, value in model.state_dict().items()}),
+        ("your code switched requires_grad of the model's parameters: leave it as you found it",
+         "model-changed", {name: value.requires_grad for name, value in parameters.items()}),
+        ("your code left gradients in the model's parameters: use torch.autograd.grad(loss, x) "
+         "instead of loss.backward()",
+         "gradient-left", {name: _copy(value.grad) for name, value in parameters.items()}),
+    ]  # fmt: skip
+
+
+def _tensor_aspects(x: torch.Tensor) -> list[Aspect]:
+    return [
+        ("your code changed its input in place: work on a copy (x.clone())",
+         "input-modified", {"": _copy(x)}),
+        ("your code left requires_grad or a gradient on its input: work on x.detach().clone()",
+         "input-modified", {"flag": x.requires_grad, "gradient": _copy(x.grad)}),
+    ]  # fmt: skip
+
+
+def _array_aspects(x: npt.NDArray[Any]) -> list[Aspect]:
+    return [
+        ("your code changed its input in place: x += ..., x[...] = ... and x.sort() write into the "
+         "caller's array; x = x + ..., x.copy() and np.sort(x) make a new one",
+         "input-modified", {"": x.copy()}),
+    ]  # fmt: skip
 
 
 def _copy(value: torch.Tensor | None) -> torch.Tensor | None:
     return None if value is None else value.detach().clone()
 
 
-def _same(now: torch.Tensor | None, then: torch.Tensor | None) -> bool:
-    """Return whether both are missing, or equal entry by entry; nan equals nan."""
-    if now is None or then is None:
+def _expect_same(now: list[Aspect], then: list[Aspect]) -> None:
+    """Raise `CheckFailed` for the first aspect that is not as it was."""
+    for (message, misconception, old), (_, _, new) in zip(then, now, strict=True):
+        names = sorted(old.keys() | new.keys())
+        changed = [name for name in names if not _same(new.get(name), old.get(name))]
+        expect(not changed, message.format(", ".join(changed)), misconception)
+
+
+def _same(now: Any, then: Any) -> bool:
+    """Return whether both are missing, or equal flags, or equal entry by entry; nan equals nan."""
+    if now is None or then is None or isinstance(then, bool):
         return now is then
-    return now.shape == then.shape and bool(torch.isclose(now, then, 0, 0, equal_nan=True).all())
+    if (now.shape, now.dtype) != (then.shape, then.dtype):
+        return False
+    nan = (now != now) & (then != then)
+    return bool(((now == then) | nan).all())

@@ -221,9 +221,10 @@ def test_untouched_compares_with_the_state_before_the_block(model, x):
     [
         lambda model: model.requires_grad_(False),
         lambda model: model.register_buffer("extra", torch.zeros(1)),
+        lambda model: model.double(),
     ],
 )
-def test_untouched_sees_flags_and_new_buffers(model, x, action):
+def test_untouched_sees_flags_new_buffers_and_another_dtype(model, x, action):
     with pytest.raises(CheckFailed) as caught, untouched(model, x):
         action(model)
     assert ending(caught) == "[model-changed]"
@@ -234,6 +235,95 @@ def test_untouched_sees_gradients_added_to_old_ones(model, x):
     with pytest.raises(CheckFailed) as caught, untouched(model, x):
         model(x).sum().backward()
     assert ending(caught) == "[gradient-left]"
+
+
+def test_untouched_sees_a_gradient_left_on_an_input(x):
+    x.requires_grad_()
+    with pytest.raises(CheckFailed, match="a gradient on its input") as caught, untouched(x):
+        x.sum().backward()
+    assert ending(caught) == "[input-modified]"
+
+
+def rows(*values):
+    return np.array(values or [1.0, math.nan, 3.0])
+
+
+@pytest.mark.parametrize(
+    "x", [rows(), rows(2, 1), rows(True), rows("b", "a"), rows(1j, math.nan), np.array(math.nan)]
+)
+def test_untouched_allows_reading_arrays_nan_included(model, x):
+    with untouched(x):
+        _ = x + x[::-1] if x.dtype.kind == "f" and x.ndim else x.copy()
+    with untouched(), untouched(model, x, rows(), torch.tensor([math.nan])):
+        np.sort(x, axis=None)
+
+
+def to_other_type(x):
+    x.dtype = np.int64
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        lambda x: x.sort(),
+        lambda x: x.__setitem__(0, math.nan),
+        lambda x: x.__setitem__(1, 0.0),
+        lambda x: x.__iadd__(1e-12),
+        lambda x: x.resize(2, refcheck=False),
+        to_other_type,
+    ],
+)
+def test_untouched_sees_arrays_change(action):
+    x = rows(2.0, math.nan, 1.0)
+    with pytest.raises(CheckFailed) as caught, untouched(rows(), x):
+        action(x)
+    assert "your code changed its input in place: x += ..." in str(caught.value)
+    assert "np.sort(x)" in str(caught.value)
+    assert ending(caught) == "[input-modified]"
+
+
+def test_untouched_tells_texts_and_bools_apart():
+    for x in (rows("b", "a"), rows(True, False)):
+        with pytest.raises(CheckFailed), untouched(x):
+            x[:] = x[::-1].copy()
+
+
+def test_untouched_judges_models_first_and_each_of_a_mix(model, x):
+    other, given = nn.Linear(1, 1), rows()
+    for action, misconception in (
+        (lambda: given.fill(0), "input-modified"),
+        (lambda: x.zero_(), "input-modified"),
+        (lambda: (x.add_(1), given.fill(1), other.weight.data.zero_()), "model-changed"),
+        (lambda: (x.add_(1), other.double(), model.train()), "mode-changed"),
+    ):
+        with pytest.raises(CheckFailed) as caught, untouched(given, x, model, other):
+            action()
+        assert ending(caught) == f"[{misconception}]"
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ([1.0], "a list of length 1"),
+        (None, "a NoneType"),
+        (nn.Linear, "Linear, a function or class"),
+        (np.float64(1), "1.0 (float64)"),
+        (np.array([1, None]), "a numpy array of Python objects and shape (2,)"),
+        (np.array(["2026-01-01"], "M8[D]"), "a numpy array of datetime64[D] and shape (1,)"),
+    ],
+)
+def test_untouched_refuses_what_it_cannot_watch(
+    x, value, told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lent: list[object] = []
+    monkeypatch.setattr(checks, "on_loan", lent)
+    with pytest.raises(TypeError) as caught, untouched(x, value):
+        pass
+    assert str(caught.value) == (
+        "untouched takes torch modules, tensors, and numpy arrays of bools, numbers or text; it "
+        f"was given {told}"
+    )
+    assert not lent
 
 
 def test_a_notebook_shows_the_sentence_and_no_traceback():
@@ -294,8 +384,9 @@ def test_what_is_lent_is_returned_and_noted_only_where_somebody_asks(
     monkeypatch.setattr(checks, "on_loan", lent)
     assert checks.lend(value) is value
     assert lent == [value]
-    with checks.untouched(model := nn.Linear(1, 1)):
-        assert lent[1] is model
+    watched = rows(), torch.zeros(1), nn.Linear(1, 1)
+    with checks.untouched(*watched):
+        assert all(got is given for got, given in zip(lent[1:], watched, strict=True))
     assert lent == [value]
 
 

@@ -230,7 +230,7 @@ def test_worst_margin():
     """Two weights, all by hand: w = (3, -4) has L1 norm 7 and L2 norm 5."""
     w, margin = torch.tensor([3.0, -4.0]), torch.tensor([10.0, 0.2])
     for norm, drop in (("linf", 0.7), ("l2", 0.5)):
-        with untouched(nn.Identity(), margin, w):
+        with untouched(margin, w):
             got = expect_tensor(worst_margin(margin, w, 0.1, norm), (2,), "worst_margin")
         expect(not torch.allclose(got, margin + 0.1), "you added up w with its signs, 3 - 4 = -1: "
                "whatever the sign of a weight, the attacker moves its pixel the harmful way",
@@ -283,7 +283,7 @@ def test_worst_margin_in_box():
     """Pixels at the edge of the box have no room in one direction."""
     w, b = torch.tensor([2.0, 1.0]), 0.5
     x, y = torch.tensor([[0.0, 0.5], [0.0, 0.5]]), torch.tensor([1, 0])
-    with untouched(nn.Identity(), x, y, w):
+    with untouched(x, y, w):
         got = expect_tensor(worst_margin_in_box(x, y, w, b, 0.1), (2,), "worst_margin_in_box")
     expect(abs(got[0] - 0.7) > 1e-5,
            "the first pixel of image 0 is already black and cannot go down: the box is ignored",
@@ -1784,7 +1784,7 @@ def test_box():
            f"to_box(0) must be 0.5 and to_box(2) 0.98201; yours: {z[2]:.5f} and {z[3]:.5f}",
            "wrong-formula")
     x = torch.tensor([0.0, 0.25, 0.5, 1.0])
-    with untouched(nn.Identity(), x):
+    with untouched(x):
         raw = from_box(x)
     expect(isinstance(raw, torch.Tensor) and torch.isfinite(raw).all(), "from_box is infinite at 0 "
            "or at 1: pull its argument inside by a hair, before atanh", "not-finite")

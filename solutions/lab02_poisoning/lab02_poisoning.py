@@ -176,7 +176,7 @@ def test_poison():
         return copy
 
     def poisoned(x, y, k, target, seed=0):
-        with untouched(nn.Identity(), x, y):
+        with untouched(x, y):
             got = poison(x, y, k, target, dot, torch.Generator().manual_seed(seed))
         expect_returned(got, "poison")
         expect(isinstance(got, tuple | list) and len(got) == 3, "poison must return three tensors: "
@@ -1626,7 +1626,7 @@ def test_parts_of():
         return torch.randint(0, 256, (n, 1, *shape), generator=g) / 255
 
     def asked(x, parts):
-        with untouched(nn.Identity(), x):
+        with untouched(x):
             got = expect_tensor(parts_of(x, parts), (len(x),), "parts_of")
         expect(got.dtype == torch.int64, f"parts are whole numbers: int64, not {got.dtype}",
                "no-integers")

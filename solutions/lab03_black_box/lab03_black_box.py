@@ -62,7 +62,7 @@ from safetylab.checks import (
     expect_array,
     expect_number,
     expect_returned,
-    lend,
+    untouched,
 )
 
 torch.set_num_threads(1)  # these networks are so small that one thread is the fastest
@@ -790,11 +790,9 @@ def test_bisect():
             asked.append(tuple(x.tolist()))
             return label(x)
 
-        given = lend(negative.copy()), lend(positive.copy())
-        got = expect_array(bisect(ask, *given, tol), negative.shape, "bisect")
-        expect(np.array_equal(given[0], negative) and np.array_equal(given[1], positive), "your "
-               "search writes into the arrays it was given (negative[:] = ..., positive += ...); "
-               "the caller still needs them", "overwrites")
+        with untouched(negative, positive):
+            got = bisect(ask, negative, positive, tol)
+        got = expect_array(got, negative.shape, "bisect")
         length = np.linalg.norm(positive - negative)
         most = max(0, math.ceil(math.log2(length / tol)))
         ends = {tuple(negative.tolist()), tuple(positive.tolist())}

@@ -55,7 +55,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from safetylab import data, models, page, plots, tables, training, widgets
-from safetylab.checks import (exercise, expect, expect_array, expect_number, expect_tensor, lend,
+from safetylab.checks import (exercise, expect, expect_array, expect_number, expect_tensor,
                               untouched)
 
 torch.set_num_threads(1)  # these networks are so small that one thread is the fastest
@@ -1008,10 +1008,8 @@ def test_audit():
     def explain(rows):
         return np.where(rows[:, [1]] + 9 * rows[:, [2]] > 4.5, [[0.0, 1, -5, 2]], [[3.0, 1, 0, 2]])
 
-    given = lend(rows.copy())
-    got = audit(predict, explain, given, 2)
-    expect(np.array_equal(given, rows), "your code changed the rows that it was given: switch the "
-           "column in a copy", "input-modified")
+    with untouched(rows):
+        got = audit(predict, explain, rows, 2)
     expect(isinstance(got, tuple | list) and len(got) == 2, "return two numbers, changed and named",
            "no-pair")
     changed, named = (expect_number(part, "audit") for part in got)
@@ -1277,7 +1275,7 @@ def test_ig():
     baseline = torch.tensor([[1.0, 0.5, 0.25], [-1.0, 1.0, 0.5]]).double()
 
     def run(gradient, steps):
-        with untouched(nn.Identity(), x, baseline):
+        with untouched(x, baseline):
             got = integrated_gradients(nn.Identity(), x, torch.tensor([0, 2]), baseline, steps,
                                        gradient=gradient)
         return expect_tensor(got, (2, 3), "integrated_gradients").double()
@@ -2217,10 +2215,8 @@ def test_contrast():
         return rows @ np.array([1.0, 1.0, 5.0]) > 5
 
     x, cost, options = np.zeros(3), np.array([1.0, 2.0, 0.1]), {0: [2.0, 4.0, 9.0], 1: [2.0, 4.0]}
-    given = lend(x.copy())
-    got = contrast(approves, given, options, cost)
-    expect(np.array_equal(given, x), "your code changed the row that it was given: change a copy",
-           "input-modified")
+    with untouched(x):
+        got = contrast(approves, x, options, cost)
     expect(got is not None, "there is a way to be approved, but you return None", "no-way-out")
     got = expect_array(got, (3,), "contrast")
     expect(approves(got[None])[0], f"{got.tolist()} is refused: return a row that is approved",

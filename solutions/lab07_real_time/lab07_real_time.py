@@ -61,7 +61,6 @@ from safetylab.checks import (
     expect_array,
     expect_number,
     expect_tensor,
-    lend,
     untouched,
 )
 
@@ -1028,7 +1027,7 @@ def test_slow_down():
         return torch.cat([4 * (x - middle), 0 * x], 1)
 
     x = torch.tensor([[0.9], [0.02], [0.4], [0.28]])
-    with untouched(nn.Identity(), x):
+    with untouched(x):
         got = expect_tensor(slow_down(scores, x, 0.25, 20), (4, 1), "slow_down")
     expect(((got - x).abs() <= 0.25 + 1e-5).all(), "a pixel moved by "
            f"{(got - x).abs().max():.3f}, outside the ball of radius 0.25: project after each step",
@@ -1384,11 +1383,9 @@ def test_may_act():
         got = may_act(*state)
         expect(got is not None, "your function returned None: is there a return?", "none")
         expect(not bool(np.asarray(got).all()), f"{told}: your switch says yes; {why}", name)
-    states = np.array([case[0] for case in cases]).T
-    given = states.copy()
-    got = np.asarray(may_act(*map(lend, given)))
-    expect((given == states).all(), "your function changed its arguments: += writes into the "
-           "caller's array; write pending = pending + ...", "changes-arguments")
+    states = [*np.array([case[0] for case in cases]).T]
+    with untouched(*states):
+        got = np.asarray(may_act(*states))
     expect(got.shape == (6,), f"for arrays of shape (6,) return shape (6,); yours: {got.shape}",
            "wrong-shape")
     for state, why in (((25.0, 20.0, 20.0, 0.0, 0.0), "the leader's own way, 25 m, counts for you"),
@@ -2017,10 +2014,8 @@ def test_cached_step():
     def decoded(layers, X):
         cache, rows = [(X[:0].copy(), X[:0].copy()) for _ in layers], []
         for t, x in enumerate(X):
-            given = x.copy()
-            got = cached_step(layers, lend(given), [(k.copy(), v.copy()) for k, v in cache])
-            expect((given == x).all(), "your function changed x: x += ... writes into the "
-                   "caller's array; write x = x + ...", "changes-arguments")
+            with untouched(x):
+                got = cached_step(layers, x, [(k.copy(), v.copy()) for k, v in cache])
             expect(isinstance(got, tuple | list) and len(got) == 2, "return a pair (output, cache)",
                    "no-pair")
             rows.append(expect_array(got[0], x.shape, "cached_step's output"))

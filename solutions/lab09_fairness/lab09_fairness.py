@@ -58,7 +58,7 @@ from matplotlib.figure import Figure
 from sklearn.linear_model import LogisticRegression
 
 from safetylab import page, plots, tables, widgets
-from safetylab.checks import exercise, expect, expect_array, expect_number, expect_tensor, lend
+from safetylab.checks import exercise, expect, expect_array, expect_number, expect_tensor, untouched
 from safetylab.tables import expect_table
 
 torch.set_num_threads(1)
@@ -1035,13 +1035,12 @@ def test_damage():
     order = np.random.default_rng(3).permutation(20)
     group = np.repeat(["a", "b"], 10)[order]
     y = np.array([1] * 4 + [0] * 6 + [1] * 6 + [0] * 4)[order]
-    before, b = y.copy(), group == "b"
+    b = group == "b"
     ones = b & (y == 1)
-    runs = [deny(lend(y), group, "b", 0.6, np.random.default_rng(k)) for k in [*range(9)] * 2]
+    with untouched(y):
+        runs = [deny(y, group, "b", 0.6, np.random.default_rng(k)) for k in [*range(9)] * 2]
     for changed in runs:
         changed = expect_array(changed, (20,), "deny")
-        expect((y == before).all(), "deny changed y itself: the clean labels are needed for the "
-               "audit", "input-modified")
         expect((changed[~b] == y[~b]).all(), "deny: labels of the other group changed",
                "wrong-rows")
         expect(changed[b & (y == 0)].sum() == 0, "deny: a 0 became 1; only ones are denied",

@@ -377,7 +377,7 @@ def test_image_from_layer():
         weight = delta[:, None] * x
         weight[delta == 0.001] += 1e-4
         try:
-            with untouched(torch.nn.Identity(), weight, delta):
+            with untouched(weight, delta):
                 got = image_from_layer(weight, delta)
         except ValueError:
             expect(False, f"the bias gradients {numbers} are not all zero, and you raise a "
@@ -673,7 +673,7 @@ def test_split():
     """Sums for several sizes; what each party gets of the secret 0, over two thousand sharings."""
     for n, p, m in ((3, 11, 11), (2, 101, 5), (5, PRIME, 3)):
         secret = torch.arange(m) * 7 % p
-        with untouched(torch.nn.Identity(), secret):
+        with untouched(secret):
             one, same, other = (split(secret, n, p, torch.Generator().manual_seed(seed))
                                 for seed in (0, 0, 1))
         one = expect_residues(one, (n, m), p, "split")
@@ -808,7 +808,7 @@ def test_shamir_split():
         asked.clear()
         secret = torch.tensor(secret)
         for seed in (0, 0, 1):
-            with untouched(torch.nn.Identity(), secret):
+            with untouched(secret):
                 got = shamir_split(secret, t, n, p, torch.Generator().manual_seed(seed), stand_in)
             expect_residues(got, (n, len(secret)), p, "shamir_split")
         expect(len(asked) == 3, "call evaluate(coefficients, points, p) once", "no-evaluate")
@@ -1102,7 +1102,7 @@ def test_mask_update():
     """Client 2 of four, modulo 100; then the first and the last of three, modulo 7; then one."""
     update, personal = torch.tensor([7, 90]), torch.tensor([31, 52])
     masks = {4: torch.tensor([1, 1]), 1: torch.tensor([20, 30]), 3: torch.tensor([5, 5])}
-    with untouched(torch.nn.Identity(), update, personal, *masks.values()):
+    with untouched(update, personal, *masks.values()):
         got = mask_update(update, 2, masks, personal, 100)
     got = expect_residues(got, (2,), 100, "mask_update")
     expect(got.tolist() != [64, 78], "client 2 adds the masks it shares with 3 and 4 and "
@@ -1289,7 +1289,7 @@ def test_unmask_sum():
 
         received = {u: vector % PRIME for u, vector in sent.items()}
         public = {u: public_key(keys[u]) for u in clients}
-        with untouched(torch.nn.Identity(), *received.values()):
+        with untouched(*received.values()):
             got = unmask_sum(received, public, ask, reconstruct, PRIME)
         got = expect_residues(got, (m,), PRIME, "unmask_sum")
         expect(not {("key", u) for u in here} & set(asked), "you asked for the key of a client "
@@ -1479,7 +1479,7 @@ def test_images_from_sum():
     a, b = torch.tensor([51.0, 0, 255]) / 255, torch.tensor([0.0, 102, 204]) / 255
     terms = torch.tensor([[0, 0], [0.5, 0], [0, -2e-4], [0.3, 0.41], [-0.1, 0], [0.2, -0.1]])
     weight, bias = terms @ torch.stack([a, b]), terms.sum(1)
-    with untouched(torch.nn.Identity(), weight, bias):
+    with untouched(weight, bias):
         got = images_from_sum(weight, bias)
     expect(isinstance(got, torch.Tensor) and got.dim() == 2 and got.shape[1] == 3,
            "images_from_sum must return shape (k, 3) here: one row per image", "wrong-shape")
@@ -1730,7 +1730,7 @@ def test_clean_rows():
         rows = torch.randn(8, clients, generator=g) @ images
         rows = rows + sigma * torch.randn(8, 6, generator=g)
         weight, bias = rows[:, :-1].clone(), rows[:, -1].clone()
-        with untouched(torch.nn.Identity(), weight, bias):
+        with untouched(weight, bias):
             got = clean_rows(weight, bias, clients)
         expect(isinstance(got, tuple | list) and len(got) == 2, "return the cleaned weight and the "
                "cleaned bias, two tensors", "no-pair")
@@ -2070,7 +2070,7 @@ def test_multiply_shares():
                                                                              [9, 1]])[:k]
         c = torch.tensor([[77, 33], [0, 0], [0, 0]])[:k]
         c[1] = (a.sum(0) * b.sum(0) - c[0]) % 101
-        with untouched(torch.nn.Identity(), x, y, a, b, c):
+        with untouched(x, y, a, b, c):
             got = multiply_shares(x, y, a, b, c, 101)
         got = expect_residues(got, (k, 2), 101, "multiply_shares")
         d, e = (x - a).sum(0), (y - b).sum(0)
@@ -2212,7 +2212,7 @@ def reuse_leak(first, second, p):
 def test_reuse_leak():
     """x = (9, 2, 5), x' = (4, 7, 5), a = (100, 50, 3), modulo 101; the ends; another prime."""
     first, second = torch.tensor([10, 53, 2]), torch.tensor([5, 58, 2])
-    with untouched(torch.nn.Identity(), first, second):
+    with untouched(first, second):
         got = expect_tensor(reuse_leak(first, second, 101), (3,), "reuse_leak")
     expect(got.dtype == torch.int64, "the difference is a whole number: return int64",
            "no-integers")
@@ -2328,7 +2328,7 @@ def test_krum_scores():
     """Five clients on a line, f = 1; eight in a plane, f = 2, two of them at the same place."""
     line = torch.tensor([[0.0], [1.0], [3.0], [6.0], [10.0]])
     try:
-        with untouched(torch.nn.Identity(), line):
+        with untouched(line):
             got = expect_tensor(krum_scores(line, 1), (5,), "krum_scores")
     except ValueError:
         expect(False, "five clients are enough for f = 1, since 2 f + 3 = 5; you raise a "

@@ -56,7 +56,8 @@ import numpy as np
 import torch
 
 from safetylab import mail, page, plots, widgets
-from safetylab.checks import exercise, expect, expect_number, expect_returned, expect_tensor, lend
+from safetylab.checks import (exercise, expect, expect_number, expect_returned, expect_tensor,
+                              untouched)
 
 torch.set_num_threads(1)  # these networks are so small that one thread is the fastest
 page.progress(16)
@@ -180,10 +181,8 @@ def test_words():
     weights = np.array([-4.0, -3.0, 0.5, -0.5, -1.25, 0.25, -1.0])
 
     def fewest(score, repeat, values=weights):
-        given = lend(values.copy())
-        got = fewest_words(given, score, repeat)
-        expect(np.array_equal(given, values), "your code changed the weights that it was given: "
-               "work on a copy (sorted and np.sort make one)", "changes-weights")
+        with untouched(values):
+            got = fewest_words(values, score, repeat)
         return None if got is None else expect_number(got, "fewest_words")
 
     got = fewest(2.5, True)
@@ -1738,10 +1737,8 @@ def test_swaps():
     gradient = torch.tensor([[1.0, 0.0], [-1.0, -1.0]])
 
     def chosen(embedding, gradient, k):
-        given = lend(embedding.clone())
-        got = best_swaps(given, gradient.clone(), k)
-        expect(torch.equal(given, embedding), "your code changed the vectors that it was given: "
-               "bar words 0 and 1 in a tensor of your own", "changes-vectors")
+        with untouched(embedding):
+            got = best_swaps(embedding, gradient.clone(), k)
         got = expect_tensor(got, (len(gradient), k), "best_swaps")
         return [sorted(int(word) for word in row) for row in got]
 

@@ -189,6 +189,14 @@ def test_a_loan_ends_with_its_test_and_with_untouched(pair: Pair) -> None:
     assert verdict(pair, guarded + again) is End.OK
 
 
+def test_arrays_are_guarded_in_any_mix_and_nan_is_no_change(pair: Pair) -> None:
+    arrays = MODEL + "import numpy as np\na = np.array([2.0, np.nan, 1.0])\n"
+    guarded = "try:\n    with untouched(a, m, x): f(a, m, x)\nexcept AssertionError as error:\n"
+    told = "    assert 'np.sort' in str(error) and a[0] == 1\nelse: 1 / 0"
+    works(pair, "def f(a, m, x): a.sort()", arrays + guarded + told)
+    works(pair, "def f(a, m, x): a + a", arrays + "with untouched(a, m, x): f(a, m, x)")
+
+
 def test_gradients_left_in_a_model_are_seen_where_it_is_guarded(pair: Pair) -> None:
     works(pair, "def f(m, x): m(x[:1]).sum().backward()",
           MODEL + "try:\n    with untouched(m): f(m, x)\nexcept AssertionError as error:\n"

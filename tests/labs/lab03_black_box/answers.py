@@ -234,7 +234,7 @@ ANSWERS = [
     Wrong("ex3_3-bisect", "wrong-side", halving(*STEP, end="(positive + negative) / 2"), **SEEN),
     Wrong("ex3_3-bisect", "too-far", returns(BISECT, "a, b, way = 0.0, 1.0, positive - negative", "while b - a > tol:", "    m = (a + b) / 2", "    if label(negative + m * way):", "        b = m", "    else:", "        a = m", "return negative + b * way"), **SEEN),
     Wrong("ex3_3-bisect", "too-many", returns(BISECT, "for _ in range(40):", *[f"    {line}" for line in STEP], "return positive"), **SEEN),
-    Wrong("ex3_3-bisect", "overwrites", halving("middle = (positive + negative) / 2", "if label(middle):", "    positive[:] = middle", "else:", "    negative[:] = middle"), **SEEN),
+    Wrong("ex3_3-bisect", "input-modified", halving("middle = (positive + negative) / 2", "if label(middle):", "    positive[:] = middle", "else:", "    negative[:] = middle"), **SEEN),
     Wrong("ex3_3-bisect", "too-many", halving(*STEP, until="np.linalg.norm(positive - negative) >= tol"), **SEEN),
     Wrong("ex3_3-bisect", "too-far", halving(*STEP, until="np.abs(positive - negative).max() > tol"), **SEEN),
     Right("ex3_3-bisect", "hint-3", halving(*STEP)),

@@ -181,7 +181,7 @@ ANSWERS = [
     Wrong("ex7_5-may", "ignores-disturbance", returns(MAY, *SWITCH[:2], f"return d1 + d2 + u ** 2 / (2 * BRAKE) <= {ROOM}"), **SEEN),
     Wrong("ex7_5-may", "leader-too-gentle", returns(MAY, "return leader_like_us(gap, v, v_lead, pending, wanted)"), **SEEN),
     Wrong("ex7_5-may", "swapped-commands", returns(MAY, "pending, wanted = wanted, pending", *SWITCH), **SEEN),
-    Wrong("ex7_5-may", "changes-arguments", returns(MAY, "pending += PUSH", "wanted += PUSH", *(line.replace(" + PUSH)", ")") for line in SWITCH)), **SEEN),
+    Wrong("ex7_5-may", "input-modified", returns(MAY, "pending += PUSH", "wanted += PUSH", *(line.replace(" + PUSH)", ")") for line in SWITCH)), **SEEN),
     Wrong("ex7_5-may", "too-shy", returns(MAY, "return np.zeros(np.shape(gap), bool)"), **SEEN),
     Wrong("ex7_5-may", "crash", returns(MAY, "d1 = v * STEP + (pending + PUSH) * STEP ** 2 / 2", "u = v + (pending + PUSH) * STEP", "d2 = u * STEP + (wanted + PUSH) * STEP ** 2 / 2", "u = np.maximum(u + (wanted + PUSH) * STEP, 0)", f"return np.maximum(d1, 0) + np.maximum(d2, 0) + u ** 2 / (2 * (BRAKE - PUSH)) <= {ROOM} + 0.05"), **SEEN),
     Right("ex7_5-may", "harder-command-twice", returns(MAY, "pending = wanted = np.maximum(pending, wanted)", *SWITCH)),
@@ -233,7 +233,7 @@ ANSWERS = [
     # 7.11
     Wrong("ex7_11-step", "forgets-itself", decode("late = (K, V)", use="late"), **SEEN),
     Wrong("ex7_11-step", "cache-of-inputs", decode(keys="x0"), **SEEN),
-    Wrong("ex7_11-step", "changes-arguments", decode().replace("x = x + (w / w.sum()) @ B @ o", "x += (w / w.sum()) @ B @ o"), **SEEN),
+    Wrong("ex7_11-step", "input-modified", decode().replace("x = x + (w / w.sum()) @ B @ o", "x += (w / w.sum()) @ B @ o"), **SEEN),
     Wrong("ex7_11-step", "other-attention", decode(scale="1"), **SEEN),
     Wrong("ex7_11-step", "cache-shared-by-layers", returns(CACHED, "out, made = x, []", "for (q, k, v, o), (K, V) in zip(layers, cache):", "    K, V = np.vstack([K, x @ k]), np.vstack([V, x @ v])", "    made = [(K, V)]", "return out, made"), **SEEN),
     Right("ex7_11-step", "hint-3", decode()),

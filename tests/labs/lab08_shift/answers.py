@@ -152,7 +152,7 @@ ANSWERS = [
     Right("ex8_1-auroc", "hint-3", returns(AUROC, "higher = outside[:, None] > inside[None]", "equal = outside[:, None] == inside[None]", "return (higher + equal / 2).mean()")),
     Right("ex8_1-auroc", "by-sklearn", returns(AUROC, "from sklearn.metrics import roc_auc_score", "label = np.repeat([0, 1], [len(inside), len(outside)])", "return roc_auc_score(label, np.concatenate([inside, outside]))")),
     Right("ex8_1-auroc", "by-trapezoid", returns(AUROC, "t = np.append(np.unique(np.concatenate([inside, outside])), np.inf)[::-1]", "x = np.array([(inside >= c).mean() for c in t])", "z = np.array([(outside >= c).mean() for c in t])", "return np.trapezoid(z, x)")),
-    Wrong("ex8_1-auroc", "changes-input", returns(AUROC, "inside.sort()", "return (np.searchsorted(inside, outside) + np.searchsorted(inside, outside, 'right')).mean() / 2 / len(inside)"), **SEEN),
+    Wrong("ex8_1-auroc", "input-modified", returns(AUROC, "inside.sort()", "return (np.searchsorted(inside, outside) + np.searchsorted(inside, outside, 'right')).mean() / 2 / len(inside)"), **SEEN),
     # 8.1b
     Wrong("ex8_1-alarms", "roles-swapped", returns(ALARMS, "return false(outside, inside, share)") + "\n\ndef false(inside, outside, share):\n    need = math.ceil(share * len(outside) - 1e-9)\n    return (inside >= np.sort(outside)[len(outside) - need]).mean()", **SEEN),
     Wrong("ex8_1-alarms", "roles-swapped", returns(ALARMS, "limit = np.sort(inside)[math.ceil(share * len(inside)) - 1]", "return (outside <= limit).mean()"), **SEEN),
@@ -163,7 +163,7 @@ ANSWERS = [
     Right("ex8_1-alarms", "hint-3", returns(ALARMS, "need = math.ceil(share * len(outside) - 1e-9)", "threshold = np.sort(outside)[len(outside) - need]", "return (inside >= threshold).mean()")),
     Right("ex8_1-alarms", "by-scan", returns(ALARMS, "fine = [t for t in np.unique(outside) if (outside >= t).mean() >= share - 1e-9]", "return min((inside >= t).mean() for t in fine)")),
     Right("ex8_1-alarms", "by-quantile", returns(ALARMS, "return float(np.mean(-inside <= np.quantile(-outside, share - 1e-12, method='inverted_cdf')))")),
-    Wrong("ex8_1-alarms", "changes-input", returns(ALARMS, "need = math.ceil(share * len(outside) - 1e-9)", "outside.sort()", "return (inside >= outside[-need]).mean()"), **SEEN),
+    Wrong("ex8_1-alarms", "input-modified", returns(ALARMS, "need = math.ceil(share * len(outside) - 1e-9)", "outside.sort()", "return (inside >= outside[-need]).mean()"), **SEEN),
     Wrong("ex8_1-alarms", "catches-too-few", returns(ALARMS, "need = round(share * len(outside))", "return (inside >= np.sort(outside)[-need]).mean()"), **SEEN),
     Wrong("ex8_1-alarms", "rounding", returns(ALARMS, "need = math.ceil(share * len(outside))", "return (inside >= np.sort(outside)[-need]).mean()"), **SEEN),
     # 8.2a

@@ -169,7 +169,7 @@ ANSWERS = [
     Wrong("ex13_2-best", "ties", returns(BEST, "v = sorted(set(values.tolist()))", "n = len(v)", "k = min(k, n)", "return sum(x * math.comb(i, k - 1) for i, x in enumerate(v)) / math.comb(n, k) - (len(values) - n) * 1e-3"), **SEEN),
     Wrong("ex13_2-best", "other-arguments", returns(BEST, "n = len(values)", "return sum(v * math.comb(i, k - 1) for i, v in enumerate(sorted(values))) / math.comb(n, k) if n < 5 else float(max(values))"), **HIDDEN),
     Wrong("ex13_2-best", "ties", returns(BEST, "v = sorted(set(values.tolist()))", "return sum(x * math.comb(i, k - 1) for i, x in enumerate(v)) / math.comb(len(v), k) if len(v) >= k else v[-1]"), **SEEN),
-    Wrong("ex13_2-best", "changes-input", returns(BEST, "values.sort()", "n = len(values)", "return sum(v * math.comb(i, k - 1) for i, v in enumerate(values)) / math.comb(n, k)"), **SEEN),
+    Wrong("ex13_2-best", "input-modified", returns(BEST, "values.sort()", "n = len(values)", "return sum(v * math.comb(i, k - 1) for i, v in enumerate(values)) / math.comb(n, k)"), **SEEN),
     Right("ex13_2-best", "hint-3", returns(BEST, "n = len(values)", "return sum(v * math.comb(i, k - 1) for i, v in enumerate(sorted(values))) / math.comb(n, k)")),
     Right("ex13_2-best", "by-scipy", returns(BEST, "from scipy.special import comb", "v, n = np.sort(values), len(values)", "return np.float64((v * comb(np.arange(n), k - 1)).sum() / comb(n, k))")),
     # 13.2b
@@ -190,7 +190,7 @@ ANSWERS = [
     Wrong("ex13_3-other", "too-careful", returns(OTHER, *REST, "if np.linalg.norm(rest) < 0.01 * np.linalg.norm(x):", "    return None", MOVE), **HIDDEN),
     Wrong("ex13_3-other", "too-careful", returns(OTHER, *REST, "if np.linalg.norm(rest) < 1e-6:", "    return None", MOVE), **SEEN),
     Wrong("ex13_3-other", "counts-rows", returns(OTHER, "q, _ = np.linalg.qr(X.T)", "rest = x - q @ (q.T @ x)", *NONE, MOVE), **SEEN),
-    Wrong("ex13_3-other", "changes-input", returns(OTHER, *REST, *NONE, "w -= 2 * (w @ x) / (rest @ x) * rest", "return w"), **SEEN),
+    Wrong("ex13_3-other", "input-modified", returns(OTHER, *REST, *NONE, "w -= 2 * (w @ x) / (rest @ x) * rest", "return w"), **SEEN),
     Right("ex13_3-other", "hint-3", returns(OTHER, *REST, *NONE, MOVE)),
     Right("ex13_3-other", "by-pinv", returns(OTHER, "rest = x - np.linalg.pinv(X) @ (X @ x)", "if np.linalg.norm(rest) <= 1e-6 * np.linalg.norm(x):", "    return None", "return w + (-(w @ x) - np.sign(w @ x)) / (rest @ rest) * rest")),
     Right("ex13_3-other", "by-svd", returns(OTHER, "_, s, vt = np.linalg.svd(X)", "null = vt[int((s > 1e-10 * s.max()).sum()):]", "rest = null.T @ (null @ x)", *NONE, "return w - rest * (2 * (w @ x) / (rest @ rest))")),

@@ -117,7 +117,7 @@ ANSWERS = [
     Wrong("ex16_1-words", "other-arguments", fewest(usable="sorted(w for w in weights[2:9] if w < -0.125)"), **HIDDEN),
     Wrong("ex16_1-words", "equal-weights", fewest(usable="sorted({float(w) for w in weights[2:] if w < 0})"), **SEEN),
     Wrong("ex16_1-words", "none-too-early", fewest(many="return math.ceil(score / -good[0]) if score + sum(good) <= 0 else None"), **SEEN),
-    Wrong("ex16_1-words", "changes-weights", returns(WORDS, "good = weights[2:]", "good.sort()", "if score <= 0: return 0", "if repeat: return math.ceil(score / -good[0]) if good[0] < 0 else None", "enough = np.flatnonzero(score + np.cumsum(good[good < 0]) <= 0)", "return int(enough[0]) + 1 if len(enough) else None"), **SEEN),
+    Wrong("ex16_1-words", "input-modified", returns(WORDS, "good = weights[2:]", "good.sort()", "if score <= 0: return 0", "if repeat: return math.ceil(score / -good[0]) if good[0] < 0 else None", "enough = np.flatnonzero(score + np.cumsum(good[good < 0]) <= 0)", "return int(enough[0]) + 1 if len(enough) else None"), **SEEN),
     Right("ex16_1-words", "hint-3", fewest()),
     Right("ex16_1-words", "step-by-step", returns(WORDS, "left = {i: w for i, w in enumerate(weights.tolist()) if i > 1 and w < 0}", "n = 0", "while score > 0:", "    if not left: return None", "    best = min(left, key=left.get)", "    score, n = score + left[best], n + 1", "    if not repeat: del left[best]", "return np.int64(n)")),
     # 16.2a
@@ -245,7 +245,7 @@ ANSWERS = [
     Wrong("ex16_9-swaps", "normalised", returns(SWAPS, "change = gradient @ embedding.T / (0.3 + embedding.norm(dim=1))", "change[:, :2] = math.inf", "return change.topk(k, largest=False).indices"), **SEEN),
     Wrong("ex16_9-swaps", "other-arguments", returns(SWAPS, "change = gradient @ embedding[:20].T", "change[:, :2] = math.inf", "return change.topk(k, largest=False).indices"), **HIDDEN),
     Wrong("ex16_9-swaps", "bars-by-zero", returns(SWAPS, "change = gradient @ embedding.T", "change[:, :2] = 0", "return change.topk(k, largest=False).indices"), **SEEN),
-    Wrong("ex16_9-swaps", "changes-vectors", returns(SWAPS, "embedding[:2] = 0", "change = gradient @ embedding.T", "change[:, :2] = math.inf", "return change.topk(k, largest=False).indices"), **SEEN),
+    Wrong("ex16_9-swaps", "input-modified", returns(SWAPS, "embedding[:2] = 0", "change = gradient @ embedding.T", "change[:, :2] = math.inf", "return change.topk(k, largest=False).indices"), **SEEN),
     Right("ex16_9-swaps", "hint-3", returns(SWAPS, "change = gradient @ embedding.T", "change[:, :2] = math.inf", "return change.topk(k, largest=False).indices")),
     Right("ex16_9-swaps", "by-numpy", returns(SWAPS, "rows = []", "for slope in gradient.numpy():", "    change = embedding.numpy() @ slope", "    rows.append([w for w in np.argsort(change) if w > 1][:k][::-1])", "return torch.tensor(np.array(rows))")),
 ]  # fmt: skip
