@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
+from markdown_it import MarkdownIt
+
 from safetylab.course.build.source import Cell, Lab, Problem, unfenced
 
 _NOT_PROSE = re.compile(
@@ -19,6 +21,8 @@ _TYPED = re.compile(
     r"|\b[A-Za-z]_[A-Za-z0-9]\b|\b[A-Za-z0-9)]\^[\w({-]"  # x_i, x^2
     r"|\bsqrt\(|\bsum\("
 )
+_CODE = re.compile(r"<(code|pre)>.*?</\1>", re.DOTALL)
+_QUOTED = re.compile(r"`[^`\n]*`")
 _NO_NUMBERS = re.compile(r"#\s*no-numbers:\s*\S")
 _SHOWING = {"show", "img"}
 
@@ -30,6 +34,7 @@ def prose_problems(lab: Lab) -> Iterator[Problem]:
             yield from _told_beforehand(lab, cell)
         else:
             yield from _typed_formulas(lab, cell)
+            yield from _shown_backquotes(lab, cell)
 
 
 def _typed_formulas(lab: Lab, cell: Cell) -> Iterator[Problem]:
@@ -39,6 +44,15 @@ def _typed_formulas(lab: Lab, cell: Cell) -> Iterator[Problem]:
     if found:
         todo = "write formulas as LaTeX ($x_i \\le 1$), names of the code in `backquotes`"
         yield lab.problem(cell, f"{', '.join(found)}: a formula typed as prose", todo)
+
+
+def _shown_backquotes(lab: Lab, cell: Cell) -> Iterator[Problem]:
+    """In HTML, as hints are, Markdown is not read."""
+    blocks = [one.content for one in MarkdownIt().parse(cell.released) if one.type == "html_block"]
+    found = [quoted[0] for block in blocks for quoted in _QUOTED.finditer(_CODE.sub(" ", block))]
+    if found:
+        todo = "write <code>names of the code</code> in a hint"
+        yield lab.problem(cell, f"{', '.join(found)}: backquotes are shown in HTML", todo)
 
 
 def _told_beforehand(lab: Lab, cell: Cell) -> Iterator[Problem]:

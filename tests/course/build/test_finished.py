@@ -99,6 +99,13 @@ def test_a_formula_in_prose_is_refused(course: Course, typed: str) -> None:
     assert what.endswith("a formula typed as prose")
 
 
+def test_backquotes_in_html_are_refused(course: Course) -> None:
+    block = "# <details><summary>A word</summary>\n# Call `step` of <code>`a`</code>.\n# </details>"
+    course.edit(END, f"{block}\n#\n# `step` is code here.")
+    [(_, what)] = found(course)
+    assert what == "`step`: backquotes are shown in HTML"
+
+
 @pytest.mark.parametrize(
     "right",
     ["$x_i \\le 1$", "`x <= 1`", "$$\\sum_i x_i^2$$", "<code>x_i</code>", "``a_b >= c``",
