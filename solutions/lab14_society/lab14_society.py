@@ -1070,7 +1070,7 @@ print("14.4b: visible checks passed")
 # accuracy change? (It does not depend on where `follow` was.)
 #
 # <details><summary>Hint 1: where to look</summary>
-# Take a of two values of `follow`, and subtract.
+# Take a of two values of <code>follow</code>, and subtract.
 # <details><summary>Hint 2: the idea</summary>
 # Each question that only the model gets right gains delta, each that only the person does loses it.
 # <details><summary>Hint 3: nearly the code</summary>

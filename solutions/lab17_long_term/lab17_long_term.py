@@ -1301,7 +1301,8 @@ my_tests = 30_000
 #   be huge: do not count up to it
 #
 # <details><summary>Hint 1: where to look</summary>
-# Go backwards: which bound $u$ gives exactly `target`? How many clean tests give this bound?
+# Go backwards: which bound $u$ gives exactly <code>target</code>? How many clean tests give this
+# bound?
 # <details><summary>Hint 2: the idea</summary>
 # $u = \Phi(\Phi^{-1}(\mathrm{target}) - d)$, and $n$ clean tests give $(1 - u)^n = \alpha$.
 # <details><summary>Hint 3: nearly the code</summary>
