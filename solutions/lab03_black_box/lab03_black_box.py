@@ -1105,8 +1105,8 @@ for repeats in (1, 5, 15, 45):
 # <details><summary>Hint 1: where to look</summary>
 # What you have is a training set: images, and what the service says of them.
 # <details><summary>Hint 2: the idea</summary>
-# Spend the whole budget on different images of the pool, in one call. `training.fit` does the rest;
-# few images need more passes.
+# Spend the whole budget on different images of the pool, in one call. <code>training.fit</code>
+# does the rest; few images need more passes.
 # <details><summary>Hint 3: nearly the code</summary>
 # <code>chosen = pool[torch.randperm(len(pool), generator=generator)[:budget]]</code>, <code>copy =
 # models.cnn(generator)</code>, <code>training.fit(copy, data.Images(chosen, ask(chosen)),

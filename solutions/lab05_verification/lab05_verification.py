@@ -1793,7 +1793,7 @@ print(f"a classifier that always says 0: class {constant[0]}, radius {constant[1
 # use a number from this lab.
 #
 # <details><summary>Hint 1: where to look</summary>
-# What did you have to write down before `verify` could be called at all?
+# What did you have to write down before <code>verify</code> could be called at all?
 # <details><summary>Hint 2: the idea</summary>
 # A property, a box, an arithmetic, a program that checks it. And one of the certified digits was
 # not the digit.

@@ -1896,8 +1896,8 @@ for seed in range(5):
 # <details><summary>Hint 1: where to look</summary>
 # "Where does it lie?" is a classification problem. Which model names regions?
 # <details><summary>Hint 2: the idea</summary>
-# A second tree, trained on `lies`, with leaves that are not too small: take the leaf with the
-# largest share of lies.
+# A second tree, trained on <code>lies</code>, with leaves that are not too small: take the leaf
+# with the largest share of lies.
 # <details><summary>Hint 3: nearly the code</summary>
 # <code>finder = DecisionTreeClassifier(min_samples_leaf=len(rows) // 100, random_state=0).fit(rows,
 # lies)</code> (from sklearn.tree); <code>leaf = finder.apply(rows)</code> gives each row's leaf;
@@ -2083,7 +2083,7 @@ for legend in figure.legends:
     legend.remove()
 for name, (count, _) in race.items():
     below = name in ("network", "tree, 4 leaves", "logistic regression")
-    place = (8, -3) if name == "tree, 8 leaves" else (4, -13 if below else 6)
+    place = (-30, 8) if name == "tree, 8 leaves" else (4, -13 if below else 6)
     figure.axes[0].annotate(name, (count, accuracies[name]), xytext=place,
                             textcoords="offset points", fontsize=8)
 plots.show(figure, alt="Accuracy against parts, a labelled point each: " + "; ".join(

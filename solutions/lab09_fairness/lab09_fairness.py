@@ -2783,7 +2783,7 @@ print(pd.DataFrame.from_dict(lines, orient="index",
 # Here each method reduces the gap at which it aims, and costs from about half a point to less than
 # two points of accuracy. (Compare the penalty with the line above it: scikit-learn's logistic
 # regression also holds large weights down, yours does not, and that alone makes a difference of
-# about .3 points.) None levels all three: the methods that aim at the selection rate turn the gap
+# about 0.3 points.) None levels all three: the methods that aim at the selection rate turn the gap
 # in the true-positive rate round, and equalised odds leaves most of the gap in the selection rate.
 # With base rates of 31 % (men) and 11 % (women), equal TPR and equal FPR cannot give equal
 # selection rates unless TPR and FPR are the same, as with a coin: the selection rate is a mean of

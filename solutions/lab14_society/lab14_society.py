@@ -298,8 +298,8 @@ for days in (10, 50, 200):
 # <details><summary>Hint 1: where to look</summary>
 # Now A grows in the ratio share · rate. By what must you multiply it so that the share falls out?
 # <details><summary>Hint 2: the idea</summary>
-# Keep a find in A with a chance in proportion to how *rarely* A was visited: with the other
-# district's share. Then both are multiplied by the same number.
+# Keep a find in A with a chance in proportion to how <em>rarely</em> A was visited: with the
+# other district's share. Then both are multiplied by the same number.
 # <details><summary>Hint 3: nearly the code</summary>
 # <code>s = a / (a + b); both = s * (1 - s)</code>, then <code>return both * rates[0], both *
 # rates[1], 1 - both * (rates[0] + rates[1])</code>
@@ -1070,7 +1070,7 @@ print("14.4b: visible checks passed")
 # accuracy change? (It does not depend on where `follow` was.)
 #
 # <details><summary>Hint 1: where to look</summary>
-# Take a of two values of `follow`, and subtract.
+# Take a of two values of <code>follow</code>, and subtract.
 # <details><summary>Hint 2: the idea</summary>
 # Each question that only the model gets right gains delta, each that only the person does loses it.
 # <details><summary>Hint 3: nearly the code</summary>
@@ -1952,7 +1952,7 @@ for favour, yes, no in ((0.7, 1 / 5, 7 / 15), (0.3, 7 / 15, 1 / 5)):
 # <details><summary>Hint 1: where to look</summary>
 # One round changes nothing in the weighted sum.
 # <details><summary>Hint 2: the idea</summary>
-# $\pi W = \pi$: a *left* eigenvector. Or let the rounds run.
+# $\pi W = \pi$: a <em>left</em> eigenvector. Or let the rounds run.
 # <details><summary>Hint 3: nearly the code</summary>
 # <code>return np.linalg.matrix_power(W, 2 ** 12)[0]</code>
 # </details></details></details>

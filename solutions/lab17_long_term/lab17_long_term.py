@@ -584,7 +584,7 @@ print("17.2a: visible checks passed")
 # - returns a number in [0, 1]
 #
 # <details><summary>Hint 1: where to look</summary>
-# How likely is *no* end better than off?
+# How likely is <em>no</em> end better than off?
 # <details><summary>Hint 2: the idea</summary>
 # One end is at most 0 with probability $(1 - c) / 2$, if that lies between 0 and 1.
 # <details><summary>Hint 3: nearly the code</summary>
@@ -1301,7 +1301,8 @@ my_tests = 30_000
 #   be huge: do not count up to it
 #
 # <details><summary>Hint 1: where to look</summary>
-# Go backwards: which bound $u$ gives exactly `target`? How many clean tests give this bound?
+# Go backwards: which bound $u$ gives exactly <code>target</code>? How many clean tests give this
+# bound?
 # <details><summary>Hint 2: the idea</summary>
 # $u = \Phi(\Phi^{-1}(\mathrm{target}) - d)$, and $n$ clean tests give $(1 - u)^n = \alpha$.
 # <details><summary>Hint 3: nearly the code</summary>
@@ -1754,8 +1755,8 @@ for watched in ("good", "bad"):
 # <details><summary>Hint 1: where to look</summary>
 # With one fact the verdict is how it is read. Halve the list.
 # <details><summary>Hint 2: the idea</summary>
-# Work from the facts up: neighbours are joined by *or* or *and*, alternating, so that the last
-# joining is an *or*.
+# Work from the facts up: neighbours are joined by <em>or</em> or <em>and</em>, alternating,
+# so that the last joining is an <em>or</em>.
 # <details><summary>Hint 3: nearly the code</summary>
 # A helper <code>play(facts, either)</code>: if one fact is left, return it; else the two halves,
 # played with <code>not either</code>, joined by <code>any</code> if <code>either</code>, by

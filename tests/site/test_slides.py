@@ -173,3 +173,34 @@ def test_a_page_joins_lines_that_were_printed_apart(run, tmp_path):
     shown = list(page.outputs(cells[0]))
     assert shown[0] == "```text\nseed 0\nseed 1\nseed 2\n```"
     assert [one.startswith("```text") for one in shown] == [True, False, True]
+
+
+def test_printed_columns_are_scrolled_and_sentences_wrap(run, tmp_path):
+    table = "network   clean   attacked\nplain    97.5%      0.0%\nrobust   99.0%     93.5%\n"
+    for printed, kind in ((table, "none"), ("k =   1: all rows\nk =   5: most\n", "text")):
+        outputs = [new_output("stream", name="stdout", text=printed)]
+        cells = [new_code_cell(id="hook", outputs=outputs)]
+        page = LabPage(Run(run.lab, new_notebook(cells=cells)), tmp_path)
+        assert next(page.outputs(cells[0])) == f"```{kind}\n{printed}```"
+
+
+def test_a_demonstration_that_shows_nothing_has_no_empty_fold(run, tmp_path):
+    cells = [new_code_cell("x = 1", id="hook", outputs=[])]
+    page = LabPage(Run(run.lab, new_notebook(cells=cells)), tmp_path)
+    page.in_exercise = True
+    assert [one.split("\n")[0] for one in page.demonstration(cells[0])] == [
+        '<details class="fold code">'
+    ]
+
+
+def test_a_progress_bar_is_no_control(run, tmp_path):
+    view = "application/vnd.jupyter.widget-view+json"
+    said = {
+        "bar": "  0%|          | 0/24792 [00:00<?, ? examples/s]",
+        "slider": "IntSlider(value=3)",
+    }
+    outputs = [new_output("display_data", data={view: {}, "text/plain": one})
+               for one in said.values()]  # fmt: skip
+    cells = [new_code_cell(id="hook", outputs=outputs)]
+    page = LabPage(Run(run.lab, new_notebook(cells=cells)), tmp_path)
+    assert len(list(page.outputs(cells[0]))) == 1

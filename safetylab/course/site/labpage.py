@@ -30,6 +30,7 @@ _NEXT = re.compile(r"\*\*[a-z]\.|#|<details|\*\*`")
 _CHECK = re.compile(r"^# (Check [^\n]*?\(\d+ points?\)).*\n")
 # An empty cell at the head of a table says nothing to a screen reader.
 _CORNER = re.compile(r"^\|\s*\|(?=[^\n]*\n\|\s*:?-)", re.MULTILINE)
+_COLUMNS = re.compile(r"\S {4,}\S|\S {2,}\S.*\S {2,}\S")
 _FONTS = re.compile(r' style="font-family:[^"]*"')
 _LAST = ("What you found", "Your score")
 
@@ -108,7 +109,8 @@ class LabPage:
             yield '<details class="fold outcome">\n<summary>Show what happens</summary>'
             yield from [*shown, code]
         else:
-            yield fold("What a right answer shows", "\n\n".join(shown), "outcome")
+            if shown:
+                yield fold("What a right answer shows", "\n\n".join(shown), "outcome")
             yield code
 
     def closed(self) -> Iterator[str]:
@@ -133,9 +135,10 @@ class LabPage:
     def outputs(self, cell: NotebookNode) -> Iterator[str]:
         """Printed lines and pictures of a demonstration, in order."""
         pictures = 0
-        for output in _joined(self.run.outputs.get(cell.id, [])):
+        shown = (one for one in self.run.outputs.get(cell.id, []) if not _is_progress(one))
+        for output in _joined(shown):
             if output.get("name") == "stdout":
-                yield fenced(output.text.rstrip("\n"), "text")
+                yield fenced(output.text.rstrip("\n"), _language(output.text))
             elif "image/png" in output.get("data", {}):
                 pictures += 1
                 yield self.picture(f"{self.run.lab.name[:5]}-{cell.id}-{pictures}.png", output.data)
@@ -224,8 +227,19 @@ def _joined(outputs: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
             yield from group
 
 
+def _language(printed: str) -> str:
+    """``text`` for sentences, which wrap, and ``none`` for columns, which are scrolled instead."""
+    columns = [line for line in printed.split("\n") if _COLUMNS.search(line)]
+    return "none" if len(columns) > 1 else "text"
+
+
 def _is_widget(output: NotebookNode) -> bool:
     return "application/vnd.jupyter.widget-view+json" in output.get("data", {})
+
+
+def _is_progress(output: NotebookNode) -> bool:
+    """Whether a bar of tqdm stood here, which is no control."""
+    return _is_widget(output) and "%|" in str(output.data.get("text/plain", ""))
 
 
 def _bare(markup: str) -> str:
