@@ -22,7 +22,7 @@ _TYPED = re.compile(
     r"|\bsqrt\(|\bsum\("
 )
 _CODE = re.compile(r"<(code|pre)>.*?</\1>", re.DOTALL)
-_QUOTED = re.compile(r"`[^`\n]*`")
+_MARKED = re.compile(r"`[^`\n]*`|(?<![\w*])(\*\*?)(?![\s*])[^*\n]+(?<!\s)\1(?![\w*])")
 _NO_NUMBERS = re.compile(r"#\s*no-numbers:\s*\S")
 _SHOWING = {"show", "img"}
 
@@ -34,7 +34,7 @@ def prose_problems(lab: Lab) -> Iterator[Problem]:
             yield from _told_beforehand(lab, cell)
         else:
             yield from _typed_formulas(lab, cell)
-            yield from _shown_backquotes(lab, cell)
+            yield from _typed_markdown(lab, cell)
 
 
 def _typed_formulas(lab: Lab, cell: Cell) -> Iterator[Problem]:
@@ -46,13 +46,13 @@ def _typed_formulas(lab: Lab, cell: Cell) -> Iterator[Problem]:
         yield lab.problem(cell, f"{', '.join(found)}: a formula typed as prose", todo)
 
 
-def _shown_backquotes(lab: Lab, cell: Cell) -> Iterator[Problem]:
+def _typed_markdown(lab: Lab, cell: Cell) -> Iterator[Problem]:
     """In HTML, as hints are, Markdown is not read."""
     blocks = [one.content for one in MarkdownIt().parse(cell.released) if one.type == "html_block"]
-    found = [quoted[0] for block in blocks for quoted in _QUOTED.finditer(_CODE.sub(" ", block))]
+    found = [mark[0] for block in blocks for mark in _MARKED.finditer(_CODE.sub(" ", block))]
     if found:
-        todo = "write <code>names of the code</code> in a hint"
-        yield lab.problem(cell, f"{', '.join(found)}: backquotes are shown in HTML", todo)
+        todo = "write <code>names of the code</code> and <em>stress</em> in a hint"
+        yield lab.problem(cell, f"{', '.join(found)}: Markdown in HTML is shown as typed", todo)
 
 
 def _told_beforehand(lab: Lab, cell: Cell) -> Iterator[Problem]:

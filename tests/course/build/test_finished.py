@@ -99,11 +99,13 @@ def test_a_formula_in_prose_is_refused(course: Course, typed: str) -> None:
     assert what.endswith("a formula typed as prose")
 
 
-def test_backquotes_in_html_are_refused(course: Course) -> None:
-    block = "# <details><summary>A word</summary>\n# Call `step` of <code>`a`</code>.\n# </details>"
-    course.edit(END, f"{block}\n#\n# `step` is code here.")
+@pytest.mark.parametrize("typed", ["`step`", "*all*", "**all of it**"])
+def test_markdown_in_html_is_refused(course: Course, typed: str) -> None:
+    inside = f"# {typed}: <code>`a`</code>, 2 * a * b."
+    block = f"# <details><summary>A word</summary>\n{inside}\n# </details>"
+    course.edit(END, f"{block}\n#\n# `step` is code *here*.")
     [(_, what)] = found(course)
-    assert what == "`step`: backquotes are shown in HTML"
+    assert what == f"{typed}: Markdown in HTML is shown as typed"
 
 
 @pytest.mark.parametrize(
