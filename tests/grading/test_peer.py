@@ -180,6 +180,18 @@ def test_what_is_lent_is(pair: Pair) -> None:
           "from safetylab.checks import lend\nd = {'a': []}\nf(lend(d))\nassert d == {'a': [1], 'b': 2}")  # fmt: skip
 
 
+def test_what_is_lent_may_come_back_in_another_dtype(pair: Pair) -> None:
+    """As in one kernel, where `untouched` sees it."""
+    answer = "def f(model, x):\n    model.double(); x.data = x.double(); return 0"
+    twice = (
+        "assert m.weight.dtype == x.dtype == torch.float64 and torch.equal(m.weight, w.double())"
+    )
+    works(pair, answer, f"{MODEL}f(lend(m), lend(x))\n{twice}")
+    assert "your code changed the model" in fails(
+        pair, "def f(model):\n    model.double()", f"{MODEL}with untouched(m): f(m)"
+    )
+
+
 def test_a_loan_ends_with_its_test_and_with_untouched(pair: Pair) -> None:
     student(pair, NEGATE, "f")
     assert verdict(pair, MODEL + "lend(m)") is End.OK

@@ -75,8 +75,9 @@ def _tensor(codec: Codec, dtype: Tree, shape: Tree, content: Tree, parameter: bo
 
 
 def _change(old: torch.Tensor, new: torch.Tensor) -> None:
+    alike = (old.shape, old.dtype) == (new.shape, new.dtype)
     with torch.no_grad():
-        old.data = new.detach().clone() if old.shape != new.shape else old.data.copy_(new.detach())
+        old.data = old.data.copy_(new.detach()) if alike else new.detach().clone()
     if old.is_leaf:
         old.requires_grad_(new.requires_grad)
         old.grad = new.grad

@@ -166,7 +166,7 @@ def _overwrite_module(module: Any, new: dict[str, list[Any]]) -> None:
     if shapes != [part.shape for part in tensors] or len(new["training"]) != len(parts):
         raise TypeError("a model that was lent has got other layers")
     for part, (value, flag, gradient) in zip(tensors, told, strict=True):
-        part.data.copy_(value)
+        part.data = part.data.copy_(value) if part.dtype == value.dtype else value.clone()
         if part.is_leaf:
             part.requires_grad_(bool(flag))
             part.grad = gradient
