@@ -43,7 +43,7 @@ def lines_of(cells: Iterable[dict[str, Any]]) -> list[str]:
     for cell in cells:
         text = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
-            text = _TAG.sub("", _FORMULA.sub("\n", text))
+            text = html.unescape(_TAG.sub("", _FORMULA.sub("\n", text)))
         lines += map(bare, text.split("\n"))
     long = (line for line in lines if sum(map(str.isalpha, line)) >= LETTERS)
     return list(dict.fromkeys(long))
