@@ -136,16 +136,18 @@ def _again(kernel: Kernel, cell: NotebookNode) -> list[str]:
 def _run(kernel: Kernel, demo: bool) -> tuple[Cost, dict[str, list[str]]]:
     """Run every cell, or all but the demos; return what it cost, and what each cell said."""
     seconds, spoken, before, memory = {}, {}, 0.0, 0.0
-    paces = [pace()]
+    paces = {"": (pace(), 1.0)}  # and for how many seconds each counts
     cells = [cell for cell in code_cells(kernel.notebook) if demo or not is_demo(cell)]
     for cell in cells:
         spoken[cell.id] = kernel.run(cell)
         now, memory = kernel.usage()
         seconds[cell.id], before = now - before, now
         if seconds[cell.id] > LONG:
-            paces.append(pace())
+            paces[cell.id] = pace(), seconds[cell.id]
     shown = sum(seconds[cell.id] for cell in cells if is_demo(cell))
-    return Cost(seconds, shown, memory, sum(paces) / len(paces)), spoken
+    weights = sum(weight for _, weight in paces.values())
+    mean = sum(one * weight for one, weight in paces.values()) / weights
+    return Cost(seconds, shown, memory, mean), spoken
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
