@@ -54,14 +54,7 @@ from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 
 from safetylab import data, models, page, plots, tables, widgets
-from safetylab.checks import (
-    exercise,
-    expect,
-    expect_array,
-    expect_number,
-    expect_tensor,
-    untouched,
-)
+from safetylab.checks import exercise, expect, expect_array, expect_number, expect_tensor, untouched
 
 torch.set_num_threads(1)  # these networks are so small that one thread is the fastest
 page.progress(8)

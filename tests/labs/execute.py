@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from statistics import fmean
 
 import nbformat
 from nbclient import NotebookClient
@@ -136,18 +137,17 @@ def _again(kernel: Kernel, cell: NotebookNode) -> list[str]:
 def _run(kernel: Kernel, demo: bool) -> tuple[Cost, dict[str, list[str]]]:
     """Run every cell, or all but the demos; return what it cost, and what each cell said."""
     seconds, spoken, before, memory = {}, {}, 0.0, 0.0
-    paces = {"": (pace(), 1.0)}  # and for how many seconds each counts
+    paces, weights = [pace()], [1.0]
     cells = [cell for cell in code_cells(kernel.notebook) if demo or not is_demo(cell)]
     for cell in cells:
         spoken[cell.id] = kernel.run(cell)
         now, memory = kernel.usage()
         seconds[cell.id], before = now - before, now
         if seconds[cell.id] > LONG:
-            paces[cell.id] = pace(), seconds[cell.id]
+            paces.append(pace())
+            weights.append(seconds[cell.id])
     shown = sum(seconds[cell.id] for cell in cells if is_demo(cell))
-    weights = sum(weight for _, weight in paces.values())
-    mean = sum(one * weight for one, weight in paces.values()) / weights
-    return Cost(seconds, shown, memory, mean), spoken
+    return Cost(seconds, shown, memory, fmean(paces, weights)), spoken
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
