@@ -20,6 +20,7 @@ from safetylab.grading import Bundle, GradingError, Report, grade_notebook
 BAD_INPUT = 2
 FAILED = 1
 INTERRUPTED = 130
+OWN_COURSE = "this one, or safetylab's own"
 
 
 class _Sentences(TyperGroup):
@@ -317,7 +318,7 @@ def grade(
     assignment: Annotated[str, typer.Argument(help="The lab, or another course's assignment.")],
     course: Annotated[
         Path | None,
-        typer.Option(help="Folder of an nbgrader course [default: this one, or safetylab's own]."),
+        typer.Option(help="Folder of an nbgrader course.", show_default=OWN_COURSE),
     ] = None,
     student: Annotated[
         list[str] | None, typer.Option(help="Only this student; may be given several times.")
@@ -375,12 +376,12 @@ def rehearse(
     assignment: Annotated[str, typer.Argument(help="The lab, or another course's assignment.")],
     course: Annotated[
         Path | None,
-        typer.Option(help="Folder of an nbgrader course [default: this one, or safetylab's own]."),
+        typer.Option(help="Folder of an nbgrader course.", show_default=OWN_COURSE),
     ] = None,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds that a cell may take.")] = 120,
     variants: Annotated[
         int | None,
-        typer.Option(min=1, help="Variants to grade both on, if it has any [default: 20]."),
+        typer.Option(min=1, help="Variants to grade both on, if it has any.", show_default="20"),
     ] = None,
 ) -> None:
     """Grade solution and untouched copy in two processes and in one, and say what differs.
@@ -435,11 +436,11 @@ def report(
     assignment: Annotated[str, typer.Argument(help="The lab, or another course's assignment.")],
     course: Annotated[
         Path | None,
-        typer.Option(help="Folder of an nbgrader course [default: this one, or safetylab's own]."),
+        typer.Option(help="Folder of an nbgrader course.", show_default=OWN_COURSE),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(help="The page to write [default: in reports/ beside the gradebook]."),
+        typer.Option(help="The page to write.", show_default="in reports/ beside the gradebook"),
     ] = None,
 ) -> None:
     """Show how a class did: shares right, misconceptions, who is stuck where; and as a page.
