@@ -20,7 +20,12 @@ from safetylab.grading import Bundle, GradingError, Report, grade_notebook
 BAD_INPUT = 2
 FAILED = 1
 INTERRUPTED = 130
-OWN_COURSE = "this one, or safetylab's own"
+
+AssignmentName = Annotated[str, typer.Argument(help="The lab, or another course's assignment.")]
+CourseFolder = Annotated[
+    Path | None,
+    typer.Option(help="Folder of an nbgrader course.", show_default="this one, or safetylab's own"),
+]
 
 
 class _Sentences(TyperGroup):
@@ -315,11 +320,8 @@ def term(
 
 @app.command(epilog="Example: safetylab grade lab01_evasion --student ann --student bob --jobs 4")
 def grade(
-    assignment: Annotated[str, typer.Argument(help="The lab, or another course's assignment.")],
-    course: Annotated[
-        Path | None,
-        typer.Option(help="Folder of an nbgrader course.", show_default=OWN_COURSE),
-    ] = None,
+    assignment: AssignmentName,
+    course: CourseFolder = None,
     student: Annotated[
         list[str] | None, typer.Option(help="Only this student; may be given several times.")
     ] = None,
@@ -373,11 +375,8 @@ def grade(
 
 @app.command(epilog="Example: safetylab rehearse lab01_evasion")
 def rehearse(
-    assignment: Annotated[str, typer.Argument(help="The lab, or another course's assignment.")],
-    course: Annotated[
-        Path | None,
-        typer.Option(help="Folder of an nbgrader course.", show_default=OWN_COURSE),
-    ] = None,
+    assignment: AssignmentName,
+    course: CourseFolder = None,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds that a cell may take.")] = 120,
     variants: Annotated[
         int | None,
@@ -433,11 +432,8 @@ def _graded_course(course: Path | None, assignment: str) -> tuple[Path, str]:
 
 @app.command(epilog="Example: safetylab report lab01_evasion --output lab01.html")
 def report(
-    assignment: Annotated[str, typer.Argument(help="The lab, or another course's assignment.")],
-    course: Annotated[
-        Path | None,
-        typer.Option(help="Folder of an nbgrader course.", show_default=OWN_COURSE),
-    ] = None,
+    assignment: AssignmentName,
+    course: CourseFolder = None,
     output: Annotated[
         Path | None,
         typer.Option(help="The page to write.", show_default="in reports/ beside the gradebook"),
