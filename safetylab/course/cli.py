@@ -326,7 +326,10 @@ def grade(
     force: Annotated[
         bool, typer.Option("--force", help="Grade again what has been graded.")
     ] = False,
-    timeout: Annotated[float, typer.Option(min=1, help="Seconds that a cell may take.")] = 120,
+    timeout: Annotated[
+        float | None,
+        typer.Option(min=1, help="Seconds that a cell may take [default: nbgrader's setting]."),
+    ] = None,
     memory: Annotated[float, typer.Option(min=0.1, help="GiB that a notebook may use.")] = 4,
     scheduler: Annotated[
         str | None,
@@ -349,18 +352,20 @@ def grade(
         from rich.console import Console
 
         from safetylab.grading.gradebook.batch import grade_assignment
+        from safetylab.grading.gradebook.engine import limits_of
         from safetylab.grading.gradebook.nbcourse import Course
         from safetylab.grading.gradebook.summary import print_summary, progress_bar
         from safetylab.grading.room.rooms import Limits
 
     root, name = _graded_course(course, assignment)
+    opened = Course.open(root)
     with _pool(jobs, scheduler) as pool, progress_bar(name, Console(stderr=True)) as on_done:
         summary = grade_assignment(
-            Course.open(root),
+            opened,
             name,
             students=student or (),
             force=force,
-            limits=Limits(timeout, memory),
+            limits=Limits(timeout or limits_of(opened).timeout, memory),
             pool=pool,
             on_done=on_done,
             accepted=accept_rehearsal,
@@ -377,7 +382,10 @@ def rehearse(
         Path | None,
         typer.Option(help="Folder of an nbgrader course [default: this one, or safetylab's own]."),
     ] = None,
-    timeout: Annotated[float, typer.Option(min=1, help="Seconds that a cell may take.")] = 120,
+    timeout: Annotated[
+        float | None,
+        typer.Option(min=1, help="Seconds that a cell may take [default: nbgrader's setting]."),
+    ] = None,
     variants: Annotated[
         int | None,
         typer.Option(min=1, help="Variants to grade both on, if it has any [default: 20]."),
@@ -389,6 +397,7 @@ def rehearse(
     on each are printed, and the solution's seconds. The exit code is 0 if nothing differs, no
     point is lost, and none is given for nothing.
     """
+    from safetylab.grading.gradebook.engine import limits_of
     from safetylab.grading.gradebook.nbcourse import Course
     from safetylab.grading.gradebook.rehearsal import ON_DEMAND, rehearse
     from safetylab.grading.room.rooms import Limits
@@ -397,7 +406,8 @@ def rehearse(
     opened = Course.open(root)
     with opened.plugins():
         held = rehearse(
-            opened, opened.assignment(name), Limits(timeout), both=True,
+            opened, opened.assignment(name), Limits(timeout or limits_of(opened).timeout),
+            both=True,
             variants=variants or ON_DEMAND, on_trial=typer.echo,
         )  # fmt: skip
     for sentence in (*held.warnings, *map(str, held.differences)):
