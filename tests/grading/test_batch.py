@@ -247,6 +247,7 @@ def test_a_notebook_that_was_not_handed_in_is_named(root: Path, empty: Path) -> 
     nc.nbgrader(root, "generate_assignment", nc.NAME, "--force")
     summary = grade(root)
     assert summary.graded[0].looks == ("second.ipynb was not handed in: no points",)
+    assert (summary.graded[0].score, summary.graded[0].max_score) == (5, 10)
     assert summary.complete
 
 
