@@ -399,19 +399,21 @@ def rehearse(
     """
     from safetylab.grading.gradebook.engine import limits_of
     from safetylab.grading.gradebook.nbcourse import Course
-    from safetylab.grading.gradebook.rehearsal import ON_DEMAND, rehearse
+    from safetylab.grading.gradebook.rehearsal import MEND, NOT_SPLIT, ON_DEMAND, is_split, rehearse
     from safetylab.grading.room.rooms import Limits
 
     root, name = _graded_course(course, assignment)
     opened = Course.open(root)
+    entered, limits = opened.assignment(name), Limits(timeout or limits_of(opened).timeout)
     with opened.plugins():
         held = rehearse(
-            opened, opened.assignment(name), Limits(timeout or limits_of(opened).timeout),
-            both=True,
+            opened, entered, limits, both=True,
             variants=variants or ON_DEMAND, on_trial=typer.echo,
         )  # fmt: skip
     for sentence in (*held.warnings, *map(str, held.differences)):
         typer.echo(sentence)
+    if held.differences:
+        typer.echo(MEND if is_split(entered) else NOT_SPLIT)
     if held.warnings or held.differences:
         raise typer.Exit(FAILED)
     typer.echo(f"{name}: two processes and one give the same points in every test")
