@@ -22,6 +22,10 @@ FAILED = 1
 INTERRUPTED = 130
 
 AssignmentName = Annotated[str, typer.Argument(help="The lab, or another course's assignment.")]
+CellSeconds = Annotated[
+    float | None,
+    typer.Option(min=1, help="Seconds that a cell may take.", show_default="nbgrader's setting"),
+]
 CourseFolder = Annotated[
     Path | None,
     typer.Option(help="Folder of an nbgrader course.", show_default="this one, or safetylab's own"),
@@ -329,7 +333,7 @@ def grade(
     force: Annotated[
         bool, typer.Option("--force", help="Grade again what has been graded.")
     ] = False,
-    timeout: Annotated[float, typer.Option(min=1, help="Seconds that a cell may take.")] = 120,
+    timeout: CellSeconds = None,
     memory: Annotated[float, typer.Option(min=0.1, help="GiB that a notebook may use.")] = 4,
     scheduler: Annotated[
         str | None,
@@ -352,18 +356,20 @@ def grade(
         from rich.console import Console
 
         from safetylab.grading.gradebook.batch import grade_assignment
+        from safetylab.grading.gradebook.engine import limits_of
         from safetylab.grading.gradebook.nbcourse import Course
         from safetylab.grading.gradebook.summary import print_summary, progress_bar
         from safetylab.grading.room.rooms import Limits
 
     root, name = _graded_course(course, assignment)
+    opened = Course.open(root)
     with _pool(jobs, scheduler) as pool, progress_bar(name, Console(stderr=True)) as on_done:
         summary = grade_assignment(
-            Course.open(root),
+            opened,
             name,
             students=student or (),
             force=force,
-            limits=Limits(timeout, memory),
+            limits=Limits(timeout or limits_of(opened).timeout, memory),
             pool=pool,
             on_done=on_done,
             accepted=accept_rehearsal,
@@ -377,7 +383,7 @@ def grade(
 def rehearse(
     assignment: AssignmentName,
     course: CourseFolder = None,
-    timeout: Annotated[float, typer.Option(min=1, help="Seconds that a cell may take.")] = 120,
+    timeout: CellSeconds = None,
     variants: Annotated[
         int | None,
         typer.Option(min=1, help="Variants to grade both on, if it has any.", show_default="20"),
@@ -389,19 +395,23 @@ def rehearse(
     on each are printed, and the solution's seconds. The exit code is 0 if nothing differs, no
     point is lost, and none is given for nothing.
     """
+    from safetylab.grading.gradebook.engine import limits_of
     from safetylab.grading.gradebook.nbcourse import Course
-    from safetylab.grading.gradebook.rehearsal import ON_DEMAND, rehearse
+    from safetylab.grading.gradebook.rehearsal import MEND, NOT_SPLIT, ON_DEMAND, is_split, rehearse
     from safetylab.grading.room.rooms import Limits
 
     root, name = _graded_course(course, assignment)
     opened = Course.open(root)
+    entered, limits = opened.assignment(name), Limits(timeout or limits_of(opened).timeout)
     with opened.plugins():
         held = rehearse(
-            opened, opened.assignment(name), Limits(timeout), both=True,
+            opened, entered, limits, both=True,
             variants=variants or ON_DEMAND, on_trial=typer.echo,
         )  # fmt: skip
     for sentence in (*held.warnings, *map(str, held.differences)):
         typer.echo(sentence)
+    if held.differences:
+        typer.echo(MEND if is_split(entered) else NOT_SPLIT)
     if held.warnings or held.differences:
         raise typer.Exit(FAILED)
     typer.echo(f"{name}: two processes and one give the same points in every test")

@@ -200,4 +200,8 @@ FOREIGN = [
         T("t2", "assert ready\n### BEGIN HIDDEN TESTS\nmore = [(0, 0), (-1, 5)]\nassert all(add(*c) == right(*c) for c in cases + more)\n### END HIDDEN TESTS"),
         T("t3", "### BEGIN HIDDEN TESTS\nassert len(more) == 2 and add('a', 'b') == 'ab'\n### END HIDDEN TESTS"),
     ), ({"p1": "def add(a, b):\n    return abs(a) + b"}, {"p1": "def add(a, b):\n    return a - b"})),
+    Foreign("tests without a word", (
+        A("p1", "n = len(In)", STUB), T("t1", ""), T("t2", "  \n"), T("t3", "# counted by eye"),
+        T("t4", "assert len(In) == n + 2"),
+    ), ({"p1": "n = 0"}, {"p1": "1 / 0"})),
 ]  # fmt: skip

@@ -19,7 +19,9 @@ from typing import Any
 
 import pytest
 from grading import nbcourse as nc
+from typer.testing import CliRunner
 
+from safetylab.course.cli import app
 from safetylab.course.paths import CourseError
 from safetylab.grading.gradebook import batch, journal, record
 from safetylab.grading.gradebook.batch import Graded, Summary, grade_assignment
@@ -245,6 +247,7 @@ def test_a_notebook_that_was_not_handed_in_is_named(root: Path, empty: Path) -> 
     nc.nbgrader(root, "generate_assignment", nc.NAME, "--force")
     summary = grade(root)
     assert summary.graded[0].looks == ("second.ipynb was not handed in: no points",)
+    assert (summary.graded[0].score, summary.graded[0].max_score) == (5, 10)
     assert summary.complete
 
 
@@ -297,6 +300,28 @@ def test_the_command_says_what_became_of_each(root: Path) -> None:
     again = subprocess.run(command, cwd=root, capture_output=True, text=True)
     assert again.returncode == 0, again.stderr
     assert "3 graded (3 of them by an earlier run)" in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("setting", "seconds"),
+    [("", 30), ("c.ExecutePreprocessor.timeout = 300", 300), ("c.Execute.timeout = 5", 5),
+     ("c.ExecutePreprocessor.timeout = -1", 3600), ("c.Execute.timeout = None", 3600)],
+)  # fmt: skip
+def test_a_cell_may_take_as_long_as_nbgraders_settings_say(
+    root: Path, monkeypatch: pytest.MonkeyPatch, setting: str, seconds: float
+) -> None:
+    given: list[float] = []
+
+    def graded(*_: object, limits: Limits, **__: object) -> Summary:
+        given.append(limits.timeout)
+        return grade_assignment(Course.open(root), nc.NAME, students=["nobody"])
+
+    monkeypatch.setattr(batch, "grade_assignment", graded)
+    (root / "nbgrader_config.py").write_text(nc.CONFIG + setting)
+    command = ["grade", nc.NAME, "--course", str(root)]
+    for options in ([], ["--timeout", "7"]):
+        CliRunner().invoke(app, [*command, *options])
+    assert given == [seconds, 7]
 
 
 def test_a_summary_is_read_back_as_it_was(root: Path) -> None:

@@ -99,6 +99,7 @@ def test_nothing_is_graded_until_a_person_has_decided(tmp_path: Path) -> None:
     assert f"{name}/t1" in told.stdout
     assert "0 points in two processes and 2 points in one" in told.stdout
     assert "t2" not in told.stdout
+    assert told.stdout.splitlines()[-1].startswith("mend these tests"), "what to do about it"
     course = Course.open(root)
     with pytest.raises(CourseError, match="t1"):
         grade_assignment(course, name, students=["solution"])
@@ -116,6 +117,7 @@ def test_in_one_process_it_is_no_matter(tmp_path: Path) -> None:
     assert [one.score for one in summary.graded] == [4]
     assert not summary.warnings
     assert summary.complete
+    assert "what two would give decides no points" in safetylab(root, "rehearse", name).stdout
 
 
 def test_a_notebook_without_exercises_holds_nobody_up(tmp_path: Path) -> None:

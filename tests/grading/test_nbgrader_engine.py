@@ -81,6 +81,13 @@ def split_answer(cells: list[Any]) -> None:
     cells.insert(place + 1, second)
 
 
+def answer_elsewhere(cells: list[Any]) -> None:
+    """Free answers in new cells, the course's own for them deleted; a person finds them there."""
+    for cell in cells:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") in ("sizes", "why"):
+            cell |= {"metadata": {}, "id": f"own-{cell['cell_type']}"}
+
+
 def hostile_texts(cells: list[Any]) -> None:
     for text in HOSTILE:
         cells.append(
@@ -115,6 +122,7 @@ def cases(root: Path) -> dict[str, tuple[bytes, Scores]]:
         "stripped": (nc.answered(root, right, strip_metadata), FULL),
         "schemas": (nc.answered(root, right, odd_schemas), FULL),
         "forged": (nc.answered(root, wrong, forge_outputs), NONE),
+        "elsewhere": (nc.answered(root, right, answer_elsewhere), FULL),
         "split": (nc.answered(root, right, split_answer), FULL),
         "hostile": (nc.answered(root, right, hostile_texts), FULL),
         "setup": (nc.answered(root, right, end_the_setup), DOUBT),
@@ -267,6 +275,14 @@ def test_nobody_is_told_no_response_of_a_file_that_could_not_be_read(by_nbgrader
         told = {name: book.find_comment("why", nc.NAME, nc.NAME, name).auto_comment
                 for name in ("untouched", "broken")}  # fmt: skip
     assert told == {"untouched": "No response.", "broken": None}
+
+
+def test_nobody_is_told_no_response_of_an_answer_in_a_cell_of_their_own(by_nbgrader: Path) -> None:
+    with Course.open(by_nbgrader).gradebook() as book:
+        where = nc.NAME, nc.NAME
+        said = [book.find_comment("why", *where, student).auto_comment
+                for student in ("untouched", "elsewhere")]  # fmt: skip
+    assert said == ["No response.", None]
 
 
 def test_a_free_answer_in_code_shows_what_it_shows(by_nbgrader: Path) -> None:

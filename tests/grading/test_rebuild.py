@@ -94,7 +94,7 @@ def test_an_older_copy_gets_one_note_and_none_about_what_the_lab_changed_since()
     ("name", "says"),
     [
         ("ex2_1-poison", "not a copy of lab01_tiny: its exercises are 2.1"),
-        ("setup", "it holds no exercise cells"),
+        ("setup", "it has none of its exercises"),
     ],
 )
 def test_another_labs_notebook_is_refused(name: str, says: str) -> None:

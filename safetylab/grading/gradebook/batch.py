@@ -34,7 +34,7 @@ from safetylab.grading.gradebook.record import (
     saved_scores,
 )
 from safetylab.grading.gradebook.rehearsal import rehearse, settled
-from safetylab.grading.gradebook.staging import Work, open_work
+from safetylab.grading.gradebook.staging import Work, blank, open_work
 from safetylab.grading.gradebook.variants import changed
 from safetylab.grading.report import Status
 from safetylab.grading.room.exam import Examined
@@ -162,10 +162,13 @@ Outcomes = dict[str, Examined | str]
 """What became of the notebooks of a submission; a string is the reason why one was not graded."""
 
 
-def _graded(work: Work, results: Mapping[str, Examined]) -> Graded:
+def _graded(work: Work, results: Mapping[str, Examined], assignment: Assignment) -> Graded:
     """Say what became of a submission; ``work`` is what was recorded."""
     good = [results[paper.name].report for paper in work.papers if not paper.problem]
-    blank = [paper.ungraded().report for paper in work.papers if paper.problem]
+    papers = [paper for paper in work.papers if paper.problem]
+    papers += [blank(work.student, one, "") for one in assignment.bundles
+               if one.name in work.absent]  # fmt: skip
+    empty = [paper.ungraded().report for paper in papers]
     problems = dict.fromkeys(paper.problem for paper in work.papers if paper.problem)
     absent = [f"{name}.ipynb was not handed in: no points" for name in work.absent]
     unsure = [f"{row.exercise}: {row.message}"
@@ -174,7 +177,7 @@ def _graded(work: Work, results: Mapping[str, Examined]) -> Graded:
     return Graded(
         work.student,
         score=sum(report.score for report in good),
-        max_score=sum(report.max_score for report in (*good, *blank)),
+        max_score=sum(report.max_score for report in (*good, *empty)),
         repairs=tuple(filter(None, dict.fromkeys([*work.submission.notes, *mended]))),
         looks=(*problems, *absent, *unsure),
         failed=bool(problems),
@@ -316,7 +319,7 @@ class _Batch:
         broken = {name: one for name, one in outcomes.items() if isinstance(one, str)}
         work, problem = self.record(opened.with_problems(broken), results)
         self.stamped += bool(self.assignment.due and TIMESTAMP in work.submission.files)
-        graded = _graded(work, results)
+        graded = _graded(work, results, self.assignment)
         looks = (*graded.looks, problem) if problem else graded.looks
         graded = replace(graded, looks=looks, again=work.papers != opened.papers)
         journal.append(self.journal, {

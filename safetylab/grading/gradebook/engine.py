@@ -38,6 +38,9 @@ from safetylab.grading.room.exam import Examined
 from safetylab.grading.room.rooms import Limits, run_task
 
 STAGED = "safetylab-staged-"
+UNLIMITED = 3600.0
+"""Seconds that a cell may take where nbgrader's settings (None, 0 or -1) set no limit."""
+
 _MARKS = re.compile(r"^### (BEGIN|END) SOLUTION\s*$", re.M)
 
 
@@ -98,13 +101,14 @@ class StagingExporter(NotebookExporter):
 def _stage_all(converter: Any) -> Desk:
     """Stage what a converter of nbgrader's has found, and let it go on with that."""
     desk, course = Desk(), Course(converter.coursedir, converter.config)
+    limits = limits_of(course)
     assignments: dict[str, Any] = {}
     found = {}
     for folder in converter.assignments:
         name, student = course.parse(Path(folder))
         if name not in assignments:
             assignments[name] = course.assignment(name)
-            for warning in settled(course, assignments[name], Limits())[0]:
+            for warning in settled(course, assignments[name], limits)[0]:
                 converter.log.warning(warning)
         work = open_work(course, assignments[name], student, Path(folder))
         try:
@@ -145,15 +149,20 @@ class ExamRoom(Execute):  # type: ignore[misc]
         "leave it out, as safetylab.grading.gradebook.feedback.HideTests does."
     ).tag(config=True)  # fmt: skip
 
+    @property
+    def limits(self) -> Limits:
+        """What a notebook may use."""
+        limited = self.timeout is not None and self.timeout > 0
+        return Limits(float(self.timeout) if limited else UNLIMITED, self.memory)
+
     def preprocess(
         self, nb: NotebookNode, resources: Any, km: Any = None
     ) -> tuple[NotebookNode, Any]:
         """Fill in outputs that give the points of the exam."""
         about = resources["nbgrader"]
         key = (about["assignment"], about["student"], about["notebook"])
-        limits = Limits(self.timeout or Limits.timeout, self.memory)
         desk: Desk = self.parent.desk
-        examined = desk.examined(key, limits)
+        examined = desk.examined(key, self.limits)
         told = tags(examined.report)
         for cell, sat in zip(nb.cells, examined.cells, strict=True):
             if cell.cell_type == "code":
@@ -161,6 +170,8 @@ class ExamRoom(Execute):  # type: ignore[misc]
         tests = (cell for cell in examined.cells if cell.role == Role.TEST.name)
         about["scores"] = {cell.name: cell.score for cell in tests}
         about["problem"] = desk.papers[key].problem
+        about["lost"] = {step.cell.name for step in desk.papers[key].rebuilt.steps
+                         if step.role is Role.WRITTEN and not step.present}  # fmt: skip
         about["doubts"] = {check.name for row in examined.report.rows if row.status is Status.LOOK
                            for check in row.checks if check.points < check.max_points}  # fmt: skip
         if why := desk.papers[key].problem or ", ".join(sorted(about["doubts"])):
@@ -169,6 +180,11 @@ class ExamRoom(Execute):  # type: ignore[misc]
             nb.cells = list(_with_rubrics(nb.cells, desk.papers[key].bundle))
         nb.cells.insert(0, summary(examined, desk.notes.get(key[:2], ())))
         return nb, resources
+
+
+def limits_of(course: Course) -> Limits:
+    """Return what a notebook may use by the course's own settings, which nbgrader obeys, too."""
+    return ExamRoom(config=course.config).limits
 
 
 def _with_rubrics(cells: list[NotebookNode], bundle: Bundle) -> Iterator[NotebookNode]:
@@ -204,16 +220,16 @@ class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
             self.gradebook.db.commit()
 
     def _add_comment(self, cell: NotebookNode, resources: Any) -> None:
-        """As nbgrader does, but nobody is told "No response." of a file that nobody could read."""
+        """As nbgrader does, but "No response." is told of no answer that may be elsewhere."""
         super()._add_comment(cell, resources)
-        if resources["nbgrader"].get("problem"):
-            name = cell.metadata.nbgrader["grade_id"]
+        about, name = resources["nbgrader"], cell.metadata.nbgrader["grade_id"]
+        if about.get("problem") or name in about.get("lost", ()):
             self.gradebook.find_comment(name, *self._where).auto_comment = None
             self.gradebook.db.commit()
 
     def _settled(self, cell: NotebookNode, about: Mapping[str, Any]) -> bool:
         name = cell.metadata.nbgrader["grade_id"]
-        if "scores" not in about or about["problem"]:
+        if "scores" not in about or about["problem"] or name in about["lost"]:
             return False
         if is_solution(cell) or name not in about["scores"]:
             return True

@@ -254,7 +254,8 @@ def _require_python(name: str, notebook: Mapping[str, Any]) -> None:
     if other or (not language and _OTHER_KERNELS.match(str(kernel.get("name", "")))):
         raise CourseError(
             f"{name}.ipynb is for the kernel {kernel.get('name', language)}, and here only Python "
-            "is run: grade it with `nbgrader autograde`, in settings without use_exam_room"
+            "is run: grade it with `nbgrader autograde`, and leave use_exam_room out of "
+            "nbgrader_config.py"
         )
 
 

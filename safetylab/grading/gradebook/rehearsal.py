@@ -26,6 +26,11 @@ from safetylab.grading.report import Row
 from safetylab.grading.room.exam import Examined
 from safetylab.grading.room.rooms import Limits, Task, run_task
 
+MEND = (
+    "mend these tests (safetylab/grading/README.md has the contract), grade in one process "
+    "(without split=True), or decide that it is right: `safetylab grade --accept-rehearsal`"
+)
+NOT_SPLIT = "this assignment is graded in one process: what two would give decides no points"
 SOLUTION, UNTOUCHED = "the instructor's own notebook", "an untouched copy"
 AT_GRADING, ON_DEMAND = 3, 20
 """Variants that the solution is graded on before a class is, and by `safetylab rehearse`."""
@@ -214,8 +219,7 @@ def _require_agreement(name: str, held: Rehearsal) -> None:
         told = "\n".join(f"- {one}" for one in held.differences)
         raise CourseError(
             f"nothing of {name} was graded, for its rehearsal disagrees with one kernel:\n{told}\n"
-            "mend these tests (safetylab/grading/README.md has the contract), grade in one process "
-            "(without split=True), or decide that it is right: `safetylab grade --accept-rehearsal`"
+            f"{MEND}"
         )
 
 

@@ -102,6 +102,8 @@ class Together(Passes):
         """Run a cell; in place of one that ended the process, the stub of an answer."""
         step = run.steps[place]
         source = step.source
+        if not source.strip():
+            return Outcome(End.OK)
         if place in self.culprits:
             source = step.stub if step.role is Role.ANSWER and step.changed else ""
         return where.run_cell(source, place) if source else None
