@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -106,6 +107,69 @@ def test_messages_that_stand_in_a_test_are_told(room: Room) -> None:
     messages = {check.name: check.message for row in examined.report.rows for check in row.checks}
     assert messages["t1"] == "f(2) must be twice as much"
     assert "look at the sign" in messages["t2"]
+
+
+LEAKS = {
+    "in a gap of a visible message": "raise AssertionError('f(2) gave ' + stolen)",
+    "in a gap of the lab's message": (
+        "class CheckFailed(AssertionError): pass\n    raise CheckFailed('the table has ' + stolen + ' rows')"),
+    "behind a message": (
+        "class CheckFailed(AssertionError): pass\n    raise CheckFailed('look at the sign [' + stolen + ']')"),
+    "as the name of a mistake": (
+        "class CheckFailed(AssertionError): pass\n    raise CheckFailed('look at the sign [1.1/' + stolen + ']')"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", LEAKS)
+def test_no_message_carries_a_hidden_tests_text(room: Room, way: str) -> None:
+    visible = (
+        "got = f(2)\nassert got == 4, f'f(2) gave {got}'\nassert got > 0, 'look at the sign'\n"
+    )
+    cells = (
+        L("rows", "def rows(n):\n    print(f'the table has {n} rows')"),
+        A("p1", "def f(x):\n    return 271"), T("t1", visible + HIDDEN), P("later", "# scratch"),
+    )  # fmt: skip
+    steal = f"def f(x):\n    stolen = In[-1][In[-1].index('secret'):][:13]\n    {LEAKS[way]}"
+    examined = graded(room, cells, p1=steal, later="f(2)")
+    told = examined.report.to_json() + "".join(c.evalue for c in examined.cells if c.name == "t1")
+    assert "secret" not in told
+
+
+def test_values_of_a_message_are_dots(room: Room) -> None:
+    test = f"got = f(2)\nassert got == 4, f'f(2) gave {{got}}, too much'\n{HIDDEN}"
+    examined = graded(room, (A("p1", "def f(x):\n    return 271"), T("t1", test)), p1="f = abs")
+    assert "f(2) gave ..., too much" in examined.report.rows[0].message
+
+
+def test_a_message_of_many_gaps_is_read_at_once(room: Room) -> None:
+    test = "print(f'{1 + 1} {2 + 2} {3 + 3} {4 + 4} {5 + 5} {6 + 6} is wrong')\n" + HIDDEN
+    cells = (A("p1", "def f(x):\n    return 271"), T("t1", test))
+    began = time.monotonic()
+    graded(room, cells, p1="def f(x):\n    raise AssertionError(' ' * 480 + '!')")
+    assert time.monotonic() - began < 30
+
+
+FORGE = """
+import gc, socket
+from safetylab.grading.crossing import wire
+def forge(**told):
+    for thing in gc.get_objects():
+        if type(thing) is socket.socket and thing.fileno() > 2:
+            for number in range(99): wire.send(thing, [number, told]) if number in wanted else None
+wanted = ()
+"""
+
+
+@pytest.mark.parametrize("told", [
+    "ename='x' * 10**7", "evalue='x' * 10**7", "outputs=[['stream', 'stdout', 'x' * 10**7]]",
+    "frames=[[1, 1, 'x']] * 10**5", "frames=[[1, 1, 'x' * 10**7]]", "value=1e999, frames=[[1e999, 1, 'x']]",
+])  # fmt: skip
+def test_what_a_process_makes_up_is_bounded_before_it_is_kept(room: Room, told: str) -> None:
+    ends = "ok" if told.startswith("outputs") else "error"
+    forge = f"{FORGE}wanted = [2]\nforge(end='{ends}', {told})"
+    examined = graded(room, TWO, p1=forge, p2="y = 2")
+    held = [repr(cell) for cell in examined.cells]
+    assert sum(map(len, held)) < 300_000
 
 
 def test_outputs_are_bounded_by_the_grader(room: Room) -> None:

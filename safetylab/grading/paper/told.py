@@ -2,7 +2,8 @@
 
 Once a hidden test has begun, code of the student's could have read it, and could say it again in
 anything that the process says. So of what came after, only this is passed on: how a cell ended,
-names of Python's own exceptions, and messages that stand in the text of the tests.
+names of Python's own exceptions, and messages that stand in the text of the tests, without the
+values in their gaps.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from safetylab.grading.paper.rebuild import Role, Step
 BEGIN, CLOSE = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 LONGEST_HOLE = 80
 FEWEST_LETTERS = 8
+_TAG = re.compile(r"\d{1,2}\.\d{1,2}[a-z]?(?:/([\w.-]{1,60}))?\]\s*")
 
 
 def told(run: Run) -> Run:
@@ -40,12 +42,14 @@ def _told(run: Run, place: int, outcome: Outcome) -> Outcome:
     if outcome.end is not End.ERROR:
         return outcome
     check, step = outcome.ename == "CheckFailed", run.steps[place]
-    known = check or hasattr(builtins, outcome.ename)
+    own = getattr(builtins, outcome.ename, None)
+    known = check or (isinstance(own, type) and issubclass(own, BaseException))
     name = outcome.ename if known else "an exception"
     sources = [step.source if check else parted(step.source)[0]] if step.role is Role.TEST else []
-    sources += [one.source for one in run.steps if check and one.role is Role.LOCKED]
-    meant = any(_says(source, outcome.evalue) for source in sources)
-    return replace(outcome, ename=name, evalue=outcome.evalue if meant else "")
+    if check and step.role in (Role.TEST, Role.LOCKED):
+        sources += [one.source for one in run.steps if one.role is Role.LOCKED]
+    said = (_said(source, outcome.evalue) for source in sources)
+    return replace(outcome, ename=name, evalue=next(filter(None, said), ""))
 
 
 def parted(source: str, begin: str = BEGIN, close: str = CLOSE) -> tuple[str, set[int]]:
@@ -63,25 +67,34 @@ def parted(source: str, begin: str = BEGIN, close: str = CLOSE) -> tuple[str, se
     return "\n".join(kept), numbers
 
 
-def _says(source: str, text: str) -> bool:
-    """Whether a message is a string of the source, with short values in its gaps."""
-    return any(pattern.fullmatch(text) for pattern in _messages(source))
+def _said(source: str, text: str) -> str:
+    """Return a message if it is a string of the source: dots stand for the values in its gaps."""
+    bare, _, tag = text.rpartition("[")
+    known = _TAG.fullmatch(tag)
+    tagged = known and known[1] in (None, *(one for parts in _messages(source, 1) for one in parts))
+    for message, end in ((text, ""), *([(bare, f" [{tag}")] if tagged else [])):
+        for parts in _messages(source):
+            if _fits(parts, message) or _fits(parts, message.rstrip()):
+                return "".join("..." if part is None else part for part in parts) + end
+    return ""
 
 
-@lru_cache(maxsize=200)
-def _messages(source: str) -> tuple[re.Pattern[str], ...]:
-    texts = map(_pattern, ast.walk(parsed(source)))
-    tag = r"\s*(?:\[[\w./-]{1,60}\])?"
-    return tuple(re.compile(text + tag, re.DOTALL) for text in texts if text)
+def _fits(parts: tuple[str | None, ...], text: str) -> bool:
+    """Whether a text has these parts, and no gap is long; no regular expression is as quick."""
+    ends = {0}
+    for part in parts:
+        if part is None:
+            ends = {end + more for end in ends for more in range(LONGEST_HOLE + 1)}
+        else:
+            ends = {end + len(part) for end in ends if text.startswith(part, end)}
+    return len(text) in ends
 
 
-def _pattern(node: ast.AST) -> str:
-    parts = list(_parts(node))
-    fixed = sum(len(part) for part in parts if part is not None)
-    if fixed < FEWEST_LETTERS:
-        return ""
-    return "".join(f".{{0,{LONGEST_HOLE}}}?" if part is None else re.escape(part)
-                   for part in parts)  # fmt: skip
+@lru_cache(maxsize=400)
+def _messages(source: str, fewest: int = FEWEST_LETTERS) -> tuple[tuple[str | None, ...], ...]:
+    texts = (tuple(_parts(node)) for node in ast.walk(parsed(source)))
+    return tuple(parts for parts in texts
+                 if sum(len(part) for part in parts if part) >= fewest)  # fmt: skip
 
 
 def _parts(node: ast.AST) -> Iterator[str | None]:
@@ -90,4 +103,10 @@ def _parts(node: ast.AST) -> Iterator[str | None]:
         yield node.value
     elif isinstance(node, ast.JoinedStr):
         for value in node.values:
-            yield str(value.value) if isinstance(value, ast.Constant) else None
+            yield _fixed(value)
+
+
+def _fixed(part: ast.expr) -> str | None:
+    """What a part of an f-string always says, or None."""
+    value = part.value if isinstance(part, ast.FormattedValue) else part
+    return str(value.value) if isinstance(value, ast.Constant) else None

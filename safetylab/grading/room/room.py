@@ -28,6 +28,8 @@ from safetylab.places import data_folder
 
 FORKS = sys.platform == "linux"
 START_SECONDS = 180.0
+MAX_NAME, MAX_ERROR, MAX_FRAMES = 200, 10_000, 30
+"""What is kept of an error, whatever a process says."""
 GRACE = 5.0
 ENVIRONMENT = {
     "HOME": "/tmp",
@@ -353,16 +355,17 @@ def _outcome(told: Any) -> Outcome:
     if isinstance(told, Outcome):
         return told
     try:
-        frames = tuple(Frame(int(place), int(line), str(name))
-                       for place, line, name in told.get("frames", ()))  # fmt: skip
+        frames = tuple(Frame(int(place), int(line), str(name)[:MAX_NAME])
+                       for place, line, name in told.get("frames", ())[:MAX_FRAMES])  # fmt: skip
         outputs = tuple(output for _, kind, data in told.get("outputs", ())
                         if (output := Output.checked(str(kind), str(data))))  # fmt: skip
         value = told.get("value")
         return Outcome(
-            End[told["end"].upper()], str(told.get("ename", "")), str(told.get("evalue", "")),
+            End[told["end"].upper()], str(told.get("ename", ""))[:MAX_NAME],
+            str(told.get("evalue", ""))[:MAX_ERROR],
             frames, outputs=outputs, value=None if value is None else float(value),
         )  # fmt: skip
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return Outcome(End.DEAD, lost=True)
 
 
