@@ -15,6 +15,7 @@ from grading.foreign import A, C, Foreign, L, P, T
 from grading.stock import handed_in, notebook
 
 from safetylab.grading import Bundle, Status
+from safetylab.grading.paper.outcome import End
 from safetylab.grading.paper.rebuild import Role
 from safetylab.grading.room.exam import Examined, examine
 from safetylab.grading.room.room import Room
@@ -210,6 +211,24 @@ def test_the_sandbox_is_there_for_it(room: Room) -> None:
         T("t1", "assert not found or found == ['.pyenv']\nassert len(net) <= 1"),
     )
     assert scores(graded(room, cells, p1=look)) == {"t1": 2}
+
+
+ORDINARY = {
+    "python in the shell": "found = !python -c 'import numpy, sys; print(sys.version)'\nimport sys\nassert found == sys.version.splitlines()",
+    "a library that asks what is loaded": (
+        "from sklearn.neighbors import KNeighborsClassifier\n"
+        "assert KNeighborsClassifier(1).fit([[0.0], [1.0]], [0, 1]).predict([[0.9]]) == [1]"),
+    "a look at the machine": "import psutil\nassert psutil.virtual_memory().total > 2**20",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ORDINARY)
+def test_what_ordinary_notebooks_ask_of_the_system_is_there(room: Room, way: str) -> None:
+    if not room.sandbox:
+        pytest.skip("without a sandbox it is all there")
+    with room.alone() as one:
+        outcome = one.run_cell(ORDINARY[way], 0)
+    assert outcome.end is End.OK, outcome
 
 
 def test_which_way_is_the_assignments_decision() -> None:

@@ -9,7 +9,7 @@ import platform
 import resource
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -47,13 +47,16 @@ _FAMILIES = (1, 2, 10, 16)
 """Sockets of this machine, two of the network (there is none) and the kernel's list of it. Others
 reach beyond namespaces: by vsock, the machine that this one is a guest of."""
 _THREAD, _SHARED_FILES, _VFORK, _SHARED_MEMORY = 0x10000, 0x600, 0x4000, 0x100
+_TOLD_BYTES = 2**19
 FIRST_UID = 200_000
 PROCESSES = 96
 FILES = 256
 INODES = 20_000
 FILE_BYTES = 2**28
-COVERED = {"/tmp": "512m", "/dev/shm": "256m", "/proc": "1m"}
+COVERED = {"/tmp": "512m", "/dev/shm": "256m", "/proc": "4m"}
 """Folders that each process finds empty, with the size each may grow to."""
+TOLD = ("cpuinfo", "meminfo", "stat", "self/maps", "self/status")
+"""Files of ``/proc`` that a process finds as they were when it began: libraries read them."""
 
 
 def _call(name: str, *args: object) -> None:
@@ -105,15 +108,27 @@ def own_world(number: int, as_root: bool, programs: bool = True, locks: bool = F
     """
     _call("unshare", NEWNS | NEWNET | NEWIPC)
     _call("mount", b"none", b"/", None, PRIVATE | REC, None)
+    told = _told()
     for folder, size in COVERED.items():
         options = f"size={size},nr_inodes={INODES},mode=1777".encode()
         _call("mount", b"tmpfs", folder.encode(), b"tmpfs", NOSUID | NODEV | NOATIME, options)
+    Path("/proc/self").mkdir()
+    for name, content in told.items():
+        Path("/proc", name).write_bytes(content)
     if as_root:
         os.setgroups([])
         os.setresgid(FIRST_UID + number, FIRST_UID + number, FIRST_UID + number)
         os.setresuid(FIRST_UID + number, FIRST_UID + number, FIRST_UID + number)
     _drop_capabilities()
     _deny_calls(programs, locks)
+
+
+def _told() -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for name in TOLD:
+        with suppress(OSError):
+            found[name] = Path("/proc", name).read_bytes()[:_TOLD_BYTES]
+    return found
 
 
 def _drop_capabilities() -> None:

@@ -35,7 +35,7 @@ ENVIRONMENT = {
     "HOME": "/tmp",
     "USER": "student",
     "LANG": "C.UTF-8",
-    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "PATH": "/room/bin:/usr/local/bin:/usr/bin:/bin",
     "MPLBACKEND": "Agg",
     "MPLCONFIGDIR": "/tmp/.matplotlib",
     "IPYTHONDIR": "/tmp/.ipython",
@@ -416,7 +416,7 @@ def _devices() -> list[str]:
 def _folders() -> list[str]:
     """Folders that everybody may enter: what bubblewrap makes by itself only its owner may."""
     above = [str(place) for place in reversed(Path(sys.base_prefix).parents)][1:]
-    return [part for name in ["/etc", "/room", "/room/lib", *above]
+    return [part for name in ["/etc", "/room", "/room/bin", "/room/lib", *above]
             for part in ("--perms", "0755", "--dir", name)]  # fmt: skip
 
 
@@ -434,6 +434,8 @@ def _libraries() -> list[str]:
     """Python, the installed packages, this package and the data, read-only."""
     package = Path(safetylab.__file__).parent
     parts = [] if sys.base_prefix == "/usr" else ["--ro-bind", sys.base_prefix, sys.base_prefix]
+    for name in ("python", "python3"):  # this one, whichever the system has
+        parts += ["--symlink", python(), f"/room/bin/{name}"]
     for place, site in enumerate(sites()):
         parts += ["--ro-bind", site, f"/room/site{place}"]
         for telling in ("__editable__*", "*.dist-info/direct_url.json"):  # of where the course lies
