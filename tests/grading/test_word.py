@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -124,3 +125,11 @@ def test_no_socket_reaches_beyond_the_room(room: Room, family: int) -> None:
             f"import socket\ntry: socket.socket({family}, 1)\nexcept OSError as e: print(e.errno)"
         )
         assert [shown.data for shown in one.run_cell(code, 0).outputs] == ["1\n"]
+
+
+def test_two_rooms_have_no_user_in_common(room: Room) -> None:
+    """What a user may start is counted on the whole machine."""
+    look = "import os\nprint(os.getuid())"
+    with Room(modules=[]) as other, room.alone() as one, other.alone() as two:
+        ids = {side.run_cell(look, 0).outputs[0].data for side in (one, two)}
+    assert len(ids) == 2 or os.geteuid() != 0
