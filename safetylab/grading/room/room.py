@@ -443,7 +443,8 @@ def _libraries() -> list[str]:
                 parts += ["--ro-bind", "/dev/null", f"/room/site{place}/{file.relative_to(site)}"]
         hidden = [found for name in READY_MADE for found in Path(site).glob(f"{name}*")]
         for folder in filter(Path.is_dir, hidden):
-            parts += ["--perms", "0755", "--tmpfs", f"/room/site{place}/{folder.name}"]
+            covered = f"/room/site{place}/{folder.name}"
+            parts += ["--perms", "0755", "--tmpfs", covered, "--remount-ro", covered]
     parts += ["--ro-bind", str(package), "/room/lib/safetylab"]
     if data_folder().is_dir():
         parts += ["--ro-bind", str(data_folder().resolve()), "/room/data"]
