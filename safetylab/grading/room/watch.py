@@ -15,7 +15,7 @@ from pathlib import Path
 ALL_FILES = 1_000
 """How many files and sockets a process and all that it started may have open."""
 FOLDERS = ("tmp", "dev/shm", "proc")
-MOST_READ = 2**26
+MOST_READ = 2**28
 """Bytes of a notebook's files that are read before and after each test."""
 _SHARED = re.compile(r"^\S+ ...s (?!\S+ \S+ \d+ +/usr/)", re.M)
 """A line of ``/proc/PID/maps``: memory that is shared, and no file of the system's."""
