@@ -66,9 +66,9 @@ def is_past(root: int, memory: float, known: Family) -> bool:
 
 
 def _memory(pid: int) -> int:
-    """Bytes that a process holds beside files; one that has ended holds nothing."""
+    """Bytes that a process holds beside files, and of page tables; one that has ended has none."""
     lines = [line for line in _read(f"/proc/{pid}/status").splitlines()
-             if line.startswith(("RssAnon:", "RssShmem:"))]  # fmt: skip
+             if line.startswith(("RssAnon:", "RssShmem:", "VmPTE:"))]  # fmt: skip
     return sum(int(line.split()[1]) * 1024 for line in lines)
 
 
