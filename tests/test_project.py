@@ -7,10 +7,11 @@ import os
 import re
 import subprocess
 import tomllib
-from importlib.metadata import version
+from importlib.metadata import metadata, version
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from safetylab import __version__
 from safetylab.course.build.build import check
@@ -46,6 +47,13 @@ def test_the_environment_is_that_of_the_lock():
     different = {name: version(name) for name in names(PROJECT["dependencies"])
                  if version(name).split("+")[0] != LOCK[name]}  # fmt: skip
     assert different == {}
+
+
+def test_the_lock_installs_on_the_oldest_python_that_is_promised():
+    """Debian 12 has Python 3.11.2; a package of the lock once asked for 3.11.5."""
+    oldest = PROJECT["requires-python"].removeprefix(">=") + ".0"
+    asked = {name: SpecifierSet(metadata(name).get("Requires-Python", "")) for name in LOCK}
+    assert not [f"{name} {wanted}" for name, wanted in asked.items() if oldest not in wanted]
 
 
 def test_no_wheel_of_one_platform_is_in_the_lock():

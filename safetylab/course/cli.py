@@ -21,6 +21,12 @@ BAD_INPUT = 2
 FAILED = 1
 INTERRUPTED = 130
 
+AssignmentName = Annotated[str, typer.Argument(help="The lab, or another course's assignment.")]
+CourseFolder = Annotated[
+    Path | None,
+    typer.Option(help="Folder of an nbgrader course.", show_default="this one, or safetylab's own"),
+]
+
 
 class _Sentences(TyperGroup):
     """Commands whose foreseen failures end in one sentence on stderr, without a traceback."""
@@ -314,11 +320,8 @@ def term(
 
 @app.command(epilog="Example: safetylab grade lab01_evasion --student ann --student bob --jobs 4")
 def grade(
-    assignment: Annotated[str, typer.Argument(help="The lab, or another course's assignment.")],
-    course: Annotated[
-        Path | None,
-        typer.Option(help="Folder of an nbgrader course [default: this one, or safetylab's own]."),
-    ] = None,
+    assignment: AssignmentName,
+    course: CourseFolder = None,
     student: Annotated[
         list[str] | None, typer.Option(help="Only this student; may be given several times.")
     ] = None,
@@ -372,15 +375,12 @@ def grade(
 
 @app.command(epilog="Example: safetylab rehearse lab01_evasion")
 def rehearse(
-    assignment: Annotated[str, typer.Argument(help="The lab, or another course's assignment.")],
-    course: Annotated[
-        Path | None,
-        typer.Option(help="Folder of an nbgrader course [default: this one, or safetylab's own]."),
-    ] = None,
+    assignment: AssignmentName,
+    course: CourseFolder = None,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds that a cell may take.")] = 120,
     variants: Annotated[
         int | None,
-        typer.Option(min=1, help="Variants to grade both on, if it has any [default: 20]."),
+        typer.Option(min=1, help="Variants to grade both on, if it has any.", show_default="20"),
     ] = None,
 ) -> None:
     """Grade solution and untouched copy in two processes and in one, and say what differs.
@@ -432,14 +432,11 @@ def _graded_course(course: Path | None, assignment: str) -> tuple[Path, str]:
 
 @app.command(epilog="Example: safetylab report lab01_evasion --output lab01.html")
 def report(
-    assignment: Annotated[str, typer.Argument(help="The lab, or another course's assignment.")],
-    course: Annotated[
-        Path | None,
-        typer.Option(help="Folder of an nbgrader course [default: this one, or safetylab's own]."),
-    ] = None,
+    assignment: AssignmentName,
+    course: CourseFolder = None,
     output: Annotated[
         Path | None,
-        typer.Option(help="The page to write [default: in reports/ beside the gradebook]."),
+        typer.Option(help="The page to write.", show_default="in reports/ beside the gradebook"),
     ] = None,
 ) -> None:
     """Show how a class did: shares right, misconceptions, who is stuck where; and as a page.

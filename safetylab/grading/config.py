@@ -31,7 +31,7 @@ _ENGINE = "safetylab.grading.gradebook.engine"
 _OURS = {"Execute": f"{_ENGINE}.ExamRoom", "SaveAutoGrades": f"{_ENGINE}.SaveGrades"}
 _HIDE = "safetylab.grading.gradebook.feedback.HideTests"
 _OVERVIEW = "safetylab.grading.gradebook.feedback.Overview"
-_MATHML = "safetylab.grading.gradebook.mathml.MathML"
+_MATHML = "safetylab.mathml.MathML"
 
 
 def use_exam_room(c: Config, *, rubrics: bool = True, split: bool = False) -> None:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from nbconvert.filters.markdown_mistune import markdown2html_mistune as render
 
 from safetylab.grading.gradebook.markup import harmless, is_active, pictures
-from safetylab.grading.gradebook.mathml import ATTRIBUTES as OF_FORMULAS
-from safetylab.grading.gradebook.mathml import ELEMENTS, LENGTHS, with_mathml
+from safetylab.mathml import ATTRIBUTES as OF_FORMULAS
+from safetylab.mathml import ELEMENTS, LENGTHS, with_mathml
 
 _TAGS = """
 a b i em strong u s del sub sup br hr kbd p code pre span div ul ol li blockquote img h1 h2 h3 h4

@@ -95,7 +95,7 @@ os.read(os.pipe()[0], 1)
 def test_processes_of_a_notebook_hold_no_more_than_their_group() -> None:
     if not memory.place():
         pytest.skip("this process may make no memory cgroup here")
-    with Room(timeout=20, memory=0.5, modules=[]) as room, room.pair() as pair:
+    with Room(timeout=120, memory=0.5, modules=[]) as room, room.pair() as pair:
         pair.begin([], {}, {})
         group = pair.student.group
         assert group is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from safetylab.course.build.source import Lab, Problem
-from safetylab.grading.gradebook.mathml import BadFormula, formulas, mathml, without_dollars
+from safetylab.mathml import BadFormula, formulas, mathml, without_dollars
 
 
 def formulas_convert(lab: Lab) -> Iterator[Problem]:

@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 from PIL import Image
 
 from safetylab.course.site.runs import ROOT, Run
-from safetylab.grading.gradebook.mathml import with_mathml
+from safetylab.mathml import with_mathml
 
 PICTURES = "_static/runs"
 _HINTS = re.compile(r"<details><summary>Hint 1.*?</details>\s*</details>\s*</details>", re.DOTALL)

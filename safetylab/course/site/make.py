@@ -32,6 +32,7 @@ SETTINGS = {
     "myst_heading_anchors": 3,
     "html_theme": "pydata_sphinx_theme",
     "html_static_path": ["_static"],
+    "html_favicon": "_static/icon.svg",
     "html_css_files": ["site.css"],
     "html_js_files": ["site.js"],
     "html_title": "safetylab: the safety of AI, by hand",
@@ -81,8 +82,8 @@ def prepare(source: Path, runs: Sequence[Run], root: Path = ROOT) -> None:
     for name, page in text.items():
         _write(source / f"{name}.md", page)
     static.mkdir(parents=True, exist_ok=True)
-    shutil.copy(HERE / "site.css", static)
-    shutil.copy(HERE / "site.js", static)
+    for name in ("site.css", "site.js", "icon.svg"):
+        shutil.copy(HERE / name, static)
     shutil.copy(root / ".github" / "lab01.png", static)
     shutil.copy(root / "solutions" / "dependencies.svg", source)
 

@@ -29,7 +29,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from safetylab.course.site.runs import ROOT, UNSAID, Run, SiteError, run_of
-from safetylab.grading.gradebook.mathml import BadFormula, formulas, mathml, with_mathml
+from safetylab.mathml import BadFormula, formulas, mathml, with_mathml
 
 DECKS = Path(__file__).parent / "slides"
 FEWEST, MOST = 8, 14

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -79,22 +79,24 @@ def _said(source: str, text: str) -> str:
     return ""
 
 
-def _fits(parts: tuple[str | None, ...], text: str) -> bool:
-    """Whether a text has these parts, and no gap is long; no regular expression is as quick."""
+@lru_cache(maxsize=400)
+def _messages(source: str, fewest: int = FEWEST_LETTERS) -> tuple[tuple[str | None, ...], ...]:
+    """Return the parts of each string in the source that is long enough to be a message."""
+    texts = (tuple(_parts(node)) for node in ast.walk(parsed(source)))
+    return tuple(parts for parts in texts if sum(map(len, filter(None, parts))) >= fewest)
+
+
+def _fits(parts: Sequence[str | None], text: str) -> bool:
+    """Whether a text is made of these parts; a text that nearly is costs no more than another."""
+    if len(text) > sum(LONGEST_HOLE if part is None else len(part) for part in parts):
+        return False
     ends = {0}
     for part in parts:
         if part is None:
-            ends = {end + more for end in ends for more in range(LONGEST_HOLE + 1)}
+            ends = {end for begin in ends for end in range(begin, begin + LONGEST_HOLE + 1)}
         else:
-            ends = {end + len(part) for end in ends if text.startswith(part, end)}
+            ends = {begin + len(part) for begin in ends if text.startswith(part, begin)}
     return len(text) in ends
-
-
-@lru_cache(maxsize=400)
-def _messages(source: str, fewest: int = FEWEST_LETTERS) -> tuple[tuple[str | None, ...], ...]:
-    texts = (tuple(_parts(node)) for node in ast.walk(parsed(source)))
-    return tuple(parts for parts in texts
-                 if sum(len(part) for part in parts if part) >= fewest)  # fmt: skip
 
 
 def _parts(node: ast.AST) -> Iterator[str | None]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemLoader
 
 from safetylab.grading.report import Status
 from safetylab.grading.reports.classreport import ClassReport, Exercise, Student
-from safetylab.grading.reports.classtemplate import PAGE
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -100,9 +100,10 @@ def _stuck_lines(report: ClassReport) -> Iterator[str]:
 
 def class_page(report: ClassReport, now: datetime | None = None) -> str:
     """Return the report as an HTML page of its own."""
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True,
+                              trim_blocks=True, lstrip_blocks=True)  # fmt: skip
     environment.filters.update(shown=shown, percent=percent, number=_number)
-    return environment.from_string(PAGE).render(
+    return environment.get_template("classreport.html").render(
         report=report,
         headline=_headline(report),
         when=f"{now or datetime.now():%d %B %Y, %H:%M}",

@@ -9,7 +9,7 @@ from nbconvert import HTMLExporter
 from traitlets.config import Config
 
 from safetylab.grading.config import use_exam_room
-from safetylab.grading.gradebook.mathml import (
+from safetylab.mathml import (
     LONGEST,
     BadFormula,
     formulas,
