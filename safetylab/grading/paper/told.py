@@ -72,7 +72,7 @@ def _said(source: str, text: str) -> str:
     bare, _, tag = text.rpartition("[")
     known = _TAG.fullmatch(tag)
     tagged = known and known[1] in (None, *(one for parts in _messages(source, 1) for one in parts))
-    for message, end in ((text, ""), *([(bare, f" [{tag}")] if tagged else [])):
+    for message, end in (*([(bare, f" [{tag}")] if tagged else []), (text, "")):
         for parts in _messages(source):
             if _fits(parts, message) or _fits(parts, message.rstrip()):
                 return "".join("..." if part is None else part for part in parts) + end
