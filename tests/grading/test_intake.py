@@ -95,6 +95,27 @@ def test_large_and_many_files_are_left_out(folder: Path, monkeypatch: pytest.Mon
     assert len(taken(folder).files) + len(taken(folder).notebooks) == 1
 
 
+def test_notebooks_that_nobody_asked_for_are_bounded_together(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "NOTEBOOK_LIMIT", len(MINE) + 10)
+    for name in "abc":
+        (folder / f"{name}.ipynb").write_bytes(b" " * len(MINE))
+    found = taken(folder)
+    assert found.notebooks == {tiny.LAB: MINE}
+    assert [note.partition(" was")[0] for note in found.notes] == [
+        "b.ipynb", "c.ipynb", "not graded, for the assignment has no such notebook: a.ipynb",
+    ]  # fmt: skip
+
+
+def test_of_many_that_are_left_out_some_are_named_and_the_rest_is_counted(folder: Path) -> None:
+    for number in range(300):
+        (folder / f"link{number}").symlink_to("nowhere")
+    notes = taken(folder).notes
+    assert len(notes) == intake.MOST_NOTES + 1
+    assert notes[-1] == "200 more were left out"
+
+
 def test_a_sparse_giant_costs_no_memory(folder: Path) -> None:
     with (folder / LAB).open("wb") as file:
         file.truncate(10 * 2**40)

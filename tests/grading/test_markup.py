@@ -191,6 +191,17 @@ def test_ordinary_links_and_pictures_still_work() -> None:
     assert '<img src="p.png" alt="p">' in page
 
 
+def test_a_picture_is_shown_once_however_often_it_is_named() -> None:
+    shown = harmless("![a](attachment:p.png)" * 1000, {"p.png": {"image/png": PNG * 100}})
+    assert shown.count("<img") == 1
+    assert len(shown) < 100 * len(PNG) + 10_000
+
+
+@pytest.mark.parametrize("name", ["data:,x.html", "data:text/plain,/x.svg", "http:/x.js"])
+def test_a_files_name_is_no_address(name: str) -> None:
+    assert is_active(name)
+
+
 def test_lists_tables_and_code_keep_their_shape() -> None:
     table = "| a | b |\n|---|---|\n| 1 | $x_1 a_2$ |"
     text = f"1. one\n2. *two*\n\n{table}\n\n```python\nx = 1\n\ny = 2\n```"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 from pathlib import Path
 
 import pytest
 
 from safetylab.grading.paper.outcome import End
-from safetylab.grading.room import memory
+from safetylab.grading.room import memory, watch
 from safetylab.grading.room.room import Room
 
 
@@ -67,6 +68,18 @@ def test_a_group_that_cannot_be_made_leaves_nothing_behind(tree: Path) -> None:
     assert not list(tree.glob("**/safetylab-*"))
 
 
+def test_page_tables_count() -> None:
+    """Reading here and there in a large mapping of nothing fills them, and nothing else."""
+    many, huge = 10_000, 2**21
+    before = watch._memory(os.getpid())
+    with mmap.mmap(-1, many * huge, mmap.MAP_PRIVATE | NO_RESERVE, mmap.PROT_READ) as large:
+        if hasattr(mmap, "MADV_NOHUGEPAGE"):
+            large.madvise(mmap.MADV_NOHUGEPAGE)
+        assert not any(large[place * huge] for place in range(many))
+        assert watch._memory(os.getpid()) - before > many * 4096 / 2
+
+
+NO_RESERVE = 0x4000  # of mmap(2)
 FILL = """
 import os
 for _ in range(6):

@@ -95,3 +95,10 @@ def test_a_cell_without_metadata_keeps_its_name_by_its_id() -> None:
     bare = {**CELL, "id": "ex1_1-double", "metadata": {"nbgrader": 5, "tags": "demo"}}
     cell = read(json.dumps({"cells": [bare]}).encode()).cells[0]
     assert (cell.name, cell.tags, cell.points) == ("ex1_1-double", frozenset(), 0)
+
+
+def test_an_old_format_with_too_many_cells_is_not_converted() -> None:
+    cell = {"cell_type": "code", "input": "x", "language": "python", "outputs": [], "metadata": {}}
+    old = {"nbformat": 3, "metadata": {}, "worksheets": [{"cells": [cell] * 3000}]}
+    with pytest.raises(BadSubmission, match="too many cells"):
+        read_notebook(json.dumps(old).encode(), "old.ipynb")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from grading.foreign import A, C, Foreign, L, P, T
 from grading.stock import handed_in, notebook
 
 from safetylab.grading import Bundle, Status
+from safetylab.grading.paper.outcome import End
 from safetylab.grading.paper.rebuild import Role
 from safetylab.grading.room.exam import Examined, examine
 from safetylab.grading.room.room import Room
@@ -108,6 +110,69 @@ def test_messages_that_stand_in_a_test_are_told(room: Room) -> None:
     assert "look at the sign" in messages["t2"]
 
 
+LEAKS = {
+    "in a gap of a visible message": "raise AssertionError('f(2) gave ' + stolen)",
+    "in a gap of the lab's message": (
+        "class CheckFailed(AssertionError): pass\n    raise CheckFailed('the table has ' + stolen + ' rows')"),
+    "behind a message": (
+        "class CheckFailed(AssertionError): pass\n    raise CheckFailed('look at the sign [' + stolen + ']')"),
+    "as the name of a mistake": (
+        "class CheckFailed(AssertionError): pass\n    raise CheckFailed('look at the sign [1.1/' + stolen + ']')"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", LEAKS)
+def test_no_message_carries_a_hidden_tests_text(room: Room, way: str) -> None:
+    visible = (
+        "got = f(2)\nassert got == 4, f'f(2) gave {got}'\nassert got > 0, 'look at the sign'\n"
+    )
+    cells = (
+        L("rows", "def rows(n):\n    print(f'the table has {n} rows')"),
+        A("p1", "def f(x):\n    return 271"), T("t1", visible + HIDDEN), P("later", "# scratch"),
+    )  # fmt: skip
+    steal = f"def f(x):\n    stolen = In[-1][In[-1].index('secret'):][:13]\n    {LEAKS[way]}"
+    examined = graded(room, cells, p1=steal, later="f(2)")
+    told = examined.report.to_json() + "".join(c.evalue for c in examined.cells if c.name == "t1")
+    assert "secret" not in told
+
+
+def test_values_of_a_message_are_dots(room: Room) -> None:
+    test = f"got = f(2)\nassert got == 4, f'f(2) gave {{got}}, too much'\n{HIDDEN}"
+    examined = graded(room, (A("p1", "def f(x):\n    return 271"), T("t1", test)), p1="f = abs")
+    assert "f(2) gave ..., too much" in examined.report.rows[0].message
+
+
+def test_a_message_of_many_gaps_is_read_at_once(room: Room) -> None:
+    test = "print(f'{1 + 1} {2 + 2} {3 + 3} {4 + 4} {5 + 5} {6 + 6} is wrong')\n" + HIDDEN
+    cells = (A("p1", "def f(x):\n    return 271"), T("t1", test))
+    began = time.monotonic()
+    graded(room, cells, p1="def f(x):\n    raise AssertionError(' ' * 480 + '!')")
+    assert time.monotonic() - began < 30
+
+
+FORGE = """
+import gc, socket
+from safetylab.grading.crossing import wire
+def forge(**told):
+    for thing in gc.get_objects():
+        if type(thing) is socket.socket and thing.fileno() > 2:
+            for number in range(99): wire.send(thing, [number, told]) if number in wanted else None
+wanted = ()
+"""
+
+
+@pytest.mark.parametrize("told", [
+    "ename='x' * 10**7", "evalue='x' * 10**7", "outputs=[['stream', 'stdout', 'x' * 10**7]]",
+    "frames=[[1, 1, 'x']] * 10**5", "frames=[[1, 1, 'x' * 10**7]]", "value=1e999, frames=[[1e999, 1, 'x']]",
+])  # fmt: skip
+def test_what_a_process_makes_up_is_bounded_before_it_is_kept(room: Room, told: str) -> None:
+    ends = "ok" if told.startswith("outputs") else "error"
+    forge = f"{FORGE}wanted = [2]\nforge(end='{ends}', {told})"
+    examined = graded(room, TWO, p1=forge, p2="y = 2")
+    held = [repr(cell) for cell in examined.cells]
+    assert sum(map(len, held)) < 300_000
+
+
 def test_outputs_are_bounded_by_the_grader(room: Room) -> None:
     flood = ("from IPython.display import display, Image\nprint('x' * 10**8)\n"
              "for _ in range(10**4): display('y' * 10**4)")  # fmt: skip
@@ -146,6 +211,24 @@ def test_the_sandbox_is_there_for_it(room: Room) -> None:
         T("t1", "assert not found or found == ['.pyenv']\nassert len(net) <= 1"),
     )
     assert scores(graded(room, cells, p1=look)) == {"t1": 2}
+
+
+ORDINARY = {
+    "python in the shell": "found = !python -c 'import numpy, sys; print(sys.version)'\nimport sys\nassert found == sys.version.splitlines()",
+    "a library that asks what is loaded": (
+        "from sklearn.neighbors import KNeighborsClassifier\n"
+        "assert KNeighborsClassifier(1).fit([[0.0], [1.0]], [0, 1]).predict([[0.9]]) == [1]"),
+    "a look at the machine": "import psutil\nassert psutil.virtual_memory().total > 2**20",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ORDINARY)
+def test_what_ordinary_notebooks_ask_of_the_system_is_there(room: Room, way: str) -> None:
+    if not room.sandbox:
+        pytest.skip("without a sandbox it is all there")
+    with room.alone() as one:
+        outcome = one.run_cell(ORDINARY[way], 0)
+    assert outcome.end is End.OK, outcome
 
 
 def test_which_way_is_the_assignments_decision() -> None:

@@ -103,6 +103,12 @@ CONTRACT = {
                            "assert f(m, lambda model, x: model(x), torch.ones(1)) == 0\n"
                            "assert m.weight != 0"),
     "an argument comes back": ("def f(x): return x", "import torch\nx = torch.ones(2)\nassert f(x) is x"),
+    "an empty text of numpy": ("import numpy as np\ndef f(): return np.array(['', 'a'])[0]", "assert f() == ''"),
+    "an error with parts of its own": ("def f(b): return b.decode()",
+                                       "for kind in (UnicodeDecodeError, ValueError):\n    try: f(b'\\xff')\n"
+                                       "    except kind: pass\n    else: raise AssertionError"),
+    "many words": ("def f():\n    for i in range(9000): print(i)", "import contextlib, io\nwith contextlib.redirect_stdout("
+                   "io.StringIO()) as out: f()\nassert out.getvalue().split()[-1] == '8999'"),
     "threads": ("from concurrent.futures import ThreadPoolExecutor\ndef f(g):\n"
                 "    with ThreadPoolExecutor(4) as pool: return list(pool.map(g, range(50)))",
                 "assert f(lambda i: i * i) == [i * i for i in range(50)]"),

@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.utils import determine_grade
 
 from safetylab.grading import Bundle
+from safetylab.grading.gradebook import staging
 from safetylab.grading.gradebook.outputs import NOT_RUN, cell_outputs, plain
 from safetylab.grading.paper.marks import rows
 from safetylab.grading.paper.notebook import read_notebook
@@ -163,3 +164,16 @@ def test_sentences_are_shown_as_they_are(text: str) -> None:
     from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
     assert Page(markdown2html_mistune(plain(text))).text.strip() == text
+
+
+def test_more_text_than_anybody_writes_is_shown_as_it_was_typed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Reading Markdown takes a second for some texts of 50,000 letters."""
+    monkeypatch.setattr(staging, "LONGEST_TEXTS", 60)
+    texts = [new_markdown_cell(f"**{n}** <script> " + "x" * 20) for n in range(5)]
+    told = rebuilt(lambda cells: cells.extend(dict(text) for text in texts))
+    paper = staging.Paper("ann", Bundle("ps1", RELEASED, SOURCE), b"", told)
+    sources = [cell["source"] for cell in json.loads(staging._staged_notebook(paper))["cells"][-5:]]
+    assert "<strong>0</strong>" in sources[0]
+    assert "<pre>**4** &lt;script&gt;" in sources[4]

@@ -9,7 +9,9 @@ import pytest
 
 from safetylab.grading.paper import told
 
-SOURCE = 'assert got == want, f"expected {want} and got {got} for the input {x}"'
+SOURCE = (
+    'assert got == want, f"expected {want} and got {got} for the input {x}"; mistake = "no-sign"'
+)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +29,14 @@ SOURCE = 'assert got == want, f"expected {want} and got {got} for the input {x}"
     ],
 )
 def test_a_message_is_told_if_the_test_says_it(text: str, known: bool) -> None:
-    assert told._says(SOURCE, text) is known
+    assert bool(told._said(SOURCE, text)) is known
+
+
+def test_values_and_made_up_names_are_not_told() -> None:
+    assert told._said(SOURCE, "expected 7 and got 8 for the input 9 [1.1/no-sign]") == (
+        "expected ... and got ... for the input ... [1.1/no-sign]"
+    )
+    assert "stolen" not in told._said(SOURCE, "expected 7 and got 8 for the input 9 [1.1/stolen]")
 
 
 def test_it_fits_where_a_regular_expression_matches() -> None:
@@ -45,5 +54,5 @@ def test_it_fits_where_a_regular_expression_matches() -> None:
 def test_a_text_that_nearly_is_a_message_keeps_nobody_waiting() -> None:
     """A search that tries every way to fill twenty gaps would not end."""
     source = "f'the values differ: " + ", ".join(["{x}"] * 20) + "'"
-    assert told._says(source, "the values differ: " + ", " * 19)
-    assert not told._says(source, "the values differ: " + ", " * 700 + "\nx" * 100)
+    assert told._said(source, "the values differ: " + ", " * 19)
+    assert not told._said(source, "the values differ: " + ", " * 700 + "\nx" * 100)

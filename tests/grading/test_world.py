@@ -44,6 +44,31 @@ def test_an_ordinary_user_has_the_same_walls() -> None:
     assert all(fair.values()), fair
 
 
+WRITES = """
+from safetylab.grading.room.room import Room
+look = r'''
+import os
+for top, folders, files in os.walk("/"):
+    if top in ("/tmp", "/proc", "/dev/shm"):
+        folders.clear()
+    elif os.access(top, os.W_OK):
+        print(top)
+'''
+with Room(timeout=60, modules=[]) as room, room.alone() as one:
+    print([room.sandbox, *one.run_cell(look, 0).outputs])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [[], AS_A_USER], ids=["root", "user"])
+def test_no_folder_is_written_to_that_others_see(command: list[str]) -> None:
+    if os.geteuid() != 0 or not room.world() or not shutil.which("unshare"):
+        pytest.skip("only root can become another user; the other tests run as an ordinary one")
+    command = [*command, sys.executable, "-c", WRITES]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout == "['bubblewrap']\n", done.stdout + done.stderr
+
+
 def test_without_bubblewrap_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room.shutil, "which", lambda name: None)
     room.world.cache_clear()

@@ -29,6 +29,11 @@ def _array(dtype: str, shape: tuple[int, ...], content: bytes) -> Any:
     return np.frombuffer(content, _dtype(dtype)).reshape(shape).copy()
 
 
+def _scalar(dtype: str, content: bytes) -> Any:
+    kind = _dtype(dtype)
+    return np.frombuffer(content, kind, 1)[0] if kind.itemsize else kind.type()  # an empty text
+
+
 def _rng_parts(value: np.random.Generator) -> tuple[Any, ...]:
     """Return where a generator stands, and from what it can spawn others."""
     seeds: Any = value.bit_generator.seed_seq
@@ -54,7 +59,7 @@ _DTYPES = {type(np.dtype(code)) for code in "?bhilqBHILQefdgFDGSU"}
 
 crossing("array", [np.ndarray], _array,
          lambda value: (_name(value.dtype), value.shape, value.tobytes()))  # fmt: skip
-crossing("scalar", _SCALARS, lambda dtype, content: np.frombuffer(content, _dtype(dtype), 1)[0],
+crossing("scalar", _SCALARS, _scalar,
          lambda value: (_name(value.dtype), value.tobytes()))  # fmt: skip
 crossing("dtype", _DTYPES, _dtype, lambda value: (_name(value),))
 crossing("rng", [np.random.Generator], _rng, _rng_parts)

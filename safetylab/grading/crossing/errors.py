@@ -60,8 +60,18 @@ def rebuilt(about: dict[str, Any], trusted: bool) -> BaseException:
     try:
         error = kind(*args)
     except Exception:
-        error = RuntimeError(f"{name}: {text}")
+        error = _bare(kind, text) or RuntimeError(f"{name}: {text}")
     return with_frames(error, about["frames"])
+
+
+def _bare(kind: type[BaseException], text: str) -> BaseException | None:
+    """Return an error whose class asks for more than a text, as those of encodings do."""
+    try:
+        error = kind.__new__(kind)
+    except Exception:
+        return None
+    error.args = (text,)
+    return error
 
 
 def _of_students(module: str, name: str) -> type[BaseException] | None:

@@ -21,6 +21,7 @@ NOTEBOOK_LIMIT = 64 * MIB
 FILE_LIMIT = 16 * MIB
 ALL_FILES_LIMIT = 64 * MIB
 MOST_FILES = 500
+MOST_NOTES = 100
 DEEPEST = 16
 LONGEST_TIME = 100
 LONGEST_PATH = 1000
@@ -74,11 +75,13 @@ def take_in(
         ignore: patterns of names that nbgrader ignores, too.
         replaced: paths of files that the course puts over the student's own.
     """
-    reader = _Reader(folder, ignore, frozenset(replaced))
-    found = dict(reader.contents(folder))
     names = [f"{bundle.name}.ipynb" for bundle in bundles]
+    reader = _Reader(folder, ignore, frozenset(replaced), frozenset(names))
+    found = dict(reader.contents(folder))
     notebooks = {name: found.pop(name) for name in names if name in found}
     notes = [*reader.notes, *_adopt_renamed(bundles, notebooks, found)]
+    if reader.untold:
+        notes.append(f"{reader.untold} more were left out")
     notes += _check_time(found)
     others = sorted(name for name in found if _looks_like_notebook(name))
     if others:
@@ -98,12 +101,15 @@ def take_in(
 class _Reader:
     """Walks a folder; ``notes`` and ``refused`` fill as `contents` goes on."""
 
-    def __init__(self, folder: Path, ignore: Sequence[str], replaced: frozenset[str]) -> None:
+    def __init__(self, folder: Path, ignore: Sequence[str], replaced: frozenset[str],
+                 wanted: frozenset[str]) -> None:  # fmt: skip
         self.folder, self.ignore, self.replaced = folder, ignore, replaced
+        self.wanted = wanted
         self.notes: list[str] = []
         self.refused: dict[str, str] = {}
         self.room = ALL_FILES_LIMIT
-        self.taken = 0
+        self.strange = NOTEBOOK_LIMIT
+        self.taken = self.untold = 0
 
     def contents(self, folder: Path, depth: int = 0) -> Iterator[tuple[str, bytes]]:
         """Yield path and content of each file that is taken."""
@@ -137,7 +143,9 @@ class _Reader:
                 self.leave_out(name, str(error.strerror))
 
     def read(self, path: Path, name: str) -> bytes:
-        limit = NOTEBOOK_LIMIT if _looks_like_notebook(name) else min(FILE_LIMIT, self.room)
+        strange = _looks_like_notebook(name) and name not in self.wanted
+        limit = NOTEBOOK_LIMIT if name in self.wanted else min(FILE_LIMIT, self.room)
+        limit = self.strange if strange else limit
         if self.taken >= MOST_FILES:
             raise OSError(errno.EFBIG, f"there are more than {MOST_FILES} files")
         with os.fdopen(os.open(path, _FLAGS), "rb") as file:
@@ -148,6 +156,7 @@ class _Reader:
             most = f"{limit / MIB:.3g} MiB"
             raise OSError(errno.EFBIG, f"it is larger than {most}, which is as much as is taken")
         self.taken += 1
+        self.strange -= len(content) if strange else 0
         self.room -= 0 if _looks_like_notebook(name) else len(content)
         return content
 
@@ -155,8 +164,12 @@ class _Reader:
         self.refuse(name, f"{_printable(name)} was left out: {why}")
 
     def refuse(self, name: str, sentence: str) -> None:
-        self.refused[name] = sentence
-        self.notes.append(sentence)
+        if name in self.wanted or name == ".":
+            self.refused[name] = sentence
+        if len(self.notes) < MOST_NOTES:
+            self.notes.append(sentence)
+        else:
+            self.untold += 1
 
 
 def _unfit(entry: os.DirEntry[str], name: str, depth: int) -> str:

@@ -52,8 +52,14 @@ def harmless(text: str, attachments: Mapping[str, Mapping[str, str]] | None = No
     text = shortened(text)
     if _LETTERS.fullmatch(text):
         return text
-    shown = "".join(_html(_parser().parse(text), attachments or {}))
+    shown = "".join(_html(_parser().parse(text), dict(attachments or {})))
     return f"<div>{_MACRO.sub(_CUT, shown)}</div>".replace("\n", "&#10;")
+
+
+def as_text(text: str) -> str:
+    """Return a text as it was typed, which takes no time, however much of it there is."""
+    shown = _MACRO.sub(_CUT, escape(shortened(text)))
+    return f"<div><pre>{shown}</pre></div>".replace("\n", "&#10;")
 
 
 _CUT = "\\\\ "
@@ -78,7 +84,7 @@ def _math(state: StateInline, silent: bool) -> bool:
     return found is not None
 
 
-def _html(tokens: Sequence[Token], attachments: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+def _html(tokens: Sequence[Token], attachments: dict[str, Mapping[str, str]]) -> Iterator[str]:
     """Yield what is on the list as tags, everything else as text."""
     for token in tokens:
         if token.type == "inline":
@@ -87,7 +93,7 @@ def _html(tokens: Sequence[Token], attachments: Mapping[str, Mapping[str, str]])
             yield _SIGNS.get(token.type) or _shown(token, attachments)
 
 
-def _shown(token: Token, attachments: Mapping[str, Mapping[str, str]]) -> str:
+def _shown(token: Token, attachments: dict[str, Mapping[str, str]]) -> str:
     if token.type == "image":
         return _image(str(token.attrGet("src") or ""), token.content, attachments)
     if token.type == "link_open":
@@ -104,9 +110,9 @@ def _link(address: str) -> str:
     return f'<a href="{escape(address)}">' if _LINK.fullmatch(address) else "<a>"
 
 
-def _image(address: str, alt: str, attachments: Mapping[str, Mapping[str, str]]) -> str:
-    """A picture that came with the text, or its description."""
-    attached = attachments.get(address.removeprefix("attachment:").replace("%20", " "), {})
+def _image(address: str, alt: str, attachments: dict[str, Mapping[str, str]]) -> str:
+    """A picture that came with the text, the first time that it is named; or its description."""
+    attached = attachments.pop(address.removeprefix("attachment:").replace("%20", " "), {})
     for kind, data in attached.items() if address.startswith("attachment:") else ():
         return f'<img src="data:{kind};base64,{data}" alt="{escape(alt)}">'
     if _PICTURE.fullmatch(address):
@@ -123,7 +129,7 @@ def shortened(text: str) -> str:
 
 def is_active(name: str) -> bool:
     """Say whether a browser would run a file of that name."""
-    return bool(_ACTIVE.search(guess_type(name.lower())[0] or ""))
+    return bool(_ACTIVE.search(guess_type(f"./{name.lower()}")[0] or ""))  # no address: `data:,x`
 
 
 def pictures(attachments: object) -> dict[str, dict[str, str]]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from safetylab.grading.bundle import Bundle
 from safetylab.grading.gradebook.intake import Submission, take_in
-from safetylab.grading.gradebook.markup import harmless, is_active, pictures, shortened
+from safetylab.grading.gradebook.markup import as_text, harmless, is_active, pictures, shortened
 from safetylab.grading.gradebook.nbcourse import Assignment, Course
 from safetylab.grading.paper.marks import rows
 from safetylab.grading.paper.notebook import BadSubmission, read_notebook
@@ -20,6 +20,11 @@ from safetylab.grading.paper.variant import Assigned, odd
 from safetylab.grading.report import Report
 from safetylab.grading.room.exam import ExamCell, Examined
 from safetylab.grading.room.rooms import Limits, Task
+
+LONGEST_TEXTS = 1_000_000
+"""Characters of a student's texts in a notebook that are read as Markdown: some take a second for
+50,000."""
+Pictures = dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -135,12 +140,18 @@ def _staged_notebook(paper: Paper) -> bytes:
     values = json.loads(paper.bundle.released.decode("utf-8-sig"))
     released = read_notebook(paper.bundle.released, paper.name)
     raw = {cell.name: cell.raw for cell in released.cells}
-    cells = [_staged_cell(step, raw.get(step.cell.name, {}), number)
-             for number, step in enumerate(paper.rebuilt.steps)]  # fmt: skip
+    steps, left = paper.rebuilt.steps, LONGEST_TEXTS
+    cells = []
+    for number, step in enumerate(steps):
+        typed = step.kind != "code" and step.changed and not step.cell.task
+        left -= len(step.source) if typed else 0
+        show = harmless if left >= 0 else lambda text, _: as_text(text)
+        cells.append(_staged_cell(step, raw.get(step.cell.name, {}), number, show))
     return json.dumps({**values, "cells": cells, "nbformat": 4, "nbformat_minor": 5}).encode()
 
 
-def _staged_cell(step: Step, released: Mapping[str, Any], number: int) -> dict[str, Any]:
+def _staged_cell(step: Step, released: Mapping[str, Any], number: int,
+                 show: Callable[[str, Pictures], str] = harmless) -> dict[str, Any]:  # fmt: skip
     own = step.role is not Role.EXTRA
     cell: dict[str, Any] = {
         "cell_type": step.kind,
@@ -154,5 +165,5 @@ def _staged_cell(step: Step, released: Mapping[str, Any], number: int) -> dict[s
     if step.role in (Role.EXTRA, Role.OPEN, Role.WRITTEN) and not step.cell.task:
         attachments = pictures((step.mine or step.cell).raw.get("attachments"))
         if step.changed:
-            cell["source"] = harmless(step.source, attachments)
+            cell["source"] = show(step.source, attachments)
     return {**cell, "attachments": attachments} if attachments else cell

@@ -23,7 +23,7 @@ def parsed(source: str) -> ast.Module:
     """Return the syntax tree of a cell, an empty one where it is no Python."""
     try:
         return ast.parse(plain(source))
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RuntimeError, MemoryError):
         return ast.Module([], [])
 
 

@@ -132,6 +132,8 @@ def _json_problem(text: str, error: Exception) -> str:
 def _upgrade(text: str, name: str) -> dict[str, Any]:
     import nbformat
 
+    if text.count('"cell_type"') > MOST_CELLS:
+        raise BadSubmission(f"{name} has too many cells: {_REMEDY}")
     try:
         return dict(nbformat.reads(text, as_version=4))  # type: ignore[no-untyped-call]
     except Exception:

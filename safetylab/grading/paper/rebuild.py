@@ -335,5 +335,11 @@ def same_source(one: str, other: str) -> bool:
     return _lines(one) == _lines(other)
 
 
+LONGEST = 1_000_000
+"""Characters of a source that is looked at line by line."""
+
+
 def _lines(source: str) -> list[str]:
+    if len(source) > LONGEST:
+        return [source.strip()]
     return [line.rstrip() for line in source.strip().splitlines()]

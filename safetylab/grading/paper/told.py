@@ -2,7 +2,8 @@
 
 Once a hidden test has begun, code of the student's could have read it, and could say it again in
 anything that the process says. So of what came after, only this is passed on: how a cell ended,
-names of Python's own exceptions, and messages that stand in the text of the tests.
+names of Python's own exceptions, and messages that stand in the text of the tests, without the
+values in their gaps.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from safetylab.grading.paper.rebuild import Role, Step
 BEGIN, CLOSE = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 LONGEST_HOLE = 80
 FEWEST_LETTERS = 8
-_TAG = re.compile(r"\[[\w./-]{1,60}\]$")
+_TAG = re.compile(r"\d{1,2}\.\d{1,2}[a-z]?(?:/([\w.-]{1,60}))?\]\s*")
 
 
 def told(run: Run) -> Run:
@@ -41,12 +42,14 @@ def _told(run: Run, place: int, outcome: Outcome) -> Outcome:
     if outcome.end is not End.ERROR:
         return outcome
     check, step = outcome.ename == "CheckFailed", run.steps[place]
-    known = check or hasattr(builtins, outcome.ename)
+    own = getattr(builtins, outcome.ename, None)
+    known = check or (isinstance(own, type) and issubclass(own, BaseException))
     name = outcome.ename if known else "an exception"
     sources = [step.source if check else parted(step.source)[0]] if step.role is Role.TEST else []
-    sources += [one.source for one in run.steps if check and one.role is Role.LOCKED]
-    meant = any(_says(source, outcome.evalue) for source in sources)
-    return replace(outcome, ename=name, evalue=outcome.evalue if meant else "")
+    if check and step.role in (Role.TEST, Role.LOCKED):
+        sources += [one.source for one in run.steps if one.role is Role.LOCKED]
+    said = (_said(source, outcome.evalue) for source in sources)
+    return replace(outcome, ename=name, evalue=next(filter(None, said), ""))
 
 
 def parted(source: str, begin: str = BEGIN, close: str = CLOSE) -> tuple[str, set[int]]:
@@ -64,17 +67,23 @@ def parted(source: str, begin: str = BEGIN, close: str = CLOSE) -> tuple[str, se
     return "\n".join(kept), numbers
 
 
-def _says(source: str, text: str) -> bool:
-    """Whether a message is a string of the source, with short values in its gaps."""
-    said = {text, _TAG.sub("", text).rstrip()}
-    return any(_fits(parts, one) for parts in _messages(source) for one in said)
+def _said(source: str, text: str) -> str:
+    """Return a message if it is a string of the source: dots stand for the values in its gaps."""
+    bare, _, tag = text.rpartition("[")
+    known = _TAG.fullmatch(tag)
+    tagged = known and known[1] in (None, *(one for parts in _messages(source, 1) for one in parts))
+    for message, end in (*([(bare, f" [{tag}")] if tagged else []), (text, "")):
+        for parts in _messages(source):
+            if _fits(parts, message) or _fits(parts, message.rstrip()):
+                return "".join("..." if part is None else part for part in parts) + end
+    return ""
 
 
-@lru_cache(maxsize=200)
-def _messages(source: str) -> tuple[tuple[str | None, ...], ...]:
+@lru_cache(maxsize=400)
+def _messages(source: str, fewest: int = FEWEST_LETTERS) -> tuple[tuple[str | None, ...], ...]:
     """Return the parts of each string in the source that is long enough to be a message."""
     texts = (tuple(_parts(node)) for node in ast.walk(parsed(source)))
-    return tuple(parts for parts in texts if sum(map(len, filter(None, parts))) >= FEWEST_LETTERS)
+    return tuple(parts for parts in texts if sum(map(len, filter(None, parts))) >= fewest)
 
 
 def _fits(parts: Sequence[str | None], text: str) -> bool:
@@ -96,4 +105,10 @@ def _parts(node: ast.AST) -> Iterator[str | None]:
         yield node.value
     elif isinstance(node, ast.JoinedStr):
         for value in node.values:
-            yield str(value.value) if isinstance(value, ast.Constant) else None
+            yield _fixed(value)
+
+
+def _fixed(part: ast.expr) -> str | None:
+    """What a part of an f-string always says, or None."""
+    value = part.value if isinstance(part, ast.FormattedValue) else part
+    return str(value.value) if isinstance(value, ast.Constant) else None

@@ -9,12 +9,12 @@ import platform
 import resource
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 NEWNS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
-NOSUID, NODEV, PRIVATE, REC = 2, 4, 1 << 18, 1 << 14
+NOSUID, NODEV, NOATIME, PRIVATE, REC = 2, 4, 1 << 10, 1 << 18, 1 << 14
 PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 24, 38
 _CAPABILITY_VERSION = 0x20080522
 PR_SET_SECCOMP = 22
@@ -33,21 +33,30 @@ CALLS = {
     "userfaultfd": (323, 282), "bpf": (321, 280), "perf_event_open": (298, 241),
     "open_tree": (428, 428), "move_mount": (429, 429), "fsopen": (430, 430), "fsmount": (432, 432),
     "mount_setattr": (442, 442), "execve": (59, 221), "execveat": (322, 281), "clone": (56, 220),
-    "clone3": (435, 435), "fcntl": (72, 25),
+    "clone3": (435, 435), "fcntl": (72, 25), "sched_setattr": (314, 274), "socket": (41, 198),
+    "setsockopt": (54, 208), "bind": (49, 200),
 }  # fmt: skip
 """Numbers of system calls on x86_64 and aarch64."""
-CHECKED = {"execve", "execveat", "clone", "clone3", "fcntl"}
+CHECKED = {"execve", "execveat", "clone", "clone3", "fcntl", "socket", "setsockopt", "bind"}
 """Calls that are refused in part, or to some only; the others are refused to everybody: memory and
 keys that belong to no process, locks on files that others see, and new namespaces and mounts."""
 _NEW_NAMESPACES = 0x7E020000
-_LOCKS = (6, 7, 37, 38, 1024)
+_LOCKS = (6, 7, 37, 38, 1024, 8, 10, 15, 1036, 1038)
+"""Commands of ``fcntl``: locks, and settings that outlive who made them (owners, hints)."""
+_FAMILIES = (1, 2, 10, 16)
+"""Sockets of this machine, two of the network (there is none) and the kernel's list of it. Others
+reach beyond namespaces: by vsock, the machine that this one is a guest of."""
+_THREAD, _SHARED_FILES, _VFORK, _SHARED_MEMORY = 0x10000, 0x600, 0x4000, 0x100
+_TOLD_BYTES = 2**19
 FIRST_UID = 200_000
 PROCESSES = 96
 FILES = 256
 INODES = 20_000
 FILE_BYTES = 2**28
-COVERED = {"/tmp": "512m", "/dev/shm": "256m", "/proc": "1m"}
+COVERED = {"/tmp": "512m", "/dev/shm": "256m", "/proc": "4m"}
 """Folders that each process finds empty, with the size each may grow to."""
+TOLD = ("cpuinfo", "meminfo", "stat", "self/maps", "self/status")
+"""Files of ``/proc`` that a process finds as they were when it began: libraries read them."""
 
 
 def _call(name: str, *args: object) -> None:
@@ -92,22 +101,34 @@ def own_world(number: int, as_root: bool, programs: bool = True, locks: bool = F
         number: as root, a user id of its own comes from it.
         as_root: whether this process is root in the first user namespace.
         programs: whether it may start programs.
-        locks: whether it may lock files.
+        locks: whether it may lock files, and name sockets or set them up.
 
     Raises:
         OSError: the system does not allow it.
     """
     _call("unshare", NEWNS | NEWNET | NEWIPC)
     _call("mount", b"none", b"/", None, PRIVATE | REC, None)
+    told = _told()
     for folder, size in COVERED.items():
         options = f"size={size},nr_inodes={INODES},mode=1777".encode()
-        _call("mount", b"tmpfs", folder.encode(), b"tmpfs", NOSUID | NODEV, options)
+        _call("mount", b"tmpfs", folder.encode(), b"tmpfs", NOSUID | NODEV | NOATIME, options)
+    Path("/proc/self").mkdir()
+    for name, content in told.items():
+        Path("/proc", name).write_bytes(content)
     if as_root:
         os.setgroups([])
         os.setresgid(FIRST_UID + number, FIRST_UID + number, FIRST_UID + number)
         os.setresuid(FIRST_UID + number, FIRST_UID + number, FIRST_UID + number)
     _drop_capabilities()
     _deny_calls(programs, locks)
+
+
+def _told() -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for name in TOLD:
+        with suppress(OSError):
+            found[name] = Path("/proc", name).read_bytes()[:_TOLD_BYTES]
+    return found
 
 
 def _drop_capabilities() -> None:
@@ -126,6 +147,7 @@ def _deny_calls(programs: bool, locks: bool) -> None:
     column = list(_ARCHITECTURES).index(machine)
     calls = {name: numbers[column] for name, numbers in CALLS.items()}
     refused = calls.keys() - CHECKED | (set() if programs else {"execve", "execveat"})
+    refused |= set() if locks else {"setsockopt", "bind"}
     steps = [
         (_LOAD, 0, 0, _ARCHITECTURE),
         (_IF_EQUAL, 1, 0, _ARCHITECTURES[machine]),
@@ -134,7 +156,8 @@ def _deny_calls(programs: bool, locks: bool) -> None:
         *_where(_IF_AT_LEAST, 0x40000000, _REFUSE),  # none of x32's
         *(step for name in sorted(refused) for step in _where(_IF_EQUAL, calls[name], _REFUSE)),
         *_where(_IF_EQUAL, calls["clone3"], _MISSING),  # its flags cannot be seen: clone is used
-        *_of(calls["clone"], _FIRST, _where(_IF_ANY, _NEW_NAMESPACES, _REFUSE)),
+        *_of(calls["clone"], _FIRST, _new_processes()),
+        *_of(calls["socket"], _FIRST, _sockets()),
     ]
     if not locks:
         refusals = [step for lock in _LOCKS for step in _where(_IF_EQUAL, lock, _REFUSE)]
@@ -151,6 +174,18 @@ _Step = tuple[int, int, int, int]
 
 def _where(test: int, number: int, answer: int) -> list[_Step]:
     return [(test, 0, 1, number), (_RETURN, 0, 0, answer)]
+
+
+def _new_processes() -> list[_Step]:
+    """What `clone` may do: threads, and processes that share nothing (but until they exec)."""
+    return [*_where(_IF_ANY, _NEW_NAMESPACES, _REFUSE), *_where(_IF_ANY, _THREAD, _ALLOW),
+            *_where(_IF_ANY, _SHARED_FILES, _REFUSE), *_where(_IF_ANY, _VFORK, _ALLOW),
+            *_where(_IF_ANY, _SHARED_MEMORY, _REFUSE)]  # fmt: skip
+
+
+def _sockets() -> list[_Step]:
+    known = [step for family in _FAMILIES for step in _where(_IF_EQUAL, family, _ALLOW)]
+    return [*known, (_RETURN, 0, 0, _REFUSE)]
 
 
 def _of(call: int, argument: int, steps: list[_Step]) -> list[_Step]:

@@ -28,12 +28,14 @@ from safetylab.places import data_folder
 
 FORKS = sys.platform == "linux"
 START_SECONDS = 180.0
+MAX_NAME, MAX_ERROR, MAX_FRAMES = 200, 10_000, 30
+"""What is kept of an error, whatever a process says."""
 GRACE = 5.0
 ENVIRONMENT = {
     "HOME": "/tmp",
     "USER": "student",
     "LANG": "C.UTF-8",
-    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "PATH": "/room/bin:/usr/local/bin:/usr/bin:/bin",
     "MPLBACKEND": "Agg",
     "MPLCONFIGDIR": "/tmp/.matplotlib",
     "IPYTHONDIR": "/tmp/.ipython",
@@ -353,16 +355,17 @@ def _outcome(told: Any) -> Outcome:
     if isinstance(told, Outcome):
         return told
     try:
-        frames = tuple(Frame(int(place), int(line), str(name))
-                       for place, line, name in told.get("frames", ()))  # fmt: skip
+        frames = tuple(Frame(int(place), int(line), str(name)[:MAX_NAME])
+                       for place, line, name in told.get("frames", ())[:MAX_FRAMES])  # fmt: skip
         outputs = tuple(output for _, kind, data in told.get("outputs", ())
                         if (output := Output.checked(str(kind), str(data))))  # fmt: skip
         value = told.get("value")
         return Outcome(
-            End[told["end"].upper()], str(told.get("ename", "")), str(told.get("evalue", "")),
+            End[told["end"].upper()], str(told.get("ename", ""))[:MAX_NAME],
+            str(told.get("evalue", ""))[:MAX_ERROR],
             frames, outputs=outputs, value=None if value is None else float(value),
         )  # fmt: skip
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return Outcome(End.DEAD, lost=True)
 
 
@@ -413,7 +416,7 @@ def _devices() -> list[str]:
 def _folders() -> list[str]:
     """Folders that everybody may enter: what bubblewrap makes by itself only its owner may."""
     above = [str(place) for place in reversed(Path(sys.base_prefix).parents)][1:]
-    return [part for name in ["/etc", "/room", "/room/lib", *above]
+    return [part for name in ["/etc", "/room", "/room/bin", "/room/lib", *above]
             for part in ("--perms", "0755", "--dir", name)]  # fmt: skip
 
 
@@ -431,6 +434,8 @@ def _libraries() -> list[str]:
     """Python, the installed packages, this package and the data, read-only."""
     package = Path(safetylab.__file__).parent
     parts = [] if sys.base_prefix == "/usr" else ["--ro-bind", sys.base_prefix, sys.base_prefix]
+    for name in ("python", "python3"):  # this one, whichever the system has
+        parts += ["--symlink", python(), f"/room/bin/{name}"]
     for place, site in enumerate(sites()):
         parts += ["--ro-bind", site, f"/room/site{place}"]
         for telling in ("__editable__*", "*.dist-info/direct_url.json"):  # of where the course lies
@@ -438,7 +443,8 @@ def _libraries() -> list[str]:
                 parts += ["--ro-bind", "/dev/null", f"/room/site{place}/{file.relative_to(site)}"]
         hidden = [found for name in READY_MADE for found in Path(site).glob(f"{name}*")]
         for folder in filter(Path.is_dir, hidden):
-            parts += ["--perms", "0755", "--tmpfs", f"/room/site{place}/{folder.name}"]
+            covered = f"/room/site{place}/{folder.name}"
+            parts += ["--perms", "0755", "--tmpfs", covered, "--remount-ro", covered]
     parts += ["--ro-bind", str(package), "/room/lib/safetylab"]
     if data_folder().is_dir():
         parts += ["--ro-bind", str(data_folder().resolve()), "/room/data"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from safetylab.grading.paper import defined
-from safetylab.grading.paper.outcome import End, Outcome, Run
+from safetylab.grading.paper.outcome import MAX_NOTEBOOK, End, Meter, Outcome, Output, Run
 from safetylab.grading.paper.rebuild import Role, Step
 
 MAX_RESTARTS = 20
@@ -32,6 +32,7 @@ class Passes:
     files: Files = field(default_factory=dict)
     on_cell: OnCell | None = None
     on_end: Callable[[Any], None] | None = None
+    kept: dict[int, int] = field(default_factory=dict)
 
     def run(self, steps: Sequence[Step]) -> Run:
         """Run ``steps``; what could not be run has no outcome."""
@@ -58,12 +59,21 @@ class Passes:
             outcome: Outcome | None = self._step(run, place, where, last)
             if outcome is None:
                 continue
-            self._record(run, place, replace(outcome, seconds=time.monotonic() - began))
+            outputs, seconds = self._bounded(place, outcome), time.monotonic() - began
+            self._record(run, place, replace(outcome, seconds=seconds, outputs=outputs))
             if self.on_cell:
                 self.on_cell(len(run.outcomes), run.total)
             if outcome.lost and not last:
                 return outcome.end
         return None
+
+    def _bounded(self, place: int, outcome: Outcome) -> tuple[Output, ...]:
+        """Return what is kept of a cell's outputs, as long as the notebook has room for them."""
+        meter = Meter()
+        meter.left = max(0, MAX_NOTEBOOK - sum(self.kept.values()) + self.kept.pop(place, 0))
+        outputs = meter.bounded(outcome.outputs)
+        self.kept[place] = sum(len(output.data) for output in outputs)
+        return outputs
 
     def _begin(self, run: Run, where: Any) -> None:
         raise NotImplementedError

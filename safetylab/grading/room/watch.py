@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import signal
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,8 +14,10 @@ from pathlib import Path
 
 ALL_FILES = 1_000
 """How many files and sockets a process and all that it started may have open."""
-FOLDERS = ("tmp", "dev/shm")
-_SHARED = re.compile(r"^\S+ ...s (?!.* /usr/)", re.M)
+FOLDERS = ("tmp", "dev/shm", "proc")
+MOST_READ = 2**28
+"""Bytes of a notebook's files that are read before and after each test."""
+_SHARED = re.compile(r"^\S+ ...s (?!\S+ \S+ \d+ +/usr/)", re.M)
 """A line of ``/proc/PID/maps``: memory that is shared, and no file of the system's."""
 _SETTINGS = ("SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt", "Cpus_allowed:", "Mems_allowed:")
 _PRIORITIES = (15, 16, 37, 38)
@@ -63,9 +66,9 @@ def is_past(root: int, memory: float, known: Family) -> bool:
 
 
 def _memory(pid: int) -> int:
-    """Bytes that a process holds beside files; one that has ended holds nothing."""
+    """Bytes that a process holds beside files, and of page tables; one that has ended has none."""
     lines = [line for line in _read(f"/proc/{pid}/status").splitlines()
-             if line.startswith(("RssAnon:", "RssShmem:"))]  # fmt: skip
+             if line.startswith(("RssAnon:", "RssShmem:", "VmPTE:"))]  # fmt: skip
     return sum(int(line.split()[1]) * 1024 for line in lines)
 
 
@@ -101,11 +104,10 @@ def go_on(pid: int) -> None:
     os.kill(pid, signal.SIGCONT)
 
 
-def shares(pid: int) -> bool:
-    """Whether a process has open more than its two lines, or memory that its copies would share."""
-    lines = [_link(f"/proc/{pid}/fd/{number}") for number in _listed(f"/proc/{pid}/fd")]
-    opened = [name for name in lines if name != os.devnull]
-    if len(opened) != 2 or not all(name.startswith("socket:") for name in opened):
+def shares(pid: int, lines: list[str]) -> bool:
+    """Whether a process has open more than its ``lines``, or memory that its copies would share."""
+    opened = [_link(f"/proc/{pid}/fd/{number}") for number in _listed(f"/proc/{pid}/fd")]
+    if sorted(name for name in opened if name != os.devnull) != lines:
         return True
     maps = _read(f"/proc/{pid}/maps")
     return not maps or bool(_SHARED.search(maps))
@@ -124,14 +126,31 @@ def state(pid: int) -> str:
                 if line.startswith(_SETTINGS)]  # fmt: skip
     scheduled = [words[place] for place in _PRIORITIES]
     try:
-        found = [str(copies), *settings, *scheduled, _read(f"/proc/{pid}/limits"), *_files(pid)]
-    except OSError:  # a path that is too long, say
+        found = [str(copies), *settings, *scheduled, _read(f"/proc/{pid}/limits"), *_opened(pid),
+                 *_files(pid)]  # fmt: skip
+    except OSError:  # a path that is too long, say, or too much to read
         return ""
     return hashlib.sha256("\n".join(found).encode(errors="replace")).hexdigest()
 
 
+def sockets(descriptors: list[int]) -> list[str]:
+    """Return the names of those descriptors of this process that are sockets, in order."""
+    names = sorted(_link(f"/proc/self/fd/{number}") for number in descriptors)
+    return [name for name in names if name.startswith("socket:")]
+
+
+def _opened(pid: int) -> Iterator[str]:
+    """Tell of each open file: what it is, where it stands, its flags."""
+    for number in sorted(_listed(f"/proc/{pid}/fd")):
+        yield number + _link(f"/proc/{pid}/fd/{number}") + _read(f"/proc/{pid}/fdinfo/{number}")
+
+
 def _files(pid: int) -> Iterator[str]:
-    """Tell of each file and folder that only ``pid`` has: name, size, time of its last change."""
+    """Tell of each file and folder that only ``pid`` has: name, time of its last change, content.
+
+    What is written through a mapping changes no time.
+    """
+    left = MOST_READ
     waiting = [f"/proc/{pid}/root/{top}" for top in FOLDERS]
     while waiting:
         folder = waiting.pop()
@@ -141,6 +160,18 @@ def _files(pid: int) -> Iterator[str]:
         for path in (folder, *(entry.path for entry in inside)):
             told = os.lstat(path)
             yield f"{path} {told.st_size} {told.st_ctime_ns}"
+            if stat.S_ISREG(told.st_mode):
+                left -= told.st_size
+                yield _digest(path) if left >= 0 else _refuse(path)
+
+
+def _refuse(path: str) -> str:
+    raise OSError(f"{path}: too much to read")
+
+
+def _digest(path: str) -> str:
+    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:  # noqa: PTH123
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _stat_words(pid: int) -> list[str]:
