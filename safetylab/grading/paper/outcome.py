@@ -111,27 +111,24 @@ class Run:
         return sum(step.runs for step in self.steps)
 
 
-class Meter:
-    """Keeps outputs of a notebook as long as there is room for them."""
+def bounded(outputs: Iterable[Output], left: int) -> tuple[Output, ...]:
+    """Return what is kept of a cell's outputs in a notebook that has room for ``left`` characters.
 
-    def __init__(self) -> None:
-        self.left = MAX_NOTEBOOK
-
-    def bounded(self, outputs: Iterable[Output]) -> tuple[Output, ...]:
-        """Return what is kept of a cell's outputs; a text that is cut says so."""
-        room = {True: MAX_TEXT, False: MAX_PICTURES}
-        kept: list[Output] = []
-        for output in list(outputs)[:MAX_OUTPUTS]:
-            text = output.kind in TEXTS
-            most = min(room[text], self.left)
-            if len(output.data) <= most:
-                kept.append(output)
-            elif text and most:
-                kept.append(Output(output.kind, f"{output.data[:most]}\n... (cut here)"))
-            spent = min(len(output.data), most) if text or len(output.data) <= most else 0
-            room[text] -= spent
-            self.left -= spent
-        return tuple(kept)
+    A text that is cut says so.
+    """
+    room = {True: MAX_TEXT, False: MAX_PICTURES}
+    kept: list[Output] = []
+    for output in list(outputs)[:MAX_OUTPUTS]:
+        text = output.kind in TEXTS
+        most = min(room[text], left)
+        if len(output.data) <= most:
+            kept.append(output)
+        elif text and most:
+            kept.append(Output(output.kind, f"{output.data[:most]}\n... (cut here)"))
+        spent = min(len(output.data), most) if text or len(output.data) <= most else 0
+        room[text] -= spent
+        left -= spent
+    return tuple(kept)
 
 
 def written(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from safetylab.grading.bundle import Bundle
 from safetylab.grading.paper import marks, variant
 from safetylab.grading.paper.notebook import read_notebook
-from safetylab.grading.paper.outcome import Meter, Output, Run
+from safetylab.grading.paper.outcome import Output, Run
 from safetylab.grading.paper.rebuild import Rebuilt, Role, rebuild
 from safetylab.grading.paper.told import told
 from safetylab.grading.paper.variant import Assigned
@@ -103,14 +103,14 @@ def _examined(rebuilt: Rebuilt, run: Run, bundle: Bundle, room: Room) -> Examine
     if not hidden:
         notes.append(VISIBLE_ONLY)
     checks = {check.name: check for row in rows for check in row.checks}
-    cells, meter = [], Meter()
+    cells = []
     for place, step in enumerate(run.steps):
         outcome, check = run.outcomes.get(place), checks.get(step.cell.name)
         cell = ExamCell(step.cell.name, step.cell.kind, step.source, step.role.name)
         values = asdict(cell)
         if outcome:
             values |= {"end": outcome.end.name.lower(), "ename": outcome.ename,
-                       "evalue": outcome.evalue, "outputs": meter.bounded(outcome.outputs),
+                       "evalue": outcome.evalue, "outputs": outcome.outputs,
                        "seconds": outcome.seconds}  # fmt: skip
         if step.role is Role.TEST:
             values["evalue"] = check.message if check else ""

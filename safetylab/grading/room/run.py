@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from safetylab.grading.paper import defined
-from safetylab.grading.paper.outcome import MAX_NOTEBOOK, End, Meter, Outcome, Output, Run
+from safetylab.grading.paper.outcome import MAX_NOTEBOOK, End, Outcome, Output, Run, bounded
 from safetylab.grading.paper.rebuild import Role, Step
 
 MAX_RESTARTS = 20
@@ -69,9 +69,9 @@ class Passes:
 
     def _bounded(self, place: int, outcome: Outcome) -> tuple[Output, ...]:
         """Return what is kept of a cell's outputs, as long as the notebook has room for them."""
-        meter = Meter()
-        meter.left = max(0, MAX_NOTEBOOK - sum(self.kept.values()) + self.kept.pop(place, 0))
-        outputs = meter.bounded(outcome.outputs)
+        self.kept.pop(place, None)
+        left = MAX_NOTEBOOK - sum(self.kept.values())
+        outputs = bounded(outcome.outputs, max(0, left))
         self.kept[place] = sum(len(output.data) for output in outputs)
         return outputs
 
