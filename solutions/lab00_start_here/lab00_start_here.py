@@ -149,23 +149,23 @@ def oracle_recall(recall):
 # %% nbgrader={"grade_id": "ex0_1-recall-test", "points": 2}
 @exercise("0.1")
 def test_recall():
-    """Eight of fourteen are true, two of them were found, and three false alarms were raised."""
-    truth = torch.tensor([True] * 8 + [False] * 6)
-    said = torch.tensor([True] * 2 + [False] * 6 + [True] * 3 + [False] * 3)
+    """Seven of thirteen are true, two of them were found, and three false alarms were raised."""
+    truth = torch.tensor([True] * 7 + [False] * 6)
+    said = torch.tensor([True] * 2 + [False] * 5 + [True] * 3 + [False] * 3)
     got = expect_number(recall(said, truth), "recall")
     expect(abs(got - 2 / 5) > 1e-6, "you divide by what was SAID to be true (that is the "
            "precision); divide by what IS true", "precision")
-    expect(abs(got - 5 / 14) > 1e-6, "that is the accuracy: it counts those rightly said to be "
+    expect(abs(got - 5 / 13) > 1e-6, "that is the accuracy: it counts those rightly said to be "
            "false, too. Count among the true ones only", "accuracy")
-    expect(abs(got - 2 / 14) > 1e-6, "you divide by the number of all examples; divide by the "
+    expect(abs(got - 2 / 13) > 1e-6, "you divide by the number of all examples; divide by the "
            "number of true ones", "of-all")
     expect(abs(got - 2) > 1e-6, "that is the number found; divide it by the number of true ones",
            "no-share")
-    expect(abs(got - 1 / 4) < 1e-6, "2 of the 8 true examples were found, so the answer is 1/4; "
+    expect(abs(got - 2 / 7) < 1e-6, "2 of the 7 true examples were found, so the answer is 2/7; "
            f"yours: {got:.6g}", "wrong-share")
-    got = recall(truth, truth)
-    expect(abs(got - 1) < 1e-6, f"whoever finds all 8 has recall 1; yours: {got:.6g}",
-           "wrong-share")
+    got = expect_number(recall(said, said), "recall")
+    expect(abs(got - 1) < 1e-6, "whoever says it of exactly the 5 that are true has recall 1; "
+           f"yours: {got:.6g}", "wrong-share")
     one, nothing = torch.tensor([True, False]), torch.tensor([False, False])
     got = recall(nothing, one)
     expect(got == 0, f"whoever finds nothing, though there is one, has recall 0; yours: {got}",

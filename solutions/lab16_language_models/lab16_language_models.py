@@ -191,6 +191,8 @@ def test_words():
     expect(got != 3, "twice the weight -1.25 brings 2.5 to exactly 0, and at most 0 is delivered",
            "strict")
     expect(got == 2, f"score 2.5, best weight -1.25, said twice: 2; yours: {got}")
+    expect(fewest(1.0, False) != 0, "-1.25 alone brings 1 to -0.25: that is 1 word, not 0",
+           "counts-from-zero")
     got = fewest(2.5, False)
     expect(got != 2, "repeat is False: the word with weight -1.25 may be added once only",
            "repeats-when-distinct")
@@ -199,20 +201,21 @@ def test_words():
     expect(got != 3, "2.25 needs only -1.25 and -1: take the most negative weights first",
            "unsorted")
     expect(got == 2, f"2.25 needs -1.25 and -1: 2 words; yours: {got}")
-    for score in (-1.0, 0.0):
-        got = fewest(score, True)
-        expect(got == 0, f"a mail of score {score:g} is delivered already: 0; yours: {got}",
-               "already-delivered")
+    for case in ((-2.0, True), (0.0, True), (-2.0, False), (-2.0, True, np.array([0, 0, 0.5]))):
+        got = fewest(*case)
+        expect(got == 0, f"a mail of score {case[0]:g} is delivered already, whatever the weights "
+               f"and repeat={case[1]}: 0; yours: {got}", "already-delivered")
     got = fewest(2.875, False)
     expect(got is None, "all negative weights together are -2.75, and 2.875 is more: None; yours: "
            f"{got}", "never-none")
     got = fewest(2.875, True)
-    expect(got == 3, "with repeat, 2.875 needs -1.25 three times, though all words once are not "
-           f"enough: 3; yours: {got}", "none-too-early")
+    expect(got is not None, "with repeat, 2.875 needs -1.25 three times, though all words once are "
+           "not enough: 3; yours: None", "none-too-early")
+    expect(got == 3, f"with repeat, 2.875 needs -1.25 three times; yours: {got}", "rounds-down")
     got = fewest(1.0, False, np.array([0.0, 0.0, -0.5, -0.5]))
     expect(got == 2, "two different words may have the same weight, here -0.5: 2 words bring 1 to "
            f"0; yours: {got}", "equal-weights")
-    got = fewest(1.0, True, np.array([-1.0, -1.0, 0.0, 0.5]))
+    got = fewest(1.0, True, np.array([-1.0, -1.0, 0.25, 0.5]))
     expect(got is None, f"no word that may be used has a negative weight: None; yours: {got}",
            "never-none")
     ### BEGIN HIDDEN TESTS
@@ -317,7 +320,7 @@ def test_erasures():
         expect_returned(got, "erasures")
         expect(isinstance(got, list | tuple | set | frozenset), "erasures must return a list of "
                f"tuples; it returned {type(got).__name__}", "no-list")
-        flat = all(isinstance(one, list | tuple) for one in got) and not any(
+        flat = all(isinstance(one, tuple) for one in got) and not any(
             isinstance(token, list | tuple) for one in got for token in one)
         expect(flat, "erasures must return a list whose entries are tuples of tokens", "no-list")
         return {tuple(int(token) for token in one) for one in got}
@@ -346,16 +349,20 @@ def test_erasures():
     got = found(P, 2, "infusion")
     expect((3, 7) in got, "infusion: tokens at any places; (3, 7) must be among the results",
            "block-for-infusion")
+    expect(P in got, f"infusion, d = 2: {P} itself must be among the results; erase k tokens, keep "
+           "all others", "keeps-k")
     again = found((3, 3, 5), 1, "infusion")
     expect(again == {(3, 3, 5), (3, 5), (3, 3)}, "infusion, d = 1, of (3, 3, 5): itself, (3, 5) "
            f"and (3, 3); erase one place, not each token 3; yours: {sorted(again)}",
            "erases-by-value")
-    expect(len(got) == 11 and P in got, "infusion, d = 2: 1 + 4 + 6 = 11 different results; yours: "
+    expect(len(got) == 11, "infusion, d = 2: 1 + 4 + 6 = 11 different results; yours: "
            f"{len(got)}")
     for mode in ("suffix", "insertion", "infusion"):
-        got = found((4, 6), 3, mode)
-        expect(() in got, f"{mode}, d = 3, two tokens: the empty mail is what is left when all is "
-               "erased", "never-empty")
+        got = found((4, 6, 8), 4, mode)
+        expect(() in got, f"{mode}, d = 4, three tokens: the empty mail is what is left when all "
+               "is erased", "never-empty")
+        expect(found((4, 6), 0, mode) == {(4, 6)}, f"{mode}, d = 0: of (4, 6) only itself can be "
+               "left", "d-zero")
         expect(found((), 2, mode) == {()}, f"{mode}: of the empty mail only itself can be left",
                "empty-mail")
     ### BEGIN HIDDEN TESTS
@@ -419,7 +426,7 @@ def test_erase_and_check():
 
     def twice(tokens, d, mode):
         if mode == "suffix":
-            return [tokens[: len(tokens) - k] for k in (0, *range(min(d, len(tokens)) + 1))]
+            return [tokens[: len(tokens) - k] for k in (*range(min(d, len(tokens)) + 1), 0)]
         return [tokens, *(tokens[:i] + tokens[i + 1 :] for i in range(len(tokens) if d else 0))]
 
     def checked(flagged, tokens, d, mode):
@@ -430,9 +437,9 @@ def test_erase_and_check():
                f"returned {type(got).__name__}", "no-bool")
         return bool(got)
 
-    got = checked(asks((3, 5)), (3, 5, 7), 2, "suffix")
-    expect(got, "the filter flags (3, 5), which is left when the end of (3, 5, 7) is erased: flag "
-           "it; one flagged version is enough", "not-any")
+    for bad in ((3, 5), (3, 5, 7), ()):
+        expect(checked(asks(bad), (3, 5, 7), 3, "suffix"), f"the filter flags {bad}, which is "
+               "among the erasures of (3, 5, 7): one flagged version is enough", "not-any")
     expect(not checked(asks((3, 5)), (3, 5, 7, 9), 1, "suffix"), "with d = 1, two added tokens are "
            "more than the guarantee speaks of: pass d on to erasures", "ignores-d")
     expect(checked(asks((3, 7)), (3, 5, 7), 1, "insertion"), "with mode insertion (3, 7) is "
@@ -574,7 +581,10 @@ def test_operating_point():
                "(threshold, certified)", "no-pair")
         expect(not isinstance(got[0], str) and not math.isnan(float(got[0])), "the threshold must "
                f"be a number; yours: {got[0]}", "no-number")
-        return float(got[0]), expect_number(got[1], "the certified detection of operating_point")
+        share = expect_number(got[1], "the certified detection of operating_point")
+        expect(0 <= share <= 1, "operating_point must return (threshold, certified), and certified "
+               f"is a share from 0 to 1; yours: {share:g}", "no-share")
+        return float(got[0]), share
 
     threshold, certified = point(spam, ham, 0.25)
     alarms = [any(scores > threshold) for scores in ham]
@@ -601,11 +611,13 @@ def test_operating_point():
     _, certified = point(spam - 5, ham, 1.0)
     expect(abs(certified - 1) < 1e-6, "budget 1, and some spam scores lower than every ham: all "
            f"may be flagged, so all spam can be: 1; yours: {certified:.6f}", "spam-below-ham")
-    ham = [np.array(scores, float) for scores in ([3, 3], [2, 3], [1], [0])]
-    threshold, _ = point(spam, ham, 0.25)
+    ham = [np.array(scores, float) for scores in ([3, 3], [2, 3], [3], [0])]
+    threshold, certified = point(np.array([3.01, 1e6]), ham, 0.5)
     alarms = sum(any(scores > threshold) for scores in ham)
-    expect(alarms <= 1, "two ham have the same largest score, 3, and 1 of 4 may be flagged; at "
+    expect(alarms <= 2, "three ham have the same largest score, 3, and 2 of 4 may be flagged; at "
            f"your threshold {threshold:g} {alarms} are", "equal-scores")
+    expect(certified == 1, "threshold 3 keeps the budget, and spam of 3.01 and 1,000,000 is above "
+           f"it: 1; yours, {threshold:g}, certifies {certified:g}", "too-high")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1631)
     for _ in range(100):
@@ -1136,7 +1148,7 @@ def test_sample():
     expect(got == 1, f"the mail itself is flagged, and it is always checked: 1; yours: {got:g}",
            "whole-not-checked")
     for flags, s, truth in (([0, 1, 0], 0, 0.0), ([0, 1, 0], 5, 1.0), ([0], 3, 0.0),
-                            ([0, 0, 0], 2, 0.0)):
+                            ([0, 0, 0], 2, 0.0), ([1, 0], 0, 1.0), ([1], 3, 1.0)):
         got = likely(flags, s)
         expect(abs(got - truth) < 1e-6, f"flags {flags}, s = {s}: {truth:g}; yours: {got:.6f}",
                "edge-case")
@@ -1190,7 +1202,7 @@ def test_promise():
     expect(got != 20, "20 questions find P for certain; 0.9 needs fewer", "all-of-them")
     expect(got == 18, f"P is among 18 of 20 with probability 0.9: 18; yours: {got:g}")
     for n, promise, truth in ((20, 0.91, 19), (20, 1.0, 20), (20, 0.0, 0), (1, 0.5, 1),
-                              (10, 0.3, 3), (100, 0.55, 55)):
+                              (10, 0.1 + 0.2, 3), (100, 0.55, 55)):
         got = expect_number(questions_for(n, promise), "questions_for")
         expect(got == truth, f"n = {n}, promise {promise:g}: {truth} (what is short by 1e-9 is "
                f"enough); yours: {got:g}", "rounds-wrongly")
@@ -1396,6 +1408,8 @@ def test_run():
         expect(isinstance(got, list | tuple) and all(isinstance(one, tuple | list) and len(one) == 2
                for one in got), "guarded_run must return a list of pairs (recipient, body)",
                "no-list")
+        expect(all(bit in (0, 1) for one in got for bit in one), "recipient and body are the bits "
+               f"0 or 1; yours: {list(got)}", "no-bits")
         return [(int(to), int(body)) for to, body in got]
 
     def sends(program, user, truth, why, name, bits=(1, 1), model=echo):
@@ -1412,12 +1426,15 @@ def test_run():
     sends([("send", "user", "mail")], 0, [(0, 1)], "a mail may be in a body", "block-any-label")
     sends([("send", "user", "diary")], 1, [(1, 1)], "the owner may get the diary",
           "block-any-label")
-    sends([("ask", "user", "mail"), ("send", "user", "user")], 1, [(1, 1)], "an ask gives new "
-          "labels to scratch, not to user: is that a new set?", "ask-labels-others")
+    sends([("ask", "user", "mail"), ("ask", "mail", "user"), ("send", "user", "user")], 1,
+          [(1, 1)], "an ask gives new labels to scratch, not to user: is that a new set?",
+          "ask-labels-others")
     sends([("ask", "user", "mail"), ("send", "user", "scratch")], 1, [(1, 0)], "the model says 0, "
           "as the bits are equal", "other-semantics", model=mixed)
     sends([("skipif", "user"), ("send", "user", "user"), ("send", "user", "mail")], 1, [(1, 1)],
           "only the next step is skipped", "other-semantics")
+    sends([("skipif", "user"), ("skipif", "user"), ("send", "user", "mail")], 1, [(1, 1)],
+          "a skipif that is skipped does not skip", "other-semantics")
     secure([("send", "user", "diary")], "look at the labels of the body, too", "recipient-only")
     secure([("send", "mail", "user")], "look at the labels of the recipient, too", "body-only")
     secure([("send", "diary", "user")], "that an outsider gets anything at all says that the diary "
@@ -1613,7 +1630,7 @@ def test_promised():
            "exactly-half")
     expect(abs(got - 0.648) < 1e-6, "at least two of three copies at 0.6 each: 0.648; yours: "
            f"{got:.6f}")
-    for case, truth in (((6, 0, 1, 2, 3), 0.0), ((6, 2, 0, 2, 3), 1.0), ((6, 2, 3, 4, 3), 0.0),
+    for case, truth in (((6, 0, 1, 2, 3), 0.0), ((6, 2, 0, 2, 3), 1.0), ((6, 3, 4, 2, 3), 0.0),
                         ((5, 2, 1, 5, 1), 1.0), ((5, 2, 1, 0, 3), 0.0), ((4, 4, 2, 2, 1), 1.0)):
         got = value(*case)
         expect(abs(got - truth) < 1e-6, f"promised{case}: {truth:g}; yours: {got:.6f}", "edge-case")

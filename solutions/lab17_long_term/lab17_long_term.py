@@ -234,15 +234,16 @@ def test_plan():
         expect(np.abs(got - wrong).max() > 1e-9, told, name)
     expect(np.abs(got - truth).max() < 1e-9, f"depth 3, gamma 0.5: {truth.tolist()}; yours: "
            f"{got.tolist()}")
-    R2 = np.array([[-1.0, -2.0], [-3.0, -1.0]])
-    got = expect_array(plan(T2.copy(), R2.copy(), 2, 0.5), (2, 2), "plan")
-    expect(np.abs(got - R2).max() > 1e-9, "here each reward is negative, and it cannot stop: it "
+    T3, R3 = np.array([[0, 1], [1, 2], [2, 0]]), -np.array([[1.0, 2.0], [3.0, 1.0], [2.0, 4.0]])
+    got = expect_array(plan(T3.copy(), R3.copy(), 2, 0.5), (3, 2), "plan")
+    expect(np.abs(got - R3).max() > 1e-9, "here each reward is negative, and it cannot stop: it "
            "must act a second time", "may-stop")
-    truth = np.array([[-1.5, -2.5], [-3.5, -1.5]])
-    expect(np.abs(got - truth).max() < 1e-9, f"rewards {R2.tolist()}, depth 2, gamma 0.5: "
-           f"{truth.tolist()}; yours: {got.tolist()}", "other-worlds")
+    truth = np.array([[-1.5, -2.5], [-3.5, -2.0], [-3.0, -4.5]])
+    expect(np.abs(got - truth).max() < 1e-9, f"three states, rewards {R3.tolist()}, depth 2, gamma "
+           f"0.5: {truth.tolist()}; yours: {got.tolist()}", "other-worlds")
     ### BEGIN HIDDEN TESTS
-    far = expect_array(plan(T2.copy(), -R2, 300, 0.99), (2, 2), "plan")[1, 0]
+    R2 = np.array([[1.0, 2.0], [3.0, 1.0]])
+    far = expect_array(plan(T2.copy(), R2.copy(), 300, 0.99), (2, 2), "plan")[1, 0]
     truth = 3 + (0.99 - 0.99**300) / 0.01 * 3
     expect(abs(far - truth) < 1e-4 * truth, f"staying pays 3, depth 300, gamma 0.99: {truth:.4f}; "
            f"yours: {far:.4f}", "other-worlds")
@@ -404,11 +405,13 @@ def reward(before, after):
 @exercise("17.1")
 def test_reward():
     """Laps, fillings and idling, for three discounts."""
-    before, after = np.array([[0, 3, 2, 3], [1, 1, 2, 0]]), np.array([[1, 2, 3, 3], [2, 1, 2, 0]])
-    table = expect_array(reward(before.copy(), after.copy()), (2, 4), "reward") + 0.0
-    first, tipped, third, full, second, idle_one, idle_two, idle = table.reshape(-1).tolist()
+    before, after = np.array([[0, 3, 2, 3, 3], [1, 1, 2, 0, 4]]), np.array([[1, 2, 3, 3, 4],
+                                                                            [2, 1, 2, 0, 4]])
+    table = expect_array(reward(before.copy(), after.copy()), (2, 5), "reward") + 0.0
+    first, tipped, third, full, fourth = table[0].tolist()
+    second, idle_one, idle_two, idle, _ = table[1].tolist()
     for name, pays, nothing in (("first", first, idle), ("second", second, idle_one),
-                                ("third", third, idle_two)):
+                                ("third", third, idle_two), ("fourth", fourth, full)):
         expect(pays - nothing > 0.0499, f"the {name} piece must pay 0.05 or more above standing "
                f"still, or the battery eats it; yours pays {pays:g} for it, and {nothing:g} for "
                "standing still before it", "not-each-piece")
@@ -552,14 +555,17 @@ def test_share():
     got = expect_number(share_avoiding([4, 1, 9], list("aaaaa"), 1.0), "share_avoiding")
     expect(abs(got - 0.5) < 1e-6, "five ends of one class share one reward: 0.5; yours: "
            f"{got:.6f}", "formula-only")
-    got = expect_number(share_avoiding([2, 3, 4], ["a"], 0.5), "share_avoiding")
+    got = expect_number(share_avoiding([4, 5, 6], ["a"], 0.5), "share_avoiding")
+    expect(abs(got - 1 / 6) > 1e-6, "the end pays its reward for ever, too, not once",
+           "end-pays-once")
+    got = expect_number(share_avoiding([3, 4, 5], ["a"], 0.5), "share_avoiding")
     expect(abs(got - 1) > 1e-6, "off pays its reward for ever, not once: compare like with like",
            "off-pays-once")
     expect(abs(got - 2 / 3) > 1e-6, "in two of the six ways both are worth the same: that is not "
            "strictly better", "ties-count")
     expect(abs(got - 0.5) > 1e-6, "gamma is 0.5 here: the hub's own reward counts, and the end's "
            "comes later", "gamma-ignored")
-    expect(abs(got - 1 / 3) < 1e-6, "rewards 2, 3, 4, one end, gamma 0.5: in 2 of 6 ways; yours: "
+    expect(abs(got - 1 / 3) < 1e-6, "rewards 3, 4, 5, one end, gamma 0.5: in 2 of 6 ways; yours: "
            f"{got:.6f}")
     ### BEGIN HIDDEN TESTS
     for rewards, ends, gamma in (([7, 1, 4], "aa", 1.0), ([0, 9, 4, 6], "aabb", 1.0),
@@ -792,9 +798,13 @@ def test_boundary():
         got = expect_number(boundary(s, c, tau, simple), "boundary")
         expect(abs(got) < 1e-6, f"s {s}, c {c}, tau {tau}: asking is never better: 0; yours: "
                f"{got:.6f}", "never-asks")
-    got = expect_number(boundary(12.0, 1.0, 0.5, simple), "boundary")
-    expect(abs(got - 20.0) < 1e-5, "ask = 10 + mu / 2 (s 12, c 1, tau 0.5) ties with acting at "
-           f"20; yours: {got:.6f}", "other-arguments")
+
+    def curved(mu, s, c, tau):
+        return s - c - 2 * tau + 30 * mu**0.5
+
+    got = expect_number(boundary(1200.0, 100.0, 50.0, curved), "boundary")
+    expect(abs(got - 2500) < 1e-5, "ask = 1000 + 30 sqrt(mu) (s 1200, c 100, tau 50) ties with "
+           f"acting at 2500; yours: {got:.7f}", "other-arguments")
     ### BEGIN HIDDEN TESTS
     def exact(mu, s, c, tau):
         wide = math.hypot(s, tau)
@@ -868,9 +878,11 @@ def test_overconfident():
            "only-against-acting")
     expect(abs(gain - 1.0) < 1e-6 and asks, "mu -1, s 4, factor 1.6, c and tau 0.125: it asks, "
            f"and gains 1; yours: {asks}, {gain:.6f}", "other-arguments")
-    asks, gain = overconfident(-1.0, 4.0, 4.0, 0.75, 0.0, simple)
+    asks, gain = overconfident(-1.0, 2.0, 2.0, 0.75, 0.0, simple)
     expect(not asks, "mu -1, believed spread 1, c 0.75: asking looks worth -0.75, better than "
            "acting and worse than stopping: it does not ask", "only-against-acting")
+    expect(abs(gain + 0.25) < 1e-6, "mu -1, s 2, c 0.75: asking would truly have lost 0.25, so the "
+           f"gain is negative; yours: {gain:.6f}", "loss-hidden")
     expect(not overconfident(1.0, 4.0, 2.0, 0.25, 0.125, simple)[0], "factor changes what it "
            "believes of U: the person's noise is tau all the same", "scaled-noise")
     expect(not overconfident(1.0, 2.0, 1.0, 0.125, 0.125, simple)[0], "if both are worth the same "
@@ -955,16 +967,16 @@ def interrupted(law, theta, forced):
 # %% nbgrader={"grade_id": "ex17_4-interrupted-test", "points": 2}
 @exercise("17.4")
 def test_interrupted():
-    """Three states, three actions, three rates."""
-    law = np.array([[0.5, 0.25, 0.25], [0.0, 1.0, 0.0], [0.2, 0.2, 0.6]])
+    """Three states, four actions, three rates."""
+    law = np.array([[0.5, 0.25, 0.25, 0.0], [0.0, 1.0, 0.0, 0.0], [0.2, 0.2, 0.5, 0.1]])
     theta, forced = np.array([0.5, 0.25, 0.0]), np.array([2, 0, 1])
-    got = expect_array(interrupted(law.copy(), theta.copy(), forced.copy()), (3, 3), "interrupted")
+    got = expect_array(interrupted(law.copy(), theta.copy(), forced.copy()), (3, 4), "interrupted")
     expect(np.abs(got.sum(1) - 1).max() < 1e-9, "each row is a law and sums to 1; yours sum to "
            f"{np.round(got.sum(1), 4).tolist()}", "no-law")
-    swapped = [[0.25, 0.125, 0.625], [0.75, 0.25, 0], [0, 1, 0]]
+    swapped = [[0.25, 0.125, 0.625, 0], [0.75, 0.25, 0, 0], [0, 1, 0, 0]]
     expect(np.abs(got - swapped).max() > 1e-9, "theta is how often its choice is overruled, not "
            "how often it is kept", "theta-swapped")
-    truth = np.array([[0.25, 0.125, 0.625], [0.25, 0.75, 0.0], [0.2, 0.2, 0.6]])
+    truth = np.array([[0.25, 0.125, 0.625, 0], [0.25, 0.75, 0, 0], [0.2, 0.2, 0.5, 0.1]])
     expect(np.abs(got - truth).max() < 1e-9, f"expected {truth.tolist()}; yours: "
            f"{np.round(got, 5).tolist()}", "other-law")
     ### BEGIN HIDDEN TESTS
@@ -1175,10 +1187,10 @@ def test_bound():
     expect(abs(got) > 1e-9, "two clean tests do not prove a rate of 0", "rate-itself")
     expect(abs(got - 0.5) < 1e-5, "two clean tests, alpha 0.25: a rate of 0.5 would pass both with "
            f"probability 0.25; yours: {got:.6f}")
-    got = expect_number(upper_bound(1, 2, 0.19), "upper_bound")
-    expect(abs(got - 0.1) > 1e-4, "this is the lower end: ask when so few failures would be rare",
+    got = expect_number(upper_bound(1, 2, 0.64), "upper_bound")
+    expect(abs(got - 0.4) > 1e-4, "this is the lower end: ask when so few failures would be rare",
            "lower-end")
-    expect(abs(got - 0.9) < 1e-5, "one failure in two, alpha 0.19: 1 - 0.9^2 = 0.19, so 0.9; "
+    expect(abs(got - 0.6) < 1e-5, "one failure in two, alpha 0.64: 1 - 0.6^2 = 0.64, so 0.6; "
            f"yours: {got:.6f}")
     got = expect_number(upper_bound(3, 3, 0.05), "upper_bound")
     expect(abs(got - 1) < 1e-9, f"all failed: the bound is 1; yours: {got:.6f}", "all-failed")
@@ -1245,19 +1257,23 @@ def worst_in_use(p_test, p_use, bound):
 # %% nbgrader={"grade_id": "ex17_5-worst-test", "points": 3}
 @exercise("17.5")
 def test_worst():
-    """Four cues, one of which never comes in tests."""
-    p_test, p_use = np.array([0.6, 0.3, 0.0, 0.1]), np.array([0.45, 0.35, 0.15, 0.05])
+    """Five cues, of which one never comes in tests, and one never comes."""
+    p_test, p_use = np.array([0.6, 0.3, 0, 0.0, 0.1]), np.array([0.45, 0.35, 0, 0.15, 0.05])
     got = expect_number(worst_in_use(p_test.copy(), p_use.copy(), 0.34), "worst_in_use")
     for name, wrong, told in (
         ("bound-itself", 0.34, "that would be so if it could not tell tests from use"),
         ("sort-by-use", 0.405, "the order is by use per test, not by use"),
         ("sort-by-difference", 0.52, "the order is by use per test, not by use minus test"),
         ("all-or-nothing", 0.5, "it may fail on a part of a cue's inputs: use up the budget"),
-        ("adds-distance", 0.54, "the distance of the two laws bounds it, but not tightly"),
+        ("adds-distance", 0.54, "too much: to add the distance of the two laws, or what is left of "
+         "the tests' budget, is not tight"),
         ("forgets-the-unseen", 0.38, "a cue that never comes in tests costs nothing there"),
     ):
         expect(abs(got - wrong) > 1e-6, told, name)
     expect(abs(got - 0.53) < 1e-6, f"expected 0.53; yours: {got:.6f}")
+    got = expect_number(worst_in_use(p_test.copy(), p_use.copy(), 0.0), "worst_in_use")
+    expect(abs(got - 0.15) < 1e-6, "bound 0: it may still fail on the cue that never comes in "
+           f"tests: 0.15; yours: {got:.6f}", "nothing-left")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1752)
     for m, bound in ((1, 0.3), (4, 0.05), (6, 0.4), (9, 0.01), (3, 0.0), (3, 1.0)):
@@ -1429,7 +1445,10 @@ def best_audit(h, attack, budget):
 def test_audit():
     """A style for which the largest score is not the best to audit."""
     h, attack = np.array([0.45, 0.1, 0.45, 0.0]), np.array([0.1, 0.24, 0.61, 0.05])
-    got = expect_array(best_audit(h.copy(), attack.copy(), 0.25), (4,), "best_audit")
+    got = best_audit(h.copy(), attack.copy(), 0.25)
+    expect(got is not None, "best_audit returned None: no return, or a linprog without a solution "
+           "(print what it returned)", "no-return")
+    got = expect_array(got, (4,), "best_audit")
     expect(got.min() > -1e-7 and got.max() < 1 + 1e-7, "audit probabilities lie in [0, 1]; yours: "
            f"{np.round(got, 4).tolist()}", "no-probability")
     expect(h @ got <= 0.25 + 1e-7, f"your audits cost {h @ got:.4f} of honest work, and the budget "
@@ -1446,6 +1465,9 @@ def test_audit():
         expect(abs(caught - wrong) > 1e-6, told, name)
     expect(abs(caught - 0.29 - 0.61 / 3) < 1e-6, f"{0.29 + 0.61 / 3:.6f} of the attack can be "
            f"caught; yours: {caught:.6f}")
+    got = expect_array(best_audit(h.copy(), attack.copy(), 0.0), (4,), "best_audit")
+    expect(abs(attack @ got - 0.05) < 1e-6, "budget 0: the last score costs nothing, and 0.05 of "
+           f"the attack has it; yours: {attack @ got:.6f}", "nothing-left")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1761)
     for budget in (0.0, 0.03, 0.1, 0.4, 1.0):
@@ -1539,6 +1561,8 @@ def test_protocol():
     expect(isinstance(answer, tuple | list) and len(answer) == 2, "return a pair (q, mix)",
            "no-pair")
     q, mix = (expect_array(part, (2,), "protocol") for part in answer)
+    expect(h @ q <= 0.3 + 1e-6 or abs(q.sum() - 1) + abs(h @ mix - 0.3) > 1e-5, "return (q, mix): "
+           "yours is (mix, q)", "swapped-pair")
     expect(h @ q <= 0.3 + 1e-6, f"q costs {h @ q:.4f}; the budget is 0.3", "over-budget")
     expect(min(q) > 1e-6, f"q = {q.tolist()}: the attacker sees it, and takes the style that you "
            "do not audit", "one-style-only")
@@ -1563,6 +1587,11 @@ def test_protocol():
     expect(abs(mix - [0.02694, 0.01958, 0.95348]).max() < 1e-3, "three styles, mix "
            f"{np.round(mix, 4).tolist()}: a plan within the budget catches more than 0.1269 of "
            "this mixed attack, so it does not prove that 0.1268 is the best", "no-certificate")
+    h, A = np.array([0.9, 0.1]), np.array([[0.0, 1.0], [0.5, 0.5]])
+    q, mix = (expect_array(part, (2,), "protocol") for part in protocol(h.copy(), A.copy(), 0.1))
+    expect((A @ q).min() > 0.5 - 1e-5, f"h {h.tolist()}, A {A.tolist()}, budget 0.1: a plan can "
+           "catch 1 of one style and 0.5 of the other; styles need not be caught equally often: "
+           f"yours catches {np.round(A @ q, 5).tolist()}", "all-equal")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1762)
     oracle_certificate(H, STYLES, 0.09, protocol(H.copy(), STYLES.copy(), 0.09))
@@ -1887,6 +1916,8 @@ def test_confidence():
            f"{high:.6f}", "wrong-high")
     low, high = confidence([[f"claim {i}"] for i in range(20)],
                            {f"claim {i}": 0.9 for i in range(20)})
+    expect(abs(low - 0.9) > 1e-6, "twenty different pieces stay twenty, though all are at 0.9",
+           "merges-equal")
     expect(abs(low) < 1e-6 and abs(high - 0.9) < 1e-6, "twenty pieces at 0.9: between 0 and 0.9; "
            f"yours: {low:.4f}, {high:.4f}", "below-zero")
     ### BEGIN HIDDEN TESTS

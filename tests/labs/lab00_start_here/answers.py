@@ -24,6 +24,16 @@ def recall(said, truth):
 """,
         seen="hidden",
     ),
+    Wrong(
+        "ex0_1-recall",
+        "wrong-share",
+        Edit(
+            "float((said & truth).sum() / truth.sum())",
+            "round(float((said & truth).sum() / truth.sum()), 2)",
+        ),
+        seen="visible",
+    ),
+    Wrong("ex0_1-recall", "wrong-share", Edit("/ truth.sum()", "/ 7"), seen="visible"),
     Wrong("ex0_1-recall", "no-return", Edit("return float", "float"), seen="visible"),
     Wrong(
         "ex0_1-recall",
@@ -115,6 +125,15 @@ def recall(said, truth):
     if truth.sum() == 0:
         return np.nan
     return np.logical_and(said, truth).sum() / truth.sum()
+""",
+    ),
+    Right(
+        "ex0_1-recall",
+        "into-its-own-argument",
+        """
+def recall(said, truth):
+    said &= truth
+    return 1 - (truth & ~said).sum().item() / n if (n := truth.sum().item()) else float("nan")
 """,
     ),
     Right(

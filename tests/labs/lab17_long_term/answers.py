@@ -208,8 +208,20 @@ ANSWERS = [
     Wrong(
         "ex17_1-reward",
         "not-filled",
-        returns(PAY, "return np.minimum(after, 3.0) - np.minimum(before, 3.0)"),
+        returns(PAY, "change = after - before", "return change / np.abs(change).sum()"),
         **HIDDEN,
+    ),
+    Wrong(
+        "ex17_1-reward",
+        "not-each-piece",
+        returns(PAY, "return np.minimum(after, 3.0) - np.minimum(before, 3.0)"),
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_1-reward",
+        "not-each-piece",
+        returns(PAY, "return after - before + 1.0 * (after == 3)"),
+        **SEEN,
     ),
     Right("ex17_1-reward", "just enough", returns(PAY, "return 0.05 * (after - before)")),
     Right("ex17_1-reward", "hint-3", returns(PAY, "return np.asarray(after, float) - before")),
@@ -276,6 +288,18 @@ ANSWERS = [
             "    return np.mean([max(w[2:]) > w[0] for w in permutations(rewards)])",
             "later = gamma / (1 - gamma)",
             "return np.mean([w[1] + later * max(w[2:]) > w[0] for w in permutations(rewards)])",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_2-share",
+        "end-pays-once",
+        returns(
+            SHARE,
+            "if gamma == 1:",
+            "    return np.mean([max(w[2:]) > w[0] for w in permutations(rewards)])",
+            "ways = list(permutations(rewards))",
+            "return np.mean([w[1] + gamma * max(w[2:]) > w[0] / (1 - gamma) for w in ways])",
         ),
         **SEEN,
     ),
@@ -476,6 +500,28 @@ ANSWERS = [
         "ex17_3-boundary",
         "other-arguments",
         returns(EDGE, "return max(0.0, 2 * asking(0.0, s, c, tau))"),
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_3-boundary",
+        "other-arguments",
+        returns(
+            EDGE,
+            "gain = lambda mu: asking(mu, s, c, tau) - mu",
+            "return 0.0 if gain(0.0) <= 0 else brentq(gain, 0.0, 50 * (s + tau), xtol=1e-3)",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_3-boundary",
+        "other-arguments",
+        returns(
+            EDGE,
+            "mu = 0.0",
+            "for _ in range(40):",
+            "    mu = max(0.0, asking(mu, s, c, tau))",
+            "return mu",
+        ),
         **HIDDEN,
     ),
     Right(
@@ -604,6 +650,17 @@ ANSWERS = [
             OVER,
             "alone = max(mu, 0)",
             "return asking(mu, s * factor, c, tau) > alone, asking(mu, s, c, tau) - alone",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_3-overconfident",
+        "loss-hidden",
+        returns(
+            OVER,
+            "alone = max(mu, 0)",
+            "asks = asking(mu, s / factor, c, tau) > alone",
+            "return asks, max(asking(mu, s, c, tau) - alone, 0)",
         ),
         **SEEN,
     ),
@@ -847,6 +904,27 @@ ANSWERS = [
         filled("[i for i in np.argsort(-p_use / np.maximum(p_test, 1e-12)) if p_test[i] > 0]"),
         **SEEN,
     ),
+    Wrong(
+        "ex17_5-worst",
+        "nothing-left",
+        filled("np.argsort(-p_use / np.maximum(p_test, 1e-12))").replace(
+            "    part =", "    if left <= 0: break\n        part ="
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_5-worst",
+        "adds-distance",
+        returns(
+            WORST,
+            "rate = 0.0",
+            "for i in np.argsort(-p_use / np.maximum(p_test, 1e-12)):",
+            "    if p_test[i] > bound: return rate + bound",
+            "    rate, bound = rate + p_use[i], bound - p_test[i]",
+            "return rate",
+        ),
+        **SEEN,
+    ),
     Right(
         "ex17_5-worst",
         "hint-3",
@@ -976,6 +1054,26 @@ ANSWERS = [
         ),
         **SEEN,
     ),
+    Wrong(
+        "ex17_6-audit",
+        "nothing-left",
+        returns(
+            AUDIT,
+            "q, left = np.zeros(len(h)), budget",
+            "for s in sorted(range(len(h)), key=lambda s: -attack[s] / max(h[s], 1e-9)):",
+            "    if left <= 0: break",
+            "    q[s] = min(1.0, left / h[s]) if h[s] else 1.0",
+            "    left -= q[s] * h[s]",
+            "return q",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_6-audit",
+        "no-return",
+        returns(AUDIT, "return linprog(-attack, A_ub=h[None], b_ub=[budget]).x"),
+        **SEEN,
+    ),
     Wrong("ex17_6-audit", "over-budget", returns(AUDIT, "return np.ones(len(h))"), **SEEN),
     Right(
         "ex17_6-audit",
@@ -1036,6 +1134,24 @@ ANSWERS = [
         "ex17_6-protocol",
         "no-certificate",
         returns(BOTH, *LP, "return out.x[:-1], -out.ineqlin.marginals[:-1][::-1]"),
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_6-protocol",
+        "all-equal",
+        returns(
+            BOTH,
+            BOX,
+            "rows, zeros = np.c_[-A, np.ones(len(A))], np.zeros(len(A))",
+            "out = linprog(np.append(0 * h, -1), np.append(h, 0)[None], [budget], rows, zeros, box)",
+            "return out.x[:-1], -out.eqlin.marginals",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex17_6-protocol",
+        "swapped-pair",
+        returns(BOTH, *LP, "return -out.ineqlin.marginals[:-1], out.x[:-1]"),
         **SEEN,
     ),
     Right(
@@ -1163,6 +1279,16 @@ ANSWERS = [
             "    f = f.reshape(-1, 2).any(1) if level % 2 == 0 else f.reshape(-1, 2).all(1)",
             "return f[0]",
         ),
+    ),
+    Wrong(
+        "ex17_10-confidence",
+        "merges-equal",
+        returns(
+            SURE,
+            "p = {probabilities[e] for claim in claims for e in claim}",
+            "return max(0.0, sum(p) - len(p) + 1), min(p)",
+        ),
+        **SEEN,
     ),
     Wrong(
         "ex17_10-confidence",
