@@ -462,6 +462,16 @@ def test_fgsm():
     expect(torch.allclose(high[0].double(), torch.tensor([1.0, 0.2, 0.8]).double(), atol=1e-5),
            "with epsilon = 0.3, label 0 and pixels (0.98, 0.5, 0.5) the result is (1, 0.2, 0.8); "
            f"yours: {shown(high[0])}", "wrong-step")
+    still = fgsm(two_class(torch.tensor([2.0, 0.0])), x[:1, :2], y[:1], 0.1)
+    expect(still[0, 1] == 0.5, "the model does not look at pixel 1: its gradient is 0, the sign "
+           f"of 0 is 0, and it stays at 0.5; yours goes to {still[0, 1]:.2f}", "moves-silent")
+    three = nn.Linear(1, 3)
+    three.load_state_dict({"weight": torch.tensor([[0.0], [-1.0], [6.0]]),
+                           "bias": torch.tensor([0.0, 4.0, 0.0])})
+    third = fgsm(three.eval(), torch.tensor([[0.5]]), torch.tensor([0]), 0.1)
+    expect(third[0, 0] > 0.5, "three classes, and your step lowers the loss: F.cross_entropy takes "
+           "the logits (no softmax before it) and weighs all classes, not only the first rival",
+           "wrong-loss")
     ### BEGIN HIDDEN TESTS
     oracle_fgsm(fgsm)
     ### END HIDDEN TESTS
@@ -597,7 +607,8 @@ def test_project():
     x = torch.full((2, 1, 2, 2), 0.5)
     z = x + torch.tensor([0.4, 0.01]).reshape(2, 1, 1, 1)
     for norm in ("linf", "l2"):
-        got = expect_tensor(project(z, x, 0.2, norm), (2, 1, 2, 2), "project")
+        with untouched(z, x):
+            got = expect_tensor(project(z, x, 0.2, norm), (2, 1, 2, 2), "project")
         far = evaluation.distances(x, got, norm)
         expect(far[0] < 0.2001 or norm == "linf" or abs(far[0] - 0.4) > 1e-3, "image 0 ends 0.4 "
                "from "
@@ -780,12 +791,12 @@ def test_pgd():
     """A linear model and a projection that changes nothing: then the way is known exactly."""
     w = torch.tensor([3.0, -4.0])
     model, x, y = two_class(w), torch.full((2, 2), 0.5), torch.tensor([1, 1])
-    calls, centres = [], []
+    calls, centres, grey = [], [], x.clone()
 
     def run(norm, steps, seed, step_size=0.01):
-        def project(z, around, epsilon, norm):
+        def project(z, x, epsilon, norm):
             calls.append((epsilon, norm))
-            centres.append(torch.equal(around, x))
+            centres.append(torch.equal(x, grey))
             return z
 
         generator = torch.Generator().manual_seed(seed)
@@ -809,7 +820,7 @@ def test_pgd():
     starts = torch.cat([run("linf", 0, seed=s) - x for s in range(5)])
     expect((starts < 0).any() and (starts > 0).any(), "the random starts all lie on one side of x: "
            "draw the noise from -epsilon to epsilon", "one-sided")
-    many = torch.full((100, 2), 0.5)
+    many = torch.full((100, 1, 2, 1), 0.5)
     for norm, reach in (("linf", 0.1), ("l2", 0.1 / 2**0.5)):
         noise = (pgd(model, many, torch.ones(100).long(), 0.1, norm=norm, steps=0,
                      project=lambda z, x, epsilon, norm: z,
@@ -817,6 +828,9 @@ def test_pgd():
         expect(noise.max() > 0.9 * reach, f"of 100 starts for {norm}, no pixel moved by more than "
                f"{noise.max():.3f}; with epsilon = 0.1 and two pixels it can be {reach:.3f} (the "
                "pixels of ONE image count)", "start-too-near")
+        expect(noise.max() < 1.001 * reach, f"of 100 starts for {norm}, of shape {(*many.shape,)}, "
+               f"one moves a pixel by {noise.max():.3f}, beyond {reach:.3f}: uniform noise, and "
+               "for l2 the root of the number of ALL pixels of an image", "outside-ball")
         expect(noise.min() < 0.5 * reach, f"of 100 starts for {norm}, every pixel moved by at "
                f"least {noise.min():.3f}: draw the noise uniformly, not only its sign", "corners")
     seen = []
@@ -841,6 +855,13 @@ def test_pgd():
         expect(torch.allclose(step, 0.01 * direction.expand(2, 2), atol=1e-6),
                f'a "{norm}" step of size 0.01 must move each image by 0.01 * {shown(direction)}; '
                f"yours: {shown(step[0])}", "wrong-step")
+    ends = [pgd(model, many[:1], y[:1], 0.1, project=lambda z, x, epsilon, norm: z, norm="l2",
+                generator=torch.Generator().manual_seed(0), steps=k, step_size=0.01,
+                early_stop=False) for k in (0, 5)]
+    step = (ends[1] - ends[0]).flatten() / 5
+    expect(torch.allclose(step, 0.01 * unit["l2"], atol=1e-6), f"images of shape (1, 2, 1): an "
+           f'"l2" step of size 0.01 must move one by 0.01 * {shown(unit["l2"])}, yours by '
+           f"{shown(step)}: the length is that of the whole image (flatten(1))", "wrong-step")
     still = pgd(two_class(0 * w), x, y, 0.1, project=lambda z, x, epsilon, norm: z, norm="l2",
                 generator=torch.Generator().manual_seed(0), steps=2, early_stop=False)
     expect_tensor(still, (2, 2), "pgd with a zero gradient")
@@ -849,12 +870,22 @@ def test_pgd():
                 loss=lambda logits, y: logits[:, 1], early_stop=False)
     expect(((worth - start) @ w > 0).all(), "handed the loss logits[:, 1], your pgd lowers it: "
            "differentiate the loss that is handed in, not the cross-entropy", "ignores-loss")
-    sizes = []
+    sizes, own = [], []
     handle = model.register_forward_hook(lambda _, given, __: sizes.append(len(given[0])))
-    row = torch.tensor([[0.6, 0.4], [0.9, 0.1]])  # the first falls in a few steps, the second not
-    end = pgd(model, row, y, 0.01, project=lambda z, x, epsilon, norm: z, steps=12, step_size=0.01,
+    row = torch.tensor([[0.6, 0.4], [0.1, 0.9]])  # the first falls in a few steps, the second not
+
+    def near(z, x, epsilon, norm):
+        own.append(z.shape == x.shape and bool((z - x).abs().max() < 0.2))
+        return z
+
+    end = pgd(model, row, torch.tensor([1, 0]), 0.01, project=near, steps=12, step_size=0.01,
               generator=torch.Generator().manual_seed(0), early_stop=True)
     handle.remove()
+    expect(all(own), "with early_stop=True, once an image is left out, project gets an x that does "
+           "not belong to its z: take the rows that are left of x, too", "wrong-rows")
+    expect((end[1] - row[1]).abs().min() > 0.1, "with early_stop=True image 1 is read rightly all "
+           "along, and did not make all 12 steps: is its label, too, the one of its own row?",
+           "wrong-rows")
     expect(sizes[-1] < 2, "with early_stop=True an image that is misread must be left out of the "
            "next calls of the model: the last call still got both", "no-early-stop")
     before = end[:1] - 0.01 * torch.tensor([[-1.0, 1.0]])
@@ -973,10 +1004,11 @@ def test_with_restarts():
     model = two_class(torch.tensor([1.0]), -0.5)
     x, y = torch.tensor([[0.9], [0.8], [0.2], [0.7], [0.6]]), torch.ones(5, dtype=torch.long)
     script = [[0.4, 0.75, 0.55, 0.55], [0.3, 0.65, 0.45], [0.8]]  # one row a run
-    sizes = []
+    sizes, given = [], []
 
     def attack(model, x, y):
         sizes.append(len(x))
+        given.extend(x[:, 0].tolist())
         wanted = script[len(sizes) - 1] if len(sizes) <= len(script) else [0.0] * len(x)
         return torch.tensor((wanted + [0.0] * 5)[: len(x)])[:, None]
 
@@ -987,6 +1019,10 @@ def test_with_restarts():
     expect(sizes != [4, 4, 4], "you attack images again that were fooled before: drop them",
            "no-drop")
     expect(sizes == [4, 3, 1], f"the runs must get 4, 3 and 1 images; yours got {sizes}")
+    expect(set(given) <= set(x[:, 0].tolist()), "a run got an image that an earlier run had "
+           "changed: each begins with the image itself", "carries-on")
+    expect(not torch.equal(got, x), "images were fooled, and x comes back as it was: result[a][b] "
+           "= ... writes into a copy", "keeps-nothing")
     expect(abs(got[0, 0] - 0.4) < 1e-6,
            "image 0 was fooled in the first run and lost it in a later one: keep the first point",
            "keeps-last")
@@ -1004,6 +1040,10 @@ def test_with_restarts():
     with_restarts(model, x, y, attack, 6)
     expect(sizes == [4, 3, 1, 1], "when every image is fooled there is nothing left to attack: "
            f"stop. The runs must get 4, 3, 1 and 1 images; yours got {sizes}", "no-stop")
+    sizes.clear()
+    with_restarts(model, x[2:3], y[:1], attack, 3)
+    expect(sizes == [], "all images are misread from the beginning, and the attack was called: "
+           "look whether an image is left BEFORE each run", "no-stop")
     truth = torch.tensor([[0.4], [0.3], [0.2], [0.7], [0.45]])
     expect(torch.allclose(got, truth), f"expected {truth[:, 0].tolist()}, got {got[:, 0].tolist()}",
            "keeps-failures")
@@ -1152,10 +1192,10 @@ def targeted(model, x, target, epsilon, attack):
 @exercise("1.4")
 def test_targeted():
     """One pixel, three classes with scores -(x - 0)^2, -(x - 0.5)^2, -(x - 1)^2, and a search."""
-    model = nn.Linear(1, 3)  # the scores, up to 20 x^2, which all three share
+    model = nn.Sequential(nn.Flatten(), nn.Linear(1, 3))  # up to 20 x^2, which all three share
     with torch.no_grad():
-        model.weight.copy_(torch.tensor([[0.0], [20.0], [40.0]]))
-        model.bias.copy_(torch.tensor([0.0, -5.0, -20.0]))
+        model[1].weight.copy_(torch.tensor([[0.0], [20.0], [40.0]]))
+        model[1].bias.copy_(torch.tensor([0.0, -5.0, -20.0]))
 
     def search(model, x, labels, epsilon, loss):
         tries = torch.stack([(x + d).clamp(0, 1) for d in torch.linspace(-epsilon, epsilon, 21)])
@@ -1195,6 +1235,10 @@ def test_targeted():
     expect(abs(middle[0, 0] - 0.5) < 0.01, "from 0.9 class 1 is reached in the middle, at 0.5, and "
            f"yours goes to {middle[0, 0]:.2f}: a large logit of the target is not enough, the "
            "other logits count, too", "raw-logit")
+    deep = targeted(model, x.reshape(4, 1, 1, 1), target, 0.4, search)
+    expect(isinstance(deep, torch.Tensor) and deep.shape == (4, 1, 1, 1), "images of shape "
+           f"(4, 1, 1, 1) come back with shape {(*deep.shape,)}: a condition per image needs as "
+           "many dimensions as x", "wrong-broadcast")
     ### BEGIN HIDDEN TESTS
     oracle_targeted(targeted)
     ### END HIDDEN TESTS
@@ -1461,7 +1505,7 @@ def test_diagnose():
                f'you accuse a plain linear model of "{got}": it hides nothing', "accuses-innocent")
         expect(got == truth, f'a model with the fault "{truth}" was diagnosed as "{got}"',
                f"misses-{truth}")
-    got = diagnose(models.Scaled(plain, 30), torch.tensor([[0.2, 0.5], [0.1, 0.5]]),
+    got = diagnose(models.Scaled(plain, 60), torch.tensor([[0.2, 0.5], [0.1, 0.5]]),
                    torch.tensor([0, 0]), gap)
     expect(got == "none", "a cross-entropy that is exactly 0 on each image, with a gradient that "
            f'is tiny and not 0: the answer is "none", yours is "{got}". Look at the gradient, not '
@@ -1480,7 +1524,7 @@ def test_diagnose():
                f'the answer is "{truth}" (more than half or not), yours is "{got}"',
                "not-half")
     blind = two_class(torch.tensor([4.0, -4.0, 0.0, 0.0, 0.0]))
-    got = diagnose(blind, torch.full((2, 5), 0.4), y, gap)
+    got = diagnose(blind, torch.full((2, 1, 5, 1), 0.4), y, gap)
     expect(got == "none", "a model that looks at two of five pixels has a gradient there, on every "
            f'image; you say "{got}": an image is without one if ALL of its entries are exactly 0',
            "part-of-image")
@@ -1602,6 +1646,10 @@ def test_attack_anyway():
         expect(fooled, f"the model with the fault \"{fault}\" "
                "still reads an image right after your attack, although a point in the ball fools "
                "it", name)
+    got = attack_anyway(models.Scaled(plain, 2.0), plain, x, y, 0.2, attack=step, margin=gap)
+    expect((got - x).abs().max() < 0.201, f"a pixel moved by {(got - x).abs().max():.2f} with "
+           "epsilon = 0.2: each attack begins at x, not at the point of the one before",
+           "outside-ball")
     many, labels = x.repeat(200, 1), y.repeat(200)
     noisy = models.Noisy(plain, 0.25, torch.Generator().manual_seed(0))
 
@@ -1617,17 +1665,28 @@ def test_attack_anyway():
            "the surrogate may be no help", "only-surrogate")
     direct = (got - exact(noisy, many, labels, 0.2)).abs().amax(1) < 1e-6
     expect(direct.float().mean() > 0.87, f"on a noisy model you keep the best point for "
-           f"{direct.float().mean():.0%} of 400 images; the mean margin over five calls finds it "
-           "for 95 %: one call is luck", "one-draw")
-
+           f"{direct.float().mean():.0%} of 400 images; the mean margin over five calls of model "
+           "finds it for 95 %: one call is luck, and the surrogate's margin says nothing",
+           "one-draw")
     def by_halves(victim, x, y, epsilon, loss=None):
-        mine = torch.tensor([[True], [False]]) == bool(victim(x).any())
-        return torch.where(mine, x - epsilon * side(y)[:, None] * w.sign(), x)
+        mine = torch.tensor([True, False]) == bool(victim(x).any())
+        push = side(y)[:, None] * w.sign() * torch.where(mine, epsilon, 0.02)[:, None]
+        return x - push.reshape(x.shape)
 
-    got = attack_anyway(models.Scaled(plain, 2.0), useless, x, y, 0.2, attack=by_halves, margin=gap)
+    deep = x.reshape(2, 1, 1, 2)
+    got = attack_anyway(models.Scaled(plain, 2.0), useless, deep, y, 0.2, attack=by_halves,
+                        margin=gap)
+    got = expect_tensor(got, (2, 1, 1, 2), "attack_anyway")
     expect(evaluation.is_wrong(plain, got, y).all(), "the attack on the model fools image 0 only, "
            "the one on the surrogate image 1 only, and both on the model: keep the better point of "
            "each image, whatever the diagnosis", "whole-batch")
+    fickle, turn = two_class(w), iter(range(10**6))
+    fickle.register_forward_hook(  # a score above 0 rises and falls by 6 in turn
+        lambda _, __, logits: logits + 6 * (-1) ** next(turn) * (logits > 0))
+    got = attack_anyway(fickle, useless, x[:1], y[:1], 0.2, attack=exact, margin=gap)
+    expect(torch.allclose(got, exact(plain, x[:1], y[:1], 0.2)), "you keep a point whose margin is "
+           "small in one of five calls only: take the mean over the calls, not the minimum",
+           "luckiest-call")
     ### BEGIN HIDDEN TESTS
     oracle_attack_anyway(attack_anyway)
     ### END HIDDEN TESTS
@@ -1777,7 +1836,8 @@ def from_box(x):
 def test_box():
     """In the box, and back again."""
     v = torch.tensor([-30.0, -1.0, 0.0, 2.0, 30.0])
-    z = expect_tensor(to_box(v), (5,), "to_box")
+    with untouched(v):
+        z = expect_tensor(to_box(v), (5,), "to_box")
     expect((z >= 0).all() and (z <= 1).all(), f"to_box({shown(v)}) gave {shown(z)}: outside "
            "[0, 1]. tanh runs from -1 to 1", "outside-range")
     expect(z[2] == 0.5 and abs(z[3] - 0.98201) < 1e-4,
@@ -2006,12 +2066,26 @@ def test_walk():
     _, far = run([0.01, 0.01], beyond)
     expect((far <= 1.2 * least).all(), f"walking back from 0.5 the nearest misread points are "
            f"{shown(least)} away, yours {shown(far)}", "too-far")
+    looks = []
+    handle = model.register_forward_hook(lambda *_: looks.append(1))
     _, far = run([1.0, 1.0], x, steps=2, lr=0.2)
+    handle.remove()
+    looked = len(looks) - 1  # the check looks once itself
+    expect(looked == 2, f"with steps=2 the model was called {looked} times: once for each step",
+           "wrong-steps")
     expect((far < 0.3).all(), "the first step of Adam with lr = 0.2 moves each entry by 0.2, to a "
            f"misread point 0.283 away; yours are {shown(far)} away", "not-adam")
     fooled, _ = run([0.1, 0.1], x)
     expect(fooled.all(), "with c = 0.1 the border costs 0.12 ** 2 = 0.0144, less than c times the "
            "margin, 0.06, and you do not get there: the distance must be squared", "not-squared")
+    c, deep = torch.ones(2), x.reshape(2, 1, 2, 1)
+    walks = [walk(model, images, y, c, images, **free, steps=20, lr=0.01) for images in (x, deep)]
+    expect(torch.equal(walks[1].flatten(), walks[0].flatten()), "the same images with shape (2, 1, "
+           "2, 1) come out differently: the distance is that of a whole image", "wrong-broadcast")
+    even, border = two_class(torch.tensor([1.0, -1.0])), torch.full((1, 2), 0.5)
+    tie = walk(even, x[:1], y[:1], c[:1], border, **free, steps=1)
+    expect(torch.equal(tie, x[:1]), "a point with the margin 0 exactly was kept: only below 0 "
+           "counts", "not-below-zero")
     ### BEGIN HIDDEN TESTS
     oracle_walk(walk)
     oracle_walk_on_digits(walk)
@@ -2085,26 +2159,29 @@ def test_accuracy_by_attack():
     """One pixel, threshold at 0.5: an image falls as soon as epsilon exceeds its distance to it."""
     model = two_class(torch.tensor([1.0]), -0.5)
     x, y = torch.tensor([[0.55], [0.7], [0.9], [0.2]]), torch.ones(4, dtype=torch.long)
-    sizes = []
+    sizes, given = [], []
 
     def moody(model, x, y, epsilon):
-        sizes.append(len(x))
+        sizes.extend([len(x)] * (len(x) > 0))
+        given.extend(x[:, 0].tolist())
         return x if epsilon == 0.3 else x - epsilon
 
     with untouched(model, x, y):
-        got = accuracy_by_attack(model, x, y, [0.0, 0.1, 0.3, 0.45], moody)
-    expect(isinstance(got, list) and len(got) == 4, "return a list with one number per radius",
-           "no-list")
+        got = accuracy_by_attack(model, x, y, [0.0, 0.1, 0.3, 0.45, 0.6], moody)
+    expect(isinstance(got, list) and len(got) == 5, "return a list with one number per radius, "
+           "also for those at which no image is left", "no-list")
     got = [float(value) for value in got]
     expect(got[0] != 1.0, "image 3 is misread without any attack: it counts as wrong from the "
            "beginning", "ignores-misread")
     expect(got[2] <= got[1], "at 0.3 this moody attack fails, but what fell at 0.1 has fallen: "
            "accuracy may not rise with epsilon", "rises")
-    expect(max(abs(a - b) for a, b in zip(got, [0.75, 0.5, 0.5, 0], strict=True)) < 1e-6,
-           f"expected [0.75, 0.5, 0.5, 0.0], got {got}; "
+    expect(max(abs(a - b) for a, b in zip(got, [0.75, 0.5, 0.5, 0, 0], strict=True)) < 1e-6,
+           f"expected [0.75, 0.5, 0.5, 0.0, 0.0], got {got}; "
            "the share is of all four images", "wrong-share")
     expect(sizes == [3, 3, 2, 2], f"the attack must get 3, 3, 2 and 2 images; yours got {sizes}",
            "no-drop")
+    expect(set(given) <= set(x[:, 0].tolist()), "the attack got an image that it had changed "
+           "before: at each radius it begins with the image itself", "carries-on")
     ### BEGIN HIDDEN TESTS
     for seed, n in ((61, 40), (62, 1)):
         g = torch.Generator().manual_seed(seed)
@@ -2264,6 +2341,24 @@ def test_universal():
         expect((part.abs() - reach).abs().max() < 1e-6, f"{epochs} epochs over 30 images in "
                f"batches of {size}, steps of {step}: each entry gets as far as {reach}; yours "
                f"{shown(part[0].abs())}", "wrong-steps")
+    apart = nn.Sequential(nn.Linear(25, 25), nn.ReLU(), nn.Linear(25, 2)).eval()
+    with torch.no_grad():  # image i has a gradient at pixel i only
+        for layer, weight, bias in ((0, torch.eye(25), -0.3 * torch.ones(25)),
+                                    (2, torch.eye(2)[1:].T.expand(2, 25), torch.zeros(2))):
+            apart[layer].weight.copy_(weight)
+            apart[layer].bias.copy_(bias)
+    labels = torch.arange(25) % 2
+    got = universal(apart, 0.5 * torch.eye(25), labels, 0.1, batch_size=10, epochs=2,
+                    step_size=0.02, generator=torch.Generator().manual_seed(1))
+    often = side(labels) * got[0] / -0.02
+    expect(((often - often.round()).abs() < 0.01).all(), "an entry moves by less than a step of "
+           "step_size = 0.02: the sign of the whole batch's gradient decides", "wrong-steps")
+    often = often.round().long()
+    expect((often >= 0).all(), "images are pushed with the labels of others: shuffle x and y "
+           "together", "labels-apart")
+    expect((often == 2).all(), f"in 2 passes over 25 images in batches of 10, {(often != 2).sum()} "
+           "images did not have their say exactly twice: each pass takes every image once, the "
+           "last and smaller batch too", "not-every-image")
     mixed = torch.arange(60) % 2
     runs = [universal(two_class(torch.ones(1)), torch.linspace(0.2, 0.8, 60)[:, None], mixed, 0.1,
                       batch_size=1, epochs=2, step_size=0.07,
@@ -2275,18 +2370,6 @@ def test_universal():
                         generator=torch.Generator().manual_seed(s)) for s in range(8)]
     expect(any(not torch.equal(runs[0], other) for other in others),
            "eight seeds give one and the same pattern: shuffle the images", "no-shuffle")
-    apart = nn.Sequential(nn.Linear(25, 25), nn.ReLU(), nn.Linear(25, 2)).eval()
-    with torch.no_grad():  # image i has a gradient at pixel i only
-        for layer, weight, bias in ((0, torch.eye(25), -0.3 * torch.ones(25)),
-                                    (2, torch.eye(2)[1:].T.expand(2, 25), torch.zeros(2))):
-            apart[layer].weight.copy_(weight)
-            apart[layer].bias.copy_(bias)
-    got = universal(apart, 0.5 * torch.eye(25), torch.ones(25).long(), 0.1, batch_size=10, epochs=2,
-                    step_size=0.02, generator=torch.Generator().manual_seed(1))
-    often = (got[0] / -0.02).round().long()
-    expect((often == 2).all(), f"in 2 passes over 25 images in batches of 10, {(often != 2).sum()} "
-           "images did not have their say exactly twice: each pass takes every image once, the "
-           "last and smaller batch too", "not-every-image")
     one = torch.full((60, 1), 0.5)
     got = universal(two_class(torch.ones(1)), one, mixed, 0.05, batch_size=1, epochs=1,
                     step_size=0.03, generator=torch.Generator().manual_seed(0))
@@ -2304,6 +2387,12 @@ def test_universal():
     expect(got[0, 0] > -0.05, "20 of 30 images are black already and cannot get darker, and your "
            f"delta goes to {got[0, 0]:.2f} for their sake: show the model (x + delta).clamp(0, 1)",
            "ignores-box")
+    steep = two_class(torch.tensor([20.0]), -10.0)
+    got = universal(steep, torch.tensor([[0.2], [0.5]]), torch.tensor([1, 0]), 0.1, generator=g,
+                    epochs=1)
+    expect(got[0, 0] < 0, "two images pull apart, and the one that is surely misread has the "
+           "larger gradient; yours follows the other: F.cross_entropy takes the logits (no "
+           "softmax before it)", "wrong-loss")
     ### BEGIN HIDDEN TESTS
     oracle_universal(universal)
     ### END HIDDEN TESTS
@@ -2447,10 +2536,10 @@ def test_sticker():
     model = two_class(torch.full((784,), 0.1), -39.2)
     marks, batches = [], []
 
-    def spy(images, patch, generator):
-        batches.append((len(images), images.sum().item()))
+    def spy(x, patch, generator):
+        batches.append((len(x), x.sum().item()))
         marks.append(torch.rand(1, generator=generator).item())
-        return place(images, patch, generator)
+        return place(x, patch, generator)
 
     with untouched(model, x):
         short = sticker(model, x, 1, spy, generator=torch.Generator().manual_seed(5), size=5,

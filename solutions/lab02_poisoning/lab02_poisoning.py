@@ -198,8 +198,12 @@ def test_poison():
                "label would stay as it is; draw from the others", "poisons-target")
         expect((y_new[chosen] == target).all(), "a chosen row does not carry the target's label",
                "no-relabel")
-        expect(torch.equal(x_new[chosen], dot(x[chosen])), "a chosen image is not stamped",
-               "no-stamp")
+        drawn, stamped = x_new[chosen], dot(x[chosen])
+        expect(torch.equal(drawn, stamped)
+               or not torch.equal(drawn.flatten().sort()[0], stamped.flatten().sort()[0]),
+               "chosen rows hold each other's stamped images: read and write the rows in the same "
+               "order", "rows-mixed")
+        expect(torch.equal(drawn, stamped), "a chosen image is not stamped", "no-stamp")
         expect(torch.equal(x_new[~chosen], x[~chosen]) and torch.equal(y_new[~chosen], y[~chosen]),
                "a row that you did not choose has changed", "others-changed")
         return chosen
@@ -211,6 +215,10 @@ def test_poison():
            "not-repeatable")
     expect((once != once[0]).any(), "three generators, and always the same rows: draw them at "
            "random", "not-random")
+    g, many = torch.Generator().manual_seed(5), torch.zeros(300, 1, 2, 2)
+    first, second = (poison(many, torch.arange(300) % 10, 40, 1, dot, g)[2] for _ in range(2))
+    expect(not torch.equal(first, second), "two calls with one generator choose the same rows: "
+           "draw from the generator itself, as it stands", "rewinds")
     judge(x, y, 0, 1)
     judge(x, y, 30, 1)
     try:
@@ -227,10 +235,6 @@ def test_poison():
         y[0] = 5
         judge(x, y, k, target, seed=n)
         judge(x.double(), y, k, target, seed=n)
-    g, x = torch.Generator().manual_seed(5), torch.zeros(300, 1, 2, 2)
-    first, second = (poison(x, torch.arange(300) % 10, 40, 1, dot, g)[2] for _ in range(2))
-    expect(not torch.equal(first, second), "two calls with one generator choose the same rows: "
-           "draw from the generator itself, as it stands", "rewinds")
     often = torch.zeros(12)
     for seed in range(150):
         x, y = torch.rand(12, 1, 2, 2, generator=g), torch.arange(12) % 3
@@ -293,7 +297,7 @@ def test_attack_success():
          "other classes count", "target-counted"),
         (0.4, "the four images are counted over all ten: the share is over images of other "
          "classes", "target-counted"),
-        (1 / 6, "this is the share without the stamp", "not-stamped"),
+        (1 / 6, "this is the share without the stamp that was handed in", "not-stamped"),
         (0.5, "an image that was read as the target before the stamp counts as well",
          "changed-only"),
     ):
@@ -547,6 +551,13 @@ def test_loo_residuals():
     expect(np.allclose(got, [-5 / 7, 3 / 7, 3.5], atol=1e-6), "without the third row the model is "
            "w = 0.75 and says 1.5 at it, 3.5 too little; all three: -0.714286, 0.428571, 3.5; "
            f"yours: {np.round(got, 6).tolist()}")
+    X, y = np.array([[1.0, 2.0], [1.0, 0.0], [0.0, 1.0]]), np.array([3.0, 1.0, 2.0])
+    got = expect_array(loo_residuals(X, y, 1.0), (3,), "loo_residuals")
+    expect(abs(got[0] - 4 / 3) > 1e-5, "lam = 1 gives what lam = 2 would give", "ignores-lam")
+    expect(np.allclose(got, [0.5, 0.75, 12 / 11], atol=1e-5), "rows (1, 2), (1, 0), (0, 1), "
+           "labels 3, 1, 2, lam = 1: 0.5, 0.75, 1.090909; yours: "
+           f"{np.round(got, 6).tolist()}. A row's leverage takes all of A, and each entry of the "
+           "row once on each side", "part-of-leverage")
     ### BEGIN HIDDEN TESTS
     for seed in range(12):
         X, y, lam, _ = oracle_problem(2220 + seed)
@@ -805,7 +816,7 @@ for noise in (0.05, 0.2):
 # vector) in which the centred rows have the largest variance, and return for each row the *square*
 # of its component in this direction.
 #
-# - `features`: array (n, d), n at least 2 and possibly smaller than d; returns an array (n,)
+# - `features`: array (n, d), to be left as it is; n at least 2, maybe below d; returns (n,)
 #
 # <details><summary>Hint 1: where to look</summary>
 # <code>np.linalg.svd</code> of the centred rows, or <code>np.linalg.eigh</code> of their
@@ -833,7 +844,8 @@ def spectral_scores(features):
 def test_spectral_scores():
     """Four rows around (100, 40): one 3 to the right, one 3 to the left, two in the middle."""
     rows = np.array([[103.0, 41.0], [97.0, 41.0], [100.0, 39.0], [100.0, 39.0]])
-    got = expect_array(spectral_scores(rows.copy()), (4,), "spectral_scores")
+    with untouched(rows):
+        got = expect_array(spectral_scores(rows), (4,), "spectral_scores")
     for wrong, words, name in (
         ([3, 3, 0, 0], "the square of the component is asked for", "not-squared"),
         ([3, -3, 0, 0], "the square of the component is asked for", "not-squared"),
@@ -952,7 +964,7 @@ def test_critical_share():
     for case, truth, name in (
         ((4.0, 4.0, 1.0), 0.0, "nothing-missing"), ((2.0, 2.0, 0.0), 0.0, "nothing-missing"),
         ((4.0, 1.0, 2.0), math.inf, "nan-for-never"), ((4.0, 1.0, 0.0), math.inf, "nan-for-never"),
-        ((4.0, 0.0, 4.0), 0.5, "one-half"),
+        ((4.0, 0.0, 4.0), 0.5, "one-half"), ((0.3, 0.1 + 0.2, 1e-8), 0.0, "nothing-missing"),
     ):
         got = asked(*case)
         expect(got == truth or abs(got - truth) < 1e-6, f"critical_share{case} is {truth:g}; "
@@ -1180,7 +1192,8 @@ def test_reconstruct():
                f"{min(reached):.0%} of 500 other images there. Is the cross-entropy a mean over "
                "the images of *each* class, and are they told the right class?", "too-weak")
         expect(int(norms.argmin()) == target, f"the stamp's target is {target}; your smallest mask "
-               f"belongs to class {int(norms.argmin())}", "wrong-target")
+               f"belongs to class {int(norms.argmin())}. Does each step take its own gradient "
+               "only?", "wrong-target")
         row, column = corner
         near = masks[target, :, max(0, row - 1) : row + 3, max(0, column - 1) : column + 3]
         share = (near.sum() / norms[target]).item()
@@ -1230,6 +1243,15 @@ def test_reconstruct():
     still, slow = (scan(net, x, 6, steps=n, lr=0.01)[0] for n in (0, 3))
     expect((still - 0.27).abs().max() < 0.2 and (one - still).abs().max() > 0.05, "steps = 0 must "
            "return where you set out from (masks around 0.27)", "wrong-start")
+    g = torch.Generator().manual_seed(8)
+    starts = [reconstruct(net, x, 0, 0.1, 0.5, g) for _ in range(2)]
+    for part, mean, name in zip(starts[0], (-1, 0), ("mask", "pattern"), strict=True):
+        free = torch.logit(part)
+        expect(abs(free.mean() - mean) < 0.02 and abs(free.std() - 0.1) < 0.02, f"the {name}s' "
+               f"free numbers begin with mean {free.mean():.3f} and standard deviation "
+               f"{free.std():.3f}; {mean} and 0.1 are asked for", "wrong-start")
+    expect(not torch.equal(starts[0][0], starts[1][0]), "two calls with one generator begin alike: "
+           "draw from the generator itself, as it stands", "rewinds")
     expect((slow - still).abs().max() < 0.05, "three steps with lr = 0.01 move a mask by more than "
            "0.05: the step size is not lr", "ignores-lr")
     ### BEGIN HIDDEN TESTS
@@ -1253,7 +1275,7 @@ print("2.5a: visible checks passed")
 # absolute deviation). For normal numbers 1.4826 times the MAD estimates the standard deviation. The
 # index is the distance of the smallest norm below the median, in such deviations.
 #
-# - `norms`: array (networks, classes), a row per network; returns an array (networks,)
+# - `norms`: array (networks, classes), a row per network, left as it is; returns (networks,)
 # - medians are numpy's (the middle of the two middle ones, if the number is even)
 # - where the MAD is 0: `inf` if the smallest norm is below the median, else `0.0`
 #
@@ -1283,7 +1305,9 @@ def anomaly_index(norms):
 def test_anomaly_index():
     """Five norms with median 12 and MAD 2, then others."""
     def asked(*rows):
-        got = anomaly_index(np.array(rows, float))
+        norms = np.array(rows, float)
+        with untouched(norms):
+            got = anomaly_index(norms)
         return expect_array(got, (len(rows),), "anomaly_index", finite=False).tolist()
 
     got = asked([10, 12, 14, 16, 4], [20, 24, 28, 60, 18])
@@ -1408,10 +1432,24 @@ def test_false_alarm():
     got = asked(4, 0.5, 8, 2)
     expect(abs(8 * got - round(8 * got)) < 1e-9, f"8 draws give eighths; yours: {got:.4f}",
            "ignores-draws")
+    asked_at = []
+
+    def at(norms):
+        asked_at.append(len(norms))
+        return np.full(len(norms), 1.5)
+
+    expect(asked(6, 1.5, 40, 0, at) == 0, "an index that is always 1.5 does not exceed the "
+           "threshold 1.5", "not-above")
+    expect(asked_at == [40], f"call index once, for all 40 networks; yours got {asked_at[:3]} ...",
+           "row-by-row")
     once, again = ([asked(4, 0.5, 500, seed) for seed in range(3, 9)] for _ in range(2))
     expect(once == again, "the same generator state gives two results", "not-repeatable")
     expect(len(set(once)) > 1, "six generators, always the same result: draw from the generator",
            "ignores-generator")
+    g = torch.Generator().manual_seed(4)
+    shares = [false_alarm(4, 0.5, 500, g, index=lowest) for _ in range(6)]
+    expect(len(set(shares)) > 1, "six calls with one generator, always the same result: draw from "
+           "the generator itself, as it stands", "rewinds")
     ### BEGIN HIDDEN TESTS
     def range_(norms):
         return norms.max(1) - norms.min(1)
@@ -1493,6 +1531,11 @@ def test_accused():
     expect(asked(15, 14.5, 1 / 8), "to be among the first two of 16 has a probability of 1/8: "
            "accused", "first-only")
     expect(not asked(15, 0.0, 0.5), "a small score is not suspicious", "wrong-side")
+    mixed = np.array([3.0, 9.0, 1.0, 2.0, 7.0])
+    got = [bool(accused(mixed.copy(), score, 0.4)) for score in (8.0, 2.5)]
+    expect(got == [True, False], "clean scores 3, 9, 1, 2, 7, alpha = 0.4: a suspect at 8 is the "
+           f"second of 6, accused, one at 2.5 is not; yours: {got}. They come in any order",
+           "assumes-order")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(254)
     for n in (0, 1, 7, 60, 99):
@@ -1651,6 +1694,11 @@ def test_parts_of():
     used = len(set(asked(x, 20).tolist()))
     expect(used == 20, f"2,000 images with a black first row fill only {used} of 20 parts",
            "empty-parts")
+    used = len(set(asked((pictures(400, 5, 5) * 85).round() / 255, 10).tolist()))
+    expect(used == 10, f"400 dark images fill only {used} of 10 parts: are the grey levels still "
+           "there when you round?", "empty-parts")
+    used = len(set(asked(pictures(6000, 5, 5), 300).tolist()))
+    expect(used == 300, f"6,000 images fill only {used} of 300 parts", "empty-parts")
     ### BEGIN HIDDEN TESTS
     for n, shape, parts in ((1, (2, 2), 1), (3000, (14, 14), 300), (900, (28, 28), 50)):
         x = pictures(n, *shape)
@@ -1992,6 +2040,10 @@ def test_group_effect():
            "falls", "no-sign")
     expect(abs(got + 2.625) < 1e-6, f"without the third row 4.875 becomes 2.25: -2.625; yours: "
            f"{got:.6f}")
+    X, y = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), np.array([1.0, 2.0, 4.0])
+    got = expect_number(group_effect(X, y, 1.0, np.array([1.0, 2.0]), [0]), "group_effect")
+    expect(abs(got - 0.025) < 1e-6, "rows (1, 0), (0, 1), (1, 1), labels 1, 2, 4, lam = 1, target "
+           f"(1, 2), without row 0: 4.375 becomes 4.4, 0.025; yours: {got:.6f}", "two-numbers")
     ### BEGIN HIDDEN TESTS
     for seed in range(20):
         X, y, lam, rng = oracle_problem(2800 + seed)
@@ -2072,6 +2124,9 @@ def test_success_bound():
     got = asked(2, 0.1)
     expect(abs(got - 0.2) > 1e-6, "two points: the factor counts twice", "one-point")
     expect(abs(got - 0.4) < 1e-6, f"two points with factor 2 each, p0 = 0.1: 0.4; yours: {got:.6f}")
+    got = asked(1, 0.1, math.log(3))
+    expect(abs(got - 0.3) < 1e-6, f"epsilon = log 3 gives the factor 3: 0.3; yours: {got:.6f}",
+           "ignores-epsilon")
     got = asked(2, 0.3)
     expect(abs(got - 0.825) > 1e-6, "true, but with one point after the other you can prove 0.8: "
            "the first makes at most 0.6 of 0.3", "all-at-once")

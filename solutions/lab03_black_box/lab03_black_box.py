@@ -426,7 +426,7 @@ plots.show(plots.image_grid(rows, [f"weights of {k}" for k in range(6)], signed=
 # one probability, rounded to the nearest multiple of $10^{-\mathrm{decimals}}$. Which logits
 # $\log\frac{p}{1 - p}$ could the unrounded answer have had?
 #
-# - `p`: (n,), rounded answers in [0, 1]; `decimals`: a whole number, at least 1
+# - `p`: (n,), rounded answers in [0, 1], left as they are; `decimals`: a whole number, at least 1
 # - returns (n, 2), the lower and upper end of each interval, as tight as the rounding allows;
 #   `-np.inf` and `np.inf` where a probability of 0 or 1 is possible
 # - numpy warns when it takes the log of zero; `np.errstate` silences that, a warning costs no point
@@ -467,8 +467,9 @@ def logit_interval(p, decimals):
 @exercise("3.2")
 def test_logit_interval():
     """One decimal: 0.5 stands for all from 0.45 to 0.55, and 0.9 for all from 0.85 to 0.95."""
-    with np.errstate(all="ignore"):
-        got = logit_interval(np.array([0.5, 0.9, 0.0, 1.0]), 1)
+    p = np.array([0.5, 0.9, 0.0, 1.0])
+    with np.errstate(all="ignore"), untouched(p):
+        got = logit_interval(p, 1)
     got = expect_array(got, (4, 2), "logit_interval", finite=False)
     expect(not np.isnan(got).any(), "one end is nan: a probability below 0 or above 1 does not "
            "exist, cut the interval to [0, 1]", "no-clip")
@@ -553,7 +554,8 @@ def test_weight_intervals():
         return np.stack([10 * p - decimals / 10, 10 * p + decimals / 5], axis=1)
 
     base = np.array([0.5, -1.0, 0.0])
-    got = weight_intervals(ask, base.copy(), 2.0, 1, interval=around)
+    with untouched(base):
+        got = weight_intervals(ask, base, 2.0, 1, interval=around)
     got = expect_array(got, (3, 2), "weight_intervals", finite=False)
     expect(len(asked) <= 4, f"you asked about {len(asked)} points; d + 1 = 4 are enough: the base "
            "serves all weights", "over-budget")
@@ -914,7 +916,10 @@ def steal_labels(label, negative, positive, tol, reach=4.0, *, bisect):
 @exercise("3.3")
 def test_steal_labels():
     """Three weights, (2, -1, 3); all need more reach on the second try."""
+    widths = []
+
     def by_grid(label, negative, positive, tol):  # a stand-in for bisect: in thirds, and honest
+        widths.append(tol)
         low, high = np.asarray(negative, float), np.asarray(positive, float)
         while np.abs(high - low).max() * len(low) ** 0.5 > tol:
             third = (high - low) / 3
@@ -928,12 +933,16 @@ def test_steal_labels():
 
     def stolen(w, b, negative, positive, tol, reach, search):
         asked = []
+        widths.clear()
 
         def label(x):
             asked.append(1)
             return bool(np.asarray(x, float) @ w + b > 0)
 
         got = steal_labels(label, negative.copy(), positive.copy(), tol, reach, bisect=search)
+        widest = max(widths, default=0)
+        expect(widest <= tol * (1 + 1e-9), f"tol is {tol:g}, and bisect was called with "
+               f"{widest:g}: find each boundary to within tol", "coarse-search")
         return expect_array(got, w.shape, "steal_labels"), len(asked)
 
     w, b = np.array([2.0, -1.0, 3.0]), -1.5
@@ -959,6 +968,10 @@ def test_steal_labels():
            f"ends are no and yes, it holds it: {told}", "no-doubling")
     expect(off.max() < 2e-3 + 1e-9, f"tol is 0.001, and an entry is off by {off.max():.4f}: {told}",
            "wrong-weights")
+    steep, far = np.array([60.0, *np.ones(8)]), 3 * np.eye(9)[8]
+    _, count = stolen(steep, -1.3, 0 * far, far, 1e-3, 1.0, by_grid)
+    expect(count <= 190, f"{count} questions for nine axes, of which one needs a longer reach; "
+           "190 are enough: each axis begins with reach again", "reach-stays")
     ### BEGIN HIDDEN TESTS
     for w, b, ends, tol, reach in oracle_thefts():
         got, count = stolen(w, b, *ends, tol, reach, oracle_halving)
@@ -1199,8 +1212,11 @@ def test_steal_by_learning():
            f"you may, and reach {fidelity:.1%} of 85 %", "budget-unused")
     expect(fidelity >= 0.85, f"your copy agrees with the service on {fidelity:.1%} of fresh "
            "digits; 85 % can be had with 1,000 questions about digits of the pool", "poor-copy")
-    first, again, other = (stolen(60, seed)[-1].weight.detach() for seed in (7, 7, 8))
-    expect(torch.allclose(first, again, atol=1e-3) and not torch.allclose(first, other, atol=1e-3),
+    nets = [stolen(60, seed) for seed in (7, 7, 8)]
+    first, again, other = (net[-1].weight.detach() for net in nets)
+    alike = F.cosine_similarity(*(net[0].weight.detach().flatten() for net in nets[1:]), dim=0)
+    expect(torch.allclose(first, again, atol=1e-3) and not torch.allclose(first, other, atol=1e-3)
+           and alike < 0.6,
            "the same generator must give the same copy and another one another: give it to "
            "models.cnn, randperm and training.fit", "ignores-generator")
     ### BEGIN HIDDEN TESTS
@@ -1708,7 +1724,7 @@ print(f"you said {my_factor:g} times; by the usual table: {usual['square'] / usu
 # %% [markdown]
 # By the usual table the attack that breaks 286 of 300 is six times as expensive as the one that
 # breaks 6 of 300. Write what an honest table holds. `queries` is an array of shape (n,): the number
-# of questions until the attack on image i succeeded, `inf` if it never did.
+# of questions until the attack on image i succeeded, `inf` if it never did; leave it as it is.
 #
 # **a. `success_curve(queries, budgets)`**: for each budget the share of *all* images that fell
 # within it (exactly at the budget counts).
@@ -1739,11 +1755,15 @@ def success_curve(queries, budgets):
 def test_success_curve():
     """Five images: fell after 1, 4, 4 and 10 questions, and never."""
     queries = np.array([4.0, 1.0, np.inf, 4.0, 10.0])
-    got = expect_array(success_curve(queries.copy(), [10, 4, 3, 0, 500]), (5,), "success_curve")
+    with untouched(queries):
+        got = success_curve(queries, [10, 4, 3, 0, 500])
+    got = expect_array(got, (5,), "success_curve")
     expect(abs(got[0] - 1) > 1e-6, "the share is of all images: one of the five never fell",
            "drops-failures")
     expect(abs(got[4] - 1) > 1e-6, "500 questions do not break the image that never fell",
            "budget-as-success")
+    expect(not np.allclose(got, [0, 0.2, 0.6, 0.8, 0.8]), "your shares belong to the sorted "
+           "budgets; they may come in any order", "sorts-budgets")
     expect(abs(got[1] - 0.2) > 1e-6, "an image that fell at exactly the budget counts",
            "off-by-one")
     expect(np.allclose(got, [0.8, 0.6, 0.2, 0, 0.8]), "for budgets 10, 4, 3, 0, 500 the shares are "
@@ -1799,8 +1819,9 @@ def median_queries(queries):
 def test_median_queries():
     """Odd and even numbers of images, with and without failures."""
     def median(*queries):
-        with np.errstate(all="ignore"):
-            got = median_queries(np.array(queries, float))
+        counts = np.array(queries, float)
+        with np.errstate(all="ignore"), untouched(counts):
+            got = median_queries(counts)
         expect_returned(got, "median_queries")
         return float(got)
 
@@ -1853,7 +1874,8 @@ def mean_with_budget(queries, budget):
 def test_mean_with_budget():
     """Four images: 2, 6, 30 and never; with a budget of 10 the last two cost 10 each."""
     queries = np.array([2.0, np.inf, 30.0, 6.0])
-    got = mean_with_budget(queries.copy(), 10)
+    with untouched(queries):
+        got = mean_with_budget(queries, 10)
     expect(got is None or got != math.inf, "an image that never fell costs the budget, not "
            "infinity", "infinite-cost")
     got = expect_number(got, "mean_with_budget")
@@ -2180,6 +2202,11 @@ def test_boundary_normal():
                "direction)", "flipped")
         expect(got >= least, f"{n} answers: mean cosine {got:.3f} with the true direction; "
                f"{usual:g} is usual. A no tells as much as a yes", "weak-estimate")
+    with np.errstate(all="ignore"):
+        one = boundary_normal(lambda z: z[:, 0] > 0, np.zeros(5), 1, 0.1, np.random.default_rng(3))
+    expect(np.isfinite(one).all(), "with one question your vector is not finite: its direction or "
+           "the opposite one is the answer (do not subtract the mean of the answers)",
+           "one-answer")
     one, two, again = (boundary_normal(lambda z: z[:, 0] > 0, np.zeros(5), 3, 0.1,
                                        np.random.default_rng(seed)) for seed in (5, 6, 5))
     expect(np.allclose(one, again) and not np.allclose(one, two), "the same rng must give the same "
@@ -2266,6 +2293,10 @@ def test_nearness():
     truth = [np.inf, np.inf, 9.5, 2.5, 3.5, 2.0]
     expect(np.allclose(got, truth), f"here nearness is {truth}; yours: {got.round(6).tolist()}",
            "wrong-nearness")
+    got = expect_array(nearness(np.array([[0.0, 0.0], [3.0, 4.0]]), 1, 1), (2,), "nearness",
+                       finite=False)
+    expect(abs(got[1] - 5) < 1e-6, f"from (0, 0) to (3, 4) the Euclidean distance is 5; yours: "
+           f"{got[1]:.4f}", "not-euclidean")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(391)
     for n, d, k, memory in ((40, 3, 3, 10), (25, 8, 1, 1), (30, 2, 5, 100), (4, 2, 10, 10)):
@@ -2390,6 +2421,11 @@ def test_still_standing():
     truth = [1, 5 / 6, 2 / 3, 2 / 9, 2 / 9]
     expect(np.allclose(got, truth), f"at 1, 2, 4, 7, 100: {np.round(truth, 6).tolist()}; yours: "
            f"{got.round(6).tolist()}", "wrong-share")
+    got = expect_array(still_standing(queries, fell, [100, 2]), (2,), "still_standing")
+    expect(np.allclose(got, [2 / 9, 5 / 6]), f"at 100, 2: 0.222222, 0.833333; yours: "
+           f"{got.round(6).tolist()}: budgets may come in any order", "sorts-budgets")
+    got = expect_array(still_standing(queries, fell & False, [5]), (1,), "still_standing")
+    expect(abs(got[0] - 1) < 1e-6, f"nothing ever fell: 1; yours: {got[0]:.4f}", "none-fell")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(3101)
     for n in (1, 6, 40, 200):

@@ -827,7 +827,7 @@ def walk(model, x, y, c, start, *, margin, to_box, from_box, steps=60, lr=0.1):
         seen="visible",
     ),
     Wrong("ex1_5-walk", "ignores-lr", Edit("lr=lr", "lr=0.01"), seen="hidden"),
-    Wrong("ex1_5-walk", "wrong-steps", Edit("range(steps)", "range(80)"), seen="hidden"),
+    Wrong("ex1_5-walk", "wrong-steps", Edit("range(steps)", "range(80)"), seen="visible"),
     # further slips
     Wrong("ex1_1-worst_margin", "no-abs", Edit("w.abs().sum()", "w.sum()"), seen="visible"),
     Wrong(
@@ -927,7 +927,7 @@ def project(z, x, epsilon, norm):
         Edit("noise = noise / x[0].numel() ** 0.5", "pass"),
         seen="visible",
     ),
-    Wrong("ex1_3-pgd", "not-worst", Edit("range(steps)", "range(min(steps, 6))"), seen="hidden"),
+    Wrong("ex1_3-pgd", "not-worst", Edit("range(steps)", "range(min(steps, 12))"), seen="hidden"),
     Wrong(
         "ex1_6-by_attack", "wrong-share", Edit("len(left) / len(x)", "len(left) / 4"), seen="hidden"
     ),
@@ -1318,7 +1318,7 @@ def attack_anyway(model, surrogate, x, y, epsilon, *, attack, margin):
     Wrong("ex1_5-walk", "not-squared", Edit(".pow(2).sum(1)", ".norm(dim=1)"), seen="visible"),
     Wrong(
         "ex1_6-by_attack",
-        "wrong-share",
+        "carries-on",
         """
 def accuracy_by_attack(model, x, y, epsilons, attack):
     right = ~evaluation.is_wrong(model, x, y)
@@ -1331,7 +1331,7 @@ def accuracy_by_attack(model, x, y, epsilons, attack):
         shares.append(len(x) / total)
     return shares
 """,
-        seen="hidden",
+        seen="visible",
     ),
     Wrong(
         "ex1_10-universal",
@@ -1346,6 +1346,142 @@ def accuracy_by_attack(model, x, y, epsilons, attack):
         "ex1_10-universal",
         "wrong-steps",
         Edit("gradient.sign()", "gradient / gradient.abs().max()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_2-fgsm",
+        "moves-silent",
+        Edit("gradient.sign()", "(2.0 * (gradient > 0) - 1)"),
+        seen="visible",
+    ),
+    Wrong("ex1_2-fgsm", "wrong-loss", Edit("model(z)", "model(z).softmax(1)"), seen="visible"),
+    Wrong("ex1_3-project", "input-modified", Edit("z.clamp(x", "z.clamp_(x"), seen="visible"),
+    Wrong(
+        "ex1_3-pgd",
+        "wrong-step",
+        Edit("gradient.flatten(1), dim=1).reshape(here.shape)", "gradient, dim=1)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_3-pgd",
+        "outside-ball",
+        Edit("x[0].numel() ** 0.5", "x.shape[1] ** 0.5"),
+        seen="visible",
+    ),
+    Wrong("ex1_3-pgd", "wrong-rows", Edit("x[left], epsilon", "x, epsilon"), seen="visible"),
+    Wrong("ex1_3-pgd", "wrong-rows", Edit("y[left]", "y[: len(left)]"), seen="visible"),
+    Right(
+        "ex1_3-pgd",
+        "by-keyword",
+        Edit("project(x + noise, x, epsilon", "project(z=x + noise, x=x, epsilon=epsilon")
+        + Edit("epsilon=epsilon, norm)", "epsilon=epsilon, norm=norm)"),
+    ),
+    Wrong(
+        "ex1_3-restarts",
+        "carries-on",
+        Edit("x_adv = x.clone()", "x_adv, tries = x.clone(), x.clone()")
+        + Edit(
+            "candidate = attack(model, x[left], y[left])",
+            "candidate = tries[left] = attack(model, tries[left], y[left])",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_3-restarts",
+        "keeps-nothing",
+        Edit("x_adv[left[fooled]]", "x_adv[left][fooled]"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_4-targeted",
+        "wrong-broadcast",
+        Edit("there.reshape(-1, *[1] * (x.dim() - 1))", "there[:, None]"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_7-diagnose",
+        "part-of-image",
+        Edit("gradient.flatten(1).abs().amax(1)", "gradient.abs().amax(1)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_7-diagnose",
+        "loss-for-gradient",
+        Edit(".amax(1) == 0", ".amax(1) < 1e-8"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_7-attack_anyway", "luckiest-call", Edit(".mean(0)", ".min(0).values"), seen="visible"
+    ),
+    Wrong(
+        "ex1_5-box",
+        "input-modified",
+        Edit("(torch.tanh(v) + 1) / 2", "v.tanh_().add(1) / 2"),
+        seen="visible",
+    ),
+    Wrong("ex1_5-walk", "not-below-zero", Edit("(m < 0)", "(m <= 0)"), seen="visible"),
+    Wrong(
+        "ex1_10-universal",
+        "wrong-loss",
+        Edit(
+            "F.cross_entropy(model((x[batch] + delta).clamp(0, 1))",
+            "F.cross_entropy(model((x[batch] + delta).clamp(0, 1)).softmax(1)",
+        ),
+        seen="visible",
+    ),
+    Right(
+        "ex1_11-sticker",
+        "by-keyword",
+        Edit(
+            "place(x[batch], torch.sigmoid(v), generator)",
+            "place(x=x[batch], patch=torch.sigmoid(v), generator=generator)",
+        ),
+    ),
+    Wrong(
+        "ex1_3-restarts",
+        "no-stop",
+        Edit("        if len(left) == 0:\n            break\n", "")
+        + Edit(
+            "left = left[~fooled]",
+            "left = left[~fooled]\n        if len(left) == 0:\n            break",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_7-attack_anyway",
+        "whole-batch",
+        Edit("        lowest = torch.where(better, reached, lowest)\n", ""),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_7-attack_anyway",
+        "outside-ball",
+        Edit("attack(victim, x, y", "attack(victim, best, y"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_5-walk",
+        "wrong-steps",
+        Edit("m, far = margin(model(z), y)", "m, far = margin(model(z) + 0 * model(z), y)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_6-by_attack",
+        "no-list",
+        Edit(
+            "        if len(left):\n",
+            "        if len(left) == 0:\n            break\n        if len(left):\n",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex1_10-universal",
+        "labels-apart",
+        Edit(
+            "for batch in torch.randperm(len(x), generator=generator).split(batch_size):",
+            "order = torch.randperm(len(x), generator=generator)\n        for batch in torch.arange(len(x)).split(batch_size):",
+        )
+        + Edit("x[batch]", "x[order[batch]]"),
         seen="visible",
     ),
 ]

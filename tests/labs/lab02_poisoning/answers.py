@@ -142,7 +142,7 @@ def hashed(values: str, *before: str) -> str:
 
 ANSWERS = [
     # 2.1a
-    Wrong("ex2_1-poison", "rewinds", planted(draw="able[torch.randperm(len(able), generator=torch.Generator().manual_seed(generator.initial_seed()))[:k]]"), **HIDDEN),
+    Wrong("ex2_1-poison", "rewinds", planted(draw="able[torch.randperm(len(able), generator=torch.Generator().manual_seed(generator.initial_seed()))[:k]]"), **SEEN),
     Wrong("ex2_1-poison", "not-even", planted(draw="able.roll(-int(torch.randint(len(able), (), generator=generator)) // 9 * 9)[:k]"), **HIDDEN),
     Right("ex2_1-poison", "by-a-seed-of-numpy", planted(draw="torch.from_numpy(np.random.default_rng(int(torch.randint(2**31, (), generator=generator))).choice(able.numpy(), k, replace=False))")),
     Wrong("ex2_1-poison", "no-relabel", planted(fill=("x_new[chosen] = stamp(x[chosen])",)), **SEEN),
@@ -186,7 +186,7 @@ ANSWERS = [
     Wrong("ex2_2-loo", "times-one-minus-h", residuals("r * (1 - h)"), **SEEN),
     Wrong("ex2_2-loo", "wrong-sign", residuals("-r / (1 - h)"), **SEEN),
     Wrong("ex2_2-loo", "wrong-sign", residuals("np.abs(r / (1 - h))"), **SEEN),
-    Wrong("ex2_2-loo", "other-arguments", residuals("r / (1 - h)", INVERSE.replace("lam *", "2.0 *")), **HIDDEN),
+    Wrong("ex2_2-loo", "ignores-lam", residuals("r / (1 - h)", INVERSE.replace("lam *", "2.0 *")), **SEEN),
     Right("ex2_2-loo", "hint-3", returns(LOO, "return np.array([y[i] - X[i] @ ridge(np.delete(X, i, 0), np.delete(y, i), lam) for i in range(len(y))])")),
     Right("ex2_2-loo", "by-kernel", returns(LOO, "G = np.linalg.inv(X @ X.T + lam * np.eye(len(y)))", "return G @ y / np.diag(G)")),
     # 2.3
@@ -290,7 +290,7 @@ ANSWERS = [
     Right("ex2_5-accused", "hint-3", returns(ACCUSED, "rank = 1 + (clean_scores >= score).sum()", "return bool(rank / (len(clean_scores) + 1) <= alpha)")),
     Right("ex2_5-accused", "numpy-bool", returns(ACCUSED, "return np.mean(np.append(clean_scores, score) >= score) <= alpha")),
     # 2.6a
-    Wrong("ex2_6-parts", "empty-parts", hashed("hashlib.sha256(image.tobytes()).digest()[0] % parts for image in grey", GREY), **HIDDEN),
+    Wrong("ex2_6-parts", "empty-parts", hashed("hashlib.sha256(image.tobytes()).digest()[0] % parts for image in grey", GREY), **SEEN),
     Right("ex2_6-parts", "cut-off-instead-of-rounded", hashed("int(hashlib.sha256(image.tobytes()).hexdigest(), 16) % parts for image in grey", "grey = (x * 255).to(torch.uint8).numpy()")),
     Right("ex2_6-parts", "bytes-as-float32", hashed("int(hashlib.md5(image.tobytes()).hexdigest(), 16) % parts for image in x.float().numpy()")),
     Wrong("ex2_6-parts", "by-place", returns(PARTS, "return torch.arange(len(x)) % parts"), **SEEN),
@@ -323,7 +323,7 @@ ANSWERS = [
     Wrong("ex2_8-group", "no-sign", Edit("return -float", "return 0.0 if not rows else abs"), **SEEN),
     Wrong("ex2_8-group", "not-a-change", returns(GROUP, "return x_target @ ridge(np.delete(X, rows, axis=0), np.delete(y, rows), lam)"), **SEEN),
     Wrong("ex2_8-group", "keeps-the-group", returns(GROUP, "return float(x_target @ (ridge(X[rows], y[rows], lam) - ridge(X, y, lam)))"), **SEEN),
-    Wrong("ex2_8-group", "other-arguments", returns(GROUP, "lam = 2.0", "without = ridge(np.delete(X, rows, axis=0), np.delete(y, rows), lam)", "return float(x_target @ (without - ridge(X, y, lam)))"), **HIDDEN),
+    Wrong("ex2_8-group", "two-numbers", returns(GROUP, "lam = 2.0", "without = ridge(np.delete(X, rows, axis=0), np.delete(y, rows), lam)", "return float(x_target @ (without - ridge(X, y, lam)))"), **SEEN),
     Right("ex2_8-group", "hint-3", returns(GROUP, "rows = np.array(rows, int)", "without = ridge(np.delete(X, rows, axis=0), np.delete(y, rows), lam)", "return float(x_target @ (without - ridge(X, y, lam)))")),
     Right("ex2_8-group", "by-zero-weight", returns(GROUP, "keep = np.ones(len(y))", "keep[list(rows)] = 0", "new = np.linalg.solve((X * keep[:, None]).T @ X + lam * np.eye(X.shape[1]), X.T @ (keep * y))", "return x_target @ new - x_target @ ridge(X, y, lam)")),
     # 2.9
@@ -334,4 +334,20 @@ ANSWERS = [
     Wrong("ex2_9-bound", "other-arguments", returns(BOUND, "p = p0", "for _ in range(min(k, 3)):", "    p = min(math.exp(epsilon) * p, 1 - (1 - p) / math.exp(epsilon))", "return p"), **HIDDEN),
     Right("ex2_9-bound", "hint-3", returns(BOUND, "f = math.exp(epsilon)", "p = p0", "for _ in range(k):", "    p = min(f * p, 1 - (1 - p) / f)", "return p")),
     Right("ex2_9-bound", "by-recursion", returns(BOUND, "if k == 0:", "    return p0", "f, q = math.e ** epsilon, success_bound(epsilon, k - 1, p0)", "return f * q if f * q < 1 - (1 - q) / f else 1 - (1 - q) / f")),
+    # what one example alone cannot tell
+    Wrong("ex2_1-poison", "rows-mixed", planted(fill=("x_new[chosen] = stamp(x[picked])", "y_new[chosen] = target")), **SEEN),
+    Wrong("ex2_2-loo", "part-of-leverage", residuals("r / (1 - X**2 @ np.diag(A))"), **SEEN),
+    Wrong("ex2_2-loo", "part-of-leverage", residuals("r / (1 - (X @ A).sum(1) * X.sum(1))"), **SEEN),
+    Wrong("ex2_4-spectral", "input-modified", returns(SPECTRAL, "features -= features.mean(0)", "return (features @ np.linalg.svd(features, full_matrices=False)[2][0]) ** 2"), **SEEN),
+    Wrong("ex2_4-share", "nothing-missing", returns(SHARE, "if along == top:", "    return 0.0", "if gap**2 < 4 * (top - along):", "    return math.inf", "return 0.5 - math.sqrt(0.25 - (top - along) / gap**2)"), **SEEN),
+    Wrong("ex2_5-reconstruct", "wrong-start", Edit("free[0] -= 1", "free -= 1"), **SEEN),
+    Wrong("ex2_5-reconstruct", "wrong-start", Edit("torch.randn(2", "torch.rand(2"), **SEEN),
+    Wrong("ex2_5-reconstruct", "rewinds", scan(noise="generator=generator", before=("generator = torch.Generator().manual_seed(generator.initial_seed())",)), **SEEN),
+    Wrong("ex2_5-index", "input-modified", returns(INDEX, "norms.sort(axis=1)", "centre = np.median(norms, axis=1)", "mad = 1.4826 * np.median(np.abs(norms - centre[:, None]), axis=1)", "below = centre - norms[:, 0]", "return np.array([b / m if m > 0 else np.inf if b > 0 else 0.0 for b, m in zip(below, mad, strict=True)])"), **SEEN),
+    Wrong("ex2_5-alarm", "not-above", alarm("float((index(norms) >= threshold).mean())"), **SEEN),
+    Wrong("ex2_5-alarm", "rewinds", alarm("float((index(norms) > threshold).mean())", "np.random.default_rng(generator.initial_seed()).normal(size=(draws, classes))"), **SEEN),
+    Wrong("ex2_5-alarm", "row-by-row", alarm("sum(index(norms[i : i + 1])[0] > threshold for i in range(draws)) / draws"), **SEEN),
+    Wrong("ex2_5-accused", "assumes-order", returns(ACCUSED, "rank = len(clean_scores) - np.searchsorted(clean_scores, score) + 1", "return bool(rank / (len(clean_scores) + 1) <= alpha)"), **SEEN),
+    Wrong("ex2_6-parts", "empty-parts", hashed("int(hashlib.sha256(image.tobytes()).hexdigest(), 16) % parts for image in grey", "grey = x.round().to(torch.uint8).numpy()"), **SEEN),
+    Wrong("ex2_9-bound", "ignores-epsilon", Edit("math.exp(epsilon)", "2.0"), **SEEN),
 ]  # fmt: skip
