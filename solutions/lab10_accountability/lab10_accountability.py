@@ -523,7 +523,7 @@ def test_included():
     expect(not says(b"c", 2, 9, for_c, root), "a proof from a tree of 5 is accepted for one of 9, "
            "in which it would need four hashes", "size-unread")
     outside = [index for index in (5, 6, -1) if says(b"e", index, 5, for_e, root)]
-    expect(not outside, f"among 5 leaves, counted from 0, there is none with a number of {outside}, "
+    expect(not outside, f"among 5 leaves (from 0) there is none with a number of {outside}, "
            "and its proof is accepted", "index-outside")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1013)
