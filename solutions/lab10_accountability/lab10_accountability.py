@@ -1391,7 +1391,7 @@ def test_models():
 
 
 test_models()
-print("10.4c: visible checks passed")
+print("10.4c: visible checks passed; ask your responsibility about each party")
 
 # %% [markdown]
 # A crash, **invented**, with six parties who all failed: the provider of the data, the developer, a
