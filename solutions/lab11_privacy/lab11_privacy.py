@@ -61,7 +61,7 @@ from scipy import stats
 
 from safetylab import data, evaluation, models, page, plots, tables, training, widgets
 from safetylab.checks import exercise, expect, expect_array, expect_number, expect_returned
-from safetylab.checks import expect_tensor, lend, shown
+from safetylab.checks import expect_tensor, lend, shown, untouched
 
 torch.set_num_threads(1)  # these models are so small that one thread is the fastest
 page.progress(11)
@@ -235,6 +235,14 @@ def test_uniqueness():
         f"three of these seven rows are unique, twins stand apart: 0.429; yours: {got:.3f}",
         "wrong-share",
     )
+    glued = pd.DataFrame({"a": ["x", "xy", "z"], "b": ["yz", "z", ""]})
+    got = expect_number(uniqueness(glued, ["a", "b"]), "uniqueness")
+    expect(
+        abs(got - 1) < 1e-9,
+        "x and yz are not xy and z, though they are alike when glued together: compare column by "
+        f"column; yours: {got:.3f}",
+        "glued",
+    )
     gaps = pd.DataFrame(
         {"age": [30, 30, None, None, 50, 0], "sex": ["f", "f", None, "m", None, "m"]}
     )
@@ -249,6 +257,13 @@ def test_uniqueness():
         "three of these six rows have a gap, each in another way, and each is alone, as is the "
         f"child: 0.667; yours: {got:.3f}. A gap is a value like any other",
         "drops-missing",
+    )
+    texts = pd.DataFrame({"a": ["x", None, "", None], "b": ["u", "u", "u", "v"]})
+    got = expect_number(uniqueness(texts, ["a", "b"]), "uniqueness")
+    expect(
+        abs(got - 1 / 2) > 1e-9,
+        "an empty text and a gap are no twins: a gap is a value of its own",
+        "gap-is-empty",
     )
     ### BEGIN HIDDEN TESTS
     oracle_uniqueness(uniqueness)
@@ -419,7 +434,7 @@ def test_link():
         "position",
         "by-position",
     )
-    wages = pd.DataFrame({"zip": [1, 2, 2, 3], "pets": [0, 1, 2, 3], "wage": [10, 20, 20, 30]})
+    wages = pd.DataFrame({"zip": [1, 2, 2, 3], "wage": [10, 20, 20, 30], "pets": [0, 1, 2, 3]})
     register = pd.DataFrame({"name": ["Elumi", "Corira", "Arwyn"], "zip": [1, 2, 3], "pets": 3})
     got = link(wages, register, ["zip"], "wage")
     expect(
@@ -688,7 +703,7 @@ def membership_scores(model, x, y):
 # `tpr_at_fpr(members, others, fpr)`: the largest TPR of any threshold whose FPR, on these very
 # scores, is at most `fpr`.
 #
-# - `members`: (n,), `others`: (m,), scores, ties possible; `fpr` in [0, 1]
+# - `members`: (n,), `others`: (m,), scores, ties possible, stay as they are; `fpr` in [0, 1]
 # - returns a number; accusing nobody is always allowed
 #
 # <details><summary>Hint 1: where to look</summary>
@@ -760,7 +775,9 @@ def test_tpr_at_fpr():
     others = torch.tensor([1.0, 4.5, 3.0, 2.0])
 
     def rate(fpr, others=others):
-        return expect_number(tpr_at_fpr(members, others, fpr), "tpr_at_fpr")
+        with untouched(members, others):
+            got = tpr_at_fpr(members, others, fpr)
+        return expect_number(got, "tpr_at_fpr")
 
     expect(
         abs(rate(0.0) - 0.2) < 1e-6,
@@ -925,6 +942,8 @@ def test_misleading_pair():
     first, second = misleading_pair(100)
     for scores in (*first, *second):
         expect_tensor(scores, (100,), "each of the four sets of scores")
+    for scores in sum(map(tuple, misleading_pair(130)), ()):
+        expect_tensor(scores, (130,), "for n = 130 each of the four sets of scores")
     a, b = auc(*first), auc(*second)
     expect(
         a >= b, f"the first attack must have the higher AUC; yours: {a:.2f} and {b:.2f}", "swapped"
@@ -987,8 +1006,8 @@ print("11.2b: the AUC of n = 100 are as they should be; ask your tpr_at_fpr abou
 #
 # - `randomized_response(bits, epsilon, rng)`: each bit is told truly with probability
 #   $e^{\varepsilon} / (1 + e^{\varepsilon})$, else flipped, independently of the others;
-#   `bits`: integers 0 or 1, shape (n,); returns the same shape; all randomness from `rng`, a numpy
-#   generator
+#   `bits`: integers 0 or 1, (n,), stay as they are; returns the same shape; all randomness from
+#   `rng`, a numpy generator
 # - `estimate(answers, epsilon)`: an unbiased estimate of the share of true ones; a number (which
 #   may fall outside [0, 1])
 #
@@ -1062,11 +1081,10 @@ def test_randomized_response():
     rng = np.random.default_rng(0)
     for odds in (3, 4):
         for bit in (1, 0):
-            answers = expect_array(
-                randomized_response(np.full(20_000, bit), math.log(odds), rng),
-                (20_000,),
-                "randomized_response",
-            )
+            bits = np.full(20_000, bit)
+            with untouched(bits):
+                answers = randomized_response(bits, math.log(odds), rng)
+            answers = expect_array(answers, (20_000,), "randomized_response")
             expect(set(np.unique(answers)) <= {0, 1}, "an answer is 0 or 1")
             kept = (answers == bit).mean()
             expect(
@@ -1220,11 +1238,20 @@ def test_laplace():
         )
 
     def draw(sensitivity, epsilon, seed=0):
-        got = laplace(np.full(20_000, 7.0), sensitivity, epsilon, np.random.default_rng(seed))
+        true = np.full(20_000, 7.0)
+        with untouched(true):
+            got = laplace(true, sensitivity, epsilon, np.random.default_rng(seed))
         return expect_array(got, (20_000,), "laplace") - 7
 
     for sensitivity, epsilon, scale in ((2.0, 0.5, 4.0), (0.5, 2.0, 0.25)):
         noise = draw(sensitivity, epsilon)
+        same = (noise == noise.min()).mean()
+        expect(
+            not 0.001 < same < 0.999,
+            f"{same:.0%} of your results are the same number, {noise.min() + 7:g}, and none is "
+            "below: noise is not cut off",
+            "cut-off",
+        )
         expect(
             noise.std() > 0 and len(np.unique(noise)) > 19_000,
             "each entry needs noise of its own: shared noise cancels in differences",
@@ -1398,15 +1425,24 @@ def gaussian(true, sensitivity, epsilon, delta, rng, gaussian_delta):
 # %% nbgrader={"grade_id": "ex11_3-gaussian-test", "points": 2}
 @exercise("11.3")
 def test_gaussian():
-    """With a made-up delta of exp(-epsilon sigma / sensitivity) sigma is known by hand."""
+    """With a made-up delta of exp(-epsilon (sigma / sensitivity)^2) sigma is known by hand."""
 
     def made_up(sensitivity, sigma, epsilon):
-        return math.exp(-epsilon * sigma / sensitivity)
+        return math.exp(-epsilon * (sigma / sensitivity) ** 2)
 
     def draw(sensitivity, epsilon, delta, seed=0):
-        rng = np.random.default_rng(seed)
-        got = gaussian(np.full(100_000, 5.0), sensitivity, epsilon, delta, rng, made_up)
-        return expect_array(got, (100_000,), "gaussian") - 5
+        rng, true = np.random.default_rng(seed), np.tile([5.0, -300.0], 50_000)
+        with untouched(true):
+            got = gaussian(true, sensitivity, epsilon, delta, rng, made_up)
+        noise = expect_array(got, (100_000,), "gaussian") - true
+        off = max(abs(noise[::2].mean()), abs(noise[1::2].mean()))
+        expect(
+            off < 100 or np.ptp(noise) < 1e-6,
+            "half of the entries are 5 and half -300; the noise lies around each entry's own "
+            f"truth, and on one half yours is off by {off:.0f} on average",
+            "wrong-truth",
+        )
+        return noise
 
     sigma = draw(2.0, 0.5, 1e-3).std()
     expect(
@@ -1415,10 +1451,10 @@ def test_gaussian():
         "textbook",
     )
     for sensitivity, epsilon, delta, least in (
-        (2.0, 0.5, 1e-3, 27.63),
-        (0.3, 2.0, 1e-2, 0.6908),
-        (5.0, 20.0, 1e-2, 1.1513),
-        (40.0, 0.1, 1e-3, 2763.1),
+        (2.0, 0.5, 1e-3, 7.434),
+        (0.3, 2.0, 1e-2, 0.4552),
+        (5.0, 20.0, 1e-2, 2.3993),
+        (40.0, 0.1, 1e-3, 332.45),
     ):
         noise = draw(sensitivity, epsilon, delta)
         case = f"sensitivity {sensitivity}, epsilon {epsilon}, delta {delta}, made-up delta:"
@@ -2364,7 +2400,10 @@ def test_clip_and_sum():
         f"each one becomes 0.5; yours: {[shown(v.flatten()) for v in got.values()]}",
         "wrong-length",
     )
-    nobody = clip_and_sum({"w": torch.zeros(0, 2), "b": torch.zeros(0, 1)}, 1.0)
+    try:
+        nobody = clip_and_sum({"w": torch.zeros(0, 2), "b": torch.zeros(0, 1)}, 1.0)
+    except RuntimeError as error:
+        expect(False, f"without people your code stops: {error}", "nobody-comes")
     expect(
         all((expect_tensor(nobody[n], (k,), n) == 0).all() for n, k in (("w", 2), ("b", 1))),
         "without people the sums are 0",
@@ -2592,6 +2631,8 @@ def test_dp_sgd():
         f"before step 10 the bias is at -5, and you ask for gradients at {script.bias[10]:.2f}",
         "stale-parameters",
     )
+    different = len({tuple(sorted(batch)) for batch in script.people})
+    expect(different > 25, f"only {different} of 30 batches differ: draw anew", "same-batch")
     expect(
         len(set(sizes)) > 1 and all(len(set(batch)) == len(batch) for batch in script.people),
         f"each person decides alone, so sizes differ and nobody comes twice; yours: {sizes[:3]}",
@@ -2600,8 +2641,6 @@ def test_dp_sgd():
     expect(
         abs(total - 1200) < 170, f"about 1,200 people come in 30 steps, not {total}", "wrong-rate"
     )
-    different = len({tuple(sorted(batch)) for batch in script.people})
-    expect(different > 25, f"only {different} of 30 batches differ: draw anew", "same-batch")
     constant = all(abs(e - 40) < 1e-6 for e in script.expected)
     expect(constant, "expected is q * n = 40 in every step, not the size of the batch", "real-size")
     expect(
@@ -3567,17 +3606,24 @@ def test_cost_by_group():
             f"group {g} has the drops {drops}: standard error {spread:.4f}; yours: {error:.4f}",
             "wrong-error",
         )
+    plain = np.array([[1, 1, 1], [1, 1, 0]], dtype=bool)
     private = np.array([[1, 0, 1], [0, 0, 1]], dtype=bool)
-    got = cost_by_group(np.ones((2, 3), dtype=bool), private, np.array([3, 3, 5]))
+    got = cost_by_group(plain, private, np.array([3, 3, 5]))
     expect(
         set(got) == {3, 5},
         f"return a dict with the groups 3 and 5; yours: {got!r}",
         "wrong-groups",
     )
     expect(
-        np.allclose([got[3], got[5]], [(0.75, 0.25), (0, 0)], atol=1e-6),
-        "two runs, in which group 3 drops by 0.5 and 1 and group 5 by nothing: (0.75, 0.25) and "
-        f"(0, 0); yours: {got}",
+        got[5][0] < 0,
+        "group 5 is right with privacy where it was wrong without it: its drop is below 0; yours: "
+        f"{got[5][0]:g}",
+        "gains-left-out",
+    )
+    expect(
+        np.allclose([got[3], got[5]], [(0.75, 0.25), (-0.5, 0.5)], atol=1e-6),
+        "two runs, in which group 3 drops by 0.5 and 1 and group 5 by 0 and -1: (0.75, 0.25) and "
+        f"(-0.5, 0.5); yours: {got}",
         "wrong-error",
     )
     ### BEGIN HIDDEN TESTS

@@ -1709,4 +1709,167 @@ def cost_by_group(plain, private, group):
 """,
         seen="visible",
     ),
+    Wrong(
+        "ex11_1-uniqueness",
+        "gap-is-empty",
+        """
+def uniqueness(table, columns):
+    return (~table[columns].fillna("").astype(str).duplicated(keep=False)).mean()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_1-uniqueness",
+        "glued",
+        """
+def uniqueness(table, columns):
+    joined = table[columns].astype(str).sum(axis=1)
+    return (~joined.duplicated(keep=False)).mean()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_1-link",
+        "other-columns",
+        """
+def link(released, register, columns, secret):
+    rows = released[~released.duplicated(columns, keep=False)]
+    people = register[~register.duplicated(columns, keep=False)]
+    both = people.merge(rows, on=columns)
+    return dict(zip(both["name"], both[both.columns[-1]]))
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_2-tpr",
+        "input-modified",
+        """
+def tpr_at_fpr(members, others, fpr):
+    o = others.numpy()
+    o.sort()
+    k = math.floor(fpr * len(o) + 1e-9)
+    if k == len(o):
+        return 1.0
+    return (members.numpy() > o[len(o) - 1 - k]).mean()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_2-witness",
+        "wrong-shape",
+        """
+def misleading_pair(n):
+    few = torch.arange(100) < 13
+    first = torch.zeros(100), torch.where(few, 1.0, -1.0)
+    second = torch.where(few, 1.0, 0.0), torch.zeros(100)
+    return first, second
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_3-response",
+        "input-modified",
+        """
+def randomized_response(bits, epsilon, rng):
+    p = 1 / (1 + math.exp(-epsilon))
+    lies = rng.random(len(bits)) >= p
+    bits[lies] = 1 - bits[lies]
+    return bits
+
+
+def estimate(answers, epsilon):
+    p = 1 / (1 + math.exp(-epsilon))
+    return (answers.mean() - (1 - p)) / (2 * p - 1)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_3-laplace",
+        "input-modified",
+        """
+def sum_sensitivity(low, high, neighbours):
+    return high - low if neighbours == "replace" else max(abs(low), abs(high))
+
+
+def laplace(true, sensitivity, epsilon, rng):
+    true = true.astype(float, copy=False)
+    true += rng.laplace(0.0, sensitivity / epsilon, size=len(true))
+    return true
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_3-laplace",
+        "cut-off",
+        """
+def sum_sensitivity(low, high, neighbours):
+    return high - low if neighbours == "replace" else max(abs(low), abs(high))
+
+
+def laplace(true, sensitivity, epsilon, rng):
+    return np.maximum(true + rng.laplace(0.0, sensitivity / epsilon, size=len(true)), 0)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_3-gaussian",
+        "not-smallest",
+        """
+def gaussian(true, sensitivity, epsilon, delta, rng, gaussian_delta):
+    low, high = 1e-3 * sensitivity, sensitivity
+    while gaussian_delta(sensitivity, epsilon, high) > delta:
+        high *= 2
+    for _ in range(60):
+        mid = (low + high) / 2
+        if gaussian_delta(sensitivity, epsilon, mid) > delta:
+            low = mid
+        else:
+            high = mid
+    return true + rng.normal(0.0, high, size=len(true))
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_3-gaussian",
+        "wrong-truth",
+        """
+def gaussian(true, sensitivity, epsilon, delta, rng, gaussian_delta):
+    low, high = 1e-3 * sensitivity, sensitivity
+    while gaussian_delta(sensitivity, high, epsilon) > delta:
+        high *= 2
+    for _ in range(60):
+        mid = (low + high) / 2
+        if gaussian_delta(sensitivity, mid, epsilon) > delta:
+            low = mid
+        else:
+            high = mid
+    return rng.normal(true[0], high, size=len(true))
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_6-clip",
+        "nobody-comes",
+        """
+def clip_and_sum(gradients, max_norm):
+    n = len(next(iter(gradients.values())))
+    flat = torch.cat([g.reshape(n, -1) for g in gradients.values()], dim=1)
+    f = (max_norm / (flat.norm(dim=1) + 1e-6)).clamp(max=1)
+    return {k: sum(f[i] * g[i] for i in range(n)) for k, g in gradients.items()}
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex11_10-cost",
+        "gains-left-out",
+        """
+def cost_by_group(plain, private, group):
+    out = {}
+    for g in np.unique(group):
+        d = (plain[:, group == g] & ~private[:, group == g]).mean(1)
+        out[int(g)] = (d.mean(), d.std(ddof=1) / len(d) ** 0.5)
+    return out
+""",
+        seen="visible",
+    ),
 ]

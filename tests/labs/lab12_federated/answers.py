@@ -173,13 +173,13 @@ def image_from_layer(weight_gradient, bias_gradient):
         "ex12_2-layer",
         "small-is-dead",
         Edit("if bias_gradient[row] == 0:", "if bias_gradient[row].abs() < 1e-6:"),
-        seen="hidden",
+        seen="visible",
     ),
     Wrong(
         "ex12_2-layer",
         "small-is-dead",
         Edit("/ bias_gradient[row]", "/ (bias_gradient[row] + 1e-6)"),
-        seen="hidden",
+        seen="visible",
     ),
     Wrong(
         "ex12_2-layer",
@@ -1390,5 +1390,86 @@ def trap_layer(images, rows, share, generator):
     k = round(share * n)
     return weight, -(falling[:, k - 1] + falling[:, k]) / 2
 """,
+    ),
+    Wrong(
+        "ex12_1-local",
+        "mode-changed",
+        """
+def local_training(model, x, y, lr, steps):
+    model.train()
+    worker = deepcopy(model)
+    for _ in range(steps):
+        slopes = client_gradient(worker, x, y)
+        with torch.no_grad():
+            for p, s in zip(worker.parameters(), slopes):
+                p.sub_(lr * s)
+    return dict(worker.state_dict())
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_2-layer",
+        "small-is-dead",
+        """
+def image_from_layer(weight_gradient, bias_gradient):
+    j = bias_gradient.abs().argmax()
+    if bias_gradient[j].abs() < 1e-2:
+        raise ValueError("off")
+    return weight_gradient[j] / bias_gradient[j]
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_4-sum",
+        "not-divided",
+        """
+def images_from_sum(weight_gradient, bias_gradient, tolerance=0.1):
+    live = bias_gradient != 0
+    grey = 255 * weight_gradient[live] / bias_gradient[live][:, None]
+    whole = grey.round()
+    keep = ((grey - whole).abs().amax(1) <= tolerance) & (whole.amin(1) >= 0) & (whole.amax(1) <= 255)
+    return whole[keep].unique(dim=0)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_4-sum",
+        "counts-twice",
+        """
+def images_from_sum(weight_gradient, bias_gradient, tolerance=0.1):
+    live = bias_gradient != 0
+    q = weight_gradient[live] / bias_gradient[live][:, None]
+    whole = (255 * q).round()
+    keep = ((255 * q - whole).abs().amax(1) <= tolerance) & (whole.amin(1) >= 0) & (whole.amax(1) <= 255)
+    return q[keep].unique(dim=0)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_4-sum",
+        "none-found",
+        """
+def images_from_sum(weight_gradient, bias_gradient, tolerance=0.1):
+    found = []
+    for row, b in zip(weight_gradient, bias_gradient):
+        if b != 0:
+            grey = 255 * row / b
+            whole = grey.round()
+            if (grey - whole).abs().max() <= tolerance and whole.min() >= 0 and whole.max() <= 255:
+                found.append(whole / 255)
+    return torch.stack(found).unique(dim=0)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex12_4-rank",
+        "keeps-noise",
+        """
+def clean_rows(weight_gradient, bias_gradient, clients):
+    u, s, vh = torch.linalg.svd(torch.cat([weight_gradient, bias_gradient[:, None]], 1), full_matrices=False)
+    m = (u[:, :10] * s[:10]) @ vh[:10]
+    return m[:, :-1], m[:, -1]
+""",
+        seen="visible",
     ),
 ]
