@@ -524,7 +524,7 @@ def gold_slope(log_pi, proxy, gold):
     ),
     Wrong(
         "ex15_4-peak",
-        "not-the-peak",
+        "first-bump",
         """
 def peak(log_ref, proxy, gold, low, high, tilt):
     import math
@@ -539,11 +539,11 @@ def peak(log_ref, proxy, gold, low, high, tilt):
     log_pi = tilt(log_ref, proxy, math.exp(u))
     return math.exp(u), float((log_pi.exp() * (log_pi - log_ref)).sum())
 """,
-        seen="hidden",
+        seen="visible",
     ),
     Wrong(
         "ex15_4-peak",
-        "not-the-peak",
+        "first-bump",
         """
 def peak(log_ref, proxy, gold, low, high, tilt):
     a, b = low, high
@@ -553,7 +553,7 @@ def peak(log_ref, proxy, gold, low, high, tilt):
         a, b = (a, middle) if rises else (middle, b)
     return middle, float(kl(tilt(log_ref, proxy, middle), log_ref))
 """,
-        seen="hidden",
+        seen="visible",
     ),
     Right(
         "ex15_4-peak",
@@ -1607,7 +1607,7 @@ def maximin(log_ref, rewards, beta, tilt):
     ),
     Wrong(
         "ex15_8-maximin",
-        "not-exact",
+        "not-maximin",
         """\
 def maximin(log_ref, rewards, beta, tilt):
     w = 0.5
