@@ -2832,9 +2832,10 @@ def test_stop():
 
     def loss(new, old, ref_new, ref_old, label, beta):
         calls.append(len(label))
-        given = torch.cat([ref_new, ref_old]).float()
-        expect(torch.isin(given, log_ref.float()).all(), "the third and the fourth argument of the "
-               "loss are the reference's log-probabilities", "wrong-arguments")
+        known = torch.isin(torch.cat([ref_new, ref_old]).float(), log_ref.float()).all()
+        expect(known and not torch.allclose(ref_new, ref_old), "the third and the fourth argument "
+               "of the loss are the reference's log-probabilities of the two answers of each pair",
+               "wrong-arguments")
         expect(len(calls) > 1 or abs(new - ref_new).max() < 1e-6, "start at the reference, "
                "TablePolicy(log_ref)", "wrong-start")
         won = (2 * label - 1) * (new - ref_new - old + ref_old)
