@@ -227,6 +227,8 @@ def test_matrices():
     got = found({"recall": 0.33}, 3, 2)
     expect(got, "1 of 3 is 0.33 when it is rounded: a value fits when it is within half a unit of "
            "the last digit, not only when it is equal", "exact-equality")
+    expect(not any(row[0] + row[1] == 0 for row in got), "a matrix without a bad loan has recall "
+           "0/0, which is no 0.33: it does not fit", "zero-by-zero")
     expect(got == {(1, 2, 0, 0)}, "recall 0.33 of 3 loans: 1 bad loan flagged, 2 not, "
            f"(1, 2, 0, 0); yours: {sorted(got)}", "other-order")
     got = found({"accuracy": 0.62}, 8, 2)
@@ -509,7 +511,7 @@ widgets.sliders(card_picture, {"digits": [1, 2, 3], "numbers on the card": [1, 2
 # **without putting any back**. Every choice of k of the n counts equally.
 #
 # - `values`: array, (n,), may hold equal numbers, stays as it is; `k`: a whole number from 1 to n
-# - returns a number, exact up to rounding errors (do not simulate)
+# - returns a float, exact up to rounding errors (do not simulate)
 #
 # <details><summary>Hint 1: where to look</summary>
 # Sort the scores. In how many of the choices of k is the i-th smallest the largest?
@@ -549,6 +551,7 @@ def test_expected_best():
         (0.85, "this is the mean of the two best; the best of two random ones is wanted",
          "mean-of-top-k"),
         (0.75, "this is the mean of all, whatever k", "plain-mean"),
+        (4.9 / 6, "you count as if the scores came sorted: sort a copy first", "not-sorted"),
         (0.8, "this is the best of the first two; every pair counts equally", "depends-on-order")):
         expect(abs(got - slip) > 1e-9, told, name)
     expect(abs(got - 5 / 6) < 1e-9, f"the six maxima have the mean 0.833333; yours: {got:.6f}")
@@ -568,9 +571,9 @@ def test_expected_best():
             got = best(some, k)
             expect(abs(got - truth) < 1e-9, f"k = {k} of {some.tolist()}: {truth:.6f}; yours: "
                    f"{got:.6f}", "other-arguments")
-    got = best(np.arange(60.0), 30)  # the mean of the maximum of k of 1..n is k (n + 1) / (k + 1)
-    expect(abs(got - (30 * 61 / 31 - 1)) < 1e-6, "30 of the numbers 0 to 59: "
-           f"{30 * 61 / 31 - 1:.6f}; yours: {got:.6f}", "other-arguments")
+    got = best(np.arange(20.0), 10)  # the mean of the maximum of k of 1..n is k (n + 1) / (k + 1)
+    expect(abs(got - (10 * 21 / 11 - 1)) < 1e-6, "10 of the numbers 0 to 19: "
+           f"{10 * 21 / 11 - 1:.6f}; yours: {got:.6f}", "other-arguments")
     ### END HIDDEN TESTS
 
 
@@ -582,7 +585,7 @@ print("13.2a: visible checks passed")
 # `bar`, a rival's score?
 #
 # - drawn as before, without putting any back; equal to the bar is **not** above it
-# - returns a number in [0, 1], exact up to rounding errors
+# - returns a float in [0, 1], exact up to rounding errors
 #
 # <details><summary>Hint 1: where to look</summary>
 # When is the best of k not above the bar?
@@ -620,10 +623,12 @@ def test_chance_to_beat():
     expect(abs(got - 0.25) > 1e-9, "this is the chance of one run; two were made", "one-run")
     expect(abs(got) > 1e-9, "one pair in two holds the 0.9: the chance is not 0", "all-beat")
     expect(abs(got - 0.5) < 1e-9, f"three of the six pairs hold the 0.9: 0.5; yours: {got:.6f}")
-    for bar, k, truth in ((0.9, 3, 0.0), (0.5, 1, 1.0), (0.8, 4, 1.0), (0.65, 1, 0.75)):
-        got = chance(values, bar, k)
-        expect(abs(got - truth) < 1e-9, f"bar {bar}, k = {k}: {truth}; yours: {got:.6f}",
-               "edge-case")
+    twice = np.array([0.9, 0.5, 0.5])
+    for some, bar, k, truth in ((values, 0.9, 3, 0), (values, 0.5, 1, 1), (values, 0.8, 4, 1),
+                                (values, 0.7, 2, 5 / 6), (twice, 0.7, 1, 1 / 3)):
+        got = chance(some, bar, k)
+        expect(abs(got - truth) < 1e-9, f"scores {some.tolist()}, bar {bar}, k = {k}: "
+               f"{truth:.6g}; yours: {got:.6f}", "edge-case")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1322)
     for n in (1, 3, 6, 9):
@@ -799,10 +804,10 @@ def test_other_model():
             expect(not exists, f"{told}: there is another model, and you returned None",
                    "counts-rows" if len(X) >= len(w) else "too-careful")
             return
-        got = expect_array(got, w.shape, "other_model")
-        off = np.abs(X @ got - X @ w).max()
         expect(exists, f"{told}: x is a combination of audited rows, so their scores fix its own; "
                "return None", "never-none")
+        got = expect_array(got, w.shape, "other_model")
+        off = np.abs(X @ got - X @ w).max()
         expect(off <= 1e-8 * (1 + np.abs(X @ w).max()), f"{told}: an audited score changes by "
                f"{off:.3g}; all must stay as they are", "changes-answers")
         side = "yes" if w @ x >= 0 else "no"
@@ -814,8 +819,10 @@ def test_other_model():
             "x = (1, 1, 1)")
     checked(audited, w, [0, 0, 3], True, "the same, x = (0, 0, 3)")
     checked(audited, w, [2, 1, 0], False, "the same, x = (2, 1, 0)")
-    checked(audited, w, [1e-8, 0, 2e-8], True, "the same, x = (1e-8, 0, 2e-8), which is short, but "
+    checked(audited, w, [1e-9, 0, 2e-9], True, "the same, x = (1e-9, 0, 2e-9), which is short, but "
             "so is 1e-6 times its length")
+    checked(audited, w, [2, 1, 1e-7], False, "the same, x = (2, 1, 1e-7), of which less than 1e-6 "
+            "times its length is left")
     more = [[1, 0, 1], [2, 0, 2], [1, 1, 1], [0, 1, 0]]
     checked(more, [1, 1, 1], [1, 0, 0], True, "four audited rows of which two are independent, "
             "x = (1, 0, 0)")
@@ -1016,7 +1023,7 @@ def test_permutation_p():
         masks.append(isinstance(is_b, np.ndarray) and is_b.dtype == bool)
         is_b = np.array(is_b, bool)
         tried.append((np.array(answers).tolist(), is_b))
-        return float(np.array(answers)[is_b].sum())
+        return float(np.array(answers)[is_b].sum()) - 400
 
     def p_of(statistic, shuffles=99, seed=0):
         rng = np.random.default_rng(seed)
@@ -1030,24 +1037,32 @@ def test_permutation_p():
     for answers, is_b in tried:
         expect(sorted(answers) == list(range(32)), "each labelling is one of the same 32 answers, "
                "each of them once: do not draw them anew", "draws-again")
+        expect(is_b.sum() != 12, "is_b is true for 12 answers, as many as sample a has: it is true "
+               "where the answer counts as the service's, sample b", "marks-a")
         expect(len(is_b) == 32 and is_b.sum() == 20, "20 of the 32 answers are the service's, and "
                f"20 must stay so; a labelling of yours has {is_b.sum()}", "other-size")
         there = kind[np.array(answers)][is_b]
         expect((there == 0).sum() == 14, "of the answers to prompt 0, 14 are the service's, in "
                f"every labelling; in one of yours {(there == 0).sum()} are: exchange within a "
                "prompt only", "ignores-prompts")
-    expect(got < 0.5, "sample b has all the large numbers and no other labelling reaches its sum; "
-           f"your p is {got:.4f}: is is_b true where the answer is of sample b, and is "
-           "\"at least as large\" counted?", "wrong-way")
-    expect(got > 0, "p is never 0: the true labelling is one of the possible ones, add 1 above and "
-           "below", "no-plus-one")
-    expect(abs(got - 0.01) < 1e-9, f"of 99 shuffles none reaches: p = 1/100; yours: {got:.6f}")
     ways = {tuple(sorted(number for number in np.array(answers)[is_b].tolist()
                          if kind[number] == 7)) for answers, is_b in tried}
     expect(len(ways) > 70, "99 shuffles of prompt 7, which has 12 answers, hand out its labels in "
            f"about 94 ways; in yours there are {len(ways)}: in each round put the labels of each "
-           "prompt into a new random order", "other-exchange")
-    got = p_of(lambda answers, is_b: 1.0, shuffles=19)
+           "prompt into a new random order (rng.shuffle(new[here]) shuffles a copy)",
+           "other-exchange")
+    expect(got < 0.5, "sample b has all the large numbers and no other labelling reaches its sum; "
+           f"your p is {got:.4f}: is is_b true where the answer is of sample b, and do you count "
+           "differences at least as large as that of the true labels (no absolute values)?",
+           "wrong-way")
+    expect(got > 0, "p is never 0: the true labelling is one of the possible ones, add 1 above and "
+           "below", "no-plus-one")
+    expect(abs(got - 0.01) < 1e-9, f"of 99 shuffles none reaches: p = 1/100; yours: {got:.6f}")
+    a, b, shapes = a[:, None], b[:, None], set()
+    got = p_of(lambda answers, is_b: shapes.add(np.shape(answers)) or 1.0, shuffles=19)
+    expect(shapes == {(32, 1)}, "answers that are rows stay rows: samples of shape (12, 1) and "
+           f"(20, 1) make (32, 1); the statistic got {shapes}", "no-rows")
+    a, b = a[:, 0], b[:, 0]
     expect(got > 0.06, "when all labellings differ equally much, p is 1: count those that are "
            "at least as large, not only larger ones", "strict")
     expect(abs(got - 1) < 1e-9, f"a difference that is always 1 gives p = 1; yours: {got:.6f}")
@@ -1263,6 +1278,10 @@ def test_most_power():
     got = bound(even, tilted, 10, 0.01)
     expect(got < 1, "10 times TV is 2.5 and says nothing; Pinsker says more: take the smaller one",
            "tv-only")
+    bound(even, tilted, 50, 0.05)
+    got = bound(never, seldom, 10, 0.0)
+    expect(got < 0.7259, "an answer with chance 0 under the card adds nothing to KL (0 times the "
+           f"log of 0 is nan): Pinsker gives 0.725815 here; yours: {got:.6f}", "nan-in-kl")
     got = bound(even, tilted, 4, 0.05)
     truth = 0.05 + math.sqrt(4 * 0.5 * math.log(4 / 3) / 2)
     expect(got < truth + 1e-9, f"four answers, alpha 0.05: the bound is {truth:.6f}; yours: "
@@ -1460,14 +1479,14 @@ def test_order_p():
         return got
 
     got = p_of(rising)
+    seen = len({tuple(some) for some in tried})
+    expect(seen > 90, f"99 random orders of 12 items are nearly all different; in yours there are "
+           f"{seen}: in each round put all the items into a new random order", "other-orders")
     expect(got < 0.5, "the published order is the most likely one here, and your p is "
            f"{got:.4f}: count the shuffles that are at least as likely", "wrong-way")
     expect(got > 0, "p is never 0: the published order is one of the possible ones, add 1 above "
            "and below", "no-plus-one")
     expect(abs(got - 0.01) < 1e-9, f"of 99 shuffles none reaches: p = 1/100; yours: {got:.6f}")
-    seen = len({tuple(some) for some in tried})
-    expect(seen > 90, f"99 random orders of 12 items are nearly all different; in yours there are "
-           f"{seen}: in each round put all the items into a new random order", "other-orders")
     got = p_of(lambda some: -7.0, shuffles=19)
     expect(got > 0.06, "a model to which all orders are equally likely gives p = 1: count those "
            "that are at least as likely", "strict")
@@ -1695,7 +1714,7 @@ def test_people():
     expect(sum(got) == 1000 and max(np.abs(np.array(got) - (240, 60, 630, 70))) <= 1,
            f"{told}: 240 flagged and 60 missed of 300, 630 and 70 of the others; yours: {got}")
     for case in ((10, 0.5, 0.5, 0.5), (10, 0.35, 0.64, 0.36), (100, 0.305, 0.49, 0.13),
-                 (3, 0.5, 0.5, 1.0)):
+                 (3, 0.5, 0.5, 1.0), (10, 0.198, 0.914, 0.96), (100, 0.395, 0.824, 0.211)):
         got, told = counted(*case)
         n, bad_share, hit, alarm = case
         exact = [n * bad_share * hit, n * bad_share * (1 - hit), n * (1 - bad_share) * (1 - alarm),
@@ -2009,11 +2028,14 @@ def test_leak_p():
     got = p_of(twice[inside], twice[outside])
     expect(got > 0.5, "20 people who stand in the data twice, split so that fewer pairs are torn "
            f"apart than usual: no sign of a leak; your p is {got:.4f}", "any-duplicate-is-a-leak")
-    turned = single[:, ::-1]
-    got = p_of(single[:10], turned[:10])
-    expect(abs(got - 1) < 1e-9, "the row (0, 1) is in one part and (1, 0) in the other: different "
-           f"people. No row is there twice, p = 1; yours: {got:.4f}. Compare whole rows, in order",
-           "not-rows")
+    k = np.arange(1, 10)
+    known = np.stack([k, 20 + k], axis=1)
+    for others in ((20 + k, k), (k, 40 + k), (10 * k + 2, k)):
+        others = np.stack(others, axis=1)
+        got = p_of(known, others)
+        expect(abs(got - 1) < 1e-9, f"the row {known[0]} is in one part and {others[0]} in the "
+               "other: different people. No row is there twice, p = 1; yours: "
+               f"{got:.4f}. Compare whole rows, number by number, in order", "not-rows")
     many = np.array([[1, 1]] * 3 + [[k, 0] for k in range(10, 15)])  # one row three times
     train, test = many[[0, 3, 4, 5, 6]], many[[1, 2, 7]]
     got = p_of(train, test, 400)
@@ -2037,10 +2059,6 @@ def test_leak_p():
         expect(abs(401 * got - 1 - 400 * share) < 5 * spread, f"{a} training and {b} test rows: of "
                f"all splits {share:.4f} have at least as many shared test rows; your p with 400 "
                f"shuffles: {got:.4f}", "other-arguments")
-    columns = np.stack([np.arange(20) % 12, np.arange(20)], 1)
-    got = p_of(columns[:12], columns[12:], 19)
-    expect(abs(got - 1) < 1e-9, "rows that agree in their first number only are different: p = 1; "
-           f"yours: {got:.4f}", "one-column")
     ### END HIDDEN TESTS
 
 

@@ -320,7 +320,8 @@ def test_mended():
     """Records 3 and 1, rates 0.4 and 0.8."""
     def chances(a, b, rates):
         got = mended(a, b, rates)
-        expect(isinstance(got, tuple | list) and len(got) == 3, "return three chances", "no-triple")
+        fine = isinstance(got, tuple | list | np.ndarray) and len(got) == 3
+        expect(fine, "return three chances", "no-triple")
         p = [expect_number(value, "mended") for value in got]
         expect(abs(sum(p) - 1) < 1e-9 and min(p) > -1e-12, f"{p} is no law: a day ends in one of "
                "three ways", "no-law")
@@ -635,9 +636,9 @@ def clip_bias(quality, pi, logged, limit):
 # %% nbgrader={"grade_id": "ex14_2-clip-test", "points": 3}
 @exercise("14.2")
 def test_clip():
-    """Three items, one of which the log never shows."""
-    quality = np.array([0.5, 0.25, 1.0])
-    pi, logged = np.array([0.5, 0.3, 0.2]), np.array([0.1, 0.9, 0.0])
+    """Four items: the log never shows the last two, and the last one nobody would."""
+    quality = np.array([0.5, 0.25, 1.0, 0.5])
+    pi, logged = np.array([0.5, 0.3, 0.2, 0.0]), np.array([0.1, 0.9, 0.0, 0.0])
     got = expect_number(clip_bias(quality.copy(), pi.copy(), logged.copy(), 2.0), "clip_bias")
     for name, wrong, told in (
         ("wrong-sign", 0.35, "cutting makes the estimate smaller: the bias is negative"),
@@ -818,18 +819,24 @@ def stable(world):
 # %% nbgrader={"grade_id": "ex14_3-stable-test", "points": 2}
 @exercise("14.3")
 def test_stable():
-    """A world that follows, one that defies, and one that always says 0."""
+    """A world that follows, one that defies, two that nearly cross, one that always says 0."""
     for told, world, wrong_id in (
         ("0.2 + 0.5 theta", lambda t: 0.2 + 0.5 * t, "not-stable"),
-        ("0.5 - 0.5 tanh(8 (theta - 0.4))", lambda t: 0.5 - 0.5 * np.tanh(8 * (t - 0.4)),
+        ("0.5 - 0.5 tanh(10 (theta - 0.424))", lambda t: 0.5 - 0.5 * np.tanh(10 * (t - 0.424)),
          "iterates"),
+        ("0.5 + 0.5 tanh(2.5 (theta - 0.4))", lambda t: 0.5 + 0.5 * np.tanh(2.5 * (t - 0.4)),
+         "follows-the-slope"),
+        ("0.5 + 0.4 tanh(5 (theta - 0.38))", lambda t: 0.5 + 0.4 * np.tanh(5 * (t - 0.38)),
+         "follows-the-slope"),
         ("always 0", lambda t: 0.0 * t, "edge-case"),
     ):
         theta = expect_number(stable(world), "stable")
         expect(0 <= theta <= 1, f"an announcement lies in [0, 1]; yours: {theta:.4f}", "outside")
         off = abs(float(world(theta)) - theta)
         expect(off < 1.5e-6, f"world {told}: you announce {theta:.6f} and get "
-               f"{float(world(theta)):.6f}", wrong_id)
+               f"{float(world(theta)):.6f}" + (" (a step along the slope may lead anywhere)"
+                                               if wrong_id == "follows-the-slope" else ""),
+               wrong_id)
     ### BEGIN HIDDEN TESTS
     for a, b, c in ((3, 0.5, 0.05), (-6, 0.3, 0.0), (8, 0.7, 0.2), (-2, 0.5, -1.0)):
         def world(t, a=a, b=b, c=c):
@@ -876,7 +883,8 @@ def test_best():
     for told, world, least in (
         ("0.2 + 0.6 theta", lambda t: 0.2 + 0.6 * t, 0.2),
         ("0.5 + 0.5 tanh(2 (theta - 0.6))", lambda t: 0.5 + 0.5 * np.tanh(2 * (t - 0.6)), 0.083173),
-        ("0.5 - 0.5 tanh(3 (theta - 0.5))", lambda t: 0.5 - 0.5 * np.tanh(3 * (t - 0.5)), 0.25),
+        ("0.5 - 0.5 tanh(8 (theta - 0.37))", lambda t: 0.5 - 0.5 * np.tanh(8 * (t - 0.37)),
+         0.223091),
         ("0.1 + 0.45 (1 + tanh(5 (theta - 0.75)))",
          lambda t: 0.1 + 0.45 * (1 + np.tanh(5 * (t - 0.75))), 0.068272),
     ):
@@ -1292,6 +1300,14 @@ def test_output():
     truth = (8 * 8 / 3 * 4 / 3 * 16) ** 0.25
     expect(abs(expect_number(got, "total_output") - truth) < 1e-9, f"only group 1's task is "
            f"automated: {truth:.6f}; yours: {got:.6f}", "idle-group")
+    try:
+        got = total_output(np.array([True, False]), np.array([0, 2]), np.array([4.0, 1.0, 3.0]),
+                           2.0, 8.0, np.array([1.0, 3.0]))
+    except IndexError:
+        got = math.inf
+    expect(got != math.inf and abs(expect_number(got, "total_output") - 12) < 1e-9, "two tasks, "
+           "three groups, of which the last does the second task: they make 16 and 9, Y = 12; "
+           f"yours: {got:.6f}", "other-size")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1451)
     for tasks, taken in ((5, 2), (6, 4), (4, 4)):
@@ -1314,8 +1330,8 @@ print("14.5a: visible checks passed")
 # and $r = \partial Y / \partial K$ for a machine.
 #
 # - `output` is a function like yours; call it
-# - returns a pair: `w`, (groups,), and `r`, a number; a group without a task earns 0, and without
-#   an automated task r is 0
+# - returns a pair: `w`, an array (groups,), and `r`, a number; a group without a task earns 0, and
+#   without an automated task r is 0
 #
 # <details><summary>Hint 1: where to look</summary>
 # What does $\log Y$ gain from one per cent more people in a group?
@@ -1369,6 +1385,12 @@ def test_pay():
            f"0; yours {w[1]:.5f} (has np.bincount its minlength?)", "idle-group")
     expect(abs(expect_number(r, "pay's r") - 4.0) < 1e-4, "with two of the four tasks automated, "
            f"machines earn half of 16: 4 each; yours: {r:.5f}", "machines")
+    w, _ = pay(np.array([True, False]), np.array([0, 0]), np.array([4.0, 3.0]), 2.0, 8.0,
+               np.ones(2), lambda auto, group, people, K, g, e: 8 * np.sqrt(people[0] * K / 8))
+    expect(np.shape(w) == (2,), "two groups, of which the second never had a task: each group has "
+           f"a wage; yours: {w}", "idle-group")
+    expect(abs(w - [1.0, 0.0]).max() < 1e-4, "two tasks, one automated: of 8 the four people of "
+           f"group 0 earn half, 1 each; yours: {np.round(w, 5).tolist()}", "other-size")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1452)
     for tasks, taken in ((6, 2), (5, 0), (4, 3)):
@@ -1487,7 +1509,7 @@ def test_break():
 
     def wage(auto, group, people, K, g, e):
         left = np.array([(~auto & (group == h)).sum() + 0.5 for h in (0, 1)])
-        return left * np.sqrt(g * K) ** auto.sum() / people
+        return left * (np.sqrt(g) * K) ** auto.sum() / people
 
     got = expect_number(break_even(before, after, 0, group, people, 1.0, e, wage), "break_even")
     expect(abs(got - 3) > 1e-4, "solve for g, not for its square root", "wrong-root")
@@ -1496,7 +1518,7 @@ def test_break():
     expect(abs(got - 9) > 1e-4, "this is group 0's: h says whose wage counts", "ignores-h")
     expect(abs(got - 1) < 1e-5, f"group 1 keeps its tasks: g = 1; yours: {got:.6g}", "other-group")
     got = expect_number(break_even(before, after, 0, group, people, 0.01, e, wage), "break_even")
-    expect(abs(got / 900 - 1) < 1e-5, f"with K = 0.01: g = 900; yours: {got:.6g}",
+    expect(abs(got / 9e4 - 1) < 1e-5, f"with K = 0.01: g = 90000; yours: {got:.6g}",
            "searches-too-near")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1453)
@@ -1906,6 +1928,9 @@ def test_share():
     ):
         expect(abs(got - wrong) > 1e-9, told, name)
     expect(abs(got - 0.5) < 1e-9, f"(2 + 0 + 1) / 6 = 0.5; yours: {got:.6f}")
+    got = expect_number(weighted_share(answers[:1], chance[:1] / 5, 4), "weighted_share")
+    expect(abs(got - 2.5) < 1e-9, "one of four was asked, with probability 0.1, and said 1: 10 / 4 "
+           f"= 2.5, which may exceed 1; yours: {got:.6f}", "other-population")
     got = expect_number(weighted_share(np.zeros(0), np.zeros(0), 6), "weighted_share")
     expect(got == 0, f"nobody was asked: 0; yours: {got}", "nobody")
     ### BEGIN HIDDEN TESTS
@@ -1969,7 +1994,7 @@ def influence(W):
 # %% nbgrader={"grade_id": "ex14_9-influence-test", "points": 3}
 @exercise("14.9")
 def test_influence():
-    """Two people, one of whom listens more."""
+    """Two people, one of whom listens more; then three who change their minds slowly."""
     W = np.array([[0.75, 0.25], [0.5, 0.5]])
     got = expect_array(influence(W.copy()), (2,), "influence")
     expect(abs(got.sum() - 1) < 1e-6, f"the weights sum to 1; yours to {got.sum():.4f}", "no-law")
@@ -1980,6 +2005,14 @@ def test_influence():
            "column-mean")
     expect(np.abs(got - [2 / 3, 1 / 3]).max() < 1e-6, "pi = [2/3, 1/3] gives pi W = pi; yours: "
            f"{np.round(got, 5).tolist()}")
+    slow = 0.99 * np.eye(3) + 0.01 * np.array([[0, 1, 0], [0, 0, 1], [0.5, 0, 0.5]])
+    got = influence(slow.copy())
+    expect(not np.iscomplexobj(got), "return real numbers: take the real part of an eigenvector",
+           "complex")
+    got = expect_array(got, (3,), "influence")
+    expect(np.abs(got - [0.25, 0.25, 0.5]).max() < 1e-6, "three people who hardly listen: pi = "
+           f"[0.25, 0.25, 0.5]; yours: {np.round(got, 5).tolist()}. More rounds, or the "
+           "eigenvector whose eigenvalue is 1", "not-there-yet")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(149)
     for n in (1, 3, 6):

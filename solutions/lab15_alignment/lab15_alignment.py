@@ -291,6 +291,15 @@ def test_draw():
     share = runs[0][:, 0].double().mean()
     expect(abs(share - 0.7) < 0.06, f"word 1 opens 70 % of the answers; in yours {share:.0%}",
            "wrong-shares")
+    truth = torch.tensor([0.25, tiny, 0.25, tiny, tiny, 0.25, tiny, 0.25], dtype=torch.float64)
+    policy = TablePolicy(truth.log(), words=2, length=3)  # the third word repeats the first
+    got = draw_answers(policy, 2000, 3, torch.Generator().manual_seed(2))
+    got = expect_tensor(got, (2000, 3), "draw_answers")
+    expect((got[:, 0] == got[:, 2]).all(), "three words, and the third repeats the first: hand the "
+           "policy all the words drawn so far, not only the last", "ignores-beginning")
+    share = (got[:, 0] == got[:, 1]).double().mean()
+    expect(abs(share - 0.5) < 0.06, "the second word is drawn anew, and is the first again in half "
+           f"of the answers; in yours in {share:.0%}: new noise for each word", "same-noise")
     ### BEGIN HIDDEN TESTS
     oracle_draw(draw_answers)
     ### END HIDDEN TESTS
@@ -392,7 +401,10 @@ def test_kl():
     expect(d != torch.inf, "KL(p || q) is finite here; yours is KL(q || p), which is not",
            "reversed")
     expect(abs(d - 0.346574) < 1e-6, f"KL(p || q) is log(2) / 2 = 0.3466; yours: {d:.4f}",
-           "reversed")
+           "wrong-kl")
+    same = float(kl(log_p, log_p))
+    expect(abs(same) < 1e-9, f"KL(p || p) is 0, and yours {same}: an answer that neither gives "
+           "adds nothing", "nan-at-zero")
     back = float(kl(log_q, log_p))
     expect(back == torch.inf, "q gives the third answer and p never does, so KL(q || p) is "
            f"infinite; yours: {back:.4g}", "not-infinite")
@@ -507,6 +519,9 @@ def test_loss():
            "loss is that of the opposite label", "wrong-sign")
     expect(abs(got - 0.126928) < 1e-5, f"rewards 2 and 0, label 1: 0.1269; yours: {got:.4f}",
            "wrong-loss")
+    got = float(preference_loss(two, zero, zero))
+    expect(abs(got - 2.126928) < 1e-5, "rewards 2 and 0, label 0, the second was preferred: "
+           f"2.1269; yours: {got:.4f}", "forgets-second")
     got = float(preference_loss(1000 * two, zero, zero))
     expect(abs(got - 2000) < 1e-3, f"rewards 2000 and 0, label 0: the loss is 2000; yours: {got}",
            "overflow")
@@ -1130,7 +1145,7 @@ def test_peak():
         shares = [(1 - one) ** 2, 2 * one * (1 - one), one**2]
         return torch.tensor(shares, dtype=torch.float64).log()
 
-    got = peak(three, steps, gold, 0.05, 20.0, tilt)
+    got = peak(three, steps, gold, 0.05, 30.0, tilt)
     expect(isinstance(got, tuple) and len(got) == 2, "return the pair (beta, kl)", "no-pair")
     expect(len(calls) <= 400, f"you called tilt {len(calls)} times; 400 are allowed", "over-budget")
     beta, far = float(got[0]), float(got[1])
@@ -1146,6 +1161,10 @@ def test_peak():
         beta = float(peak(three, steps, wish, 0.05, 20.0, tilt)[0])
         expect(abs(beta - end) < 0.01 * end, "where gold only rises or only falls, the peak is at "
                f"an end of the range, here {end}; yours: {beta:.4f}", "outside-range")
+    for wish, end in (([1.0, -1.0, 1.2], 0.1), ([1.5, -1.0, 0.9], 10.0)):
+        beta = float(peak(three, steps, torch.tensor(wish).double(), 0.1, 10.0, tilt)[0])
+        expect(abs(beta - end) < 0.01 * end, "from 0.1 to 10 gold falls and rises again, and is "
+               f"highest at {end:g}; yours: {beta:.4f}. Search it all", "first-bump")
     ### BEGIN HIDDEN TESTS
     oracle_peak(peak)
     ### END HIDDEN TESTS
@@ -1517,6 +1536,12 @@ def test_rloo():
     expect(torch.allclose(got, torch.tensor([0.25, -0.25]).double() + torch.tensor([1.5, -1.5])),
            "with beta = 1 the net rewards are 0.5 and 4 and the gradient is (1.75, -1.75); yours: "
            f"{shown(got)}", "wrong-gradient")
+    three = torch.tensor([-1.0, -2.0, -3.0], dtype=torch.float64, requires_grad=True)
+    reward = torch.tensor([1.0, 3.0, 8.0], dtype=torch.float64)
+    (got,) = torch.autograd.grad(rloo_loss(three, three.detach(), reward, 1.0), three)
+    expect(torch.allclose(got, torch.tensor([1.5, 0.5, -2.0]).double()), "three answers with net "
+           "rewards 1, 3, 8: the others have the means 5.5, 4.5, 2, and the gradient is (1.5, 0.5, "
+           f"-2); yours: {shown(got)}", "not-of-three")
     ### BEGIN HIDDEN TESTS
     oracle_unbiased(rloo_loss)
     ### END HIDDEN TESTS
@@ -1612,12 +1637,16 @@ def test_train():
                "wrong-arguments")
         expect(len(reward) <= 5000, f"one step used {len(reward)} answers; 5,000 are allowed",
                "over-budget")
+        expect(len(ref) < 300 or len(ref.unique()) < len(ref), "no answer was drawn twice: draw "
+               "with replacement", "no-replacement")
         drawn.append(float(reward.mean()))
         pull = 2 * reward - 1 - beta * (log_pi - ref).detach()  # a fixed baseline
         return (-pull * log_pi).mean()
 
     log_pi = train_rloo(log_ref, reward, 0.7, loss=loss, generator=torch.Generator().manual_seed(0))
     log_pi = expect_tensor(log_pi, (7776,), "train_rloo")
+    expect(drawn, "you never called the loss that was handed in: it decides what is learned",
+           "ignores-loss")
     expect(abs(log_pi.exp().sum() - 1) < 1e-4, "return log-probabilities: their exponentials must "
            f"add up to 1, and yours to {log_pi.exp().sum():.4g}", "no-policy")
     expect(20 <= len(drawn) <= 400,
@@ -1807,6 +1836,10 @@ def test_borda():
     expect(abs(got[0] - 0.493868) < 1e-4,
            "opponents are drawn from p: against (0.9, 0.1) the first "
            f"scores 0.4939; yours: {got[0]:.4f}", "ignores-opponents")
+    three = torch.tensor([[1.0, 0.0], [0.0, 9.0], [2.0, 0.0]], dtype=torch.float64)
+    got = borda(log_p, three, torch.tensor([0.5, 0.3, 0.2]).double())
+    expect(abs(got[0] - 0.520863) < 1e-4, "three groups, of 5, 3 and 2 in ten, the third for the "
+           f"first answer: it scores 0.5209; yours: {got[0]:.4f}", "two-groups")
     ### BEGIN HIDDEN TESTS
     oracle_vote(borda)
     ### END HIDDEN TESTS
@@ -1952,10 +1985,12 @@ def test_maximin():
         chance = ref.exp() * torch.exp(reward / beta)
         return (chance / chance.sum()).log()  # not-an-answer: overflows, and stands in 15.3's text
 
-    for beta, truth in ((0.5, 0.3267132), (0.25, 0.4133566)):
+    for unit, beta, truth in ((1, 0.5, 0.3267132), (1, 0.25, 0.4133566), (0.1, 0.05, 0.3267132)):
         calls.clear()
-        weight, log_pi = maximin(ref, rewards, beta, tilt)
+        weight, log_pi = maximin(ref, unit * rewards, beta, tilt)
         log_pi = expect_tensor(log_pi, (3,), "maximin").double()
+        expect(abs(log_pi.exp().sum() - 1) < 1e-6, "return log-probabilities: their exponentials "
+               f"must add up to 1, and yours to {log_pi.exp().sum():.4g}", "no-policy")
         expect(len(calls) <= 200, f"you called tilt {len(calls)} times; 200 are allowed",
                "over-budget")
         expect(all(b == beta for b in calls), "tilt with the beta that is handed in", "other-beta")
@@ -2504,11 +2539,11 @@ def test_mend():
         expect(total <= 600, f"you asked for {total} labels; the rater gives 600", "over-budget")
         expect(log_pi.exp() @ taste > log_ref.exp() @ taste, f"this rater {feels} praise, and your "
                "policy goes the other way", "wrong-way")
-        last = targets[-1] if targets else 2.0
+        far = float(log_pi.exp() @ (log_pi - log_ref))
+        last = targets[-1] if targets else min(far, 2.0)
         expect(last <= 2 + 1e-9, f"you ask find_beta for a KL of {last:.3g}; 2 is allowed",
                "too-far")
         expect(last > 1.5, f"a KL of 2 is allowed and you use {last:.3g}: go further", "too-short")
-        far = float(log_pi.exp() @ (log_pi - log_ref))
         expect(far < 2.01, f"your policy has KL {far:.2f} from the reference; 2 is allowed",
                "too-far")
     ### BEGIN HIDDEN TESTS
@@ -2797,6 +2832,12 @@ def test_stop():
 
     def loss(new, old, ref_new, ref_old, label, beta):
         calls.append(len(label))
+        known = torch.isin(torch.cat([ref_new, ref_old]).float(), log_ref.float()).all()
+        expect(known and not torch.allclose(ref_new, ref_old), "the third and the fourth argument "
+               "of the loss are the reference's log-probabilities of the two answers of each pair",
+               "wrong-arguments")
+        expect(len(calls) > 1 or abs(new - ref_new).max() < 1e-6, "start at the reference, "
+               "TablePolicy(log_ref)", "wrong-start")
         won = (2 * label - 1) * (new - ref_new - old + ref_old)
         return torch.exp(-beta * won).mean()  # the exponential loss in place of the logistic one
 
@@ -2809,15 +2850,17 @@ def test_stop():
            "over-budget")
     expect(1000 in calls and 500 in calls, "hand the loss the training pairs AND the validation "
            "pairs", "no-validation")
-    falls = [value for value, _ in history]
+    falls, held = zip(*history, strict=True)
+    expect(held.index(min(held)) < steps - 1 or falls.index(min(falls)) == steps - 1, "the second "
+           "numbers of your history fall to the end, the first rise again: each pair is (training "
+           "loss, validation loss)", "exchanged")
     expect(falls[-1] < falls[0], "the training loss does not fall", "no-training")
-    held = [value for _, value in history]
     expect(held.index(min(held)) < steps - 1, "the validation loss is lowest at your last step: go "
            "on until it rises", "too-short")
     a, b, label = validation
     own = loss(log_pi[a], log_pi[b], log_ref[a], log_ref[b], label, 0.4)
-    expect(own < min(held) + 1e-6, f"your policy has validation loss {own:.4f}; the best step of "
-           f"your history had {min(held):.4f}: return that one", "last-not-best")
+    expect(own < min(held) + 1e-6, f"your policy has validation loss {own:.6f}; the best step of "
+           f"your history had {min(held):.6f}: return that one", "last-not-best")
     ### BEGIN HIDDEN TESTS
     left = [oracle_stopped(train_dpo, seed) for seed in (720, 730)]
     expect(max(left) <= 0.8, f"{max(left):.0%} of the way to the best policy is left; a right "

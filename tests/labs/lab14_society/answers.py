@@ -521,7 +521,7 @@ ANSWERS = [
             "m = world(grid)",
             "return grid[np.argmin(m - 2 * m * grid + grid ** 2)]",
         ),
-        **HIDDEN,
+        **SEEN,
     ),
     Wrong(
         "ex14_3-best",
@@ -971,9 +971,9 @@ ANSWERS = [
     ),
     Wrong(
         "ex14_8-share",
-        "biased",
+        "other-population",
         returns(SHARE, "return min(1.0, (answers / probability).sum() / population)"),
-        **HIDDEN,
+        **SEEN,
     ),
     Right(
         "ex14_8-share",
@@ -1004,15 +1004,15 @@ ANSWERS = [
     ),
     Wrong(
         "ex14_9-influence",
-        "other-people",
+        "not-there-yet",
         returns(HEARD, "return np.linalg.matrix_power(W, 10)[0]"),
-        **HIDDEN,
+        **SEEN,
     ),
     Wrong(
         "ex14_9-influence",
-        "other-people",
+        "not-there-yet",
         returns(HEARD, "v = np.abs(np.linalg.eig(W.T)[1][:, 0])", "return v / v.sum()"),
-        **HIDDEN,
+        **SEEN,
     ),
     Wrong(
         "ex14_9-influence",
@@ -1023,7 +1023,7 @@ ANSWERS = [
             "v = vectors[:, np.argmax(values)]",
             "return v / v.sum()",
         ),
-        **HIDDEN,
+        **SEEN,
     ),
     Right(
         "ex14_9-influence", "hint-3", returns(HEARD, "return np.linalg.matrix_power(W, 2 ** 12)[0]")
@@ -1047,5 +1047,116 @@ ANSWERS = [
             "v = np.real(vectors[:, np.argmax(np.real(values))])",
             "return v / v.sum()",
         ),
+    ),
+    # sizes, bounds and starts that the examples of the text do not vary
+    Right(
+        "ex14_1-mended",
+        "one-array",
+        returns(
+            MENDED,
+            "both = a * b / (a + b) ** 2",
+            "p = np.array([both * rates[0], both * rates[1]])",
+            "return np.concatenate([p, 1 - p.sum(0, keepdims=True)])",
+        ),
+    ),
+    Wrong(
+        "ex14_2-clip",
+        "not-finite",
+        returns(
+            CLIP,
+            "with np.errstate(all='ignore'):",
+            "    w = np.minimum(pi / logged, limit)",
+            "return (logged * w * quality).sum() - (pi * quality).sum()",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex14_3-stable",
+        "follows-the-slope",
+        returns(
+            STABLE,
+            "theta = 0.5",
+            "for _ in range(100):",
+            "    slope = (world(theta + 1e-6) - world(theta - 1e-6)) / 2e-6 - 1",
+            "    theta = min(max(theta - (world(theta) - theta) / slope, 0.0), 1.0)",
+            "return theta",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex14_3-stable",
+        "follows-the-slope",
+        returns(
+            STABLE,
+            "from scipy.optimize import fsolve",
+            "return fsolve(lambda t: world(t) - t, 0.5)[0]",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex14_3-stable",
+        "iterates",
+        returns(
+            STABLE,
+            "grid = np.linspace(0, 1, 1000001)",
+            "return grid[np.argmin(np.abs(world(grid) - grid))]",
+        ),
+        **SEEN,
+    ),
+    Right(
+        "ex14_3-stable",
+        "slope-between-ends",
+        returns(
+            STABLE,
+            "low, high, theta = 0.0, 1.0, 0.5",
+            "for _ in range(200):",
+            "    off = world(theta) - theta",
+            "    low, high = (theta, high) if off > 0 else (low, theta)",
+            "    slope = (world(theta + 1e-7) - world(theta - 1e-7)) / 2e-7 - 1",
+            "    theta = theta - off / slope",
+            "    theta = theta if low < theta < high else (low + high) / 2",
+            "return theta",
+        ),
+    ),
+    Wrong("ex14_5-output", "other-size", economy(SPREAD, "np.prod(y) ** 0.25"), **SEEN),
+    Wrong(
+        "ex14_5-pay",
+        "idle-group",
+        returns(
+            PAY,
+            MADE,
+            "w = [y * ((group == h) & ~auto).mean() / people[h] for h in range(group.max() + 1)]",
+            "return np.array(w), y * auto.mean() / K",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex14_5-pay",
+        "other-size",
+        returns(
+            PAY,
+            MADE,
+            "tasks = np.bincount(group[~auto], minlength=len(people))",
+            "return y * tasks / 4 / people, y * auto.sum() / 4 / K",
+        ),
+        **SEEN,
+    ),
+    Wrong(
+        "ex14_8-share",
+        "other-population",
+        returns(SHARE, "return (answers / probability).sum() / 6"),
+        **SEEN,
+    ),
+    Wrong(
+        "ex14_9-influence",
+        "not-there-yet",
+        returns(HEARD, "return np.linalg.matrix_power(W, 100)[0]"),
+        **SEEN,
+    ),
+    Wrong(
+        "ex14_9-influence",
+        "not-there-yet",
+        returns(HEARD, "v = np.linalg.eig(W.T)[1][:, 0].real", "return v / v.sum()"),
+        **SEEN,
     ),
 ]

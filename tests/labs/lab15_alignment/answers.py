@@ -524,7 +524,7 @@ def gold_slope(log_pi, proxy, gold):
     ),
     Wrong(
         "ex15_4-peak",
-        "not-the-peak",
+        "first-bump",
         """
 def peak(log_ref, proxy, gold, low, high, tilt):
     import math
@@ -539,11 +539,11 @@ def peak(log_ref, proxy, gold, low, high, tilt):
     log_pi = tilt(log_ref, proxy, math.exp(u))
     return math.exp(u), float((log_pi.exp() * (log_pi - log_ref)).sum())
 """,
-        seen="hidden",
+        seen="visible",
     ),
     Wrong(
         "ex15_4-peak",
-        "not-the-peak",
+        "first-bump",
         """
 def peak(log_ref, proxy, gold, low, high, tilt):
     a, b = low, high
@@ -553,7 +553,7 @@ def peak(log_ref, proxy, gold, low, high, tilt):
         a, b = (a, middle) if rises else (middle, b)
     return middle, float(kl(tilt(log_ref, proxy, middle), log_ref))
 """,
-        seen="hidden",
+        seen="visible",
     ),
     Right(
         "ex15_4-peak",
@@ -1476,6 +1476,263 @@ def dpo_loss(log_pi_first, log_pi_second, log_ref_first, log_ref_second, label, 
         "ex15_7-stop",
         "no-policy",
         Edit("return best, history", "return best.exp(), history"),
+        seen="visible",
+    ),
+    # what the examples of the text do not vary: more words, answers, groups, bumps
+    Wrong(
+        "ex15_1-draw",
+        "same-noise",
+        """\
+def draw_answers(policy, n, length, generator):
+    t = torch.zeros(n, 0, dtype=torch.int64)
+    u = torch.rand(n, 1, generator=generator)
+    for _ in range(length):
+        t = torch.cat([t, (u > policy(t)[:, -1].softmax(-1).cumsum(-1)).sum(1, keepdim=True)], 1)
+    return t
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_1-draw",
+        "ignores-beginning",
+        """\
+def draw_answers(policy, n, length, generator):
+    t = torch.zeros(n, 0, dtype=torch.int64)
+    for _ in range(length):
+        p = policy(t[:, -1:])[:, -1].softmax(-1)
+        t = torch.cat([t, torch.multinomial(p, 1, generator=generator)], 1)
+    return t
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_1-kl",
+        "nan-at-zero",
+        """\
+def entropy(log_p):
+    return torch.special.entr(log_p.exp()).sum()
+
+def kl(log_p, log_q):
+    return F.kl_div(log_q, log_p.exp(), reduction="sum")
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_2-loss",
+        "forgets-second",
+        """\
+def preference_loss(first, second, label):
+    return -(label * F.logsigmoid(first - second)).mean()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_4-peak",
+        "first-bump",
+        """\
+def peak(log_ref, proxy, gold, low, high, tilt):
+    best = (float("-inf"), None, None)
+    for k in range(399, -1, -1):
+        b = low * (high / low) ** (k / 399)
+        p = tilt(log_ref, proxy, b)
+        v = float(p.exp() @ gold)
+        if v < best[0]:
+            break
+        best = (v, b, float(kl(p, log_ref)))
+    return best[1], best[2]
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_4-peak",
+        "not-the-peak",
+        """\
+def peak(log_ref, proxy, gold, low, high, tilt):
+    betas = torch.linspace(low, high, 400, dtype=torch.float64).tolist()
+    pis = [tilt(log_ref, proxy, b) for b in betas]
+    k = int(torch.stack([p.exp() @ gold for p in pis]).argmax())
+    return betas[k], float(kl(pis[k], log_ref))
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_4-peak",
+        "first-bump",
+        """\
+def peak(log_ref, proxy, gold, low, high, tilt):
+    betas = torch.logspace(-1.3010299957, 1.3010299957, 400, dtype=torch.float64).tolist()
+    pis = [tilt(log_ref, proxy, b) for b in betas]
+    k = int(torch.stack([p.exp() @ gold for p in pis]).argmax())
+    return betas[k], float(kl(pis[k], log_ref))
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_6-rloo",
+        "not-of-three",
+        """\
+def rloo_loss(log_pi, log_ref, reward, beta):
+    net = (reward - beta * (log_pi - log_ref)).detach()
+    return -((net - (net.sum() - net)) * log_pi).mean()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_8-borda",
+        "two-groups",
+        """\
+def borda(log_p, rewards, shares):
+    p = log_p.exp()
+    a, b = (torch.sigmoid(rewards[g][:, None] - rewards[g]) @ p for g in (0, 1))
+    return shares[0] * a + (1 - shares[0]) * b
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_8-maximin",
+        "no-policy",
+        """\
+def maximin(log_ref, rewards, beta, tilt):
+    lo, hi = 0.0, 1.0
+    for _ in range(50):
+        w = (lo + hi) / 2
+        pi = tilt(log_ref, w * rewards[0] + (1 - w) * rewards[1], beta).exp()
+        if pi @ (rewards[0] - rewards[1]) > 0:
+            hi = w
+        else:
+            lo = w
+    return w, pi
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_8-maximin",
+        "not-maximin",
+        """\
+def maximin(log_ref, rewards, beta, tilt):
+    w = 0.5
+    for _ in range(200):
+        log_pi = tilt(log_ref, w * rewards[0] + (1 - w) * rewards[1], beta)
+        w = min(max(w - 0.05 * float(log_pi.exp() @ (rewards[0] - rewards[1])), 0.0), 1.0)
+    return w, log_pi
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_7-stop",
+        "exchanged",
+        """\
+def train_dpo(log_ref, train, validation, beta, *, loss):
+    policy = TablePolicy(log_ref)
+    opt = torch.optim.Adam(policy.parameters(), lr=0.03)
+    history, best, kept = [], float("inf"), None
+    for _ in range(80):
+        joint = policy.joint()
+        v, h = (loss(joint[a], joint[b], log_ref[a], log_ref[b], y, beta) for a, b, y in (train, validation))
+        history.append((float(h), float(v)))
+        if float(h) < best:
+            best, kept = float(h), joint.detach()
+        opt.zero_grad(); v.backward(); opt.step()
+    return kept, history
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_7-stop",
+        "wrong-arguments",
+        """\
+def train_dpo(log_ref, train, validation, beta, *, loss):
+    policy = TablePolicy(log_ref)
+    opt = torch.optim.Adam(policy.parameters(), lr=0.03)
+    history, best, kept = [], float("inf"), None
+    for _ in range(80):
+        joint = policy.joint()
+        v, h = (loss(joint[a], log_ref[a], joint[b], log_ref[b], y, beta) for a, b, y in (train, validation))
+        history.append((float(v), float(h)))
+        if float(h) < best:
+            best, kept = float(h), joint.detach()
+        opt.zero_grad(); v.backward(); opt.step()
+    return kept, history
+""",
+        seen="visible",
+    ),
+    Right(
+        "ex15_1-kl",
+        "by-nansum",
+        """\
+def entropy(log_p):
+    return -(log_p.exp() * log_p).nansum()
+
+def kl(log_p, log_q):
+    return (log_p.exp() * (log_p - log_q)).nansum()
+""",
+    ),
+    Wrong(
+        "ex15_6-train",
+        "no-replacement",
+        """\
+def train_rloo(log_ref, reward, beta, *, loss, generator):
+    policy = TablePolicy(log_ref)
+    opt = torch.optim.Adam(policy.parameters(), lr=0.05)
+    sched = torch.optim.lr_scheduler.LinearLR(opt, 1.0, 0.02, 400)
+    for _ in range(400):
+        joint = policy.joint()
+        rows = torch.multinomial(joint.detach().exp(), 4000, generator=generator)
+        opt.zero_grad()
+        loss(joint[rows], log_ref[rows], reward[rows], beta).backward()
+        opt.step()
+        sched.step()
+    return policy.joint().detach()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_6-train",
+        "ignores-loss",
+        """\
+def train_rloo(log_ref, reward, beta, *, loss, generator):
+    policy = TablePolicy(log_ref)
+    opt = torch.optim.Adam(policy.parameters(), lr=0.05)
+    sched = torch.optim.lr_scheduler.LinearLR(opt, 1.0, 0.02, 400)
+    for _ in range(400):
+        joint = policy.joint()
+        rows = torch.multinomial(joint.detach().exp(), 4000, replacement=True, generator=generator)
+        opt.zero_grad()
+        rloo_loss(joint[rows], log_ref[rows], reward[rows], beta).backward()
+        opt.step()
+        sched.step()
+    return policy.joint().detach()
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_5-mend",
+        "too-short",
+        """\
+def mend(log_ref, features, ask, *, fit, tilt, find_beta, generator):
+    a, b = torch.multinomial(log_ref.exp(), 1200, replacement=True, generator=generator).reshape(2, 600)
+    r = features @ fit(features[a], features[b], ask(a, b), 3.0)
+    return tilt(log_ref, r, 0.5)
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex15_7-stop",
+        "wrong-start",
+        """\
+def train_dpo(log_ref, train, validation, beta, *, loss):
+    policy = TablePolicy(torch.zeros_like(log_ref).log_softmax(0))
+    opt = torch.optim.Adam(policy.parameters(), lr=0.03)
+    history, best, kept = [], float("inf"), None
+    for _ in range(80):
+        joint = policy.joint()
+        v, h = (loss(joint[a], joint[b], log_ref[a], log_ref[b], y, beta) for a, b, y in (train, validation))
+        history.append((float(v), float(h)))
+        if float(h) < best:
+            best, kept = float(h), joint.detach()
+        opt.zero_grad(); v.backward(); opt.step()
+    return kept, history
+""",
         seen="visible",
     ),
 ]
