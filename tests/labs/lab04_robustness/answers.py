@@ -305,6 +305,12 @@ def worst_logistic(w, x, y, epsilon):
         Edit("combinations(curve, 2)", "combinations([measured['clean'], *curve], 2)"),
         seen="hidden",
     ),
+    Wrong(
+        "ex4_3-alarms",
+        "misses-rising",
+        Edit("combinations(curve, 2)", "combinations(curve[1:], 2)"),
+        seen="visible",
+    ),
     Right(
         "ex4_3-alarms",
         "hint-3",
@@ -426,6 +432,18 @@ def bpda_gradient(front, net, z, y, loss):
         seen = front(z)
     seen.requires_grad_(True)
     return torch.autograd.grad(loss(net(seen), y).sum(), seen)[0]
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-bpda",
+        "wrong-gradient",
+        """
+def bpda_gradient(front, net, z, y, loss):
+    u = z.detach().clone().requires_grad_(True)
+    here = net(u)
+    mixed = here + (net(front(u)) - here).detach()
+    return torch.autograd.grad(loss(mixed, y).sum(), u)[0]
 """,
         seen="visible",
     ),
