@@ -57,7 +57,13 @@ ANSWERS = [
         "ex4_1-gaussian",
         "wrong-formula",
         Edit("w @ theta -", "(w @ theta).abs() -"),
-        seen="hidden",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_1-gaussian",
+        "input-modified",
+        Edit("    lowered", "    w /= w.norm()\n    lowered"),
+        seen="visible",
     ),
     Right(
         "ex4_1-gaussian",
@@ -132,6 +138,21 @@ def worst_squared(w, x, y, epsilon):
 def worst_logistic(w, x, y, epsilon):
     return F.softplus(-y * ((x - epsilon * y[:, None] * w.sign()) @ w))
 """,
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_2-losses",
+        "input-modified",
+        Edit("return ((x @ w - y).abs() +", "y -= x @ w\n    return (y.abs() +"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_2-losses",
+        "input-modified",
+        Edit(
+            "return F.softplus(epsilon * w.abs().sum() - y * (x @ w))",
+            "x -= epsilon * y[:, None] * w.sign()\n    return F.softplus(-y * (x @ w))",
+        ),
         seen="visible",
     ),
     Right(
@@ -213,19 +234,43 @@ def worst_logistic(w, x, y, epsilon):
         "ex4_3-alarms",
         "rings-at-slack",
         Edit('many - measured["one_step"] > slack', 'many - measured["one_step"] >= slack'),
-        seen="hidden",
+        seen="visible",
     ),
     Wrong(
         "ex4_3-alarms",
         "rings-at-slack",
         Edit("later - earlier > slack", "later - earlier >= slack"),
-        seen="hidden",
+        seen="visible",
     ),
     Wrong(
         "ex4_3-alarms",
-        "wrong-judge",
+        "misses-rising",
         Edit("combinations(curve, 2)", "combinations(curve[:4], 2)"),
-        seen="hidden",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-alarms",
+        "no-slack",
+        Edit('many - measured["transfer"] > slack', 'many - measured["transfer"] > 0.02'),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-alarms",
+        "no-slack",
+        Edit('measured["largest_class"] > slack', 'measured["largest_class"] > 0.02'),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-alarms",
+        "misses-unbounded",
+        Edit("and curve[-1]", "and min(curve)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-alarms",
+        "misses-silent",
+        Edit('measured["silent"] > 0.5', 'measured["silent"] > 0.5 + slack'),
+        seen="visible",
     ),
     Wrong(
         "ex4_3-alarms",
@@ -259,6 +304,12 @@ def worst_logistic(w, x, y, epsilon):
         "wrong-judge",
         Edit("combinations(curve, 2)", "combinations([measured['clean'], *curve], 2)"),
         seen="hidden",
+    ),
+    Wrong(
+        "ex4_3-alarms",
+        "misses-rising",
+        Edit("combinations(curve, 2)", "combinations(curve[1:], 2)"),
+        seen="visible",
     ),
     Right(
         "ex4_3-alarms",
@@ -359,7 +410,7 @@ def bpda_gradient(front, net, z, y, loss):
     loss(net(seen), y).sum().backward()
     return seen.grad
 """,
-        seen="hidden",
+        seen="visible",
     ),
     Wrong(
         "ex4_3-bpda",
@@ -370,7 +421,31 @@ def bpda_gradient(front, net, z, y, loss):
     through = front(here) + here - here.detach()
     return torch.autograd.grad(loss(net(through), y).sum(), here)[0]
 """,
-        seen="hidden",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-bpda",
+        "input-modified",
+        """
+def bpda_gradient(front, net, z, y, loss):
+    with torch.no_grad():
+        seen = front(z)
+    seen.requires_grad_(True)
+    return torch.autograd.grad(loss(net(seen), y).sum(), seen)[0]
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-bpda",
+        "wrong-gradient",
+        """
+def bpda_gradient(front, net, z, y, loss):
+    u = z.detach().clone().requires_grad_(True)
+    here = net(u)
+    mixed = here + (net(front(u)) - here).detach()
+    return torch.autograd.grad(loss(mixed, y).sum(), u)[0]
+""",
+        seen="visible",
     ),
     Right(
         "ex4_3-bpda",
@@ -446,6 +521,18 @@ def eot_gradient(model, z, y, loss, draws):
     here = z.detach().clone().requires_grad_(True)
     logits = sum(model(here) for _ in range(draws)) / draws
     return torch.autograd.grad(loss(logits, y).sum(), here)[0]
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_3-eot",
+        "gradient-left",
+        """
+def eot_gradient(model, z, y, loss, draws):
+    here = z.detach().clone().requires_grad_(True)
+    for _ in range(draws):
+        (loss(model(here), y).sum() / draws).backward()
+    return here.grad
 """,
         seen="visible",
     ),
@@ -738,6 +825,12 @@ def climb(gradient, x, y, epsilon, *, project, generator, steps=20, step_size=0.
         Edit("torch.rand(x.shape, generator", "torch.rand(x.shape[1:], generator"),
         seen="visible",
     ),
+    Wrong(
+        "ex4_3-climb",
+        "input-modified",
+        Edit("    start = x + epsilon *", "    start = x\n    start += epsilon *"),
+        seen="visible",
+    ),
     Right(
         "ex4_3-climb",
         "hint-3",
@@ -881,6 +974,24 @@ def climb(gradient, x, y, epsilon, *, project, generator, steps=20, step_size=0.
         Edit(
             "            optimizer.step()\n            schedule.step()\n",
             "            schedule.step()\n            optimizer.step()\n",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-fit",
+        "mode-changed",
+        Edit(
+            "        model.eval()\n        if watch is not None:\n",
+            "        if watch is not None:\n            model.eval()\n",
+        ),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-fit",
+        "no-watch",
+        Edit(
+            "history.append(watch(model))",
+            "history += [found for found in [watch(model)] if found]",
         ),
         seen="visible",
     ),
@@ -1038,13 +1149,13 @@ def collapsed(weak, strong, drop=0.1):
         "ex4_5-collapsed",
         "at-drop",
         Edit("strong[best] - strong[i] > drop", "strong[best] - strong[i] >= drop"),
-        seen="hidden",
+        seen="visible",
     ),
     Wrong(
         "ex4_5-collapsed",
         "at-drop",
         Edit("weak[best] - weak[i] <= drop", "weak[best] - weak[i] < drop"),
-        seen="hidden",
+        seen="visible",
     ),
     Wrong(
         "ex4_5-collapsed",
@@ -1081,6 +1192,16 @@ def collapsed(weak, strong, drop=0.1):
         "ex4_5-collapsed",
         "ignores-weak",
         Edit(" and weak[best] - weak[i] <= drop", "") + Edit("return None", "return -1"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_5-collapsed",
+        "best-of-all",
+        Edit(
+            "    best = 0\n",
+            "    best = max(range(len(strong)), key=strong.__getitem__, default=0)\n",
+        )
+        + Edit("range(len(strong)):", "range(1, len(strong)):"),
         seen="visible",
     ),
     Right(
@@ -1243,6 +1364,18 @@ def cvar(losses, alpha):
         Edit(".item()", ""),
         seen="visible",
     ),
+    Wrong(
+        "ex4_7-cvar",
+        "wrong-mean",
+        Edit("    cap =", "    alpha = 1 - alpha\n    cap ="),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_7-cvar",
+        "input-modified",
+        Edit("falling = losses", "falling = losses[:] = losses"),
+        seen="visible",
+    ),
     Right(
         "ex4_7-cvar",
         "hint-3",
@@ -1295,6 +1428,27 @@ def kl_penalised(losses, tau):
     q = torch.softmax(losses / tau, 0)
     return (q @ losses).item(), q
 """,
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_7-kl",
+        "overflow",
+        Edit("torch.softmax(losses / tau, 0)", "(losses / tau).exp() / (losses / tau).exp().sum()"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_7-kl",
+        "input-modified",
+        Edit("    log_mean", "    losses /= tau\n    log_mean") + Edit("losses / tau", "losses"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_7-kl",
+        "wrong-value",
+        Edit(
+            "torch.logsumexp(losses / tau, 0) - log(len(losses))",
+            "torch.logsumexp(losses / tau, 0) / len(losses)",
+        ),
         seen="visible",
     ),
     Right(
@@ -1478,6 +1632,42 @@ def group_dro(model, x, y, groups, *, steps, lr, weight_decay, eta=0.1):
         sgd.zero_grad()
         (q * each).sum().backward()
         sgd.step()
+    sgd.zero_grad()
+    model.eval()
+    return q
+""",
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_8-group_dro",
+        "keeps-gradient",
+        Edit("        sgd.zero_grad()\n", ""),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_8-group_dro",
+        "no-normalise",
+        Edit("torch.log_softmax(log_q + eta * means.detach(), 0)", "log_q + eta * means.detach()")
+        + Edit("torch.zeros(member.shape[1])", "torch.zeros(member.shape[1]).log_softmax(0)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex4_8-group_dro",
+        "wrong-update",
+        """
+def group_dro(model, x, y, groups, *, steps, lr, weight_decay, eta=0.1):
+    q = torch.ones(int(groups.max()) + 1).softmax(0)
+    sgd = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9, weight_decay=weight_decay)
+    for _ in range(steps):
+        for weighs in (False, True):
+            losses = cross_entropy(model(x), y)
+            each = torch.stack([losses[groups == k].mean() for k in range(len(q))])
+            if weighs:
+                q = (q * torch.exp(eta * each.detach())) / (q @ torch.exp(eta * each.detach()))
+            else:
+                sgd.zero_grad()
+                (q @ each).backward()
+                sgd.step()
     sgd.zero_grad()
     model.eval()
     return q

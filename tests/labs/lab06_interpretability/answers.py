@@ -71,6 +71,12 @@ def shapley(value, n):
         Edit("members[without].sum(axis=1)", "members[without].sum(axis=1) - 1"),
         seen="visible",
     ),
+    Wrong(
+        "ex6_1-shapley",
+        "whole-numbers",
+        Edit("np.zeros(n)", "np.zeros(n, dtype=int)"),
+        seen="visible",
+    ),
     Right(
         "ex6_1-shapley",
         "hint-3",
@@ -186,6 +192,23 @@ def coalition_game(predict, x, background):
 """,
         seen="visible",
     ),
+    Wrong(
+        "ex6_1-game",
+        "background-changed",
+        """
+def coalition_game(predict, x, background):
+    def value(coalitions):
+        worth = []
+        for known in coalitions:
+            rows = background
+            rows[:, known] = x[known]
+            worth.append(predict(rows).mean())
+        return np.array(worth)
+
+    return value
+""",
+        seen="visible",
+    ),
     Right(
         "ex6_1-game",
         "hint-3",
@@ -277,6 +300,7 @@ def coalition_game(predict, x, background):
         seen="visible",
     ),
     Wrong("ex6_2-lime", "one-side", Edit("line[1:] / scale", "line[:-1] / scale"), seen="visible"),
+    Wrong("ex6_2-lime", "scaled-units", Edit("predict(z)", "predict(u)"), seen="visible"),
     Right(
         "ex6_2-lime",
         "hint-3",
@@ -339,6 +363,12 @@ def lime(predict, x, draw, scale, *, rng, n=1000, width):
         "ex6_2-jaccard",
         "wrong-index",
         Edit("len(a & b) / len(a | b)", "float(a == b)"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_2-jaccard",
+        "input-modified",
+        Edit("    tops =", "    np.abs(runs, out=runs)\n    tops ="),
         seen="visible",
     ),
     Right(
@@ -479,6 +509,30 @@ def disguise(biased, innocent, real, perturb, *, rng):
         seen="visible",
     ),
     Wrong("ex6_3-audit", "not-a-switch", Edit("changed.mean()", "changed.sum()"), seen="visible"),
+    Wrong(
+        "ex6_3-audit",
+        "wrong-order",
+        Edit(
+            "return float(changed.mean()), float(named.mean())",
+            "return float(named.mean()), float(changed.mean())",
+        ),
+        seen="visible",
+    ),
+    Right(
+        "ex6_3-audit",
+        "row-by-row",
+        """
+def audit(predict, explain, rows, column):
+    changed = named = 0
+    for row in rows:
+        other = row.copy()
+        other[column] = 1 - other[column]
+        before, after = predict(np.stack([row, other])) > 0.5
+        changed += before != after
+        named += np.argmax(np.abs(explain(row[None])[0])) == column
+    return changed / len(rows), named / len(rows)
+""",
+    ),
     Right(
         "ex6_3-audit",
         "hint-3",
@@ -678,7 +732,7 @@ def integrated_gradients(model, x, target, baseline, steps, *, gradient):
     ),
     Wrong(
         "ex6_5-removal",
-        "wrong-pixels",
+        "one-argsort",
         Edit(".argsort(1, descending=True).argsort(1)", ".argsort(1, descending=True)"),
         seen="visible",
     ),
@@ -696,8 +750,23 @@ def integrated_gradients(model, x, target, baseline, steps, *, gradient):
     ),
     Wrong(
         "ex6_5-removal",
-        "wrong-pixels",
+        "insert",
         Edit("chosen if insert else ~chosen", "~chosen if insert else chosen"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-removal",
+        "whole-batch",
+        """
+def removal_curve(model, x, target, maps, shares, insert=False):
+    place = maps.flatten().argsort(descending=True).argsort().reshape(len(x), -1)
+    curve = []
+    for share in shares:
+        taken = (place < round(share * place.shape[1])).reshape(x.shape)
+        seen = F.softmax(model(x * (taken if insert else ~taken)), dim=1)
+        curve.append(seen[torch.arange(len(x)), target].mean().item())
+    return torch.tensor(curve)
+""",
         seen="visible",
     ),
     Right(
@@ -796,6 +865,18 @@ def removal_curve(model, x, target, maps, shares, insert=False):
         "ex6_5-sanity",
         "no-baseline",
         Edit("torch.rand(x.shape", "torch.randn(x.shape"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-sanity",
+        "wrong-maps",
+        Edit("(explain(model, x, target) for", "(explain(model, x, model(x).argmax(1)) for"),
+        seen="visible",
+    ),
+    Wrong(
+        "ex6_5-sanity",
+        "absolute",
+        Edit("float(agreement)", "abs(float(agreement))"),
         seen="visible",
     ),
     Right(
@@ -1043,6 +1124,15 @@ def contrast(approves, x, options, cost):
         Edit("arrival[:, None, :] < np", "arrival[:, None, :] <= np"),
         seen="visible",
     ),
+    Wrong(
+        "ex6_9-sampling",
+        "whole-numbers",
+        Edit(
+            "np.take_along_axis(np.diff(worth, axis=1), arrival, axis=1)",
+            "np.take_along_axis(np.diff(worth, axis=1), arrival, axis=1).astype(int)",
+        ),
+        seen="visible",
+    ),
     Right(
         "ex6_9-sampling",
         "hint-3",
@@ -1126,6 +1216,14 @@ def deep_lift(W, b, v, x, background):
         seen="visible",
     ),
     Wrong("ex6_10-deep", "wrong-rule", Edit("(x - background)", "x"), seen="visible"),
+    Wrong(
+        "ex6_10-deep",
+        "mean-reference",
+        Edit("background @ W.T", "background[:1] @ W.T")
+        + Edit("return ((x - background)", "share = ((x - background[:1])")
+        + Edit("@ W)).mean(axis=0)", "@ W)).sum(axis=0)\n    return share / len(background)"),
+        seen="visible",
+    ),
     Right(
         "ex6_10-deep",
         "hint-3",
