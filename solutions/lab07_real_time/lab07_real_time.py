@@ -194,6 +194,9 @@ def test_safe_speed():
         got = expect_number(safe_speed(gap, 6.0, reaction), "safe_speed")
         expect(abs(got - truth) < 1e-6, f"gap {gap:g}, brake 6, reaction {reaction:g} allow "
                f"{truth:g} m/s; yours: {got:.6f}", "edge-case")
+    got = expect_number(safe_speed(12.0, 8.0, 1.0), "safe_speed")
+    expect(abs(got - 8) < 1e-6, "gap 12, brake 8, reaction 1: 8 m of driving on and 4 m of braking "
+           f"allow 8 m/s; yours: {got:.6f}", "other-arguments")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(711)
     for _ in range(200):
@@ -219,7 +222,7 @@ print("7.1a: visible checks passed")
 #   $j \cdot \mathrm{period}$ and is over `latency` seconds later.
 # - Looks may overlap (`latency` may exceed `period`). One that is over exactly at the last moment
 #   counts; treat what is late by a rounding error (1e-9 periods) as exactly.
-# - `speed`, `brake` and `period` are above 0; returns a whole number
+# - `speed`, `brake` and `period` are above 0; returns an int
 #
 # <details><summary>Hint 1: where to look</summary>
 # First the time that is left: which way may the car still drive before it must brake?
@@ -276,6 +279,15 @@ def test_looks():
         got = expect_number(certain_looks(gap, 16.0, 8.0, 0.25, latency), "certain_looks")
         expect(got == 0, f"with a gap of {gap:g} m no look is over in time: 0; yours: {got:g}",
                "below-zero")
+    got = expect_number(certain_looks(34.0, 16.0, 8.0, 0.25, 0.3), "certain_looks")
+    expect(got == 3, "with 1.125 s left and 0.3 s a look, looks are over after 0.55, 0.8 and "
+           f"1.05 s: 3; yours: {got:g}", "other-arguments")
+    got = expect_number(certain_looks(16.0, 10.0, 5.0, 0.2, 0.2), "certain_looks")
+    expect(got == 2, "with 0.6 s left, a frame every 0.2 s and 0.2 s a look, the second is over "
+           f"exactly at the end: 2; yours: {got:g}; to Python 0.2 + 2 * 0.2 is a little more than "
+           "0.6", "rounding-error")
+    expect(isinstance(certain_looks(32.0, 16.0, 8.0, 0.25, 0.4), int | np.integer),
+           "your number is whole, but a float: range and math.comb below want an int", "no-int")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(712)
     for _ in range(150):
@@ -385,6 +397,9 @@ def test_all_miss():
         got = expect_number(all_miss(missed.copy(), k), "all_miss")
         expect(abs(got - truth) < 1e-6, f"k = {k} of 4 looks gives {truth:.6f}; yours: {got:.6f}",
                "edge-case")
+    got = expect_number(all_miss(np.arange(64)[None] > 0, 62), "all_miss")
+    expect(abs(got - 1 / 32) < 1e-6, "63 of 64 looks miss: of 2,016 choices of 62 looks 63 miss "
+           f"always, that is 0.031250; yours: {got:.6f}", "many-looks")
     ### BEGIN HIDDEN TESTS
     for k in (1, 2, 3):
         mean = oracle_expectation(all_miss, (1 / 8, 5 / 8), 4, k)
@@ -476,7 +491,8 @@ def test_best_detector():
               {"period": 0.5, "latency": 0.3, "missed": never}]
     tools = {"looks": some_looks, "all_miss": some_risk}
     got = expect_number(best_detector(offers, 30.0, 10.0, 5.0, **tools), "best_detector")
-    expect(got != 0, "you took the one with the most looks; what are they worth?", "most-looks")
+    expect(got != 0, "you took the one with the most looks; its risk, 0.625, is the largest",
+           "most-looks")
     expect(got == 1, "the risks are 0.625, 0.125 and 0.125, and of equals the first is wanted: "
            f"index 1; yours: {got:g}", "last-of-equals")
     got = expect_number(best_detector(offers, 5.0, 10.0, 5.0, **tools), "best_detector")
@@ -486,6 +502,17 @@ def test_best_detector():
     got = expect_number(best_detector(offers, 30.0, 10.0, 5.0, **tools), "best_detector")
     expect(got == 0, "with another all_miss another detector is best: call the functions that you "
            "are given, not your own", "own-functions")
+    tools = {"all_miss": some_risk,
+             "looks": lambda gap, speed, brake, period, latency: int(10 * latency)}
+    got = expect_number(best_detector(offers, 30.0, 10.0, 5.0, **tools), "best_detector")
+    expect(got != 0, "the first two have no look and are sure to miss, but keep their places: the "
+           "third has index 2", "places-lost")
+    expect(got == 2, "with another looks another detector is best: call the functions that you "
+           "are given, not your own", "own-functions")
+    tools["looks"] = lambda gap, speed, brake, period, latency: 0
+    got = best_detector(offers, 30.0, 10.0, 5.0, **tools)
+    expect(got == 0, "without any look all detectors are sure to miss, and of equals the first is "
+           f"wanted: index 0; yours: {got}", "no-looks")
     ### BEGIN HIDDEN TESTS
     for got, risks in oracle_choices(best_detector):
         got = expect_number(got, "best_detector")
@@ -625,7 +652,7 @@ widgets.sliders(road, {"speed (m/s)": list(range(8, 19)), "look period (s)":
 # **a. `response_times(arrival, service)`**: for each request the time from its arrival until its
 # answer, waiting included.
 #
-# - `arrival`: (n,), sorted, may hold equal times; `service`: (n,), at least 0
+# - `arrival`: (n,), sorted, perhaps with equal times; `service`: (n,); both at least 0
 # - returns an array of shape (n,)
 #
 # <details><summary>Hint 1: where to look</summary>
@@ -675,6 +702,10 @@ def test_response_times():
            f"answered at 8, after 6 s; yours: {got[2]:.3f}", "previous-only")
     expect(np.allclose(got, [4, 4, 6, 1, 0.5]),
            f"the response times are 4, 4, 6, 1, 0.5; yours: {got.tolist()}")
+    got = expect_array(response_times(np.array([0, 1]), np.array([1.5, 1.5])), (2,),
+                       "response_times")
+    expect(np.allclose(got, [1.5, 2]), "arrivals at 0 and 1, an array of ints, and 1.5 s each: "
+           f"1.5 and 2; yours, {got.dtype}: {got.tolist()}", "cut-to-ints")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(731)
     for n in (1, 2, 7, 60, 60):
@@ -792,19 +823,20 @@ def oracle_lie(service, n, period):
 # %% nbgrader={"grade_id": "ex7_3-lie-test", "points": 3}
 @exercise("7.3")
 def test_lying_benchmark():
-    """The witness speaks for itself: 10,000 requests, one every 10 ms."""
-    n, period = 10_000, 0.01
-    service = expect_array(lying_benchmark(n, period), (n,), "lying_benchmark")
-    expect((service >= 0).all(), "a service time below zero", "below-zero")
-    slow = int((service > 0.001).sum())
-    expect(slow <= 10, f"{slow} requests take more than 1 ms: with more than 10 of 10,000 the tool "
-           "notices", "too-many")
-    waiting, behind = 0, 0.0
-    for s in service.tolist():
-        waiting += behind + s >= 0.5
-        behind = max(0.0, behind + s - period)
-    expect(waiting > 100, f"{waiting} of 10,000 users wait half a second or more; for a p99 of 500 "
-           "ms it must be more than 100", "too-short")
+    """The witness speaks for itself: 10,000 requests, one every 10 ms; then other numbers."""
+    for n, period in ((10_000, 0.01), (3_333, 0.1), (25_000, 0.004)):
+        told, most = f"n = {n:,}, period {period:g}: ", n - math.ceil(0.999 * n - 1e-9)
+        service = expect_array(lying_benchmark(n, period), (n,), "lying_benchmark")
+        expect((service >= 0).all(), told + "a service time below zero", "below-zero")
+        slow = int((service > 0.001).sum())
+        expect(slow <= most, f"{told}{slow} requests take more than 1 ms: with more than {most} "
+               "the tool notices", "too-many")
+        waiting, behind, late = 0, 0.0, n - math.ceil(0.99 * n - 1e-9)
+        for s in service.tolist():
+            waiting += behind + s >= 0.5
+            behind = max(0.0, behind + s - period)
+        expect(waiting > late, f"{told}{waiting} users wait half a second or more; for a p99 of "
+               f"500 ms it must be more than {late}", "too-short")
     ### BEGIN HIDDEN TESTS
     for n, period in ((10_000, 0.01), (2_000, 0.1), (25_000, 0.004), (3_333, 0.03)):
         service = expect_array(lying_benchmark(n, period), (n,), "lying_benchmark")
@@ -915,6 +947,13 @@ def test_exit_threshold():
     expect(cascade(got, tied, s, b) == (2, 0.25), "rows with the same confidence exit together: "
            f"of (0.9, 0.9, 0.5, 0.5) two may exit, with your threshold {got:g} "
            f"{cascade(got, tied, s, b)[0]} do", "splits-ties")
+    close, s, b = np.array([0.9004, 0.9001]), np.array([1, 0], bool), np.ones(2, bool)
+    got = exit_threshold(close.copy(), s, b, 0.0)
+    expect(cascade(got, close, s, b) == (1, 0.0), "of (0.9004, 0.9001) the first costs nothing, "
+           f"the second does: one may exit; your threshold: {got}", "grid-of-thresholds")
+    gain = exit_threshold(np.array([0.5]), np.array([True]), np.array([False]), 0.0)
+    expect(gain <= 0.5, "one row, and only the small network is right: the accuracy rises, and the "
+           f"row may exit; your threshold: {gain}", "gain-as-loss")
     hopeless = exit_threshold(np.array([0.5]), np.array([False]), np.array([True]), 0.0)
     expect(hopeless == math.inf, "one row, and it would be lost: nothing may "
            f"exit, return math.inf; yours: {hopeless}", "no-inf")
@@ -973,8 +1012,8 @@ threshold = thresholds[0]
 # [0, 1], so that the small network is as unsure as you can make it. Nobody tells you labels.
 #
 # - `model`: x -> logits (n, classes); `x`: (n, ...), in [0, 1]
-# - take `steps` steps of the signed gradient, for example of the entropy of the softmax, from `x`
-#   itself, each of size $2.5\,\epsilon / \mathrm{steps}$
+# - take `steps` projected steps of the signed gradient, for example of the entropy of the softmax,
+#   from `x` itself, each of size $2.5\,\epsilon / \mathrm{steps}$
 # - returns a tensor like `x`, without a graph; model and `x` stay as they were
 #
 # <details><summary>Hint 1: where to look</summary>
@@ -1040,15 +1079,26 @@ def test_slow_down():
            "time(s)", "one-step")
     expect(torch.isin(calls[0].to(x), x).all(), "start from x itself, not from a point near it",
            "other-start")
+    path = [x, *(z for z in calls if z.shape == x.shape and not torch.equal(z.to(x), x))]
+    off = max((z - x).abs().max() for z in path)
+    expect(off <= 0.25 + 1e-5, f"on its way a pixel was {off:.3f} from its start, outside the ball "
+           "of radius 0.25: project after each step", "no-projection")
+    wide = max(((path[k] - path[k - 1]).abs().max() for k in range(1, len(path))), default=0)
+    expect(wide <= 0.0313, f"a pixel moved by {wide:.3f} in one step; 20 steps of "
+           "2.5 * 0.25 / 20 = 0.031 each were asked for", "step-size")
     expect(((got[2:] - 0.3).abs() < 0.1).all(), "pixels at 0.4 and 0.28 end at "
            f"{got[2].item():.3f} and {got[3].item():.3f}: the model is least sure at 0.3, and you "
            "walk past it, to the other class", "evasion")
     expect(torch.allclose(got[:2], torch.tensor([[0.65], [0.27]]), atol=1e-3), "0.9 and 0.02 can "
            f"move to 0.65 and 0.27; yours: {got[0].item():.3f} and {got[1].item():.3f}",
            "weak-attack")
-    low = torch.tensor([[0.05]])
-    got = expect_tensor(slow_down(lambda x: scores(x, -0.5), low, 0.1, 5), (1, 1), "slow_down")
+    low, flat = torch.tensor([[0.05]]), nn.Linear(1, 2).eval()  # flat: small gradients
+    flat.load_state_dict({"weight": torch.tensor([[0.04], [0]]), "bias": torch.tensor([0.02, 0])})
+    with untouched(flat):
+        got = expect_tensor(slow_down(flat, low, 0.1, 5), (1, 1), "slow_down")
     expect(0 <= got.item() <= 1, f"a pixel ends at {got.item():.3f}, outside [0, 1]", "no-clamp")
+    expect(got.item() < 1e-3, f"a pixel at 0.05 can go to 0; yours ends at {got.item():.3f}: only "
+           "the sign of the gradient counts, not its size", "unsigned-gradient")
     ### BEGIN HIDDEN TESTS
     for seed, epsilon, steps in ((11, 0.1, 20), (12, 0.15, 10)):
         net, x, threshold = oracle_victim(seed)
@@ -1365,16 +1415,20 @@ def may_act(gap, v, v_lead, pending, wanted):
 def test_may_act():
     """States in which one piece of the worst case decides, drives, and room to act."""
     cases = [
+        ((5.2, 8.0, 0.0, -6.0, -6.0), "the two steps take 1.5 and 1.3 m, the stop after them "
+         "another 3.6 m", "forgets-way"),
+        ((21.0, 15.0, 0.0, -6.0, -6.0), "the push of +1 acts all the way, against the brakes too: "
+         "they take 5 m/s^2 off, not 6", "ignores-disturbance"),
         ((11.0, 10.0, 0.0, 2.0, -6.0), "the pending command, +2, acts for a whole step before "
          "yours can", "ignores-pending"),
         ((9.0, 8.0, 0.0, 0.0, 2.0), "the wanted command acts for a whole step before the brakes "
          "can", "ignores-wanted"),
-        ((21.0, 15.0, 0.0, -6.0, -6.0), "the push of +1 acts all the way, against the brakes too: "
-         "they take 5 m/s^2 off, not 6", "ignores-disturbance"),
         ((20.0, 20.0, 20.0, 0.0, 0.0), "the leader may brake at 8, harder than we can",
          "leader-too-gentle"),
         ((16.0, 10.0, 0.0, 2.0, 2.0), "in the worst case it takes 17.9 m to stop, of 16",
          "not-the-worst-case"),
+        ((12.93, 10.0, 0.0, 2.0, -6.0), "the push of +1 acts in the steps of pending and wanted, "
+         "too: it takes 13.3 m to stop", "ignores-disturbance"),
         ((13.1, 10.0, 0.0, 2.0, -6.0), "pending acts first, then wanted: in this order it takes "
          "13.3 m to stop", "swapped-commands"),
     ]
@@ -1386,11 +1440,12 @@ def test_may_act():
     states = [*np.array([case[0] for case in cases]).T]
     with untouched(*states):
         got = np.asarray(may_act(*states))
-    expect(got.shape == (6,), f"for arrays of shape (6,) return shape (6,); yours: {got.shape}",
+    expect(got.shape == (8,), f"for arrays of shape (8,) return shape (8,); yours: {got.shape}",
            "wrong-shape")
-    for state, why in (((25.0, 20.0, 20.0, 0.0, 0.0), "the leader's own way, 25 m, counts for you"),
-                       ((10.6, 10.0, 0.0, -6.0, -6.0), "both commands brake already: even with the "
-                        "wind it takes 10 m")):
+    for state, why in (((10.6, 10.0, 0.0, -6.0, -6.0), "both commands brake already: even with the "
+                        "wind it takes 10 m"),
+                       ((25.0, 20.0, 20.0, 0.0, 0.0), "the leader's own way, 25 m, counts for "
+                        "you")):
         told = "gap {:g}, v {:g}, v_lead {:g}, pending {:g}, wanted {:g}".format(*state)
         expect(bool(np.asarray(may_act(*state)).all()), f"{told}: your switch says no; {why}",
                "too-shy")
@@ -1580,7 +1635,8 @@ def macs(model, x):
 def test_macs():
     """A convolution with 2 output channels on 6 by 6 pixels, then a linear layer."""
     model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(32, 5)).eval()
-    got = expect_number(macs(model, torch.zeros(4, 1, 6, 6)), "macs")
+    with untouched(model):
+        got = expect_number(macs(model, torch.zeros(4, 1, 6, 6)), "macs")
     expect(got != 18 + 160, "these are the weights: the convolution uses each of its 18 at 16 "
            "places", "counts-weights")
     expect(got != 2 * 448, "a multiplication and an addition are one multiply-add", "counts-flops")
@@ -1588,13 +1644,16 @@ def test_macs():
     expect(got != 18 * 36 + 160, "the output has 4 by 4 places, the input 6 by 6: count where the "
            "weights are used", "input-size")
     expect(got == 448, f"18 weights at 16 places and 160 at one are 448; yours: {got:g}")
-    nested = nn.Sequential(nn.Sequential(nn.Linear(3, 2), nn.ReLU()), nn.Linear(2, 2))
+    again = nn.Linear(2, 2)
+    nested = nn.Sequential(nn.Sequential(nn.Linear(3, 2), nn.ReLU()), again, again)
     got = expect_number(macs(nested, torch.zeros(1, 3)), "macs")
-    expect(got == 10, f"layers inside of layers count, too: 10; yours: {got:g}", "children-only")
-    grouped = nn.Conv2d(4, 4, 1, groups=2)
-    got = expect_number(macs(grouped, torch.zeros(1, 4, 3, 3)), "macs")
-    expect(got == 72, f"with two groups each output channel sees 2 of 4 inputs: 72; yours: {got:g}",
-           "ignores-groups")
+    expect(got != 10, "a layer that is used twice counts twice", "used-once")
+    expect(got == 14, f"layers inside of layers count, too: 14; yours: {got:g}", "children-only")
+    grouped = nn.Conv2d(4, 4, (1, 2), groups=2)
+    got = expect_number(macs(grouped, torch.zeros(1, 4, 3, 4)), "macs")
+    expect(got != 72, "this kernel is 1 by 2: a kernel need not be square", "square-kernel")
+    expect(got == 144, "with two groups each output channel sees 2 of 4 inputs: 16 weights at 9 "
+           f"places are 144; yours: {got:g}", "ignores-groups")
     got = expect_number(macs(nn.Linear(3, 2), torch.zeros(2, 5, 3)), "macs")
     expect(got == 30, f"a Linear layer on 5 positions is used five times: 30; yours: {got:g}",
            "linear-once")
@@ -1650,23 +1709,25 @@ def accumulated_gradient(model, parts):
 @exercise("7.7")
 def test_accumulated_gradient():
     """Pieces of 1, 6 and 2 examples; whole means the gradient of all nine at once."""
-    model = models.mlp(5, 4, 3, dtype=torch.float64)
-    g = torch.Generator().manual_seed(0)
-    x, y = torch.randn(9, 5, generator=g, dtype=torch.float64), torch.arange(9) % 3
-    parts = [(x[a:b], y[a:b]) for a, b in ((0, 1), (1, 7), (7, 9))]
-    whole = torch.autograd.grad(F.cross_entropy(model(x), y), list(model.parameters()))
+    g, net = torch.Generator().manual_seed(0), models.mlp(5, 4, 3, dtype=torch.float64)
+    model = nn.Sequential(nn.AdaptiveAvgPool1d(5), net)  # takes rows of any length
+    parts = [(torch.randn(n, 9 - n, generator=g, dtype=torch.float64), torch.arange(n) % 3)
+             for n in (1, 6, 2)]  # each of another length: one tensor cannot hold them all
+    means = [torch.autograd.grad(F.cross_entropy(model(x), y), list(model.parameters()))
+             for x, y in parts]
+    whole = [(one + 6 * six + 2 * two) / 9 for one, six, two in zip(*means, strict=True)]
     for p in model.parameters():
         p.grad = torch.ones_like(p)
-    with untouched(model, x):
+    with untouched(model, *(x for x, _ in parts)):
         got = accumulated_gradient(model, parts)
-    expect(isinstance(got, list | tuple) and len(got) == 4, "return one tensor per parameter, 4 "
-           f"here; yours: {type(got).__name__}", "no-list")
+    expect(isinstance(got, list | tuple), "return a list of tensors, one per parameter; yours: "
+           f"{type(got).__name__}", "no-list")
+    expect(len(got) == 4, f"this model has 4 parameters; your list has {len(got)}", "no-list")
     bias = expect_tensor(got[-1], (3,), "the last gradient")
-    means = [torch.autograd.grad(F.cross_entropy(model(a), b), list(model.parameters()))[-1]
-             for a, b in parts]
-    expect(not torch.allclose(bias, sum(means)), "you added up the gradients of three means: the "
+    added = sum(mean[-1] for mean in means)
+    expect(not torch.allclose(bias, added), "you added up the gradients of three means: the "
            "result is as if there were three batches", "sum")
-    expect(not torch.allclose(bias, sum(means) / 3), "a mean of means lets the single example of "
+    expect(not torch.allclose(bias, added / 3), "a mean of means lets the single example of "
            "the first piece count as much as the six of the second", "mean-of-means")
     expect(not torch.allclose(bias, 9 * whole[-1]), "this is the gradient of the sum of the loss, "
            "not of its mean", "no-mean")
@@ -1741,12 +1802,19 @@ def test_largest_batch():
     got = expect_number(largest_batch(2.0, 8.0, 0.5, 20.0), "largest_batch")
     expect(got == 0, f"within 20 s a batch of 5 would be answered, but it does not keep up: 0; "
            f"yours: {got:g}", "cannot-keep-up")
+    for case in ((2.0, 8.0, 0.5, 3.0), (1.0, 2.0, 2.0, 40.0)):
+        got = expect_number(largest_batch(*case), "largest_batch")
+        expect(got == 0, f"period, fixed, per_item, deadline {case}: no batch is in time and keeps "
+               f"up: 0; yours: {got:g}", "none-fits")
     got = expect_number(largest_batch(2.0, 3.0, 0.5, 7.0), "largest_batch")
     expect(got == 2, "a batch of 2 takes 4 s, exactly as long as the next takes to fill: it keeps "
            f"up; yours: {got:g}", "strict")
     got = expect_number(largest_batch(2.0, 8.0, 0.5, 39.5 - 1), "largest_batch")
     expect(got == 13, f"answered exactly at the deadline (38.5 s) is in time: 13; yours: {got:g}",
            "strict")
+    got = expect_number(largest_batch(0.25, 1.0, 0.125, 1000.0), "largest_batch")
+    expect(got == 2664, "a request every 0.25 s, 1 s and 0.125 s per request: 1,000 s allow "
+           f"2,664; yours: {got:g}", "too-few-tried")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(781)
     ties = [(2.0, 3.0, 0.5, 7.0), (1.0, 3.0, 0.25, 100.0), (4.0, 4.0, 2.0, 10.0),
@@ -1831,6 +1899,9 @@ def test_best_checks():
                "over-budget")
         return sorted(int(i) for i in got)
 
+    got = chosen((2, 3), (0.5, 0.5), 5)
+    expect(got == [0, 1], f"both checks cost exactly the budget: take both; yours: {got}",
+           "leaves-one-out")
     got = chosen((6, 5, 5), (0.65, 0.5, 0.5), 10)
     expect(got != [0], "the best check alone leaves 4 ms unused and finds 65 %; two others find "
            "75 %", "greedy")
@@ -1843,6 +1914,8 @@ def test_best_checks():
            "the "
            f"cheapest or the best per ms first ends at 98 %; yours: {got}", "greedy")
     expect(chosen((3,), (0.9,), 2) == [], "nothing fits: return an empty list", "over-budget")
+    got = chosen((2, 3), (0.9, 1.0), 4)
+    expect(got == [1], f"a check that finds every fault is best; yours: {got}", "certain-check")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(791)
     for n in (1, 5, 7, 8, 8, 8):
@@ -2035,9 +2108,11 @@ def test_cached_step():
     expect(second > 1e-9, "the second layer's keys come from what the first layer makes of the "
            "rows, "
            "not from the rows", "cache-of-inputs")
-    expect(np.abs(rows[0] - truth[0]).max() < 1e-9, "the first row attends to itself alone: "
-           f"{np.round(truth[0], 5).tolist()}; yours: {np.round(rows[0], 5).tolist()}",
-           "forgets-itself")
+    expect(np.abs(rows[0] - X[0]).max() > 1e-9, "your first row stays as it is: each row attends "
+           "to itself, too", "forgets-itself")
+    expect(np.abs(rows[0] - truth[0]).max() < 1e-9, "all shares of the first row are its own; it "
+           f"becomes {np.round(truth[0], 5).tolist()}; yours: {np.round(rows[0], 5).tolist()}",
+           "other-first-row")
     expect(np.abs(rows - truth).max() < 1e-9, f"row {int(np.abs(rows - truth).max(1).argmax())} "
            "is off "
            f"by {np.abs(rows - truth).max():.4f} from the whole pass", "other-attention")
@@ -2084,19 +2159,16 @@ def decoding_macs(n, d, cached):
 # %% nbgrader={"grade_id": "ex7_11-macs-test", "points": 1}
 @exercise("7.11")
 def test_decoding_macs():
-    """Three rows of two numbers."""
-    got = expect_number(decoding_macs(3, 2, True), "decoding_macs")
-    expect(got != 60, "only the keys, values, queries and outputs of the new row are computed; "
-           "but it "
-           "attends to all rows so far", "cached-as-whole")
-    expect(got == 72, "three steps: 4 * 4 each for the matrices, and 2 * 2 * (1 + 2 + 3): 72; "
-           "yours: "
-           f"{got:g}")
-    got = expect_number(decoding_macs(3, 2, False), "decoding_macs")
-    expect(got != 84, "without a cache each new row costs a whole pass over all rows so far, not "
-           "only "
-           "the last one", "one-pass-only")
-    expect(got == 152, f"passes over 1, 2 and 3 rows: 152; yours: {got:g}")
+    """Four rows of five numbers."""
+    got = expect_number(decoding_macs(4, 5, True), "decoding_macs")
+    expect(got != 440, "only the keys, values, queries and outputs of the new row are computed; "
+           "but it attends to all rows so far", "cached-as-whole")
+    expect(got == 500, "four steps: 4 * 25 each for the matrices, and 2 * 5 * (1 + 2 + 3 + 4): "
+           f"500; yours: {got:g}", "other-step")
+    got = expect_number(decoding_macs(4, 5, False), "decoding_macs")
+    expect(got != 560, "without a cache each new row costs a whole pass over all rows so far, not "
+           "only the last one", "one-pass-only")
+    expect(got == 1300, f"passes over 1, 2, 3 and 4 rows: 1300; yours: {got:g}", "other-pass")
     ### BEGIN HIDDEN TESTS
     for n, d in ((1, 1), (5, 3), (40, 16)):
         whole = sum(4 * t * d * d + 2 * t * t * d for t in range(1, n + 1))

@@ -310,8 +310,9 @@ def test_energy():
     far = expect_array(energy(z + np.array([[3000.0], [-3000.0]])), (2,), "energy", finite=False)
     expect(np.isfinite(far).all(), "with logits of 3,000 or -3,000 your exponential overflows or "
            "vanishes: take the largest logit out first", "overflow")
-    expect(np.allclose(far, got - [3000, -3000]), "adding c to all logits of a row must lower its "
-           f"score by c; by 3,000 yours changes from {got[0]:.4f} to {far[0]:.4f}", "not-shifted")
+    expect(np.allclose(far, got - [3000, -3000], rtol=1e-9), "adding c to all logits of a row "
+           f"must lower its score by c; by 3,000 yours changes from {got[0]:.6f} to {far[0]:.6f}",
+           "not-shifted")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(821)
     for n, k, c in ((1, 1, 0.0), (6, 10, 5.0), (3, 43, 900.0)):
@@ -334,7 +335,7 @@ print("8.2a: visible checks passed")
 # - `train_features`: (n, d) with labels `y`: (n,), whole numbers; `features`: (m, d)
 # - $\Sigma$: the covariance *within* classes, around each row's own class mean, over all rows
 #   (divide by n or by n minus the number of classes, as you like); it is invertible
-# - returns (m,)
+# - returns (m,), and leaves its inputs as they are
 #
 # <details><summary>Hint 1: where to look</summary>
 # Take each training row's class mean off before you compute the covariance.
@@ -367,8 +368,9 @@ def test_mahalanobis():
     cloud = np.array([[0.0, 4.0], [0.0, -4.0], [1.0, 0.0], [-1.0, 0.0]])  # variances 1/2 and 8
     train = np.concatenate([cloud, cloud + np.array([10.0, 0.0])])
     y = np.array([0, 0, 0, 0, 1, 1, 1, 1])
-    at = np.array([[0.0, 0.0], [10.0, 4.0], [5.0, 0.0], [1.0, 4.0]])
-    got = expect_array(mahalanobis(train.copy(), y.copy(), at.copy()), (4,), "mahalanobis")
+    at = np.array([[0.0, 0.0], [10.0, 4.0], [5.0, 0.0], [1.0, 4.0], [4.0, 8.0]])
+    with untouched(train, y, at):
+        got = expect_array(mahalanobis(train, y, at), (5,), "mahalanobis")
     expect((got > -1e-9).all(), "a squared distance cannot be negative", "wrong-sign")
     expect(abs(got[0]) < 1e-9, f"at a class mean the distance is 0; yours: {got[0]:.4f}",
            "not-nearest")
@@ -384,10 +386,19 @@ def test_mahalanobis():
            "narrow in that direction: take class means off before the covariance",
            "total-covariance")
     shear = np.array([[1.0, 1.0], [0.0, 1.0]])
-    same = expect_array(mahalanobis(train @ shear, y.copy(), at @ shear), (4,), "mahalanobis")
+    same = expect_array(mahalanobis(train @ shear, y.copy(), at @ shear), (5,), "mahalanobis")
+    expect(not np.allclose(same, got * [1, 1, 1, 1, 2]), "the nearest class mean is the one with "
+           "the smallest distance in that covariance; you choose it by another distance",
+           "nearest-otherwise")
     expect(np.allclose(same, got, rtol=1e-6), "shear all features alike and the distances stay; "
            f"yours go from {got[1]:.4f} to {same[1]:.4f}: take the whole covariance matrix, not "
            "its diagonal", "diagonal")
+    mixed = np.array([4, 0, 5, 1, 6, 2, 7, 3])
+    same = expect_array(mahalanobis(train[mixed], 7 - 4 * y[mixed], at.copy()), (5,),
+                        "with the labels 7 and 3 in turn, mahalanobis")
+    expect(np.allclose(same, got), "the rows in another order, and the labels 7 and 3 in place of "
+           f"0 and 1: yours go from {np.round(got, 3).tolist()} to {np.round(same, 3).tolist()}",
+           "labels-in-order")
     short = np.concatenate([cloud, np.tile(cloud * [1, 0.5] + [10, 0], (2, 1))])  # 4 and 8 rows
     far = expect_array(mahalanobis(short, np.repeat([0, 1], [4, 8]), np.array([[10.0, 2.0]])), (1,),
                        "mahalanobis")[0]
@@ -700,17 +711,17 @@ def density_ratio(log_odds, n_source, n_target):
 # %% nbgrader={"grade_id": "ex8_3-ratio-test", "points": 3}
 @exercise("8.3")
 def test_density_ratio():
-    """Counts instead of a classifier: two kinds of people, 100 source and 20 target inputs."""
-    source, target = np.array([80.0, 20.0]), np.array([4.0, 16.0])
-    got = expect_array(density_ratio(np.log(target / source), 100, 20), (2,), "density_ratio")
-    expect(not np.allclose(got, target / source), "there are five times as many source inputs: the "
+    """Counts instead of a classifier: two kinds of people, 100 source and 40 target inputs."""
+    source, target = np.array([80.0, 20.0]), np.array([8.0, 32.0])
+    got = expect_array(density_ratio(np.log(target / source), 100, 40), (2,), "density_ratio")
+    expect(not np.allclose(got, target / source), "there are more source inputs, 100 to 40: the "
            "odds say so, too, and it must be taken out", "no-sample-sizes")
-    expect(not np.allclose(got, target / source / 5), "the sizes are upside down: with fewer "
+    expect(not np.allclose(got, target / source / 2.5), "the sizes are upside down: with fewer "
            "target "
            "inputs the odds for target are smaller than the ratio", "sizes-upside-down")
     expect(not np.allclose(got, [4, 0.25]), "this is source by target", "inverse-ratio")
     odds = target / (source + target)
-    expect(not np.allclose(got, 5 * odds) and not np.allclose(got, odds), "exp(log_odds) "
+    expect(not np.allclose(got, 2.5 * odds) and not np.allclose(got, odds), "exp(log_odds) "
            "are odds, not a probability", "probability-not-odds")
     expect(np.allclose(got, [0.25, 4.0]), "the shares are .8 and .2 in the source, .2 and .8 in "
            "the "
@@ -869,6 +880,9 @@ def test_conformal_threshold():
         expect(got <= truth, f"{told}, which is more than you need: take the k-th of the sorted "
                "scores (np.quantile counts otherwise), and 20 * (1 - alpha) as whole if it is so "
                "but for 1e-9", "covers-too-much")
+    got = conformal_threshold(np.arange(99.0, 0, -1), 0.29)
+    expect(got == 71, "99 scores, 1 to 99, and alpha 0.29: the 71st is asked for (in floats 100 * "
+           f"0.29 is a little less than 29); yours: {got:g}", "rounding")
     few = conformal_threshold(scores[:3].copy(), 0.1)
     expect(few == math.inf, "three scores can promise at most 75 %: return math.inf; yours: "
            f"{few:g}", "never-infinite")
@@ -1265,6 +1279,9 @@ def test_wealth():
         expect(fair <= before + 1e-9, f"after {t} inputs you have {before:.4f}, and on average "
                f"{fair:.4f} after the next at rate p0 = {p0:g}: that is no fair bet (may the "
                "stake depend on today's flag?)", "not-a-fair-bet")
+    whole = expect_array(wealth(np.array([1, 0, 1]), 0.05), (3,), "wealth")
+    expect(np.allclose(whole, after([1.0, 0.0, 1.0], 0.05)), "the same flags as an array of ints "
+           f"give you {whole.tolist()}: np.zeros_like(flags) holds ints, too", "cut-to-ints")
     jumps = [np.concatenate([rng.random(100) < 0.05, rng.random(150) < 0.3]) * 1.0
              for _ in range(9)]
     rich = sum(expect_array(wealth(path, 0.05), (250,), "wealth").max() >= 20 for path in jumps)
@@ -1514,6 +1531,11 @@ def test_label_weights():
            "to 1, and so do the shares of predictions", "not-joint")
     expect(np.allclose(got, truth), f"class 0 counts 5/9, class 1 three times that; yours: "
            f"{got.tolist()}", "other-system")
+    y, pred = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 2, 1, 1, 2, 2])
+    got = expect_array(label_weights(y, pred, np.array([0, 0, 0, 1]), 3), (3,), "label_weights")
+    expect(np.allclose(got, [4.5, 0.75, -2.25]), "three classes, of which the target's predictions "
+           "never name the last: the system has the solution 4.5, 0.75, -2.25, as it is; yours: "
+           f"{got.tolist()}", "not-as-it-is")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(871)
     for classes in (2, 3, 5, 8):
@@ -1653,7 +1675,7 @@ def permutation_p(statistic, a, b, B, rng):
 def test_permutation_p():
     """A statistic that writes down what it is asked, and answers from a list."""
     a, b = (np.stack([rows, 100 + rows], 1) for rows in (np.arange(3.0), np.arange(10.0, 15.0)))
-    first, shuffled = 5.0, [4.0, 6.0, 5.0, 5.0, 9.0, 2.0, 3.0, 4.0, 4.5]
+    first, shuffled = 5.0, [4.0, 6.0, 5.0, 5.0, 9.0, -6.0, 3.0, 4.0, 4.5]
     mixed, known = [], []
 
     def scripted(one, two):
@@ -1691,6 +1713,10 @@ def test_permutation_p():
     expect(before != mixed and max(before.count(parts) for parts in before) < 9, "your nine "
            "shuffles are all the same, or another rng gives the same nine: let rng draw each",
            "own-randomness")
+    before, mixed[:] = list(mixed), []
+    permutation_p(scripted, a.copy(), b.copy(), 9, np.random.default_rng(1))
+    expect(before == mixed, "with the same rng you shuffle differently: draw from rng, and from "
+           "nothing else", "own-randomness")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(881)
     for n, m, B in ((1, 4, 19), (6, 2, 50), (10, 10, 7)):
@@ -1941,6 +1967,18 @@ def test_temperature():
     got = expect_number(temperature(0.1 * logits, y.copy()), "temperature")
     expect(abs(got / (0.1 * best) - 1) < 2e-3, "logits ten times smaller: this network is not sure "
            f"enough, and T is {0.1 * best:.5f}; yours: {got:.5f}", "only-cools")
+    for factor in (0.02, 5.0):
+        got = expect_number(temperature(factor * logits, y.copy()), "temperature")
+        expect(abs(got / (factor * best) - 1) < 2e-3, f"logits times {factor:g}: T is "
+               f"{factor * best:.5f}; yours: {got:.5f}", "narrow-bounds")
+    got = expect_number(temperature(logits + 3000, y.copy()), "temperature")
+    expect(abs(got / best - 1) < 2e-3, "3,000 more on all logits changes no probability: T stays "
+           f"{best:.5f}; yours: {got:.5f}. Does an exponential overflow?", "overflow")
+    got = expect_number(temperature(np.repeat([[2.0, 0.0], [4.0, 0.0]], 4, 0),
+                                    np.array([0, 0, 1, 1, 0, 0, 0, 1])), "temperature")
+    expect(abs(got / 4.76624 - 1) < 2e-3, "rows of two kinds, half and three quarters of them "
+           f"right: T is 4.76624; yours: {got:.5f}. Each row counts with its own label's p",
+           "not-the-minimum")
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(810)
     for scale in (0.3, 1.0, 5.0):

@@ -909,7 +909,7 @@ def test_giveaways():
     table = pd.DataFrame({"city": ["x"] * 3 + ["y"] * 3 + ["z"] * 3,
                           "shoe": [40, 41, 42, 41, 42, 41, 42, 41, 42],
                           "label": [1, 1, 1, 1, 0, 1, 0, 0, 0]})
-    pairs = giveaways(table, "label", 3)
+    pairs = giveaways(table.copy(), "label", 3)
     expect(isinstance(pairs, list | tuple | set), f"return a list of pairs; yours: {pairs!r}")
     got = [tuple(pair) for pair in pairs]
     expect(all(len(pair) == 2 and pair[0] in list(table) for pair in got), "return pairs (column, "
@@ -925,7 +925,7 @@ def test_giveaways():
            "only-ones")
     expect(sorted(got) == [("city", "x"), ("city", "z")], f'expected ("city", "x") and ("city", '
            f'"z"), once each; yours: {got}')
-    edge = [tuple(pair) for pair in giveaways(table, "label", 4)]
+    edge = [tuple(pair) for pair in giveaways(table.copy(), "label", 4)]
     expect(edge == [], "with least = 4 nothing is left: both cities have 3 rows", "too-small")
     words = pd.DataFrame({"said": table["label"].map({0: 5, 1: 8}), **table[["city", "shoe"]],
                           "room": [4.0] * 3 + [9.0] * 3 + [np.nan] * 3})
@@ -1643,7 +1643,9 @@ def test_soft_gap():
     expect(abs(value - 0.25) < 1e-6, f"(0.8 - 0.3) squared is 0.25; yours: {value:.8f}", "sums")
     expect(got.requires_grad, "the result has no gradient: keep to torch, without item, detach or "
            "numpy", "no-gradient")
-    (slope,) = torch.autograd.grad(got.sum(), p)
+    (slope,) = torch.autograd.grad(got.sum(), p, allow_unused=True)
+    expect(slope is not None, "the gradient does not reach p: do not make a new tensor of the "
+           "number", "no-gradient")
     truth = torch.tensor([1 / 3, -1 / 2, 1 / 3, 1 / 3, -1 / 2], dtype=torch.float64)
     expect(torch.allclose(slope.double(), truth), f"the gradient must be {truth.tolist()}; yours: "
            f"{slope.tolist()}", "no-gradient")
@@ -1863,6 +1865,7 @@ def test_frontier():
     calls = []
 
     def fit(x, y, s, lam):
+        expect(isinstance(x, torch.Tensor), "fit takes x, y, s and then lam", "swapped-arguments")
         calls.append((tuple(x.shape), float(y.sum()), float(s.sum()), lam))
         return torch.tensor([1.0, -lam], dtype=torch.float64)
 
@@ -1874,6 +1877,8 @@ def test_frontier():
                   [1, 1, 1, 1, 0, 0, 0, 0])
     lams = [1.0, 0.0, 2.0]
     got = expect_table(frontier(lams, fit, train, test), lams, ["accuracy", "gap"], "frontier")
+    expect(not any(isinstance(entry, torch.Tensor) for entry in got.to_numpy().ravel()), "the "
+           "entries of your table are tensors: .item() makes a number of each", "tensors-in-table")
     expect(calls == [((3, 1), 3.0, 2.0, lam) for lam in lams], "fit must be called once for each "
            "lambda, with x, y and s of train", "fits-on-test")
     expect(not np.allclose(got["accuracy"], 1), "accuracy and gap are measured on test, not on "
@@ -2450,9 +2455,12 @@ def test_probability():
     """Group a: at least 3 with weight 0.2, at least 1 with weight 0.5; group b: always."""
     rule = {"a": (np.array([np.inf, 3.0, 1.0]), np.array([0.3, 0.2, 0.5])),
             "b": (np.array([-6.0]), np.array([1.0]))}
-    score = np.array([3.0, 2.0, 3.0, 1.0, -5.0, 0.0])
+    score = np.array([3, 2, 3, 1, -5, 0])
     group = np.array(["a", "a", "b", "a", "b", "a"])
     got = expect_array(probability(rule, score, group), (6,), "probability")
+    expect(got.dtype.kind not in "iu" or got.tolist() != [0, 0, 1, 0, 1, 0], "the scores are whole "
+           "numbers here, and an array like score would make 0 of each probability",
+           "whole-probabilities")
     expect(not np.isin(got, [0, 1]).all(), "return probabilities, not drawn decisions", "drawn")
     expect(got[0] > got[5], "a higher score reaches more thresholds", "mirrored")
     expect(abs(got[0] - 0.7) < 1e-6 and abs(got[3] - 0.5) < 1e-6, "a score that equals a threshold "
@@ -2996,6 +3004,7 @@ def test_audit():
     got = audit(wrong, table, script, below, 3, 0.05)
     expect(len(decided) == 1, "reject must be asked once, about all subgroups; you asked "
            f"{len(decided)} times", "one-by-one")
+    expect(asked, "nobody asked p_value: call the function that you are given", "own-p-value")
     expect(all(i + o == 12 for i, _, o, _ in asked), "a subgroup is compared with the rest, "
            "without itself", "against-all")
     inside = sorted(i for i, *_ in asked)
@@ -3007,6 +3016,8 @@ def test_audit():
         (4, "only single values: pairs of values of two columns are missing", "only-singles"),
         (7, "single values are missing, or subgroups of exactly 3: at least 3 includes 3",
          "wrong-subgroups"),
+        (6, "at least 3 includes 3, inside and outside", "strict-least"),
+        (18, "a pair of columns is one pair, in whichever order", "both-orders"),
         (10, "one leaves exactly 3 outside: at least 3 includes 3 there, too", "no-outside"),
         (9, "a pair of columns is missing: every two different columns, not only neighbours",
          "adjacent-only"),
@@ -3018,6 +3029,8 @@ def test_audit():
     expect((9, 0, 3, 3) not in asked, "p_value takes those inside first, then the rest", "swapped")
     expect((3, 3, 9, 0) in asked, "entry i of wrong is about row i of the table, whatever its "
            "index says (here it runs from 11 down to 0): use row numbers", "index-labels")
+    expect(all(isinstance(g, dict) for g in got), "each subgroup is a dict, column -> value; "
+           f"yours: {got}", "wrong-names")
     expect([dict(g) for g in got] == [{"c": "r", "k": 1}], 'the only subgroup with a small p-value '
            f'is {{"c": "r", "k": 1}}; yours: {got}', "wrong-names")
     asked.clear()

@@ -1898,4 +1898,127 @@ def audit(wrong, table, p_value, reject, least, alpha):
 """,
         "visible",
     ),
+    # what an array like another one holds, what tables are made of, and pairs in both orders
+    Wrong(
+        "ex9_5-probability",
+        "whole-probabilities",
+        """
+def probability(rule, score, group):
+    p = np.zeros_like(score)
+    for name, (thresholds, weights) in rule.items():
+        rows = group == name
+        p[rows] = (score[rows][:, None] >= thresholds) @ weights
+    return p
+""",
+        "visible",
+    ),
+    Right(
+        "ex9_5-probability",
+        "person-by-person",
+        """
+def probability(rule, score, group):
+    def of(value, thresholds, weights):
+        return sum(w for t, w in zip(thresholds, weights) if value >= t)
+
+    return np.array([of(v, *rule[g]) for v, g in zip(score, group)], dtype=float)
+""",
+    ),
+    Right(
+        "ex9_3-giveaways",
+        "takes-the-label-out",
+        """
+def giveaways(table, label, least):
+    labels, found = table.pop(label), []
+    for column in table:
+        for value in table[column].dropna().unique():
+            part = labels[table[column] == value]
+            if len(part) >= least and len(set(part)) == 1:
+                found.append((column, value))
+    return found
+""",
+    ),
+    Wrong(
+        "ex9_6-gap",
+        "no-gradient",
+        """
+def soft_gap(p, s):
+    return torch.tensor((p[s == 1].mean() - p[s == 0].mean()) ** 2, requires_grad=True)
+""",
+        "visible",
+    ),
+    Wrong(
+        "ex9_6-frontier",
+        "swapped-arguments",
+        Edit("fit(*train, lam)", "fit(lam, *train)"),
+        "visible",
+    ),
+    Wrong("ex9_8-audit", "own-p-value", Edit("p_value(wrong", "fisher(wrong"), "visible"),
+    Wrong(
+        "ex9_8-audit",
+        "both-orders",
+        Edit("combinations(", "permutations(") + Edit("import combinations", "import permutations"),
+        "visible",
+    ),
+    Right(
+        "ex9_1-bootstrap",
+        "all-rows-at-once",
+        """
+def bootstrap_interval(metric, arrays, *, rng, draws=300, level=0.95):
+    n = arrays[0].shape[0]
+    values = np.array([metric(*(a[rows] for a in arrays)) for rows in rng.choice(n, (draws, n))])
+    half = 100 * level / 2
+    values = values[~np.isnan(values)]
+    return np.percentile(values, 50 - half), np.percentile(values, 50 + half)
+""",
+    ),
+    Right(
+        "ex9_2-proxy",
+        "fold-numbers",
+        """
+def proxy_strength(x, s, fit, auc, rng, folds=5):
+    fold, score = np.arange(len(x)) % folds, np.full(len(x), np.nan)
+    rng.shuffle(fold)
+    for k in range(folds):
+        score[fold == k] = fit(x[fold != k], s[fold != k])(x[fold == k])
+    return auc(score, s)
+""",
+    ),
+    Right(
+        "ex9_5-programme",
+        "a-common-point",
+        """
+def equalised_odds(y, score, group, roc):
+    from scipy.optimize import linprog
+
+    names = np.unique(group)
+    curves = [roc(y[group == g], score[group == g]) for g in names]
+    starts = np.cumsum([0] + [len(f) for _, f, _ in curves])
+    A = np.zeros((3 * len(names), starts[-1] + 2))
+    for k, (_, f, t) in enumerate(curves):
+        A[3 * k : 3 * k + 3, starts[k] : starts[k + 1]] = np.ones(len(f)), f, t
+        A[3 * k + 1, -2] = A[3 * k + 2, -1] = -1
+    cost = np.append(np.zeros(starts[-1]), [np.mean(y == 0), -np.mean(y == 1)])
+    x = linprog(cost, A_eq=A, b_eq=np.tile([1, 0, 0], len(names))).x
+    return {g: (c[0], x[a:b]) for g, c, a, b in zip(names, curves, starts, starts[1:])}
+""",
+    ),
+    Right(
+        "ex9_6-fit",
+        "scipy-bfgs",
+        """
+def fit_fair(x, y, s, lam, gap):
+    from scipy.optimize import minimize
+
+    wide = torch.column_stack([x, torch.ones(len(x), dtype=x.dtype)])
+
+    def both(theta):
+        t = torch.tensor(theta, requires_grad=True)
+        p = torch.sigmoid(wide @ t)
+        loss = -(y * p.log() + (1 - y) * (1 - p).log()).mean() + lam * gap(p, s)
+        return loss.item(), torch.autograd.grad(loss, t)[0].numpy()
+
+    start = np.zeros(wide.shape[1])
+    return torch.from_numpy(minimize(both, start, jac=True, method="BFGS", options={"gtol": 1e-5}).x)
+""",
+    ),
 ]
