@@ -172,6 +172,21 @@ def test_nothing_but_exact_types_comes_from_the_student(value):
         crossed(value)
 
 
+def test_a_frame_that_was_filled_cell_by_cell_crosses():
+    """Its columns hold objects, and each of them is a plain number or text."""
+    frame = pd.DataFrame(index=["a", "b"], columns=["rate", "count", "name"])
+    frame.loc["a"] = [0.5, 2, "x"]
+    frame.loc["b", "rate"] = np.float64(0.25)
+    came = crossed(frame)
+    pd.testing.assert_frame_equal(came, frame, check_dtype=False)
+    assert list(map(type, came["rate"])) == list(map(type, frame["rate"]))
+
+
+def test_the_different_texts_of_a_column_cross():
+    texts = pd.Series(["b", "a", None, "b"]).unique()
+    assert list(map(str, crossed(texts))) == list(map(str, texts))
+
+
 def test_an_ordered_dict_such_as_a_state_arrives_as_a_dict():
     came = crossed(torch.nn.Linear(1, 1).state_dict())
     assert type(came) is dict

@@ -12,31 +12,39 @@ import pandas as pd
 
 from safetylab.grading.crossing.values import CHANGES, NotPlain, crossing
 
-_TEXT = ("str", "string", "object")
+_TEXT = ("str", "string")
+_ITEMS = {str, bool, int, float, type(None),
+          *(np.dtype(code).type for code in "?bhilqBHILQefd")}  # fmt: skip
 
 
 def _column_parts(column: Any) -> tuple[Any, ...]:
-    """A column as an array, as codes and their categories, or as texts (None: a missing one)."""
+    """A column as an array, as codes and their categories, or as items (None: a missing text)."""
     dtype = column.dtype
     if isinstance(dtype, np.dtype) and dtype.kind != "O":
         return (column.to_numpy().copy(),)
     if hasattr(column, "cat"):
         return column.cat.codes.to_numpy().copy(), column.cat.categories, bool(column.cat.ordered)
-    texts = [None if missing else str(text) if type(text) is np.str_ else text
-             for text, missing in zip(column.tolist(), column.isna(), strict=True)]  # fmt: skip
-    if not _are_texts(str(dtype), texts):
+    items = [_item(item, str(dtype) in _TEXT) for item in column.tolist()]
+    if not _are_plain(str(dtype), items):
         raise NotPlain(f"a column of {dtype} does not cross: give bools, numbers or text")
-    return str(dtype), texts
+    return str(dtype), items
 
 
-def _are_texts(dtype: str, texts: list[Any]) -> bool:
-    return dtype in _TEXT and all(type(text) in (str, type(None)) for text in texts)
+def _item(item: Any, text: bool) -> Any:
+    if type(item) is np.str_:
+        return str(item)
+    return None if item is pd.NA or (text and type(item) is not str) else item
+
+
+def _are_plain(dtype: str, items: list[Any]) -> bool:
+    kinds = set(map(type, items))
+    return kinds <= {str, type(None)} if dtype in _TEXT else dtype == "object" and kinds <= _ITEMS
 
 
 def _column(first: Any, second: Any = None, ordered: bool = False) -> Any:
     if isinstance(first, str):
-        if not _are_texts(first, second):
-            raise ValueError("not texts")
+        if not _are_plain(first, second):
+            raise ValueError("not plain")
         return pd.array(second, dtype=first)
     return first if second is None else pd.Categorical.from_codes(first, second, ordered=ordered)
 
@@ -77,6 +85,8 @@ crossing("frame", [pd.DataFrame], _frame, _frame_parts)
 crossing("series", [pd.Series],
          lambda name, rows, parts: pd.Series(_column(*parts), index=rows, name=name),
          lambda value: (value.name, value.index, _column_parts(value)))  # fmt: skip
+crossing("texts", {type(_column(name, ["a"])) for name in _TEXT}, _column,
+         lambda value: _column_parts(pd.Series(value)))  # fmt: skip
 crossing("index", _INDEXES, _index, _index_parts)
 
 CHANGES |= {kind: lambda old, new: setattr(old, "_mgr", new._mgr)
