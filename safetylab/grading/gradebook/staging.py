@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,6 @@ from safetylab.grading.room.rooms import Limits, Task
 LONGEST_TEXTS = 1_000_000
 """Characters of a student's texts in a notebook that are read as Markdown: some take a second for
 50,000."""
-Pictures = dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -140,18 +139,17 @@ def _staged_notebook(paper: Paper) -> bytes:
     values = json.loads(paper.bundle.released.decode("utf-8-sig"))
     released = read_notebook(paper.bundle.released, paper.name)
     raw = {cell.name: cell.raw for cell in released.cells}
-    steps, left = paper.rebuilt.steps, LONGEST_TEXTS
-    cells = []
-    for number, step in enumerate(steps):
+    left, cells = LONGEST_TEXTS, []
+    for number, step in enumerate(paper.rebuilt.steps):
         typed = step.kind != "code" and step.changed and not step.cell.task
         left -= len(step.source) if typed else 0
-        show = harmless if left >= 0 else lambda text, _: as_text(text)
-        cells.append(_staged_cell(step, raw.get(step.cell.name, {}), number, show))
+        cells.append(_staged_cell(step, raw.get(step.cell.name, {}), number, as_typed=left < 0))
     return json.dumps({**values, "cells": cells, "nbformat": 4, "nbformat_minor": 5}).encode()
 
 
-def _staged_cell(step: Step, released: Mapping[str, Any], number: int,
-                 show: Callable[[str, Pictures], str] = harmless) -> dict[str, Any]:  # fmt: skip
+def _staged_cell(
+    step: Step, released: Mapping[str, Any], number: int, *, as_typed: bool
+) -> dict[str, Any]:
     own = step.role is not Role.EXTRA
     cell: dict[str, Any] = {
         "cell_type": step.kind,
@@ -165,5 +163,6 @@ def _staged_cell(step: Step, released: Mapping[str, Any], number: int,
     if step.role in (Role.EXTRA, Role.OPEN, Role.WRITTEN) and not step.cell.task:
         attachments = pictures((step.mine or step.cell).raw.get("attachments"))
         if step.changed:
-            cell["source"] = show(step.source, attachments)
+            text = step.source
+            cell["source"] = as_text(text) if as_typed else harmless(text, attachments)
     return {**cell, "attachments": attachments} if attachments else cell
