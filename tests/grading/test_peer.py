@@ -106,7 +106,8 @@ CONTRACT = {
     "an empty text of numpy": ("import numpy as np\ndef f(): return np.array(['', 'a'])[0]", "assert f() == ''"),
     "an error with parts of its own": ("def f(b): return b.decode()",
                                        "for kind in (UnicodeDecodeError, ValueError):\n    try: f(b'\\xff')\n"
-                                       "    except kind: pass\n    else: raise AssertionError"),
+                                       "    except kind as error: assert 'invalid start byte' in str(error)\n"
+                                       "    else: raise AssertionError"),
     "many words": ("def f():\n    for i in range(9000): print(i)", "import contextlib, io\nwith contextlib.redirect_stdout("
                    "io.StringIO()) as out: f()\nassert out.getvalue().split()[-1] == '8999'"),
     "threads": ("from concurrent.futures import ThreadPoolExecutor\ndef f(g):\n"

@@ -67,8 +67,9 @@ def rebuilt(about: dict[str, Any], trusted: bool) -> BaseException:
 def _bare(kind: type[BaseException], text: str) -> BaseException | None:
     """Return an error whose class asks for more than a text, as those of encodings do."""
     try:
-        error = kind.__new__(kind)
-    except Exception:
+        telling: Any = type(kind.__name__, (kind,), {"__str__": lambda error: text})
+        error: BaseException = telling.__new__(telling)
+    except Exception:  # then a RuntimeError says the name and the text
         return None
     error.args = (text,)
     return error
